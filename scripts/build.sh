@@ -1,0 +1,49 @@
+# shellcheck shell=bash
+# Shared by ./dyad and ./test: where things are, and a build when something is newer than the last one.
+
+root="$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)"
+published="$root/artifacts/dyad"
+stamp="$root/artifacts/dyad.stamp"
+
+export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 DOTNET_GENERATE_ASPNET_CERTIFICATE=false
+export MSBUILDDISABLENODEREUSE=1
+
+need() { # need COMMAND SENTENCE
+    command -v "$1" >/dev/null 2>&1 || { echo "$2" >&2; exit 2; }
+}
+
+need_tools() {
+    need dotnet "dyad: the .NET 10 SDK is needed to build Dyad, and 'dotnet' is not on the PATH."
+    case "$(dotnet --version 2>/dev/null)" in
+        10.*) ;;
+        *) echo "dyad: the .NET 10 SDK is needed to build Dyad; 'dotnet --version' says '$(dotnet --version 2>&1 | head -n 1)'." >&2; exit 2 ;;
+    esac
+    need npm "dyad: Node.js with npm is needed once, to bundle the report's chart library (on Debian: apt-get install nodejs npm)."
+}
+
+# Files and folders count: a file that went away makes its folder newer.
+is_stale() {
+    [ ! -f "$stamp" ] || [ -n "$(find "$root/src" "$root/global.json" "$root"/Directory.*.props "$root/.editorconfig" \
+        -newer "$stamp" -print -quit)" ]
+}
+
+build_if_stale() {
+    is_stale || return 0
+    need_tools
+    mkdir -p "$root/artifacts"
+    exec 9>"$root/artifacts/build.lock"
+    flock 9
+    if is_stale; then
+        echo "dyad: building (the first build fetches packages and takes about a minute) ..." >&2
+        local log="$root/artifacts/build.log" started
+        started="$(mktemp "$root/artifacts/started.XXXXXX")"
+        if ! dotnet publish "$root/src/Dyad.Cli" -c Release -o "$published" -v quiet >"$log" 2>&1; then
+            rm -f "$started"
+            cat "$log" >&2
+            echo "dyad: the build failed; the messages above are in artifacts/build.log." >&2
+            exit 1
+        fi
+        mv "$started" "$stamp"
+    fi
+    exec 9>&-
+}

@@ -1,0 +1,3 @@
+using System.CommandLine;
+
+return new RootCommand("Dyad").Parse(args).Invoke();

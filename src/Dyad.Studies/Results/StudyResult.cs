@@ -1,0 +1,111 @@
+namespace Dyad.Studies.Results;
+
+/// <summary>
+/// What a study found: the content of its <c>summary.json</c>, and all that a report needs to show it.
+/// </summary>
+/// <param name="Study">Name, for example <c>wen2021/fig1</c>.</param>
+/// <param name="Title">One line for a reader who has not seen the paper.</param>
+/// <param name="Source">Where the figure or claim comes from, for example "Wen et al. 2021, figure 1".</param>
+/// <param name="Question">What is asked, and how it is measured: one short paragraph.</param>
+/// <param name="Scale"><c>quick</c> or <c>paper</c>.</param>
+/// <param name="Command">The command that repeats it.</param>
+/// <param name="Findings">What was measured, beside what the paper claims.</param>
+/// <param name="Charts">The figures, with their data.</param>
+/// <param name="Tables">Further numbers.</param>
+/// <param name="Groups">Final returns by label and environment.</param>
+/// <param name="Notes">Choices that the paper leaves open, and deviations from it.</param>
+/// <param name="Version">Version of Dyad that made the runs.</param>
+/// <param name="Machine">Processor, cores, operating system.</param>
+/// <param name="WallSeconds">Seconds of computing, summed over the runs.</param>
+public sealed record StudyResult(
+    string Study,
+    string Title,
+    string Source,
+    string Question,
+    string Scale,
+    string Command,
+    IReadOnlyList<Finding> Findings,
+    IReadOnlyList<LineChart> Charts,
+    IReadOnlyList<DataTable> Tables,
+    IReadOnlyList<GroupSummary> Groups,
+    IReadOnlyList<string> Notes,
+    string Version,
+    string Machine,
+    double WallSeconds);
+
+/// <summary>One claim held against what was measured.</summary>
+/// <param name="Claim">What the source says, in our words.</param>
+/// <param name="Measured">One sentence with the numbers, their interval and the number of seeds.</param>
+/// <param name="Verdict">How the two compare.</param>
+public sealed record Finding(string Claim, string Measured, Verdict Verdict);
+
+/// <summary>How a measurement compares with a claim.</summary>
+public enum Verdict
+{
+    /// <summary>The measurement supports the claim.</summary>
+    Supported,
+
+    /// <summary>The measurement supports a part of the claim, or does not tell.</summary>
+    Unclear,
+
+    /// <summary>The measurement contradicts the claim.</summary>
+    Contradicted,
+
+    /// <summary>There is no claim: the measurement is new.</summary>
+    New,
+}
+
+/// <summary>A line chart: one line a series, with a band where the series has one.</summary>
+/// <param name="Id">Short name, unique in its study; letters, digits and dashes.</param>
+/// <param name="Title">Heading of the chart.</param>
+/// <param name="XTitle">Label of the horizontal axis, with its unit.</param>
+/// <param name="YTitle">Label of the vertical axis, with its unit.</param>
+/// <param name="LogY">Whether the vertical axis is logarithmic.</param>
+/// <param name="Caption">What the lines and bands are, and what to look at.</param>
+/// <param name="Series">The lines, in the order of the legend.</param>
+public sealed record LineChart(
+    string Id,
+    string Title,
+    string XTitle,
+    string YTitle,
+    bool LogY,
+    string Caption,
+    IReadOnlyList<Series> Series);
+
+/// <summary>One line of a chart. All arrays have the same length.</summary>
+/// <param name="Label">Legend.</param>
+/// <param name="X">Positions, increasing.</param>
+/// <param name="Mean">Mean over seeds.</param>
+/// <param name="Low">Lower edge of the band; null for a line without a band.</param>
+/// <param name="High">Upper edge of the band; null for a line without a band.</param>
+/// <param name="Seeds">Number of runs behind the line.</param>
+public sealed record Series(string Label, double[] X, double[] Mean, double[]? Low, double[]? High, int Seeds);
+
+/// <summary>A table of numbers or short texts, already formatted.</summary>
+public sealed record DataTable(string Title, IReadOnlyList<string> Columns, IReadOnlyList<IReadOnlyList<string>> Rows);
+
+/// <summary>Final values of the runs of one label on one environment.</summary>
+/// <param name="Label">The method, or the variant of it.</param>
+/// <param name="Environment">The task.</param>
+/// <param name="Metric">Name of the metric that is summarised, for example <c>eval/return</c>.</param>
+/// <param name="Seeds">The seeds, in the order of <paramref name="Values"/>.</param>
+/// <param name="Values">Final value of each seed.</param>
+/// <param name="Mean">Mean over seeds.</param>
+/// <param name="StandardDeviation">Sample standard deviation over seeds; 0 for one seed.</param>
+/// <param name="InterquartileMean">Mean of the middle half of the seeds.</param>
+/// <param name="Interval">95 % interval of the mean.</param>
+/// <param name="InterquartileMeanInterval">95 % bootstrap interval of the interquartile mean.</param>
+public sealed record GroupSummary(
+    string Label,
+    string Environment,
+    string Metric,
+    IReadOnlyList<int> Seeds,
+    IReadOnlyList<double> Values,
+    double Mean,
+    double StandardDeviation,
+    double InterquartileMean,
+    Interval Interval,
+    Interval InterquartileMeanInterval);
+
+/// <summary>An interval of numbers.</summary>
+public sealed record Interval(double Low, double High);
