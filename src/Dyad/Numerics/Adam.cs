@@ -1,0 +1,85 @@
+using System.Numerics;
+using Dyad.Core;
+
+namespace Dyad.Numerics;
+
+/// <summary>
+/// Adam (Kingma and Ba 2015, algorithm 1) on a flat vector of parameters: bias correction from the first step, epsilon
+/// outside the root.
+/// </summary>
+/// <typeparam name="T">float or double.</typeparam>
+public sealed class Adam<T>
+    where T : unmanaged, IFloatingPointIeee754<T>
+{
+    private readonly T[] _first;
+    private readonly T[] _second;
+    private double _beta1Power = 1;
+    private double _beta2Power = 1;
+
+    /// <summary>An optimiser for <paramref name="size"/> parameters.</summary>
+    /// <param name="size">Number of parameters.</param>
+    /// <param name="learningRate">Step length, alpha; positive.</param>
+    /// <param name="beta1">Decay of the mean of gradients, in [0, 1).</param>
+    /// <param name="beta2">Decay of the mean of squared gradients, in [0, 1).</param>
+    /// <param name="epsilon">Added to the root of the second moment; positive.</param>
+    public Adam(int size, double learningRate, double beta1 = 0.9, double beta2 = 0.999, double epsilon = 1e-8)
+    {
+        LearningRate = learningRate;
+        Beta1 = beta1;
+        Beta2 = beta2;
+        Epsilon = epsilon;
+        _first = new T[size];
+        _second = new T[size];
+    }
+
+    /// <summary>Step length, alpha.</summary>
+    public double LearningRate { get; set; }
+
+    /// <summary>Decay of the mean of gradients.</summary>
+    public double Beta1 { get; }
+
+    /// <summary>Decay of the mean of squared gradients.</summary>
+    public double Beta2 { get; }
+
+    /// <summary>Added to the root of the second moment.</summary>
+    public double Epsilon { get; }
+
+    /// <summary>One step against the gradient: <paramref name="parameters"/> move to lower cost.</summary>
+    public void Descend(Span<T> parameters, ReadOnlySpan<T> gradient) => Step(parameters, gradient, -LearningRate);
+
+    /// <summary>One step along the gradient: <paramref name="parameters"/> move to a higher objective.</summary>
+    public void Ascend(Span<T> parameters, ReadOnlySpan<T> gradient) => Step(parameters, gradient, LearningRate);
+
+    /// <summary>Saves or loads the moments and their corrections.</summary>
+    public void Serialize(StateArchive archive)
+    {
+        archive.Value("adam/beta1_power", ref _beta1Power);
+        archive.Value("adam/beta2_power", ref _beta2Power);
+        archive.Array("adam/first", _first.AsSpan());
+        archive.Array("adam/second", _second.AsSpan());
+    }
+
+    private void Step(Span<T> parameters, ReadOnlySpan<T> gradient, double signedRate)
+    {
+        if (parameters.Length != _first.Length || gradient.Length != _first.Length)
+        {
+            throw new ArgumentException(
+                $"{parameters.Length} parameters and {gradient.Length} gradients for an optimiser of {_first.Length}");
+        }
+
+        _beta1Power *= Beta1;
+        _beta2Power *= Beta2;
+        T step = T.CreateChecked(signedRate / (1 - _beta1Power));
+        T correction = T.CreateChecked(1 / (1 - _beta2Power));
+        T b1 = T.CreateChecked(Beta1);
+        T b2 = T.CreateChecked(Beta2);
+        T epsilon = T.CreateChecked(Epsilon);
+        for (int i = 0; i < parameters.Length; i++)
+        {
+            T g = gradient[i];
+            T m = _first[i] = (b1 * _first[i]) + ((T.One - b1) * g);
+            T v = _second[i] = (b2 * _second[i]) + ((T.One - b2) * g * g);
+            parameters[i] += step * m / (T.Sqrt(v * correction) + epsilon);
+        }
+    }
+}
