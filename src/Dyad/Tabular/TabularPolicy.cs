@@ -78,20 +78,26 @@ public sealed class TabularPolicy
     {
         for (int s = 0; s < States; s++)
         {
-            ReadOnlySpan<double> row = logits.Slice(s * Actions, Actions);
-            Span<double> target = _probabilities.AsSpan(s * Actions, Actions);
-            double largest = TensorPrimitives.Max(row);
-            double sum = 0;
-            for (int a = 0; a < Actions; a++)
-            {
-                target[a] = Math.Exp((row[a] - largest) / temperature);
-                sum += target[a];
-            }
+            SetLogits(s, logits, temperature);
+        }
+    }
 
-            for (int a = 0; a < Actions; a++)
-            {
-                target[a] /= sum;
-            }
+    /// <summary>Makes one state's probabilities the softmax of its logits, taken from the table of all.</summary>
+    public void SetLogits(int state, ReadOnlySpan<double> logits, double temperature = 1)
+    {
+        ReadOnlySpan<double> row = logits.Slice(state * Actions, Actions);
+        Span<double> target = _probabilities.AsSpan(state * Actions, Actions);
+        double largest = TensorPrimitives.Max(row);
+        double sum = 0;
+        for (int a = 0; a < Actions; a++)
+        {
+            target[a] = Math.Exp((row[a] - largest) / temperature);
+            sum += target[a];
+        }
+
+        for (int a = 0; a < Actions; a++)
+        {
+            target[a] /= sum;
         }
     }
 
