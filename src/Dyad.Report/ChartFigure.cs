@@ -7,10 +7,9 @@ internal static class ChartFigure
 {
     public static void Write(HtmlBuilder html, LineChart chart, string id)
     {
-        string lines = string.Join(", ", chart.Series.Select(series => series.Label));
         html.Line($"""<figure class="chart" id="{id}" aria-label="{chart.Title}">""");
         html.Line($"<h3>{chart.Title}</h3>");
-        html.Line($"""<div class="plot" role="img" aria-label="Line chart of {chart.YTitle} over {chart.XTitle}: {lines}"></div>""");
+        html.Line($"""<div class="plot"></div>""");
         html.Line($"""<script type="application/json">""");
         html.Json(VegaLiteSpec.Build(chart).ToJsonString());
         html.Line($"</script>");
@@ -40,6 +39,6 @@ internal static class ChartFigure
                 : "\u2013";
             return (string[])[series.Label, Numbers.Position(series.X[^1]), Numbers.Short(mean), band, Numbers.Fixed(series.Seeds, 0)];
         });
-        TableMarkup.Write(html, caption: null, columns, [.. rows]);
+        TableMarkup.Write(html, $"End of each line: {chart.Title}", columns, [.. rows]);
     }
 }

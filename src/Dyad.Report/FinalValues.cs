@@ -16,9 +16,10 @@ internal static class FinalValues
     {
         string[] columns = ["Method", "Environment", "Mean \u00b1 std", "95 % interval", "IQM", "95 % interval of the IQM", "Seeds"];
         string caption = $"{metric}: mean and sample standard deviation over seeds, interquartile mean (IQM), and their 95 % intervals.";
-        TableMarkup.Write(html, caption, columns, [.. groups.Select(Summary)]);
+        html.Line($"""<p class="about">{caption}</p>""");
+        TableMarkup.Write(html, $"Final values of {metric}", columns, [.. groups.Select(Summary)]);
         html.Line($"""<details class="numbers"><summary>Values of each seed</summary>""");
-        TableMarkup.Write(html, caption: null, ["Method", "Environment", "Seed: value"], [.. groups.Select(BySeed)]);
+        TableMarkup.Write(html, $"{metric} of each seed", ["Method", "Environment", "Seed: value"], [.. groups.Select(BySeed)]);
         html.Line($"</details>");
     }
 

@@ -17,7 +17,7 @@ internal static class StudySection
         foreach (var table in study.Tables)
         {
             html.Line($"<h3>{table.Title}</h3>");
-            TableMarkup.Write(html, caption: null, table.Columns, table.Rows);
+            TableMarkup.Write(html, table.Title, table.Columns, table.Rows);
         }
 
         WriteNotes(html, study.Notes);

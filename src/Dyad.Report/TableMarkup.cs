@@ -3,11 +3,11 @@ namespace Dyad.Report;
 /// <summary>A table that scrolls within the page where the screen is narrow; columns of numbers stand on the right.</summary>
 internal static class TableMarkup
 {
-    public static void Write(HtmlBuilder html, string? caption, IReadOnlyList<string> columns, IReadOnlyList<IReadOnlyList<string>> rows)
+    /// <summary>Adds a table; its name is for those who hear the page.</summary>
+    public static void Write(HtmlBuilder html, string name, IReadOnlyList<string> columns, IReadOnlyList<IReadOnlyList<string>> rows)
     {
         bool[] isNumber = [.. Enumerable.Range(0, columns.Count).Select(column => column > 0 && IsNumeric(rows, column))];
-        html.Line($"""<div class="scroll" tabindex="0" role="region" aria-label="{caption ?? "Table"}"><table>""");
-        if (caption is not null) html.Line($"<caption>{caption}</caption>");
+        html.Line($"""<div class="scroll" tabindex="0" role="region" aria-label="{name}"><table>""");
         html.Line($"<thead><tr>");
         for (int i = 0; i < columns.Count; i++) html.Line($"""<th scope="col" class="{Class(isNumber[i])}">{columns[i]}</th>""");
         html.Line($"</tr></thead>");

@@ -16,16 +16,21 @@ public static class VegaLiteSpec
     public static JsonObject Build(LineChart chart)
     {
         ArgumentNullException.ThrowIfNull(chart);
+        var axes = new ChartAxes(chart);
         var layers = new JsonArray();
-        if (chart.Series.Any(HasBand)) layers.Add(BandLayer(chart));
-        layers.Add(LineLayer(chart));
-        layers.Add(ReadingLayer(chart, isRule: true));
-        layers.Add(ReadingLayer(chart, isRule: false));
+        if (chart.Series.Any(HasBand)) layers.Add(BandLayer(chart, axes));
+        layers.Add(LineLayer(chart, axes));
+        layers.Add(PointLayer(axes, Colour(chart), data: null, filter: "datum.alone"));
+        layers.Add(RuleLayer(axes));
+        layers.Add(PointLayer(axes, Colour(chart), Reading(), filter: null));
+        string lines = string.Join(", ", chart.Series.Select(series => series.Label));
         return new JsonObject
         {
             ["$schema"] = "https://vega.github.io/schema/vega-lite/v6.json",
-            ["description"] = chart.Title,
-            ["usermeta"] = new JsonObject { ["xTitle"] = chart.XTitle },
+            ["description"] = $"Line chart of {chart.YTitle} over {chart.XTitle}: {lines}",
+            // For the page: it names what is pointed at, and fits the legend to the width.
+            ["usermeta"] = new JsonObject { ["xTitle"] = chart.XTitle, ["legendColumnWidth"] = LegendColumnWidth(chart) },
+            ["params"] = new JsonArray(new JsonObject { ["name"] = "legendColumns", ["value"] = 2 }),
             ["width"] = "container",
             ["height"] = 280,
             ["autosize"] = new JsonObject { ["type"] = "fit-x", ["contains"] = "padding" },
@@ -48,7 +53,7 @@ public static class VegaLiteSpec
     private static bool HasBand(Series series) => series is { Low: not null, High: not null };
 
     /// <summary>Drawing is in single precision: finer than any screen, and half the page.</summary>
-    private static bool CanDraw(double value, bool logarithmic) =>
+    internal static bool CanDraw(double value, bool logarithmic) =>
         float.IsFinite((float)value) && (!logarithmic || (float)value > 0);
 
     private static JsonArray Rows(LineChart chart)
@@ -68,130 +73,93 @@ public static class VegaLiteSpec
                     row["high"] = low is null ? null : high;
                 }
 
+                if (IsDrawn(series, i) && !IsDrawn(series, i - 1) && !IsDrawn(series, i + 1)) row["alone"] = true;
                 rows.Add(row);
             }
         }
 
         return rows;
 
+        bool IsDrawn(Series series, int i) => i >= 0 && i < series.X.Length && CanDraw(series.Mean[i], chart.LogY);
+
         JsonNode? Drawn(double value) => CanDraw(value, chart.LogY) ? JsonValue.Create((float)value) : null;
     }
 
-    private static JsonObject BandLayer(LineChart chart) => new()
+    private static JsonObject BandLayer(LineChart chart, ChartAxes axes) => new()
     {
         ["mark"] = new JsonObject { ["type"] = "area", ["invalid"] = "break-paths-show-path-domains" },
         ["encoding"] = new JsonObject
         {
-            ["x"] = X(chart),
-            ["y"] = Y(chart, "low"),
+            ["x"] = axes.X(),
+            ["y"] = axes.Y("low"),
             ["y2"] = new JsonObject { ["field"] = "high" },
             ["color"] = Colour(chart),
         },
     };
 
-    private static JsonObject LineLayer(LineChart chart) => new()
+    private static JsonObject LineLayer(LineChart chart, ChartAxes axes) => new()
     {
         ["mark"] = new JsonObject { ["type"] = "line", ["invalid"] = "break-paths-show-path-domains" },
         ["encoding"] = new JsonObject
         {
-            ["x"] = X(chart),
-            ["y"] = Y(chart, "mean"),
+            ["x"] = axes.X(),
+            ["y"] = axes.Y("mean"),
             ["color"] = Colour(chart),
             ["strokeDash"] = new JsonObject
             {
                 ["field"] = "series",
                 ["type"] = "nominal",
                 ["scale"] = new JsonObject { ["domain"] = Labels(chart), ["range"] = DashRange(chart.Series.Count) },
-                ["legend"] = Legend(chart),
+                ["legend"] = Legend(),
             },
         },
     };
 
-    /// <summary>The rule or the dots at the position that the reader points at; the page fills their data.</summary>
-    private static JsonObject ReadingLayer(LineChart chart, bool isRule)
+    /// <summary>Dots: on points without a neighbour, which no line can show, and on those that the reader points at.</summary>
+    private static JsonObject PointLayer(ChartAxes axes, JsonObject colour, JsonObject? data, string? filter)
     {
         var layer = new JsonObject
         {
-            ["data"] = new JsonObject { ["name"] = "reading", ["values"] = new JsonArray() },
-            ["mark"] = isRule ? "rule" : "point",
-            ["encoding"] = new JsonObject { ["x"] = X(chart) },
+            ["mark"] = "point",
+            ["encoding"] = new JsonObject { ["x"] = axes.X(), ["y"] = axes.Y("mean"), ["color"] = colour },
         };
-        if (isRule)
-        {
-            layer["transform"] = new JsonArray(new JsonObject { ["filter"] = "datum.rule" });
-        }
-        else
-        {
-            layer["encoding"]!["y"] = Y(chart, "mean");
-            layer["encoding"]!["color"] = Colour(chart);
-        }
-
+        if (data is not null) layer["data"] = data;
+        if (filter is not null) layer["transform"] = new JsonArray(new JsonObject { ["filter"] = filter });
         return layer;
     }
 
-    private static JsonObject X(LineChart chart)
+    /// <summary>The rule at the position that the reader points at.</summary>
+    private static JsonObject RuleLayer(ChartAxes axes) => new()
     {
-        var positions = chart.Series.SelectMany(series => series.X).Where(double.IsFinite).DefaultIfEmpty();
-        double first = positions.Min(), last = positions.Max();
-        return new JsonObject
-        {
-            ["field"] = "x",
-            ["type"] = "quantitative",
-            ["title"] = chart.XTitle,
-            ["scale"] = first < last
-                ? new JsonObject { ["domain"] = new JsonArray(first, last), ["nice"] = false }
-                : new JsonObject { ["zero"] = false },
-            ["axis"] = Axis(Math.Max(Math.Abs(first), Math.Abs(last))),
-        };
-    }
-
-    private static JsonObject Y(LineChart chart, string field)
-    {
-        double largest = chart.Series.SelectMany(series => series.Mean).Where(double.IsFinite).Select(Math.Abs).DefaultIfEmpty().Max();
-        return new JsonObject
-        {
-            ["field"] = field,
-            ["type"] = "quantitative",
-            ["title"] = chart.YTitle,
-            ["scale"] = chart.LogY ? new JsonObject { ["type"] = "log" } : new JsonObject { ["zero"] = false },
-            ["axis"] = chart.LogY ? LogAxis() : Axis(largest),
-        };
-    }
-
-    private static JsonObject Axis(double largest)
-    {
-        var axis = new JsonObject { ["tickCount"] = 6 };
-        if (largest >= 1e4) axis["format"] = "~s";
-        return axis;
-    }
-
-    /// <summary>Powers of ten only, as long as there are some: the numbers between them would crowd the axis.</summary>
-    private static JsonObject LogAxis() => new()
-    {
-        ["tickCount"] = 6,
-        ["labelExpr"] = "abs(log(datum.value) / LN10) < 4.5 ? format(datum.value, '~g') : replace(format(datum.value, '~e'), '+', '')",
+        ["data"] = Reading(),
+        ["transform"] = new JsonArray(new JsonObject { ["filter"] = "datum.rule" }),
+        ["mark"] = "rule",
+        ["encoding"] = new JsonObject { ["x"] = axes.X() },
     };
+
+    /// <summary>The rows that the reader points at: the page fills them in.</summary>
+    private static JsonObject Reading() => new() { ["name"] = "reading", ["values"] = new JsonArray() };
 
     private static JsonObject Colour(LineChart chart) => new()
     {
         ["field"] = "series",
         ["type"] = "nominal",
         ["scale"] = new JsonObject { ["domain"] = Labels(chart) },
-        ["legend"] = Legend(chart),
+        ["legend"] = Legend(),
     };
 
-    /// <summary>Above the plot, in as many columns as there is room for.</summary>
-    private static JsonObject Legend(LineChart chart)
+    private static JsonObject Legend() => new()
     {
-        int longest = chart.Series.Select(series => series.Label.Length).DefaultIfEmpty().Max();
-        return new JsonObject
-        {
-            ["title"] = null,
-            ["orient"] = "top",
-            ["symbolType"] = "stroke",
-            ["columns"] = new JsonObject { ["expr"] = $"max(1, floor(width / {50 + (7 * longest)}))" },
-        };
-    }
+        ["title"] = null,
+        ["orient"] = "top",
+        ["symbolType"] = "stroke",
+        ["labelLimit"] = 200,
+        ["columns"] = new JsonObject { ["expr"] = "legendColumns" },
+    };
+
+    /// <summary>Pixels of the longest label, with its line and the gap to the next column.</summary>
+    private static int LegendColumnWidth(LineChart chart) =>
+        54 + (7 * chart.Series.Select(series => series.Label.Length).DefaultIfEmpty().Max());
 
     private static JsonArray Labels(LineChart chart) => [.. chart.Series.Select(series => (JsonNode?)series.Label)];
 

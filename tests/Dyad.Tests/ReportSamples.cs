@@ -65,7 +65,7 @@ internal static class ReportSamples
     private static Series Line(string label, int points, double? width, Func<double, double> curve)
     {
         double[] x = [.. Enumerable.Range(1, points).Select(i => i * 1e6 / points)];
-        double[] mean = [.. x.Select(step => curve(step / 1e6) * (1 + (0.02 * Math.Sin(step * label.Length / 7e3))))];
+        double[] mean = [.. x.Select(step => curve(step / 1e6) * (1 + (0.02 * Math.Sin(step * label.Length / 5e4))))];
         double[] low = [.. mean.Select(value => width is { } w ? value - w : value / 1.5)];
         double[] high = [.. mean.Select(value => width is { } w ? value + w : value * 1.5)];
         return new Series(label, x, mean, low, high, 5);

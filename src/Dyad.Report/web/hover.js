@@ -21,8 +21,9 @@ export function addHover(view, spec, container) {
     if (!tooltip.hidden) place(tooltip, container, event);
   };
 
+  // A chart that is drawn anew has a new drawing: listeners on it go with it.
+  const svg = container.querySelector("svg.marks");
   const rowsAt = (event) => {
-    const svg = container.querySelector("svg");
     const box = svg.getBoundingClientRect();
     const zoom = box.width / svg.width.baseVal.value;
     const pixel = (event.clientX - box.left) / zoom - view.origin()[0];
@@ -30,10 +31,8 @@ export function addHover(view, spec, container) {
     return nearestRows(lines, view.scale("x").invert(pixel));
   };
 
-  container.addEventListener("pointermove", (event) => {
-    show(event.target.closest("svg") ? rowsAt(event) : [], event);
-  });
-  container.addEventListener("pointerleave", (event) => show([], event));
+  svg.addEventListener("pointermove", (event) => show(rowsAt(event), event));
+  svg.addEventListener("pointerleave", (event) => show([], event));
 }
 
 function linesOf(spec) {

@@ -15,8 +15,15 @@ const charts = [...document.querySelectorAll("figure.chart")].map((figure) => ({
   drawn: null,
 }));
 
+/** As many columns as the legend has room for, between the vertical axis and the right edge. */
+function legendColumns(chart) {
+  const axis = 70;
+  return Math.max(1, Math.floor((chart.container.clientWidth - axis) / chart.spec.usermeta.legendColumnWidth));
+}
+
 async function draw(chart) {
   chart.drawn?.finalize();
+  chart.spec.params[0].value = legendColumns(chart);
   chart.drawn = await embed(chart.container, chart.spec, {
     config: chartConfig(darkScheme.matches),
     renderer: "svg",
@@ -27,8 +34,15 @@ async function draw(chart) {
   addHover(chart.drawn.view, chart.spec, chart.container);
 }
 
+function fitLegends() {
+  for (const chart of charts) {
+    chart.drawn?.view.signal("legendColumns", legendColumns(chart)).resize().runAsync();
+  }
+}
+
 async function drawAll() {
   delete page.dataset.ready;
+  delete page.dataset.error;
   for (const chart of charts) {
     try {
       await draw(chart);
@@ -62,3 +76,4 @@ for (const button of document.querySelectorAll("button.copy")) {
 // One drawing at a time: a scheme that changes while charts are drawn waits for its turn.
 let drawing = drawAll();
 darkScheme.addEventListener("change", () => { drawing = drawing.then(drawAll); });
+window.addEventListener("resize", () => { drawing = drawing.then(fitLegends); });

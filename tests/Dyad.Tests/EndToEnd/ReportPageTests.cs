@@ -35,10 +35,21 @@ public sealed class ReportPageTests(Browser browser) : IClassFixture<Browser>, I
         }
     }
 
-    [Fact]
-    public async Task A_phone_needs_no_sideways_scrolling()
+    [Theory]
+    [InlineData(375)]
+    [InlineData(1280)]
+    public async Task A_phone_needs_no_sideways_scrolling(int widthAtFirst)
     {
-        await using var opened = await OpenAsync([ReportSamples.Study(), ReportSamples.Study()], width: 375);
+        string endless = new('x', 90);
+        var study = ReportSamples.Study() with { Title = endless, Command = $"./dyad {endless}", Notes = [endless], Machine = endless };
+        await using var opened = await OpenAsync([ReportSamples.Study(), study], widthAtFirst);
+        await opened.Page.SetViewportSizeAsync(375, 800);
+        // Every chart fits, and no entry of a legend is cut off above the drawing.
+        await opened.Page.WaitForFunctionAsync("""
+            [...document.querySelectorAll("svg.marks")].every(chart => chart.width.baseVal.value <= 375
+              && [...chart.querySelectorAll(".role-legend-label text")]
+                .every(label => label.getBoundingClientRect().top >= chart.getBoundingClientRect().top))
+            """, null, new() { Timeout = 5000 });
         Assert.Equal(375, await opened.Page.EvaluateAsync<int>("document.documentElement.scrollWidth"));
         Assert.Empty(opened.Errors);
     }
@@ -47,7 +58,7 @@ public sealed class ReportPageTests(Browser browser) : IClassFixture<Browser>, I
     public async Task Pointing_at_a_chart_reads_every_line()
     {
         await using var opened = await OpenAsync([ReportSamples.Study()]);
-        await opened.Page.Locator(".plot svg").First.HoverAsync();
+        await opened.Page.Locator(".plot svg.marks").First.HoverAsync();
         var reading = opened.Page.Locator(".reading").First;
         await reading.WaitForAsync();
         Assert.Equal(4, await reading.Locator("tr").CountAsync());
@@ -88,8 +99,9 @@ public sealed class ReportPageTests(Browser browser) : IClassFixture<Browser>, I
             ReportSamples.Chart([1, 2], [3, 3], [3, 3], [3, 3]) with { Id = "flat" },
         ];
         await using var opened = await OpenAsync([ReportSamples.Study() with { Charts = charts }]);
-        await opened.Page.Locator(".plot svg").Last.HoverAsync();
-        Assert.Equal(charts.Length, await opened.Page.Locator(".plot svg").CountAsync());
+        await opened.Page.Locator(".plot svg.marks").Last.HoverAsync();
+        Assert.Equal(charts.Length, await opened.Page.Locator(".plot svg.marks").CountAsync());
+        Assert.Equal(1, await opened.Page.Locator("figure.chart").Nth(1).Locator("svg .mark-symbol.role-mark path").CountAsync());
         Assert.Empty(opened.Errors);
     }
 

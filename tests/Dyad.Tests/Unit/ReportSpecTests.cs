@@ -66,6 +66,14 @@ public sealed class ReportSpecTests
         Assert.Equal(2, VegaLiteSpec.CountUndrawable(chart));
     }
 
+    [Fact]
+    public void A_point_without_neighbours_is_marked_because_no_line_shows_it()
+    {
+        var rows = Rows(VegaLiteSpec.Build(ReportSamples.Chart([1, 2, 3, 4], [1, double.NaN, 3, 4])));
+        Assert.Equal([true, false, false, false], rows.Select(row => row!["alone"] is not null));
+        Assert.NotNull(Rows(VegaLiteSpec.Build(ReportSamples.Chart([1], [1])))[0]!["alone"]);
+    }
+
     private static JsonArray Rows(JsonObject spec) => spec["data"]!["values"]!.AsArray();
 
     private static List<string> Marks(JsonObject spec) => [.. spec["layer"]!.AsArray().Select(Mark)];
