@@ -6,7 +6,9 @@ namespace Dyad.Report;
 /// <summary>Scales and axes of a chart. Domains are explicit: they come from the data, and not from what is pointed at.</summary>
 internal sealed class ChartAxes(LineChart chart)
 {
-    private readonly Extent _x = Extent.Of(chart.Series.SelectMany(series => series.X).Where(double.IsFinite), logarithmic: false);
+    private readonly Extent _x = Extent.Of(
+        chart.Series.SelectMany(series => series.X).Where(double.IsFinite),
+        logarithmic: false);
 
     private readonly Extent _y = Extent.Of(
         chart.Series.SelectMany(series => new[] { series.Mean, series.Low, series.High })

@@ -25,7 +25,8 @@ internal static class ChartFigure
         int missing = VegaLiteSpec.CountUndrawable(chart);
         if (missing == 0) return chart.Caption;
         string reason = chart.LogY ? "not finite or, on this logarithmic axis, not positive" : "not finite";
-        return $"{chart.Caption} Left out: {Numbers.Fixed(missing, 0)} {(missing == 1 ? "value that is" : "values that are")} {reason}.";
+        string values = missing == 1 ? "value that is" : "values that are";
+        return $"{chart.Caption} Left out: {Numbers.Fixed(missing, 0)} {values} {reason}.";
     }
 
     private static void WriteLastPoints(HtmlBuilder html, LineChart chart)
@@ -37,7 +38,8 @@ internal static class ChartFigure
             string band = series is { Low: { } low, High: { } high }
                 ? Numbers.Range(low[^1], high[^1], Numbers.DecimalsFor(mean))
                 : "\u2013";
-            return (string[])[series.Label, Numbers.Position(series.X[^1]), Numbers.Short(mean), band, Numbers.Fixed(series.Seeds, 0)];
+            string seeds = Numbers.Fixed(series.Seeds, 0);
+            return (string[])[series.Label, Numbers.Position(series.X[^1]), Numbers.Short(mean), band, seeds];
         });
         TableMarkup.Write(html, $"End of each line: {chart.Title}", columns, [.. rows]);
     }

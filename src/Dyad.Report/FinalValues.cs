@@ -14,9 +14,12 @@ internal static class FinalValues
 
     private static void WriteMetric(HtmlBuilder html, string metric, IReadOnlyList<GroupSummary> groups)
     {
-        string[] columns = ["Method", "Environment", "Mean \u00b1 std", "95 % interval", "IQM", "95 % interval of the IQM", "Seeds"];
-        string caption = $"{metric}: mean and sample standard deviation over seeds, interquartile mean (IQM), and their 95 % intervals.";
-        html.Line($"""<p class="about">{caption}</p>""");
+        string[] columns =
+            ["Method", "Environment", "Mean \u00b1 std", "95 % interval", "IQM", "95 % interval of the IQM", "Seeds"];
+        html.Line($"""
+            <p class="about">{metric}: mean and sample standard deviation over seeds, interquartile mean (IQM), and their
+            95 % intervals.</p>
+            """);
         TableMarkup.Write(html, $"Final values of {metric}", columns, [.. groups.Select(Summary)]);
         html.Line($"""<details class="numbers"><summary>Values of each seed</summary>""");
         TableMarkup.Write(html, $"{metric} of each seed", ["Method", "Environment", "Seed: value"], [.. groups.Select(BySeed)]);

@@ -19,7 +19,7 @@ internal sealed class HtmlBuilder
     /// <summary>Adds a script or a style sheet of this assembly, as it is.</summary>
     public void Asset(string text) => _text.Append(text);
 
-    /// <summary>Adds JSON that came out of the default encoder, which leaves no character that could end a script element.</summary>
+    /// <summary>Adds JSON from the default encoder, which leaves no character that could end a script element.</summary>
     public void Json(string json) => _text.Append(json);
 
     public override string ToString() => _text.ToString();

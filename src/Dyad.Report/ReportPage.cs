@@ -5,7 +5,7 @@ namespace Dyad.Report;
 /// <summary>The page around the studies: heading, contents, footer, and the script and style it carries with it.</summary>
 public static class ReportPage
 {
-    /// <summary>Whatever a page tries, its browser fetches nothing. Vega compiles its expressions, hence the evaluation.</summary>
+    /// <summary>Whatever a page tries, its browser fetches nothing. Vega compiles expressions, hence the evaluation.</summary>
     private const string Policy =
         "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline' 'unsafe-eval'; img-src data: blob:";
 
@@ -37,7 +37,8 @@ public static class ReportPage
             <header>
             <h1>{title}</h1>
             <p class="lead">{lead}</p>
-            <noscript><p class="script-needed">The charts are drawn by JavaScript, which is switched off here; the findings and tables are complete without it.</p></noscript>
+            <noscript><p class="script-needed">The charts are drawn by JavaScript, which is switched off here; the findings and
+            tables are complete without it.</p></noscript>
             </header>
             """);
         if (results.Count > 1) WriteContents(html, results);

@@ -22,7 +22,10 @@ internal static class StudySection
 
         WriteNotes(html, study.Notes);
         html.Line($"<h3>Repeat it</h3>");
-        html.Line($"""<div class="command"><pre><code>{study.Command}</code></pre><button type="button" class="copy" hidden>Copy</button></div>""");
+        html.Line($"""
+            <div class="command"><pre><code>{study.Command}</code></pre>
+            <button type="button" class="copy" hidden>Copy</button></div>
+            """);
         html.Line($"</section>");
     }
 

@@ -4,7 +4,8 @@ namespace Dyad.Report;
 internal static class TableMarkup
 {
     /// <summary>Adds a table; its name is for those who hear the page.</summary>
-    public static void Write(HtmlBuilder html, string name, IReadOnlyList<string> columns, IReadOnlyList<IReadOnlyList<string>> rows)
+    public static void Write(
+        HtmlBuilder html, string name, IReadOnlyList<string> columns, IReadOnlyList<IReadOnlyList<string>> rows)
     {
         bool[] isNumber = [.. Enumerable.Range(0, columns.Count).Select(column => column > 0 && IsNumeric(rows, column))];
         html.Line($"""<div class="scroll" tabindex="0" role="region" aria-label="{name}"><table>""");
@@ -28,5 +29,6 @@ internal static class TableMarkup
     private static bool IsNumeric(IReadOnlyList<IReadOnlyList<string>> rows, int column) =>
         rows.All(row => column < row.Count && (row[column].Length == 0 || IsNumericStart(row[column][0])));
 
-    private static bool IsNumericStart(char c) => char.IsAsciiDigit(c) || "+-\u2212\u2013\u00b1<>[(\u221e\u2248".Contains(c, StringComparison.Ordinal);
+    private static bool IsNumericStart(char c) =>
+        char.IsAsciiDigit(c) || "+-\u2212\u2013\u00b1<>[(\u221e\u2248".Contains(c, StringComparison.Ordinal);
 }

@@ -9,7 +9,8 @@ namespace Dyad.Report;
 public static class VegaLiteSpec
 {
     /// <summary>Dashes tell lines apart in grey print. Nine against eight colours: no pair repeats within 72 lines.</summary>
-    private static readonly int[][] Dashes = [[1, 0], [7, 3], [2, 2], [10, 3, 2, 3], [4, 2], [12, 4], [7, 3, 2, 3, 2, 3], [1, 3], [3, 5]];
+    private static readonly int[][] Dashes =
+        [[1, 0], [7, 3], [2, 2], [10, 3, 2, 3], [4, 2], [12, 4], [7, 3, 2, 3, 2, 3], [1, 3], [3, 5]];
 
     /// <summary>The chart, with its data: rows of <c>series</c>, <c>x</c>, <c>mean</c>, <c>low</c> and <c>high</c>.</summary>
     /// <param name="chart">What to draw. Values that cannot be drawn become null: see <see cref="CountUndrawable"/>.</param>
@@ -164,5 +165,6 @@ public static class VegaLiteSpec
     private static JsonArray Labels(LineChart chart) => [.. chart.Series.Select(series => (JsonNode?)series.Label)];
 
     private static JsonArray DashRange(int count) =>
-        [.. Enumerable.Range(0, count).Select(i => new JsonArray([.. Dashes[i % Dashes.Length].Select(length => (JsonNode?)length)]))];
+        [.. Enumerable.Range(0, count).Select(i => Dashes[i % Dashes.Length])
+            .Select(dash => new JsonArray([.. dash.Select(length => (JsonNode?)length)]))];
 }

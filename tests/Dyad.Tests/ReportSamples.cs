@@ -54,14 +54,15 @@ internal static class ReportSamples
     private static LineChart Returns(int points) => new(
         "returns", "Evaluation return on HalfCheetah", "Environment steps", "Return", LogY: false,
         "Lines are means over five seeds; bands are 95 % intervals of the mean. Higher is better.",
-        [.. Methods.Select((method, i) => Line(method, points, width: 420, t => (7800 + (450 * i)) * (1 - Math.Exp(-t * (3 + i)))))]);
+        [.. Methods.Select((method, i) =>
+            Line(method, points, width: 420, t => (7800 + (450 * i)) * (1 - Math.Exp(-t * (3 + i)))))]);
 
     private static LineChart Gap(int points) => new(
         "gap", "Distance to the true policy gradient", "Environment steps", "Relative error", LogY: true,
         "Norm of the difference, over the norm of the true gradient; bands are 95 % intervals. Lower is better.",
         [.. Methods.Select((method, i) => Line(method, points, width: null, t => Math.Pow(10, -0.3 - (t * i))))]);
 
-    /// <summary>A curve over a million steps with noise that is the same in every run; a width of null means a relative band.</summary>
+    /// <summary>A curve over a million steps, with ripples; a width of null means a relative band.</summary>
     private static Series Line(string label, int points, double? width, Func<double, double> curve)
     {
         double[] x = [.. Enumerable.Range(1, points).Select(i => i * 1e6 / points)];

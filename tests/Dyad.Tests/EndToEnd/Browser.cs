@@ -16,7 +16,7 @@ public sealed class Browser : IAsyncLifetime
         if (!File.Exists(Executable))
         {
             throw new InvalidOperationException(
-                $"The end-to-end tests open pages in {Executable}, which is not installed (on Debian: apt-get install chromium).");
+                $"The end-to-end tests open pages in {Executable}, which is missing (on Debian: apt-get install chromium).");
         }
 
         _playwright = await Playwright.CreateAsync();

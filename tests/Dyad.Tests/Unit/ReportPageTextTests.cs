@@ -13,7 +13,13 @@ public sealed class ReportPageTextTests
     [Fact]
     public void Text_from_a_study_is_never_markup()
     {
-        var chart = ReportSamples.Chart([1, 2], [3, 4]) with { Title = Hostile, XTitle = Hostile, YTitle = Hostile, Caption = Hostile };
+        var chart = ReportSamples.Chart([1, 2], [3, 4]) with
+        {
+            Title = Hostile,
+            XTitle = Hostile,
+            YTitle = Hostile,
+            Caption = Hostile,
+        };
         var hostile = ReportSamples.Study() with
         {
             Study = Hostile,
@@ -83,7 +89,8 @@ public sealed class ReportPageTextTests
     [InlineData(600, "10 minutes")]
     [InlineData(25200, "7 hours")]
     [InlineData(864000, "10 days")]
-    public void Durations_are_in_a_unit_one_can_picture(double seconds, string text) => Assert.Equal(text, Numbers.Duration(seconds));
+    public void Durations_are_in_a_unit_one_can_picture(double seconds, string text) =>
+        Assert.Equal(text, Numbers.Duration(seconds));
 
     [Fact]
     public void A_file_that_cannot_be_written_is_the_users_error_and_leaves_nothing()

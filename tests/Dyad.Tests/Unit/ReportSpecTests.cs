@@ -78,7 +78,8 @@ public sealed class ReportSpecTests
 
     private static List<string> Marks(JsonObject spec) => [.. spec["layer"]!.AsArray().Select(Mark)];
 
-    private static string Mark(JsonNode? layer) => layer!["mark"] is JsonObject mark ? (string)mark["type"]! : (string)layer["mark"]!;
+    private static string Mark(JsonNode? layer) =>
+        layer!["mark"] is JsonObject mark ? (string)mark["type"]! : (string)layer["mark"]!;
 
     private static JsonNode Encoding(JsonObject spec, string mark) =>
         spec["layer"]!.AsArray().Single(layer => Mark(layer) == mark)!["encoding"]!;
