@@ -29,6 +29,7 @@ async function draw(chart) {
     renderer: "svg",
     tooltip: false,
     downloadFileName: chart.name,
+    scaleFactor: { svg: 1, png: 3 },
     actions: { export: { svg: true, png: true }, source: true, compiled: false, editor: false },
   });
   addHover(chart.drawn.view, chart.spec, chart.container);
