@@ -1,3 +1,44 @@
 using System.CommandLine;
+using Dyad.Cli;
+using Dyad.Cli.Commands;
+using Dyad.Cli.Terminal;
+using Dyad.Core;
 
-return new RootCommand("Dyad").Parse(args).Invoke();
+// Not a RootCommand: that one takes its name from the file that runs.
+var root = new Command("dyad", "Dyad: actor-critic reinforcement learning seen as a two-player game.")
+{
+    new VersionOption(),
+    DemoCommand.Create(),
+    ListCommand.Create(),
+    ReproduceCommand.Create(),
+    ReportCommand.Create(),
+    StatusCommand.Create(),
+    TabularCommand.Create(),
+    DoctorCommand.Create(),
+};
+Help.AddExamples(root, "dyad demo", "dyad reproduce wen2021/fig1 --scale paper", "dyad tabular mdp.json");
+
+ParseResult parsed = root.Parse(args);
+if (parsed.Errors.Count > 0)
+{
+    Command failed = parsed.CommandResult.Command;
+    string command = failed == root ? "dyad" : $"dyad {failed.Name}";
+    Console.Error.WriteLine($"dyad: {parsed.Errors[0].Message.TrimEnd('.')} ('{command} --help' shows how)");
+    return ExitCode.BadInput;
+}
+
+try
+{
+    // Commands stop themselves cleanly and raise their own errors.
+    return parsed.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
+}
+catch (UserError e)
+{
+    Console.Error.WriteLine($"dyad: {e.Message}");
+    return ExitCode.BadInput;
+}
+catch (OperationCanceledException)
+{
+    Console.Error.WriteLine("dyad: stopped; the same command goes on from here.");
+    return ExitCode.Stopped;
+}

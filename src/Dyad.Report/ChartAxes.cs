@@ -7,8 +7,8 @@ namespace Dyad.Report;
 internal sealed class ChartAxes(LineChart chart)
 {
     private readonly Extent _x = Extent.Of(
-        chart.Series.SelectMany(series => series.X).Where(double.IsFinite),
-        logarithmic: false);
+        chart.Series.SelectMany(series => series.X).Where(value => VegaLiteSpec.CanDraw(value, chart.LogX)),
+        chart.LogX);
 
     private readonly Extent _y = Extent.Of(
         chart.Series.SelectMany(series => new[] { series.Mean, series.Low, series.High })
@@ -22,8 +22,10 @@ internal sealed class ChartAxes(LineChart chart)
         ["field"] = "x",
         ["type"] = "quantitative",
         ["title"] = chart.XTitle,
-        ["scale"] = new JsonObject { ["domain"] = _x.Domain(), ["nice"] = false, ["zero"] = false },
-        ["axis"] = LinearAxis(_x),
+        ["scale"] = chart.LogX
+            ? new JsonObject { ["type"] = "log", ["domain"] = _x.Domain(), ["nice"] = false }
+            : new JsonObject { ["domain"] = _x.Domain(), ["nice"] = false, ["zero"] = false },
+        ["axis"] = chart.LogX ? LogAxis(_x) : LinearAxis(_x),
     };
 
     /// <summary>The vertical channel of a field.</summary>
@@ -35,7 +37,7 @@ internal sealed class ChartAxes(LineChart chart)
         ["scale"] = chart.LogY
             ? new JsonObject { ["type"] = "log", ["domain"] = _y.Domain(), ["nice"] = true }
             : new JsonObject { ["domain"] = _y.Domain(), ["nice"] = true, ["zero"] = false },
-        ["axis"] = chart.LogY ? LogAxis() : LinearAxis(_y),
+        ["axis"] = chart.LogY ? LogAxis(_y) : LinearAxis(_y),
     };
 
     private static JsonObject LinearAxis(Extent extent)
@@ -47,9 +49,9 @@ internal sealed class ChartAxes(LineChart chart)
     }
 
     /// <summary>Powers of ten, thinned to at most eight; the numbers between them would crowd the axis.</summary>
-    private JsonObject LogAxis()
+    private static JsonObject LogAxis(Extent extent)
     {
-        int first = (int)Math.Floor(Math.Log10(_y.Low)), last = (int)Math.Ceiling(Math.Log10(_y.High));
+        int first = (int)Math.Floor(Math.Log10(extent.Low)), last = (int)Math.Ceiling(Math.Log10(extent.High));
         var axis = new JsonObject { ["format"] = first < -4 || last > 5 ? "~e" : "~g" };
         if (last - first < 2) return axis;
         int stride = (last - first + 7) / 8;

@@ -64,7 +64,7 @@ public static class VegaLiteSpec
         {
             for (int i = 0; i < series.X.Length; i++)
             {
-                if (!double.IsFinite(series.X[i])) continue;
+                if (!CanDraw(series.X[i], chart.LogX)) continue;
                 var row = new JsonObject { ["series"] = series.Label, ["x"] = series.X[i], ["mean"] = Drawn(series.Mean[i]) };
                 if (HasBand(series))
                 {

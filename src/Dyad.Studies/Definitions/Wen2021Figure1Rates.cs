@@ -25,11 +25,11 @@ internal sealed class Wen2021Figure1Rates : Study
         + "slightly optimistic, for all methods alike.",
     ];
 
-    public override int DefaultSeeds(StudyScale scale) => scale == StudyScale.Quick ? 3 : 10;
+    public override int DefaultSeeds(StudyScale scale) => scale == StudyScale.Quick ? 5 : 10;
 
     public override IReadOnlyList<Variant> Variants(StudyScale scale)
     {
-        long steps = scale == StudyScale.Quick ? 90_000 : 500_000;
+        long steps = scale == StudyScale.Quick ? 150_000 : 500_000;
         return [.. from method in Wen2021Figure1.Methods
                    from rate in Rates
                    select FourRoomVariants.Sampled(method, steps, 3000, rate, LabelOf(method, rate))];

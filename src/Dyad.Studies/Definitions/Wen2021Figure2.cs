@@ -20,7 +20,7 @@ internal sealed class Wen2021Figure2 : Study
 
     public override IReadOnlyList<string> Notes => [FourRoomVariants.TaskNote];
 
-    public override int DefaultSeeds(StudyScale scale) => scale == StudyScale.Quick ? 3 : 10;
+    public override int DefaultSeeds(StudyScale scale) => scale == StudyScale.Quick ? 10 : 20;
 
     public override IReadOnlyList<Variant> Variants(StudyScale scale) =>
         [FourRoomVariants.Sampled(Label, scale == StudyScale.Quick ? 150_000 : 500_000, 1500, resCriticSteps: 5)];

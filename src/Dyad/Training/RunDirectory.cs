@@ -48,6 +48,9 @@ public sealed class RunDirectory
     /// <summary>The content of <c>run.json</c>, or null where there is none.</summary>
     public JsonObject? ReadStatus() => ReadObject(StatusPath);
 
+    /// <summary>The content of <c>config.json</c>, or null where there is none.</summary>
+    public JsonObject? ReadConfig() => ReadObject(ConfigPath);
+
     /// <summary>Where the run stands.</summary>
     public RunStatus Status => (string?)ReadStatus()?["status"] switch
     {
@@ -61,7 +64,7 @@ public sealed class RunDirectory
     /// <exception cref="UserError">The folder holds a run of another configuration, or cannot be written.</exception>
     public void Claim(JsonObject config)
     {
-        JsonObject? stored = ReadObject(ConfigPath);
+        JsonObject? stored = ReadConfig();
         if (stored is null)
         {
             Directory.CreateDirectory(FullPath);
