@@ -28,6 +28,11 @@ public static class MdpReader
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
         {
+            if (Directory.Exists(path))
+            {
+                throw new UserError($"cannot read '{path}': it is a folder, and a JSON file is expected", e);
+            }
+
             throw new UserError($"cannot read '{path}': {e.Message}", e);
         }
 
@@ -45,6 +50,11 @@ public static class MdpReader
     /// <exception cref="UserError">The text is not JSON, or does not hold an MDP.</exception>
     public static MdpDocument Parse(string json)
     {
+        if (string.IsNullOrWhiteSpace(json))
+        {
+            throw new UserError("a JSON object is expected, and the text is empty");
+        }
+
         try
         {
             var options = new JsonDocumentOptions { CommentHandling = JsonCommentHandling.Skip };
@@ -54,7 +64,7 @@ public static class MdpReader
         catch (Exception e) when (e is JsonException or ArgumentException or InvalidOperationException)
         {
             // The last two: a text or the name of a field holds half of a surrogate pair.
-            throw new UserError($"not valid JSON: {e.Message}", e);
+            throw new UserError($"not valid JSON: {Reason(e)}", e);
         }
     }
 
@@ -238,6 +248,15 @@ public static class MdpReader
         element.TryGetProperty(key, out JsonElement value)
             ? value
             : throw new UserError(parent is null ? $"the field '{key}' is missing" : $"'{parent}' lacks the entry '{key}'");
+
+    // The place and the first sentence of the message: the others are about the parser.
+    private static string Reason(Exception e)
+    {
+        string sentence = e.Message.Split(". ")[0].TrimEnd('.');
+        return e is JsonException { LineNumber: { } line, BytePositionInLine: { } position }
+            ? $"line {line + 1}, byte {position + 1}: {sentence}"
+            : sentence;
+    }
 
     private static string Kind(JsonElement element) => element.ValueKind switch
     {

@@ -74,8 +74,11 @@ public sealed class MdpReaderTests
         Refuses(Table.ReplaceLineEndings("\n"), valid, bad, sentence);
 
     [Theory]
-    [InlineData("", "not valid JSON")]
-    [InlineData("gamma: 0.9", "not valid JSON")]
+    [InlineData("", "a JSON object is expected, and the text is empty")]
+    [InlineData(" \n", "a JSON object is expected, and the text is empty")]
+    [InlineData("gamma: 0.9", "not valid JSON: line 1, byte 1: 'g' is an invalid start of a value")]
+    [InlineData("{\n  x}", "not valid JSON: line 2, byte 3: 'x' is an invalid start of a property name")]
+    [InlineData("{\"gamma\": 0.9", "not valid JSON: line 1, byte 14: ")]
     [InlineData("[1, 2]", "a JSON object is expected, and this is an array")]
     [InlineData("null", "a JSON object is expected, and this is null")]
     [InlineData("{}", "the field 'gamma' is missing")]
@@ -111,13 +114,14 @@ public sealed class MdpReaderTests
         {
             string missing = Path.Combine(folder, "missing.json");
             Assert.StartsWith($"cannot read '{missing}': ", Sentence(() => MdpReader.ReadFile(missing)), StringComparison.Ordinal);
-            Assert.StartsWith($"cannot read '{folder}': ", Sentence(() => MdpReader.ReadFile(folder)), StringComparison.Ordinal);
+            Assert.Equal(
+                $"cannot read '{folder}': it is a folder, and a JSON file is expected", Sentence(() => MdpReader.ReadFile(folder)));
             Assert.StartsWith("cannot read '': ", Sentence(() => MdpReader.ReadFile("")), StringComparison.Ordinal);
             Assert.StartsWith("cannot read 'a\0b': ", Sentence(() => MdpReader.ReadFile("a\0b")), StringComparison.Ordinal);
 
             string empty = Path.Combine(folder, "empty.json");
             File.WriteAllText(empty, "");
-            Assert.StartsWith($"{empty}: not valid JSON", Sentence(() => MdpReader.ReadFile(empty)), StringComparison.Ordinal);
+            Assert.StartsWith($"{empty}: a JSON object is expected", Sentence(() => MdpReader.ReadFile(empty)), StringComparison.Ordinal);
             string binary = Path.Combine(folder, "binary.json");
             File.WriteAllBytes(binary, [0xFF, 0xFE, 0x00, 0xD8, 0x80]);
             Assert.StartsWith($"{binary}: not valid JSON", Sentence(() => MdpReader.ReadFile(binary)), StringComparison.Ordinal);
@@ -153,6 +157,7 @@ public sealed class MdpReaderTests
     {
         string message = Assert.Throws<UserError>(read).Message;
         Assert.DoesNotContain('\n', message);
+        Assert.DoesNotContain("LineNumber", message, StringComparison.Ordinal);
         return message;
     }
 }
