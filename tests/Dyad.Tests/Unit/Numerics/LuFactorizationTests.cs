@@ -11,9 +11,14 @@ public sealed class LuFactorizationTests
     /// <summary>Small sizes, sizes around one and two blocks of columns, and a few beyond.</summary>
     public static TheoryData<int> Sizes => [1, 2, 3, 4, 5, 7, 8, 13, 31, 47, 48, 49, 64, 95, 96, 97, 143, 144, 145, 200];
 
-    [Theory]
-    [MemberData(nameof(Sizes))]
-    public void Solutions_leave_a_residual_of_rounding_alone(int n) => CheckSolves(new LuFactorization(n), Random(n), n);
+    [Fact]
+    public void Solutions_of_every_size_leave_a_residual_of_rounding_alone()
+    {
+        for (int n = 1; n <= 200; n++)
+        {
+            CheckSolves(new LuFactorization(n), Random(n), n);
+        }
+    }
 
     [Theory]
     [MemberData(nameof(Sizes))]
