@@ -166,6 +166,16 @@ public sealed class Mdp
         }
     }
 
+    /// <summary>Refuses what cannot be a probability; that they are at most 1 follows from their sum.</summary>
+    internal static void CheckProbability(double probability, Func<string> name)
+    {
+        if (!(probability >= 0) || !double.IsFinite(probability))
+        {
+            throw new UserError(FormattableString.Invariant(
+                $"{name()} holds the probability {probability}; it must be between 0 and 1"));
+        }
+    }
+
     private void FillRow(int row, IReadOnlyList<(int NextState, double Probability)> entries)
     {
         string Name() => $"the transition row of state {row / Actions}, action {row % Actions}";
@@ -192,18 +202,13 @@ public sealed class Mdp
         double sum = 0;
         foreach (double p in probabilities)
         {
-            if (!(p >= 0) || !double.IsFinite(p))
-            {
-                throw new UserError(
-                    FormattableString.Invariant($"{name()} holds the probability {p}; it must be between 0 and 1"));
-            }
-
+            CheckProbability(p, name);
             sum += p;
         }
 
         if (Math.Abs(sum - 1) > SumTolerance)
         {
-            throw new UserError(FormattableString.Invariant($"{name()} sums to {sum:0.######}; it must sum to 1"));
+            throw new UserError(FormattableString.Invariant($"{name()} sums to {sum:G10}; it must sum to 1"));
         }
     }
 }
