@@ -10,7 +10,7 @@ public static class StudyCatalog
     public static IReadOnlyList<Study> All { get; } =
     [
         new Wen2021Figure1(),
-        new Wen2021Figure1Rates(),
+        new Wen2021Figure1Sensitivity(),
         new Wen2021Figure2(),
         new Wen2021Figure4(),
         new Wen2021Table1(),

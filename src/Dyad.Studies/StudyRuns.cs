@@ -35,6 +35,9 @@ public sealed record StudyRuns(StudyScale Scale, IReadOnlyList<FinishedRun> Runs
     /// <summary>The runs of a label, in the order of their seeds.</summary>
     public IReadOnlyList<FinishedRun> Of(string label) => [.. Runs.Where(run => run.Variant.Label == label)];
 
+    /// <summary>The runs on an environment.</summary>
+    public StudyRuns On(string environment) => new(Scale, [.. Runs.Where(run => run.Variant.Environment == environment)]);
+
     /// <summary>One value of each run of a label.</summary>
     public double[] Values(string label, Func<FinishedRun, double> value) => [.. Of(label).Select(value)];
 

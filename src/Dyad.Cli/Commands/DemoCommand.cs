@@ -8,7 +8,7 @@ namespace Dyad.Cli.Commands;
 /// <summary><c>dyad demo</c>: the main job on a fresh machine.</summary>
 internal static class DemoCommand
 {
-    private static readonly string[] Studies = ["wen2021/fig1", "wen2021/fig1-rates", "wen2021/fig2"];
+    private static readonly string[] Studies = ["wen2021/fig1", "wen2021/fig1-sensitivity", "wen2021/fig2"];
 
     public static Command Create()
     {

@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
@@ -24,8 +25,19 @@ internal static class FourRoomVariants
         Converters = { new JsonStringEnumConverter(JsonNamingPolicy.KebabCaseLower) },
     };
 
-    /// <summary>The task; immutable, so that all runs share it.</summary>
-    public static Mdp Task { get; } = FourRoom.Create();
+    /// <summary>
+    /// The task under the three rules for its goal, by environment name; the first is the one that studies use unless they
+    /// compare rules. Immutable, so that all runs share them.
+    /// </summary>
+    public static IReadOnlyList<(string Environment, string Rule, Mdp Mdp)> Tasks { get; } =
+    [
+        ("FourRoom", "the next step restarts", FourRoom.Create(goal: GoalRule.Restart)),
+        ("FourRoom-absorb", "the goal absorbs", FourRoom.Create(goal: GoalRule.Absorb)),
+        ("FourRoom-stay", "the goal pays again", FourRoom.Create(goal: GoalRule.Stay)),
+    ];
+
+    /// <summary>The task that studies use unless they compare rules.</summary>
+    public static Mdp Task => Tasks[0].Mdp;
 
     /// <summary>Legend of each method.</summary>
     public static string Legend(string label) => label switch
@@ -40,17 +52,24 @@ internal static class FourRoomVariants
 
     /// <summary>One of the four methods of the paper's figure 1, with its step length of the actor.</summary>
     public static Variant Sampled(
-        string method, long steps, long measureEvery, double actorRate = 0.01, string? label = null, int resCriticSteps = 1)
+        string method,
+        long steps,
+        long measureEvery,
+        double actorRate = 0.01,
+        string? label = null,
+        int resCriticSteps = 1,
+        string environment = "FourRoom")
     {
+        Mdp mdp = MdpOf(environment);
         return method switch
         {
-            "actor-o" => Learner(new ActorOCriticOptions { ActorLearningRate = actorRate }, (o, s) => new ActorOCritic(Task, o, s)),
-            "actor-g" => Learner(new ActorCriticOptions { ActorLearningRate = actorRate }, (o, s) => new ActorGCritic(Task, o, s)),
+            "actor-o" => Learner(new ActorOCriticOptions { ActorLearningRate = actorRate }, (o, s) => new ActorOCritic(mdp, o, s)),
+            "actor-g" => Learner(new ActorCriticOptions { ActorLearningRate = actorRate }, (o, s) => new ActorGCritic(mdp, o, s)),
             "stack-ac" => Learner(
-                new StackelbergActorCriticOptions { ActorLearningRate = actorRate }, (o, s) => new StackelbergActorCritic(Task, o, s)),
+                new StackelbergActorCriticOptions { ActorLearningRate = actorRate }, (o, s) => new StackelbergActorCritic(mdp, o, s)),
             "res-ac" => Learner(
                 new ResidualActorCriticOptions { ActorLearningRate = actorRate, ResCriticSteps = resCriticSteps },
-                (o, s) => new ResidualActorCritic(Task, o, s)),
+                (o, s) => new ResidualActorCritic(mdp, o, s)),
             _ => throw new ArgumentException($"no sampled method '{method}'", nameof(method)),
         };
 
@@ -58,14 +77,28 @@ internal static class FourRoomVariants
         {
             JsonObject json = OptionsOf(method, options);
             return new Variant(
-                label ?? method, "FourRoom", steps, measureEvery, json, seed => create(options, new RandomStream(seed)));
+                label ?? method, environment, steps, measureEvery, json, seed => create(options, new RandomStream(seed)));
         }
     }
 
     /// <summary>A learner that knows the model; its seed does not matter.</summary>
-    public static Variant Exact(string label, ExactActorCriticOptions options, long steps, long measureEvery) => new(
-        label, "FourRoom", steps, measureEvery, OptionsOf("exact-actor-critic", options), _ => new ExactActorCritic(Task, options),
-        IsDeterministic: true);
+    public static Variant Exact(
+        string label, ExactActorCriticOptions options, long steps, long measureEvery, string environment = "FourRoom")
+    {
+        Mdp mdp = MdpOf(environment);
+        return new Variant(
+            label, environment, steps, measureEvery, OptionsOf("exact-actor-critic", options),
+            _ => new ExactActorCritic(mdp, options), IsDeterministic: true);
+    }
+
+    /// <summary>The largest expected discounted return from a start state.</summary>
+    public static double OptimalReturn(string environment = "FourRoom")
+    {
+        Mdp mdp = MdpOf(environment);
+        return TensorPrimitives.Dot(mdp.Initial, DynamicProgramming.PolicyIteration(mdp).StateValue);
+    }
+
+    private static Mdp MdpOf(string environment) => Tasks.First(task => task.Environment == environment).Mdp;
 
     private static JsonObject OptionsOf<TOptions>(string method, TOptions options)
     {

@@ -26,8 +26,8 @@ internal sealed class Wen2021Figure1 : Study
     public override IReadOnlyList<string> Notes =>
     [
         FourRoomVariants.TaskNote,
-        "The actor's step length is lost in the paper's table 2; 0.01 is that of its appendix D.1.1. The study wen2021/fig1-rates "
-        + "varies it.",
+        "The actor's step length is lost in the paper's table 2; 0.01 is that of its appendix D.1.1. The study wen2021/fig1-sensitivity "
+        + "varies it, and the rule at the goal.",
         "Stack-AC is built as its class says: visit frequencies for the semi-derivative, an expectation over next actions, "
         + "damping 0.5.",
         "The expected update is computed from the expected visits of an episode. Stack-AC's update is not linear in the visits; "

@@ -1,6 +1,5 @@
 using Dyad.Algorithms.Tabular;
 using Dyad.Studies.Results;
-using Dyad.Tabular;
 
 namespace Dyad.Studies.Definitions;
 
@@ -31,6 +30,7 @@ internal sealed class Wen2021Figure4 : Study
     public override IReadOnlyList<string> Notes =>
     [
         FourRoomVariants.TaskNote,
+        "The figure is drawn for the first rule of the goal; the table has the other two.",
         "In each iteration the actor and the critic move at once, each seeing the other as the last iteration left it.",
     ];
 
@@ -39,13 +39,21 @@ internal sealed class Wen2021Figure4 : Study
     public override IReadOnlyList<Variant> Variants(StudyScale scale)
     {
         long iterations = scale == StudyScale.Quick ? 2000 : 10_000;
-        return [.. Cells.Select(cell => FourRoomVariants.Exact(
-            cell.Label, new ExactActorCriticOptions { Actor = cell.Actor, Critic = cell.Critic }, iterations, iterations / 500))];
+        return [.. from task in FourRoomVariants.Tasks
+                   from cell in Cells
+                   select FourRoomVariants.Exact(
+                       cell.Label,
+                       new ExactActorCriticOptions { Actor = cell.Actor, Critic = cell.Critic },
+                       iterations,
+                       measureEvery: 4,
+                       task.Environment)];
     }
 
     public override Analysis Analyze(StudyRuns runs)
     {
-        double optimum = OptimalReturn();
+        StudyRuns all = runs;
+        runs = runs.On("FourRoom");
+        double optimum = FourRoomVariants.OptimalReturn();
         string Reached(string label) => FirstReaching(runs, label, 0.95 * optimum) is long step
             ? $"{Wording.Thousands(step)} iterations"
             : $"not within {Wording.Thousands(runs.Of(label)[0].Steps[^1])} iterations";
@@ -78,18 +86,23 @@ internal sealed class Wen2021Figure4 : Study
                 Chart("return", "Return of the policy", "expected discounted return", "eval/return", logY: false),
                 Chart("critic", "Objective of the critic", "J_q", "eval/critic_objective", logY: true),
             ],
-            []);
+            [
+                new DataTable(
+                    "Iterations to 95 % of the optimal return, by what happens at the goal",
+                    ["gradients", .. FourRoomVariants.Tasks.Select(task => task.Rule)],
+                    [.. Cells.Select(cell => (IReadOnlyList<string>)
+                    [
+                        cell.Legend,
+                        .. FourRoomVariants.Tasks.Select(task =>
+                            FirstReaching(all.On(task.Environment), cell.Label, 0.95 * FourRoomVariants.OptimalReturn(task.Environment)) is long step
+                                ? Wording.Thousands(step)
+                                : "not reached"),
+                    ])]),
+            ]);
 
         LineChart Chart(string id, string title, string yTitle, string metric, bool logY) => new(
             id, title, "iterations", yTitle, logY, "Exact computation: one line each, no seeds.",
             [.. Cells.Select(cell => runs.Curve(cell.Label, metric, cell.Legend))]);
-    }
-
-    /// <summary>The largest expected discounted return from a start state.</summary>
-    internal static double OptimalReturn()
-    {
-        Mdp mdp = FourRoomVariants.Task;
-        return DynamicProgramming.PolicyIteration(mdp).StateValue.Zip(mdp.Initial.ToArray(), (v, mu) => v * mu).Sum();
     }
 
     /// <summary>The first measured step at which a return is reached, or null.</summary>

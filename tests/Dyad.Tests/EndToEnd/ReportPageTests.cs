@@ -2,7 +2,6 @@ using System.Diagnostics;
 using Dyad.Report;
 using Dyad.Studies.Results;
 using Microsoft.Playwright;
-using Xunit;
 
 namespace Dyad.Tests.EndToEnd;
 

@@ -1,7 +1,6 @@
 using Dyad.Core;
 using Dyad.Report;
 using Dyad.Studies.Results;
-using Xunit;
 
 namespace Dyad.Tests.Unit;
 

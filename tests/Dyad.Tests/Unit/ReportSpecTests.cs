@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
 using Dyad.Report;
-using Xunit;
 
 namespace Dyad.Tests.Unit;
 
