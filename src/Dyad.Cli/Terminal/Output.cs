@@ -21,13 +21,14 @@ internal static class Output
 
     public static void Line(string text = "") => System.Console.Out.WriteLine(text);
 
-    /// <summary>A table; columns whose name starts with '#' are aligned to the right.</summary>
+    /// <summary>A table under its title; columns whose name starts with '#' are aligned to the right.</summary>
     public static void Table(string? title, IReadOnlyList<string> columns, IEnumerable<IReadOnlyList<string>> rows)
     {
         var table = new Table().Border(TableBorder.Simple);
         if (title is not null)
         {
-            table.Title(Markup.Escape(title)).LeftAligned();
+            Line();
+            Line(title);
         }
 
         foreach (string column in columns)
@@ -46,7 +47,11 @@ internal static class Output
 
     private static IAnsiConsole CreateConsole()
     {
-        IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(System.Console.Out) });
+        IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings
+        {
+            Out = new AnsiConsoleOutput(System.Console.Out),
+            Ansi = System.Console.IsOutputRedirected ? AnsiSupport.No : AnsiSupport.Detect,
+        });
         if (System.Console.IsOutputRedirected)
         {
             console.Profile.Width = 200;
