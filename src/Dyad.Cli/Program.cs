@@ -10,6 +10,7 @@ var root = new Command("dyad", "Dyad: actor-critic reinforcement learning seen a
     new VersionOption(),
     DemoCommand.Create(),
     ListCommand.Create(),
+    TrainCommand.Create(),
     ReproduceCommand.Create(),
     ReportCommand.Create(),
     StatusCommand.Create(),
@@ -21,9 +22,7 @@ Help.AddExamples(root, "dyad demo", "dyad reproduce wen2021/fig1 --scale paper",
 ParseResult parsed = root.Parse(args);
 if (parsed.Errors.Count > 0)
 {
-    Command failed = parsed.CommandResult.Command;
-    string command = failed == root ? "dyad" : $"dyad {failed.Name}";
-    Console.Error.WriteLine($"dyad: {parsed.Errors[0].Message.TrimEnd('.')} ('{command} --help' shows how)");
+    Console.Error.WriteLine($"dyad: {Sentence(parsed)}");
     return ExitCode.BadInput;
 }
 
@@ -41,4 +40,19 @@ catch (OperationCanceledException)
 {
     Console.Error.WriteLine("dyad: stopped; the same command goes on from here.");
     return ExitCode.Stopped;
+}
+
+// Of several complaints of the parser, the one that names what the user typed.
+string Sentence(ParseResult result)
+{
+    Command command = result.CommandResult.Command;
+    string name = command == root ? "dyad" : $"dyad {command.Name}";
+    string what = result.UnmatchedTokens.FirstOrDefault() switch
+    {
+        string token when command == root && !token.StartsWith('-') =>
+            $"there is no command '{token}'; there are {string.Join(", ", root.Subcommands.Select(c => c.Name))}",
+        string token => $"there is no option or argument '{token}' here",
+        null => result.Errors[0].Message.TrimEnd('.'),
+    };
+    return $"{what} ('{name} --help' shows how)";
 }
