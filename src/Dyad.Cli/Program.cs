@@ -47,7 +47,7 @@ string Sentence(ParseResult result)
 {
     Command command = result.CommandResult.Command;
     string name = command == root ? "dyad" : $"dyad {command.Name}";
-    string what = result.UnmatchedTokens.FirstOrDefault() switch
+    string what = (result.UnmatchedTokens.Count > 0 ? result.UnmatchedTokens[0] : null) switch
     {
         string token when command == root && !token.StartsWith('-') =>
             $"there is no command '{token}'; there are {string.Join(", ", root.Subcommands.Select(c => c.Name))}",
