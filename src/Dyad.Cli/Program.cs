@@ -19,11 +19,11 @@ var root = new Command("dyad", "Dyad: actor-critic reinforcement learning seen a
 Help.AddExamples(root, "dyad demo", "dyad reproduce wen2021/fig1 --scale paper", "dyad tabular mdp.json");
 
 ParseResult parsed = root.Parse(args);
-if (parsed.Errors.Count > 0)
+if (CommandLineErrors.First(parsed) is string wrong)
 {
     Command failed = parsed.CommandResult.Command;
     string command = failed == root ? "dyad" : $"dyad {failed.Name}";
-    Console.Error.WriteLine($"dyad: {parsed.Errors[0].Message.TrimEnd('.')} ('{command} --help' shows how)");
+    Console.Error.WriteLine($"dyad: {wrong} ('{command} --help' shows how)");
     return ExitCode.BadInput;
 }
 
