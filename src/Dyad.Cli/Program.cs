@@ -10,6 +10,7 @@ var root = new Command("dyad", "Dyad: actor-critic reinforcement learning seen a
     new VersionOption(),
     DemoCommand.Create(),
     ListCommand.Create(),
+    TrainCommand.Create(),
     ReproduceCommand.Create(),
     ReportCommand.Create(),
     StatusCommand.Create(),
@@ -21,9 +22,7 @@ Help.AddExamples(root, "dyad demo", "dyad reproduce wen2021/fig1 --scale paper",
 ParseResult parsed = root.Parse(args);
 if (CommandLineErrors.First(parsed) is string wrong)
 {
-    Command failed = parsed.CommandResult.Command;
-    string command = failed == root ? "dyad" : $"dyad {failed.Name}";
-    Console.Error.WriteLine($"dyad: {wrong} ('{command} --help' shows how)");
+    Console.Error.WriteLine($"dyad: {wrong}");
     return ExitCode.BadInput;
 }
 

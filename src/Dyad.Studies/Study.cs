@@ -37,6 +37,9 @@ public abstract class Study
     /// <summary>Name on the command line, for example <c>wen2021/fig1</c>.</summary>
     public abstract string Name { get; }
 
+    /// <summary>Folder under the output folder where <c>summary.json</c> goes; runs are in <c>NAME/LABEL/ENVIRONMENT</c>.</summary>
+    public virtual string ResultFolder => Name;
+
     /// <summary>One line for a reader who has not seen the paper.</summary>
     public abstract string Title { get; }
 
@@ -52,7 +55,10 @@ public abstract class Study
     /// <summary>Metric whose final value is summarised for each group.</summary>
     public virtual string SummaryMetric => "eval/return";
 
-    /// <summary>Seeds of each variant, unless the user asks for another number.</summary>
+    /// <summary>The first of consecutive seeds.</summary>
+    public virtual int FirstSeed => 0;
+
+    /// <summary>Number of seeds of each variant, unless the user asks for another number.</summary>
     public abstract int DefaultSeeds(StudyScale scale);
 
     /// <summary>The variants, in the order of the legend.</summary>

@@ -41,9 +41,9 @@ public static class StudyRunner
     /// <summary>The version of Dyad.</summary>
     public static string Version { get; } = typeof(StudyRunner).Assembly.GetName().Version?.ToString(3) ?? "unknown";
 
-    /// <summary>Processor architecture, number of cores and operating system.</summary>
+    /// <summary>Processor, number of cores and operating system.</summary>
     public static string Machine { get; } =
-        $"{RuntimeInformation.ProcessArchitecture}, {Environment.ProcessorCount} cores, {RuntimeInformation.OSDescription}";
+        $"{Processor()}, {Environment.ProcessorCount} cores, {RuntimeInformation.OSDescription}";
 
     /// <summary>Does what is left of a study and writes its <c>summary.json</c>.</summary>
     /// <param name="study">The study.</param>
@@ -51,13 +51,14 @@ public static class StudyRunner
     /// <param name="progress">Receives the fraction done, from several threads.</param>
     /// <param name="warn">Receives sentences about what was passed over.</param>
     /// <param name="cancellation">Stops the runs, which can go on later.</param>
-    /// <returns>The result, and the study's folder.</returns>
+    /// <returns>The result, and the folder of its <c>summary.json</c>.</returns>
     public static (StudyResult Result, string Folder) Execute(
         Study study, StudyRequest request, Action<double> progress, Action<string> warn, CancellationToken cancellation)
     {
         string folder = Path.Combine(Path.GetFullPath(request.Output), study.Name);
         var work = (from variant in study.Variants(request.Scale)
-                    from seed in Enumerable.Range(0, variant.IsDeterministic ? 1 : request.Seeds ?? study.DefaultSeeds(request.Scale))
+                    from seed in Enumerable.Range(
+                        study.FirstSeed, variant.IsDeterministic ? 1 : request.Seeds ?? study.DefaultSeeds(request.Scale))
                     select (Variant: variant, Seed: seed)).ToArray();
         double total = work.Sum(item => (double)item.Variant.Steps);
         double[] done = new double[work.Length];
@@ -83,8 +84,9 @@ public static class StudyRunner
         var runs = new StudyRuns(request.Scale, [.. work.Select(item => new FinishedRun(
             item.Variant, item.Seed, MetricsLog.Read(Directory(folder, item.Variant, item.Seed).MetricsPath)))]);
         StudyResult result = Summarize(study, request, runs, folder);
-        WriteSummary(folder, result);
-        return (result, folder);
+        string resultFolder = Path.Combine(Path.GetFullPath(request.Output), study.ResultFolder);
+        WriteSummary(resultFolder, result);
+        return (result, resultFolder);
     }
 
     /// <summary>Reads the result of a study from its folder.</summary>
@@ -105,6 +107,16 @@ public static class StudyRunner
         {
             throw new UserError($"'{path}' is damaged: {e.Message}", e);
         }
+    }
+
+    private static string Processor()
+    {
+        const string cpuInfo = "/proc/cpuinfo";
+        string? model = File.Exists(cpuInfo)
+            ? File.ReadLines(cpuInfo).FirstOrDefault(line => line.StartsWith("model name", StringComparison.Ordinal))
+            : null;
+        string name = model?[(model.IndexOf(':', StringComparison.Ordinal) + 1)..].Trim() ?? "";
+        return name.Length > 0 ? $"{name} ({RuntimeInformation.ProcessArchitecture})" : $"{RuntimeInformation.ProcessArchitecture}";
     }
 
     private static RunDirectory Directory(string folder, Variant variant, int seed) =>

@@ -39,7 +39,7 @@ internal static class DemoCommand
         foreach (string name in Studies)
         {
             var request = new StudyRequest(StudyScale.Quick, Seeds: null, jobs, output, "./dyad demo");
-            results.Add(StudyOptions.Execute(StudyCatalog.Find(name), request, stopping.Token).Result);
+            results.Add(StudyOptions.Execute(StudyCatalog.Find(name), name, request, stopping.Token).Result);
             if (!json)
             {
                 StudyOptions.PrintFindings(results[^1]);

@@ -1,7 +1,9 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
+using Dyad.Algorithms.Tabular;
 using Dyad.Cli.Terminal;
 using Dyad.Core;
+using Dyad.Environments.Gridworlds;
 using Dyad.Studies;
 
 namespace Dyad.Cli.Commands;
@@ -23,8 +25,8 @@ internal static class ListCommand
     {
         (string Name, string Description, string Source)[] items = kind switch
         {
-            "algorithms" => [.. Catalog.Algorithms],
-            "environments" => [.. Catalog.Environments],
+            "algorithms" => [.. TabularMethod.All.Select(method => (method.Name, method.Description, method.Source))],
+            "environments" => [.. FourRoom.Tasks.Select(task => (task.Name, task.Description, "Wen et al. 2021, figure 4a"))],
             "studies" => [.. StudyCatalog.All.Select(study => (study.Name, study.Title, study.Source))],
             _ => throw new UserError($"there is no list of '{kind}'; there are algorithms, environments and studies"),
         };

@@ -69,14 +69,14 @@ internal static class ReproduceCommand
         string command = $"./dyad reproduce {name} --scale {scaleName}" + (seeds is null ? "" : $" --seeds {seeds}");
         var request = new StudyRequest(scale, seeds, jobs, output ?? Path.Combine("runs", scaleName), command);
         using var stopping = new Stopping();
-        (StudyResult result, string folder) = StudyOptions.Execute(study, request, stopping.Token);
+        (StudyResult result, string folder) = StudyOptions.Execute(study, $"{name} ({scaleName})", request, stopping.Token);
         if (!json)
         {
             StudyOptions.PrintFindings(result);
         }
 
         string report = Path.Combine(folder, "report.html");
-        StudyOptions.WriteReport(report, study.Title, $"{study.Source}, {scaleName} scale.", [result], open, quiet: json);
+        StudyOptions.WriteReport(report, study.Source, $"The study {name} at {scaleName} scale.", [result], open, quiet: json);
         if (json)
         {
             Output.Json(Document(report, [result]));

@@ -26,15 +26,16 @@ internal static class StudyOptions
         ? value
         : throw new UserError($"{option} is {value}; it must be between 1 and {largest}");
 
-    /// <summary>Runs one study with a progress bar.</summary>
-    public static (StudyResult Result, string Folder) Execute(Study study, StudyRequest request, CancellationToken cancellation)
+    /// <summary>Runs one study with a progress bar under a title.</summary>
+    public static (StudyResult Result, string Folder) Execute(
+        Study study, string title, StudyRequest request, CancellationToken cancellation)
     {
         RequireWritable(request.Output);
         var warnings = new List<string>();
         try
         {
             return ProgressDisplay.Run(
-                $"{study.Name} ({request.Scale.ToString().ToLowerInvariant()})",
+                title,
                 progress => StudyRunner.Execute(study, request, progress, sentence => Warn(warnings, sentence), cancellation));
         }
         finally

@@ -60,7 +60,7 @@ internal static class TabularCommand
         Help.AddExamples(command, "dyad tabular mdp.json", "dyad tabular mdp.json --policy optimal --json", "dyad tabular map.txt --gamma 0.95 --goal absorb");
         command.SetAction(parsed =>
         {
-            MdpDocument document = Read(parsed.GetValue(file)!, parsed.GetValue(gamma), parsed.GetValue(goal)!);
+            MdpDocument document = TaskFile.Read(parsed.GetValue(file)!, parsed.GetValue(gamma), RuleOf(parsed.GetValue(goal)!));
             double alpha = Positive(parsed.GetValue(temperature), "--temperature");
             double eta = Positive(parsed.GetValue(damping), "--damping");
             TabularAnalysis analysis = Analyze(parsed.GetValue(file)!, () =>
@@ -82,23 +82,13 @@ internal static class TabularCommand
         return command;
     }
 
-    private static MdpDocument Read(string path, double gamma, string goal)
+    private static GoalRule RuleOf(string goal) => goal switch
     {
-        string text = ReadText(path);
-        if (text.TrimStart().StartsWith('{') || path.EndsWith(".json", StringComparison.OrdinalIgnoreCase))
-        {
-            return MdpReader.ReadFile(path);
-        }
-
-        GoalRule rule = goal switch
-        {
-            "restart" => GoalRule.Restart,
-            "absorb" => GoalRule.Absorb,
-            "stay" => GoalRule.Stay,
-            _ => throw new UserError($"--goal is '{goal}'; it must be restart, absorb or stay"),
-        };
-        return Named(path, () => new MdpDocument(new GridMap(text).ToMdp(gamma, rule), null, null));
-    }
+        "restart" => GoalRule.Restart,
+        "absorb" => GoalRule.Absorb,
+        "stay" => GoalRule.Stay,
+        _ => throw new UserError($"--goal is '{goal}'; it must be restart, absorb or stay"),
+    };
 
     private static TabularAnalysis Analyze(string path, Func<TabularAnalysis> analyze)
     {
@@ -179,11 +169,11 @@ internal static class TabularCommand
             throw new UserError($"{option} is '{path}'; it must be {accepted}, and no such file is there");
         }
 
-        return Named(path, () =>
+        return TaskFile.Named(path, () =>
         {
             try
             {
-                using var document = JsonDocument.Parse(ReadText(path));
+                using var document = JsonDocument.Parse(TaskFile.ReadText(path));
                 return document.RootElement.ValueKind == JsonValueKind.Object
                     ? read(document.RootElement)
                     : throw new UserError("a JSON object is expected");
@@ -193,30 +183,6 @@ internal static class TabularCommand
                 throw new UserError($"not valid JSON: {e.Message}", e);
             }
         });
-    }
-
-    private static T Named<T>(string path, Func<T> read)
-    {
-        try
-        {
-            return read();
-        }
-        catch (UserError e)
-        {
-            throw new UserError($"{path}: {e.Message}", e);
-        }
-    }
-
-    private static string ReadText(string path)
-    {
-        try
-        {
-            return File.ReadAllText(path);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new UserError($"cannot read '{path}': {e.Message}", e);
-        }
     }
 
     private static double Positive(double value, string option) => double.IsFinite(value) && value > 0

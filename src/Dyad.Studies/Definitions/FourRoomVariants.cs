@@ -30,11 +30,7 @@ internal static class FourRoomVariants
     /// compare rules. Immutable, so that all runs share them.
     /// </summary>
     public static IReadOnlyList<(string Environment, string Rule, Mdp Mdp)> Tasks { get; } =
-    [
-        ("FourRoom", "the next step restarts", FourRoom.Create(goal: GoalRule.Restart)),
-        ("FourRoom-absorb", "the goal absorbs", FourRoom.Create(goal: GoalRule.Absorb)),
-        ("FourRoom-stay", "the goal pays again", FourRoom.Create(goal: GoalRule.Stay)),
-    ];
+        [.. FourRoom.Tasks.Select(task => (task.Name, RuleOf(task.Goal), FourRoom.Create(goal: task.Goal)))];
 
     /// <summary>The task that studies use unless they compare rules.</summary>
     public static Mdp Task => Tasks[0].Mdp;
@@ -46,7 +42,7 @@ internal static class FourRoomVariants
         "actor-g" => "Actor_g-Critic",
         "stack-ac" => "Stack-AC",
         "res-ac" => "Res-AC",
-        "policy-gradient" => "Policy gradient (exact)",
+        "policy-gradient" => "Policy gradient",
         _ => label,
     };
 
@@ -97,6 +93,13 @@ internal static class FourRoomVariants
         Mdp mdp = MdpOf(environment);
         return TensorPrimitives.Dot(mdp.Initial, DynamicProgramming.PolicyIteration(mdp).StateValue);
     }
+
+    private static string RuleOf(GoalRule goal) => goal switch
+    {
+        GoalRule.Absorb => "the goal absorbs",
+        GoalRule.Stay => "the goal pays again",
+        _ => "the next step restarts",
+    };
 
     private static Mdp MdpOf(string environment) => Tasks.First(task => task.Environment == environment).Mdp;
 

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Dyad.Core;
 
 namespace Dyad.Tabular;
@@ -174,6 +175,28 @@ public sealed class Mdp
             throw new UserError(FormattableString.Invariant(
                 $"{name()} holds the probability {probability}; it must be between 0 and 1"));
         }
+    }
+
+    /// <summary>A number that differs, in all likelihood, for any other MDP: FNV-1a over all parts.</summary>
+    public ulong Fingerprint()
+    {
+        ulong hash = 0xCBF29CE484222325UL;
+        void Add<T>(ReadOnlySpan<T> values)
+            where T : struct
+        {
+            foreach (byte b in MemoryMarshal.AsBytes(values))
+            {
+                hash = (hash ^ b) * 0x100000001B3UL;
+            }
+        }
+
+        Add<double>([Discount]);
+        Add<double>(_reward);
+        Add<double>(_initial);
+        Add<int>(_rowStart);
+        Add<int>(_nextState);
+        Add<double>(_probability);
+        return hash;
     }
 
     private void FillRow(int row, IReadOnlyList<(int NextState, double Probability)> entries)

@@ -18,7 +18,7 @@ public sealed class BadInputTests : IDisposable
     public void Dispose() => _dyad.Dispose();
 
     [Theory]
-    [InlineData("'nosuch'", "nosuch")]
+    [InlineData("there is no command 'nosuch'", "nosuch")]
     [InlineData("'--nosuch'", "demo", "--nosuch")]
     [InlineData("'--nosuch'", "--nosuch")]
     [InlineData("'extra'", "list", "studies", "extra")]
@@ -31,9 +31,9 @@ public sealed class BadInputTests : IDisposable
     [InlineData("--jobs is 0", "reproduce", "wen2021/table1", "--jobs", "0")]
     [InlineData("--jobs is -1", "demo", "--jobs", "-1")]
     [InlineData("--seeds is 0", "reproduce", "wen2021/table1", "--seeds", "0")]
-    [InlineData("'x' for option '--seeds' as a whole number", "reproduce", "wen2021/table1", "--seeds", "x")]
-    [InlineData("'1.5' for option '--jobs' as a whole number", "demo", "--jobs", "1.5")]
-    [InlineData("'hot' for option '--temperature' as a number", "tabular", "good.json", "--temperature", "hot")]
+    [InlineData("--seeds is 'x'; it must be a whole number", "reproduce", "wen2021/table1", "--seeds", "x")]
+    [InlineData("--jobs is '1.5'; it must be a whole number", "demo", "--jobs", "1.5")]
+    [InlineData("--temperature is 'hot'; it must be a number", "tabular", "good.json", "--temperature", "hot")]
     [InlineData("help", "")]
     [InlineData("after '--out' is empty", "reproduce", "wen2021/table1", "--out", "")]
     [InlineData("'--out'", "demo", "--out=")]
