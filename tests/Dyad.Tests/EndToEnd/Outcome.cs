@@ -35,6 +35,6 @@ public sealed partial record Outcome(string Command, int ExitCode, string Output
         return sentence;
     }
 
-    [GeneratedRegex(@"^\S+ \((quick|paper)\): \d+ %$")]
+    [GeneratedRegex(@"^(?!dyad:).*: \d+ %$")]
     private static partial Regex Progress();
 }

@@ -76,13 +76,22 @@ public sealed class RunLoopTests : IDisposable
     }
 
     [Fact]
-    public void An_error_of_the_learner_is_written_down_and_not_swallowed()
+    public void A_run_that_diverges_is_written_down_and_told()
     {
         Run failing = Count(30, 10) with { Create = () => new Counter(1, step => step == 12 ? throw new ArithmeticException("diverged") : 0) };
-        Assert.Throws<ArithmeticException>(() => Execute("run", failing));
+        string sentence = Assert.Throws<UserError>(() => Execute("run", failing)).Message;
+        Assert.Equal($"the run '{_folder.PathOf("run")}' failed at step 12: diverged", sentence);
         Assert.Equal(RunStatus.Failed, Directory("run").Status);
         Assert.Equal("diverged", (string?)Directory("run").ReadStatus()!["error"]);
         Assert.Equal(12, (int?)Directory("run").ReadStatus()!["step"]);
+    }
+
+    [Fact]
+    public void A_mistake_in_the_learner_is_written_down_and_not_called_the_users()
+    {
+        Run failing = Count(30, 10) with { Create = () => new Counter(1, step => step == 12 ? throw new InvalidOperationException("a bug") : 0) };
+        Assert.Throws<InvalidOperationException>(() => Execute("run", failing));
+        Assert.Equal(RunStatus.Failed, Directory("run").Status);
     }
 
     [Fact]
