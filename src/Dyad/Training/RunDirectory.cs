@@ -86,6 +86,15 @@ public sealed class RunDirectory
         }
     }
 
+    /// <summary>Keeps other processes from advancing the run, until this is disposed of or the process ends in any way.</summary>
+    /// <exception cref="IOException">Another process advances it.</exception>
+    public IDisposable Lock()
+    {
+        // The file stays: a lock on one that goes away would hold nobody back.
+        Directory.CreateDirectory(CheckpointPath);
+        return new FileStream(Path.Combine(CheckpointPath, "lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+    }
+
     /// <summary>Writes <c>run.json</c>.</summary>
     public void WriteStatus(JsonObject status) => Write(StatusPath, status);
 

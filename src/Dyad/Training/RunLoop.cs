@@ -50,6 +50,7 @@ public sealed class RunLoop
                 return;
             }
 
+            using IDisposable mine = directory.Lock();
             Advance(directory, run, progress, warn, cancellation);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

@@ -68,6 +68,18 @@ public sealed class ResumeTests(ResumeTests.Uninterrupted reference) : IClassFix
         AssertSameBits();
     }
 
+    [Fact]
+    public async Task Two_calls_at_once_do_not_spoil_the_runs_of_each_other()
+    {
+        Process first = _dyad.Start(Command);
+        Task<Outcome> firstEnds = CommandLine.EndAsync(first, Command);
+        Outcome[] both = await Task.WhenAll(firstEnds, _dyad.RunAsync(Command));
+        Assert.All(both, outcome => Assert.Contains(outcome.ExitCode, new[] { 0, 2 }));
+        Assert.All(both.Where(outcome => outcome.ExitCode == 2), outcome => outcome.Refused());
+        (await _dyad.RunAsync(Command)).Succeeded();
+        AssertSameBits();
+    }
+
     private static FileInfo MetricsOf(string checkpoint) => new(Path.Combine(checkpoint, "..", "metrics.jsonl"));
 
     private async Task<Outcome> StopAsync(int signal, Func<bool> condition)

@@ -95,6 +95,29 @@ public sealed class RunLoopTests : IDisposable
     }
 
     [Fact]
+    public void A_run_is_advanced_by_one_at_a_time()
+    {
+        string sentence = "";
+        Run run = Count(30, 10);
+        Run disturbed = run with
+        {
+            Create = () => new Counter(1, step =>
+            {
+                if (step == 12)
+                {
+                    sentence = Assert.Throws<UserError>(() => Execute("run", run)).Message;
+                }
+
+                return 0;
+            }),
+        };
+        Execute("run", disturbed);
+        Assert.Contains("used by another process", sentence, StringComparison.Ordinal);
+        Assert.Contains(_folder.PathOf("run"), sentence, StringComparison.Ordinal);
+        Assert.Equal([0, 10, 20, 30], Steps("run"));
+    }
+
+    [Fact]
     public void A_checkpoint_of_another_learner_is_told()
     {
         StopAt("run", Count(30, 10), 17);
