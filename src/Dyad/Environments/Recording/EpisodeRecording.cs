@@ -155,7 +155,7 @@ public sealed class EpisodeRecording
             }
 
             JsonElement scene = header.GetProperty("scene");
-            int rows = header.GetProperty("rows").GetInt32();
+            int rows = (int)header.GetProperty("rows").GetUInt32();
             var recording = new EpisodeRecording(
                 header.GetProperty("task").GetString()!,
                 header.GetProperty("dt").GetDouble(),
