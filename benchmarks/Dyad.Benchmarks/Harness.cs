@@ -26,7 +26,7 @@ public static class Harness
     /// <param name="cases">What to measure.</param>
     /// <param name="samples">Samples a case.</param>
     /// <param name="sampleSeconds">Length of a sample.</param>
-    public static IReadOnlyList<BenchmarkRow> Measure(IReadOnlyList<BenchmarkCase> cases, int samples = 31, double sampleSeconds = 0.01)
+    public static IReadOnlyList<BenchmarkRow> Measure(IReadOnlyList<BenchmarkCase> cases, int samples = 101, double sampleSeconds = 0.001)
     {
         var repeats = new int[cases.Count];
         var times = new double[cases.Count][];
