@@ -1,0 +1,55 @@
+using Dyad.Core;
+using Dyad.Environments;
+using Dyad.Numerics;
+using Dyad.Tabular;
+
+namespace Dyad.Algorithms.Tabular;
+
+/// <summary>
+/// Where a tabular learner's samples come from: an MDP with random streams of its own, the latest episode (the buffer D of
+/// Wen et al. 2021, appendix D.1.2), and every start state seen so far (the buffer O).
+/// </summary>
+public sealed class EpisodeSource
+{
+    private readonly SampledMdp _environment;
+    private readonly RandomStream _actions;
+    private readonly RandomStream _replay;
+    private readonly List<int> _starts = [];
+
+    /// <summary>A source of episodes of one length.</summary>
+    public EpisodeSource(Mdp mdp, int episodeLength, RandomStream stream)
+    {
+        _environment = new SampledMdp(mdp, stream.Split("environment"));
+        _actions = stream.Split("actions");
+        _replay = stream.Split("replay");
+        Episode = new Episode(episodeLength);
+    }
+
+    /// <summary>The latest episode, D.</summary>
+    public Episode Episode { get; }
+
+    /// <summary>Start states kept, |O|.</summary>
+    public int Starts => _starts.Count;
+
+    /// <summary>Runs an episode and keeps its start state.</summary>
+    public void Collect(TabularPolicy policy)
+    {
+        Episode.Collect(_environment, policy, _actions);
+        _starts.Add(Episode.Start);
+    }
+
+    /// <summary>A start state drawn uniformly from O.</summary>
+    public int SampleStart() => _starts[_replay.Index(_starts.Count)];
+
+    /// <summary>An action drawn from the policy, for an update that needs a fresh one.</summary>
+    public int SampleAction(TabularPolicy policy, int state) => _replay.Categorical(policy.At(state));
+
+    /// <summary>Saves or loads start states and streams; the episode is made anew by the next <see cref="Collect"/>.</summary>
+    public void Serialize(StateArchive archive)
+    {
+        archive.List("starts", _starts);
+        _environment.Serialize(archive);
+        _actions.Serialize(archive);
+        _replay.Serialize(archive);
+    }
+}

@@ -1,0 +1,96 @@
+using System.Numerics.Tensors;
+using Dyad.Core;
+using Dyad.Tabular;
+
+namespace Dyad.Algorithms.Tabular;
+
+/// <summary>
+/// Measures a tabular learner against exact values, which the learner itself never sees:
+/// <list type="bullet">
+/// <item><c>eval/return</c>: mu0' Pi q_pi, the expected discounted return from a start state.</item>
+/// <item><c>eval/objective</c>: J = (1 - gamma) times that, equation (6).</item>
+/// <item><c>eval/critic_return</c>: mu0' Pi q, what the critic predicts.</item>
+/// <item><c>eval/critic_error</c>: root of the mean square of q - q_pi under the occupancy d.</item>
+/// <item><c>eval/corrected_return</c>, <c>eval/corrected_error</c>: the same with the res-critic added, q + w.</item>
+/// <item><c>gap/cosine</c>: cosine between the expected update of the actor and the policy gradient (8).</item>
+/// </list>
+/// </summary>
+internal sealed class ExactMeasures
+{
+    private readonly Mdp _mdp;
+    private readonly PolicyEvaluation _evaluation;
+    private readonly double[] _visits;
+    private readonly double[] _occupied;
+    private readonly double[] _pairs;
+    private readonly double[] _policyGradient;
+    private readonly double[] _update;
+
+    public ExactMeasures(Mdp mdp)
+    {
+        _mdp = mdp;
+        _evaluation = new PolicyEvaluation(mdp);
+        _visits = new double[mdp.States];
+        _occupied = new double[mdp.States];
+        _pairs = new double[mdp.Pairs];
+        _policyGradient = new double[mdp.Pairs];
+        _update = new double[mdp.Pairs];
+    }
+
+    /// <summary>Adds the expected update of the actor to a cleared vector, given the mean visits of states in an episode.</summary>
+    public delegate void ExpectedUpdate(ReadOnlySpan<double> visits, Span<double> result);
+
+    /// <summary>Records the return of a policy.</summary>
+    public void Return(IMetrics metrics, TabularPolicy policy)
+    {
+        _evaluation.Evaluate(policy);
+        metrics.Record("eval/return", _evaluation.Return);
+        metrics.Record("eval/objective", _evaluation.PrimalObjective);
+    }
+
+    /// <summary>Records what a critic predicts, for the policy last given to <see cref="Return"/>.</summary>
+    /// <param name="metrics">Receives the values.</param>
+    /// <param name="name"><c>critic</c>, or <c>corrected</c> for q + w.</param>
+    /// <param name="critic">The prediction, |S||A| entries.</param>
+    public void Critic(IMetrics metrics, string name, ReadOnlySpan<double> critic)
+    {
+        _evaluation.Policy.Average(critic, _occupied);
+        metrics.Record($"eval/{name}_return", TensorPrimitives.Dot(_mdp.Initial, _occupied));
+        double square = 0;
+        for (int i = 0; i < critic.Length; i++)
+        {
+            double error = critic[i] - _evaluation.ActionValue[i];
+            square += _evaluation.Occupancy[i] * error * error;
+        }
+
+        metrics.Record($"eval/{name}_error", Math.Sqrt(square));
+    }
+
+    /// <summary>Records the cosine of an expected update, for the policy last given to <see cref="Return"/>.</summary>
+    public void Gap(IMetrics metrics, int episodeLength, ExpectedUpdate expectedUpdate)
+    {
+        MeanVisits(episodeLength);
+        Array.Clear(_policyGradient);
+        Array.Clear(_update);
+        _evaluation.Policy.AddGradient(_evaluation.StateOccupancy, _evaluation.ActionValue, _policyGradient);
+        expectedUpdate(_visits, _update);
+
+        // Undefined while the update is zero, as with a critic of zeros.
+        double norm = TensorPrimitives.Norm<double>(_update);
+        metrics.Record("gap/cosine", norm > 0 ? TensorPrimitives.CosineSimilarity<double>(_update, _policyGradient) : double.NaN);
+    }
+
+    // (1/T) sum_t Pr(S_t = s): undiscounted visits of an episode, which is what the buffer D holds.
+    private void MeanVisits(int episodeLength)
+    {
+        _mdp.Initial.CopyTo(_occupied);
+        Array.Clear(_visits);
+        for (int t = 0; t < episodeLength; t++)
+        {
+            TensorPrimitives.Add(_visits, _occupied, _visits);
+            _evaluation.Policy.Spread(_occupied, _pairs);
+            _mdp.FlowToNext(_pairs, _occupied);
+        }
+
+        TensorPrimitives.Multiply(_visits, 1.0 / episodeLength, _visits);
+    }
+}

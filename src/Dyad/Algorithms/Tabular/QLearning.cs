@@ -1,0 +1,112 @@
+using System.ComponentModel.DataAnnotations;
+using System.Numerics.Tensors;
+using Dyad.Core;
+using Dyad.Environments;
+using Dyad.Numerics;
+using Dyad.Tabular;
+
+namespace Dyad.Algorithms.Tabular;
+
+/// <summary>Options of <see cref="QLearning"/>.</summary>
+public sealed record QLearningOptions
+{
+    /// <summary>Step length, alpha.</summary>
+    [Range(1e-9, 1.0)]
+    public double LearningRate { get; init; } = 0.1;
+
+    /// <summary>Probability of a uniformly random action, epsilon.</summary>
+    [Range(0.0, 1.0)]
+    public double Exploration { get; init; } = 0.1;
+
+    /// <summary>Environment steps of an episode.</summary>
+    [Range(1, 1_000_000)]
+    public int EpisodeLength { get; init; } = 300;
+}
+
+/// <summary>
+/// Q-learning (Watkins 1989): after each step, q(s, a) moves towards r + gamma max_a' q(s', a'), the semi-gradient (17) of Wen
+/// et al. (2021) at a single sample. Measured by its greedy policy.
+/// </summary>
+public sealed class QLearning : IIterative
+{
+    private readonly QLearningOptions _options;
+    private readonly SampledMdp _environment;
+    private readonly RandomStream _exploration;
+    private readonly double[] _values;
+    private readonly ExactMeasures _measures;
+    private readonly TabularPolicy _greedy;
+    private long _step;
+
+    /// <summary>A learner with action values of zero.</summary>
+    public QLearning(Mdp mdp, QLearningOptions options, RandomStream stream)
+    {
+        _options = options;
+        _environment = new SampledMdp(mdp, stream.Split("environment"));
+        _exploration = stream.Split("actions");
+        _values = new double[mdp.Pairs];
+        _measures = new ExactMeasures(mdp);
+        _greedy = TabularPolicy.Uniform(mdp);
+    }
+
+    /// <inheritdoc/>
+    public long Step => _step;
+
+    /// <inheritdoc/>
+    public void Advance()
+    {
+        int s = _environment.Reset();
+        for (int t = 0; t < _options.EpisodeLength; t++)
+        {
+            int a = Choose(s);
+            double r = _environment.Step(a);
+            int next = _environment.State;
+            double target = r + (_environment.Mdp.Discount * TensorPrimitives.Max(ActionsOf(next)));
+            ref double q = ref _values[(s * _environment.Mdp.Actions) + a];
+            q += _options.LearningRate * (target - q);
+            s = next;
+        }
+
+        _step += _options.EpisodeLength;
+    }
+
+    /// <inheritdoc/>
+    public void Measure(IMetrics metrics)
+    {
+        _greedy.SetGreedy(_values);
+        _measures.Return(metrics, _greedy);
+        _measures.Critic(metrics, "critic", _values);
+    }
+
+    /// <inheritdoc/>
+    public void Serialize(StateArchive archive)
+    {
+        archive.Value("step", ref _step);
+        archive.Array("values", _values.AsSpan());
+        _environment.Serialize(archive);
+        _exploration.Serialize(archive);
+    }
+
+    private ReadOnlySpan<double> ActionsOf(int state) =>
+        _values.AsSpan(state * _environment.Mdp.Actions, _environment.Mdp.Actions);
+
+    // epsilon-greedy, with ties broken at random: at the start all values are equal
+    private int Choose(int state)
+    {
+        ReadOnlySpan<double> values = ActionsOf(state);
+        double best = TensorPrimitives.Max(values);
+        int ties = values.Count(best);
+        if (_exploration.Uniform() < _options.Exploration || ties == values.Length)
+        {
+            return _exploration.Index(values.Length);
+        }
+
+        int chosen = _exploration.Index(ties);
+        int action = values.IndexOf(best);
+        for (; chosen > 0; chosen--)
+        {
+            action += 1 + values[(action + 1)..].IndexOf(best);
+        }
+
+        return action;
+    }
+}

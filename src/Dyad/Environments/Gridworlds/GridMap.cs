@@ -1,0 +1,126 @@
+using Dyad.Core;
+using Dyad.Tabular;
+
+namespace Dyad.Environments.Gridworlds;
+
+/// <summary>What happens at a goal cell.</summary>
+public enum GoalRule
+{
+    /// <summary>Entering the goal pays 1; from the goal every action leads to a start state and pays 0.</summary>
+    Restart,
+
+    /// <summary>Entering the goal pays 1; the goal is left no more and pays 0 from then on.</summary>
+    Absorb,
+
+    /// <summary>The goal is a cell like others: every step that ends in it pays 1, bumping into a wall there included.</summary>
+    Stay,
+}
+
+/// <summary>
+/// A grid of cells as an MDP. Text map: <c>#</c> wall, <c>S</c> start, <c>G</c> goal, <c>.</c> or a blank free. States are the
+/// cells that are not walls, row by row; the four actions are up, right, down, left; moving into a wall or off the map leaves
+/// the agent where it is. Without an S, every cell that is not a wall is a start.
+/// </summary>
+public sealed class GridMap
+{
+    private static readonly (int Row, int Column)[] Moves = [(-1, 0), (0, 1), (1, 0), (0, -1)];
+
+    private readonly string[] _rows;
+    private readonly Dictionary<(int Row, int Column), int> _states = [];
+    private readonly List<(int Row, int Column)> _cells = [];
+
+    /// <summary>A grid from its text.</summary>
+    /// <exception cref="UserError">An unknown character, or no free cell.</exception>
+    public GridMap(string text)
+    {
+        _rows = [.. text.Split('\n').Select(row => row.TrimEnd('\r', ' ')).SkipWhile(row => row.Length == 0)];
+        for (int row = 0; row < _rows.Length; row++)
+        {
+            for (int column = 0; column < _rows[row].Length; column++)
+            {
+                AddCell(row, column);
+            }
+        }
+
+        if (_cells.Count == 0)
+        {
+            throw new UserError("the map has no free cell: '.' or a blank is free, '#' a wall, 'S' a start, 'G' a goal");
+        }
+    }
+
+    /// <summary>Names of the actions, in their order.</summary>
+    public static IReadOnlyList<string> ActionNames { get; } = ["up", "right", "down", "left"];
+
+    /// <summary>Row and column of each state's cell.</summary>
+    public IReadOnlyList<(int Row, int Column)> Cells => _cells;
+
+    /// <summary>The state of a cell.</summary>
+    /// <exception cref="UserError">The cell is a wall or off the map.</exception>
+    public int StateAt(int row, int column) => _states.TryGetValue((row, column), out int state)
+        ? state
+        : throw new UserError($"the cell in row {row}, column {column} is a wall or off the map");
+
+    /// <summary>The MDP of the grid.</summary>
+    /// <param name="discount">gamma, in [0, 1).</param>
+    /// <param name="goal">What happens at a goal.</param>
+    public Mdp ToMdp(double discount, GoalRule goal)
+    {
+        double[] initial = StartDistribution();
+        var restart = new List<(int, double)>();
+        for (int s = 0; s < initial.Length; s++)
+        {
+            if (initial[s] > 0)
+            {
+                restart.Add((s, initial[s]));
+            }
+        }
+
+        var rewards = new List<double>();
+        var rows = new List<IReadOnlyList<(int, double)>>();
+        for (int s = 0; s < _cells.Count; s++)
+        {
+            bool atGoal = IsGoal(s);
+            foreach ((int down, int right) in Moves)
+            {
+                (int row, int column) = _cells[s];
+                int next = _states.GetValueOrDefault((row + down, column + right), s);
+                (IReadOnlyList<(int, double)> outcome, double reward) = (atGoal, goal) switch
+                {
+                    (true, GoalRule.Restart) => (restart, 0.0),
+                    (true, GoalRule.Absorb) => ([(s, 1.0)], 0.0),
+                    _ => ([(next, 1.0)], IsGoal(next) ? 1.0 : 0.0),
+                };
+                rows.Add(outcome);
+                rewards.Add(reward);
+            }
+        }
+
+        return new Mdp(rewards, rows, initial, discount);
+    }
+
+    /// <summary>Whether a state's cell is a goal.</summary>
+    public bool IsGoal(int state) => At(_cells[state]) == 'G';
+
+    private double[] StartDistribution()
+    {
+        int starts = _cells.Count(cell => At(cell) == 'S');
+        return [.. _cells.Select(cell => starts == 0 ? 1.0 / _cells.Count : At(cell) == 'S' ? 1.0 / starts : 0)];
+    }
+
+    private char At((int Row, int Column) cell) => _rows[cell.Row][cell.Column];
+
+    private void AddCell(int row, int column)
+    {
+        char cell = _rows[row][column];
+        if (cell is '.' or ' ' or 'S' or 'G')
+        {
+            _states[(row, column)] = _cells.Count;
+            _cells.Add((row, column));
+        }
+        else if (cell != '#')
+        {
+            throw new UserError(
+                $"the map has '{cell}' in row {row + 1}, column {column + 1}; '#' is a wall, 'S' a start, 'G' a goal, '.' or a blank free");
+        }
+    }
+}

@@ -1,0 +1,209 @@
+using Dyad.Core;
+
+namespace Dyad.Tabular;
+
+/// <summary>
+/// A finite Markov decision process M = {S, A, r, P, mu0, gamma} in matrix form (Wen et al. 2021, section 2). State-action
+/// vectors have |S||A| entries, state by state: entry <c>s * Actions + a</c>. The |S||A| x |S| matrix P keeps its non-zero
+/// entries only, row by row.
+/// </summary>
+public sealed class Mdp
+{
+    private const double SumTolerance = 1e-8;
+
+    private readonly double[] _reward;
+    private readonly double[] _initial;
+    private readonly int[] _rowStart;
+    private readonly int[] _nextState;
+    private readonly double[] _probability;
+
+    /// <summary>An MDP from its parts; all are copied and checked.</summary>
+    /// <param name="rewards">r, |S||A| entries.</param>
+    /// <param name="transitions">The row of P of each state-action pair: next states with their probabilities.</param>
+    /// <param name="initial">mu0, |S| entries.</param>
+    /// <param name="discount">gamma, in [0, 1).</param>
+    /// <exception cref="UserError">A part has the wrong shape, is not finite, or a distribution does not sum to 1.</exception>
+    public Mdp(
+        IReadOnlyList<double> rewards,
+        IReadOnlyList<IReadOnlyList<(int NextState, double Probability)>> transitions,
+        IReadOnlyList<double> initial,
+        double discount)
+    {
+        States = initial.Count;
+        if (States == 0)
+        {
+            throw new UserError("an MDP needs at least one state; the initial distribution is empty");
+        }
+
+        if (transitions.Count == 0 || transitions.Count % States != 0)
+        {
+            throw new UserError($"{transitions.Count} transition rows do not divide evenly over {States} states");
+        }
+
+        Actions = transitions.Count / States;
+        if (rewards.Count != transitions.Count)
+        {
+            throw new UserError($"{rewards.Count} rewards given for {transitions.Count} state-action pairs");
+        }
+
+        if (!(discount >= 0 && discount < 1))
+        {
+            throw new UserError(FormattableString.Invariant($"gamma is {discount}; it must be at least 0 and less than 1"));
+        }
+
+        Discount = discount;
+        _reward = [.. rewards];
+        int bad = Array.FindIndex(_reward, r => !double.IsFinite(r));
+        if (bad >= 0)
+        {
+            throw new UserError($"the reward of state {bad / Actions}, action {bad % Actions} is {_reward[bad]}; it must be finite");
+        }
+
+        _initial = [.. initial];
+        CheckDistribution(_initial, () => "the initial distribution");
+
+        _rowStart = new int[transitions.Count + 1];
+        for (int row = 0; row < transitions.Count; row++)
+        {
+            _rowStart[row + 1] = _rowStart[row] + transitions[row].Count(entry => entry.Probability != 0);
+        }
+
+        _nextState = new int[_rowStart[^1]];
+        _probability = new double[_rowStart[^1]];
+        for (int row = 0; row < transitions.Count; row++)
+        {
+            FillRow(row, transitions[row]);
+        }
+    }
+
+    /// <summary>|S|.</summary>
+    public int States { get; }
+
+    /// <summary>|A|.</summary>
+    public int Actions { get; }
+
+    /// <summary>|S||A|.</summary>
+    public int Pairs => _reward.Length;
+
+    /// <summary>gamma.</summary>
+    public double Discount { get; }
+
+    /// <summary>r, |S||A| entries.</summary>
+    public ReadOnlySpan<double> Reward => _reward;
+
+    /// <summary>mu0, |S| entries.</summary>
+    public ReadOnlySpan<double> Initial => _initial;
+
+    /// <summary>States that follow a state-action pair with positive probability.</summary>
+    public ReadOnlySpan<int> NextStates(int pair) =>
+        _nextState.AsSpan(_rowStart[pair], _rowStart[pair + 1] - _rowStart[pair]);
+
+    /// <summary>Probabilities of <see cref="NextStates"/>, in the same order.</summary>
+    public ReadOnlySpan<double> NextProbabilities(int pair) =>
+        _probability.AsSpan(_rowStart[pair], _rowStart[pair + 1] - _rowStart[pair]);
+
+    /// <summary>
+    /// An MDP from dense arrays: <c>transition[s, a, s']</c>, <c>reward[s, a]</c>, <c>initial[s]</c>.
+    /// </summary>
+    /// <exception cref="UserError">The shapes disagree, or the content is not an MDP.</exception>
+    public static Mdp FromDense(double[,,] transition, double[,] reward, double[] initial, double discount)
+    {
+        (int states, int actions) = (transition.GetLength(0), transition.GetLength(1));
+        if (transition.GetLength(2) != states || initial.Length != states
+            || reward.GetLength(0) != states || reward.GetLength(1) != actions)
+        {
+            throw new UserError(
+                $"the transition array is {states} x {actions} x {transition.GetLength(2)}, the reward array "
+                + $"{reward.GetLength(0)} x {reward.GetLength(1)} and the initial distribution has {initial.Length} entries; "
+                + "they must be S x A x S, S x A and S");
+        }
+
+        var rows = new List<(int, double)>[states * actions];
+        double[] rewards = new double[states * actions];
+        for (int pair = 0; pair < rows.Length; pair++)
+        {
+            (int s, int a) = (pair / actions, pair % actions);
+            rewards[pair] = reward[s, a];
+            rows[pair] = [];
+            for (int next = 0; next < states; next++)
+            {
+                if (transition[s, a, next] != 0)
+                {
+                    rows[pair].Add((next, transition[s, a, next]));
+                }
+            }
+        }
+
+        return new Mdp(rewards, rows, initial, discount);
+    }
+
+    /// <summary>The expectation over next states, P v: |S| entries to |S||A|.</summary>
+    public void ExpectNext(ReadOnlySpan<double> stateValues, Span<double> result)
+    {
+        for (int pair = 0; pair < Pairs; pair++)
+        {
+            double sum = 0;
+            for (int k = _rowStart[pair]; k < _rowStart[pair + 1]; k++)
+            {
+                sum += _probability[k] * stateValues[_nextState[k]];
+            }
+
+            result[pair] = sum;
+        }
+    }
+
+    /// <summary>The flow of a state-action vector to next states, P' y: |S||A| entries to |S|.</summary>
+    public void FlowToNext(ReadOnlySpan<double> pairWeights, Span<double> result)
+    {
+        result.Clear();
+        for (int pair = 0; pair < Pairs; pair++)
+        {
+            double weight = pairWeights[pair];
+            for (int k = _rowStart[pair]; k < _rowStart[pair + 1]; k++)
+            {
+                result[_nextState[k]] += _probability[k] * weight;
+            }
+        }
+    }
+
+    private void FillRow(int row, IReadOnlyList<(int NextState, double Probability)> entries)
+    {
+        string Name() => $"the transition row of state {row / Actions}, action {row % Actions}";
+        int next = _rowStart[row];
+        foreach ((int state, double probability) in entries)
+        {
+            if (state < 0 || state >= States)
+            {
+                throw new UserError($"{Name()} leads to state {state}; states are 0 to {States - 1}");
+            }
+
+            if (probability != 0)
+            {
+                _nextState[next] = state;
+                _probability[next++] = probability;
+            }
+        }
+
+        CheckDistribution(_probability.AsSpan(_rowStart[row].._rowStart[row + 1]), Name);
+    }
+
+    private static void CheckDistribution(ReadOnlySpan<double> probabilities, Func<string> name)
+    {
+        double sum = 0;
+        foreach (double p in probabilities)
+        {
+            if (!(p >= 0) || !double.IsFinite(p))
+            {
+                throw new UserError(
+                    FormattableString.Invariant($"{name()} holds the probability {p}; it must be between 0 and 1"));
+            }
+
+            sum += p;
+        }
+
+        if (Math.Abs(sum - 1) > SumTolerance)
+        {
+            throw new UserError(FormattableString.Invariant($"{name()} sums to {sum:0.######}; it must sum to 1"));
+        }
+    }
+}

@@ -1,0 +1,165 @@
+using System.Numerics.Tensors;
+using Dyad.Numerics;
+
+namespace Dyad.Tabular;
+
+/// <summary>
+/// The exact quantities of one policy in one MDP (Wen et al. 2021, section 2 and appendix A), from one factorisation of the
+/// |S| x |S| matrix I - gamma P_pi with P_pi = Pi P. Systems with Psi = I - gamma P Pi, of size |S||A|, are reduced to it.
+/// The buffers are reused by the next policy.
+/// </summary>
+public sealed class PolicyEvaluation
+{
+    private readonly LuFactorization _factorization;
+    private readonly double[] _system;
+    private readonly double[] _stateBuffer;
+    private readonly double[] _pairBuffer;
+    private readonly double[] _stateValue;
+    private readonly double[] _actionValue;
+    private readonly double[] _stateOccupancy;
+    private readonly double[] _occupancy;
+
+    /// <summary>Room for the policies of an MDP.</summary>
+    public PolicyEvaluation(Mdp mdp)
+    {
+        Mdp = mdp;
+        Policy = TabularPolicy.Uniform(mdp);
+        _factorization = new LuFactorization(mdp.States);
+        _system = new double[(long)mdp.States * mdp.States];
+        _stateBuffer = new double[mdp.States];
+        _pairBuffer = new double[mdp.Pairs];
+        _stateValue = new double[mdp.States];
+        _stateOccupancy = new double[mdp.States];
+        _actionValue = new double[mdp.Pairs];
+        _occupancy = new double[mdp.Pairs];
+    }
+
+    /// <summary>The quantities of a policy.</summary>
+    public PolicyEvaluation(Mdp mdp, TabularPolicy policy) : this(mdp) => Evaluate(policy);
+
+    /// <summary>The process.</summary>
+    public Mdp Mdp { get; }
+
+    /// <summary>The policy of the last evaluation.</summary>
+    public TabularPolicy Policy { get; private set; }
+
+    /// <summary>v_pi, |S| entries.</summary>
+    public ReadOnlySpan<double> StateValue => _stateValue;
+
+    /// <summary>q_pi, |S||A| entries.</summary>
+    public ReadOnlySpan<double> ActionValue => _actionValue;
+
+    /// <summary>d_S: the discounted occupancy of states; sums to 1.</summary>
+    public ReadOnlySpan<double> StateOccupancy => _stateOccupancy;
+
+    /// <summary>d: the discounted occupancy of state-action pairs (3), |S||A| entries; sums to 1.</summary>
+    public ReadOnlySpan<double> Occupancy => _occupancy;
+
+    /// <summary>The expected discounted return mu0' v_pi, without the factor 1 - gamma of J.</summary>
+    public double Return => TensorPrimitives.Dot(Mdp.Initial, _stateValue);
+
+    /// <summary>J in its primal form (6): (1 - gamma) mu0' Pi q_pi.</summary>
+    public double PrimalObjective => (1 - Mdp.Discount) * Return;
+
+    /// <summary>J in its dual form (7): d' r.</summary>
+    public double DualObjective => TensorPrimitives.Dot(_occupancy, Mdp.Reward);
+
+    /// <summary>Computes the quantities of a policy.</summary>
+    public void Evaluate(TabularPolicy policy)
+    {
+        Policy = policy;
+        FactorSystem();
+
+        // v = Pi r + gamma P_pi v;  q = r + gamma P v
+        policy.Average(Mdp.Reward, _stateValue);
+        _factorization.Solve(_stateValue);
+        Mdp.ExpectNext(_stateValue, _actionValue);
+        TensorPrimitives.MultiplyAdd(_actionValue, Mdp.Discount, Mdp.Reward, _actionValue);
+
+        // d_S = (1 - gamma) mu0 + gamma P_pi' d_S;  d = Pi' d_S
+        TensorPrimitives.Multiply(Mdp.Initial, 1 - Mdp.Discount, _stateOccupancy);
+        _factorization.SolveTransposed(_stateOccupancy);
+        policy.Spread(_stateOccupancy, _occupancy);
+    }
+
+    /// <summary>Psi x = x - gamma P Pi x, |S||A| entries.</summary>
+    public void ApplyPsi(ReadOnlySpan<double> x, Span<double> result)
+    {
+        Policy.Average(x, _stateBuffer);
+        Mdp.ExpectNext(_stateBuffer, _pairBuffer);
+        TensorPrimitives.MultiplyAdd(_pairBuffer, -Mdp.Discount, x, result);
+    }
+
+    /// <summary>Psi' x = x - gamma Pi' P' x, |S||A| entries.</summary>
+    public void ApplyPsiTransposed(ReadOnlySpan<double> x, Span<double> result)
+    {
+        Mdp.FlowToNext(x, _stateBuffer);
+        Policy.Spread(_stateBuffer, _pairBuffer);
+        TensorPrimitives.MultiplyAdd(_pairBuffer, -Mdp.Discount, x, result);
+    }
+
+    /// <summary>Psi^-1 x: with u = Pi y, (I - gamma P_pi) u = Pi x and y = x + gamma P u.</summary>
+    public void SolvePsi(ReadOnlySpan<double> x, Span<double> result)
+    {
+        Policy.Average(x, _stateBuffer);
+        _factorization.Solve(_stateBuffer);
+        Mdp.ExpectNext(_stateBuffer, _pairBuffer);
+        TensorPrimitives.MultiplyAdd(_pairBuffer, Mdp.Discount, x, result);
+    }
+
+    /// <summary>Psi'^-1 x: with z = P' y, (I - gamma P_pi') z = P' x and y = x + gamma Pi' z.</summary>
+    public void SolvePsiTransposed(ReadOnlySpan<double> x, Span<double> result)
+    {
+        Mdp.FlowToNext(x, _stateBuffer);
+        _factorization.SolveTransposed(_stateBuffer);
+        Policy.Spread(_stateBuffer, _pairBuffer);
+        TensorPrimitives.MultiplyAdd(_pairBuffer, Mdp.Discount, x, result);
+    }
+
+    /// <summary>
+    /// Soft action values at a temperature alpha: q = r + gamma P Pi (q - alpha log pi), all future entropy and not the
+    /// present one (Wen et al. 2021, below (73)); |S||A| entries.
+    /// </summary>
+    public double[] SoftActionValue(double temperature)
+    {
+        // v = Pi (r - alpha log pi) + gamma P_pi v;  q = r + gamma P v
+        double[] values = Policy.LogProbabilities();
+        TensorPrimitives.MultiplyAdd(values, -temperature, Mdp.Reward, values);
+        double[] stateValues = new double[Mdp.States];
+        Policy.Average(values, stateValues);
+        _factorization.Solve(stateValues);
+        Mdp.ExpectNext(stateValues, values);
+        TensorPrimitives.MultiplyAdd(values, Mdp.Discount, Mdp.Reward, values);
+        return values;
+    }
+
+    private void FactorSystem()
+    {
+        int states = Mdp.States;
+        int actions = Mdp.Actions;
+        Array.Clear(_system);
+        for (int s = 0; s < states; s++)
+        {
+            Span<double> row = _system.AsSpan(s * states, states);
+            row[s] = 1;
+            ReadOnlySpan<double> pi = Policy.At(s);
+            for (int a = 0; a < actions; a++)
+            {
+                double weight = Mdp.Discount * pi[a];
+                if (weight == 0)
+                {
+                    continue;
+                }
+
+                ReadOnlySpan<int> next = Mdp.NextStates((s * actions) + a);
+                ReadOnlySpan<double> probability = Mdp.NextProbabilities((s * actions) + a);
+                for (int k = 0; k < next.Length; k++)
+                {
+                    row[next[k]] -= weight * probability[k];
+                }
+            }
+        }
+
+        _factorization.Factor(_system);
+    }
+}

@@ -1,0 +1,41 @@
+using System.Numerics.Tensors;
+using System.Text.Json;
+using Dyad.Tabular;
+
+namespace Dyad.Tests.Golden;
+
+/// <summary>Values of Gymnasium's toy-text tasks, read by the loader that the command line uses.</summary>
+[Trait("Category", "golden")]
+public sealed class ToyTextGoldenTests
+{
+    private const double Tolerance = 1e-8;
+
+    public static TheoryData<string> Files => GoldenFiles.Names("toytext");
+
+    [Theory(SkipTestWithoutData = true)]
+    [MemberData(nameof(Files))]
+    public void Values_equal_the_reference(string file)
+    {
+        JsonElement expected = GoldenFiles.Read(file).GetProperty("expected");
+        Mdp mdp = MdpReader.ReadFile(GoldenFiles.PathOf(file)).Mdp;
+        double[] optimal = DynamicProgramming.PolicyIteration(mdp).StateValue;
+        var uniform = new PolicyEvaluation(mdp, TabularPolicy.Uniform(mdp));
+
+        CheckValues(expected, "optimal_value", optimal);
+        CheckValues(expected, "uniform_value", uniform.StateValue);
+        Compare.Near(expected.GetProperty("optimal_start").GetDouble(), TensorPrimitives.Dot(mdp.Initial, optimal), Tolerance, "optimal_start");
+        Compare.Near(expected.GetProperty("uniform_start").GetDouble(), uniform.Return, Tolerance, "uniform_start");
+
+        (double[] swept, _) = DynamicProgramming.ValueIteration(mdp, 1e-10);
+        CheckValues(expected, "optimal_value", swept);
+    }
+
+    // The absorbing state that termination adds is last, and worth nothing.
+    private static void CheckValues(JsonElement expected, string name, ReadOnlySpan<double> actual)
+    {
+        double[] reference = GoldenFiles.Flat(expected.GetProperty(name));
+        Compare.Near(reference, actual[..reference.Length], Tolerance, name);
+        Assert.InRange(actual.Length - reference.Length, 0, 1);
+        Assert.True(actual[reference.Length..].IndexOfAnyExcept(0.0) < 0, $"{name}: the absorbing state must be worth 0");
+    }
+}
