@@ -1,7 +1,6 @@
 using System.Numerics;
 using System.Runtime.Intrinsics;
 using Dyad.Numerics;
-using Xunit;
 
 namespace Dyad.Tests.Unit.Numerics;
 
