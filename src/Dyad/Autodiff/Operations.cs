@@ -122,7 +122,11 @@ public static class Operations
 
     /// <summary>Mean of all elements: 1 x 1; the divisor follows run-time extents.</summary>
     public static Expression<T> Mean<T>(Expression<T> x)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T> => Sum(x) * new Reciprocal<T>(x.Rows, x.Columns);
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> => Sum(x) * Reciprocal(x);
+
+    /// <summary>One over the number of elements of x: 1 x 1; follows run-time extents.</summary>
+    public static Expression<T> Reciprocal<T>(Expression<T> x)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> => new Reciprocal<T>(x.Rows, x.Columns);
 
     /// <summary>Logarithm of the softmax of every row.</summary>
     public static Expression<T> LogSoftmax<T>(Expression<T> x)
