@@ -4,7 +4,7 @@ namespace Dyad.Autodiff;
 
 /// <summary>
 /// A matrix (rows x columns) as a function of inputs. Expressions are immutable and only describe; a
-/// <see cref="Program"/> computes. Operators work element by element and spread a row, a column or a single number over the
+/// <see cref="CompiledProgram"/> computes. Operators work element by element and spread a row, a column or a single number over the
 /// other operand.
 /// </summary>
 /// <typeparam name="T">float or double.</typeparam>

@@ -11,7 +11,7 @@ public sealed class ProgramBuilder<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private readonly List<Output<T>> _outputs = [];
-    private readonly List<(Program Program, HashSet<Expression<T>> Changing)> _partial = [];
+    private readonly List<(CompiledProgram CompiledProgram, HashSet<Expression<T>> Changing)> _partial = [];
 
     /// <summary>Asks for the value of an expression.</summary>
     public Output<T> Output(Expression<T> expression) => Output([expression]);
@@ -34,32 +34,32 @@ public sealed class ProgramBuilder<T>
     /// Asks for a program that brings the outputs up to date when nothing but these leaves changed since the last run: for
     /// example the direction of a Hessian product. It is ready after <see cref="Build"/>.
     /// </summary>
-    public Program After(IEnumerable<Leaf<T>> changing)
+    public CompiledProgram After(IEnumerable<Leaf<T>> changing)
     {
-        var program = new Program();
+        var program = new CompiledProgram();
         _partial.Add((program, [.. changing]));
         return program;
     }
 
     /// <summary>Compiles.</summary>
-    public Program Build()
+    public CompiledProgram Build()
     {
         var graph = new InstructionGraph<T>(_outputs);
         Fusion.Apply(graph.Nodes);
         List<GraphNode<T>> live = graph.Live();
         List<HashSet<GraphNode<T>>> partial = [.. _partial.Select(x => InstructionGraph<T>.DependentOn(live, x.Changing))];
         BufferPlan<T> plan = new(live, partial);
-        var program = new Program();
+        var program = new CompiledProgram();
         object memory = new object[] { plan.Memory, graph.Leaves, _outputs };
         Fill(program, live, _ => true);
         for (int i = 0; i < partial.Count; i++)
         {
-            Fill(_partial[i].Program, live, partial[i].Contains);
+            Fill(_partial[i].CompiledProgram, live, partial[i].Contains);
         }
 
         return program;
 
-        void Fill(Program target, List<GraphNode<T>> nodes, Func<GraphNode<T>, bool> include)
+        void Fill(CompiledProgram target, List<GraphNode<T>> nodes, Func<GraphNode<T>, bool> include)
         {
             List<GraphNode<T>> chosen = [.. nodes.Where(x => !x.IsLeaf && include(x))];
             var instructions = new List<Instruction>();

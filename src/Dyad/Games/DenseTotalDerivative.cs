@@ -16,8 +16,8 @@ public sealed class DenseTotalDerivative
     private readonly Output<double> _leaderInFollower;
     private readonly Output<double> _curvatureProduct;
     private readonly Output<double> _mixedProduct;
-    private readonly Program _all;
-    private readonly Program _again;
+    private readonly CompiledProgram _all;
+    private readonly CompiledProgram _again;
     private readonly LuFactorization _factors;
     private readonly double[] _curvature;
     private readonly double[] _solution;

@@ -203,6 +203,7 @@ public static unsafe class MatrixProduct
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void RunDots<TLanes, TVector, T>(in Product<T> p)
         where TLanes : struct, ILanes<TVector, T>
         where TVector : struct
@@ -222,6 +223,7 @@ public static unsafe class MatrixProduct
     }
 
     [SkipLocalsInit]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void RunRows<TLanes, TVector, T>(in Product<T> p)
         where TLanes : struct, ILanes<TVector, T>
         where TVector : struct
@@ -264,6 +266,7 @@ public static unsafe class MatrixProduct
 
     // The last columns of a row, fewer than a vector: B is read beyond their end where that is inside B, else from a copy.
     [SkipLocalsInit]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void RowTail<TLanes, TVector, T>(in Product<T> p, nint i, int j, Tile<T> tile, T* start)
         where TLanes : struct, ILanes<TVector, T>
         where TVector : struct
@@ -404,6 +407,7 @@ public static unsafe class MatrixProduct
     }
 
     // A tile that overlaps the border of C: computed whole beside C from the rows that exist, then its inner part is copied.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void RunEdge<TLanes, TVector, T>(Tile<T> tile, int height, int above, int rows, int width, int panel,
         T* side)
         where TLanes : struct, ILanes<TVector, T>
@@ -415,16 +419,7 @@ public static unsafe class MatrixProduct
         for (int i = 0; i < rows; i++)
         {
             T* row = result + (i * panel);
-            T* start = tile.Start + (i * tile.StartRow);
-            for (int j = 0; j < width; j++)
-            {
-                row[j] = start[j];
-            }
-
-            for (int j = width; j < panel; j++)
-            {
-                row[j] = T.Zero;
-            }
+            PanelPacking.CopyRow(tile.Start + (i * tile.StartRow), width, row, panel);
         }
 
         Tile<T> whole = tile;
@@ -457,9 +452,15 @@ public static unsafe class MatrixProduct
         for (int i = 0; i < rows; i++)
         {
             T* row = result + (i * panel);
+            if (gate == null)
+            {
+                PanelPacking.CopyRow(row, width, c + (i * tile.CRow), width);
+                continue;
+            }
+
             for (int j = 0; j < width; j++)
             {
-                c[(i * tile.CRow) + j] = gate == null || gate[(i * tile.CRow) + j] > T.Zero ? row[j] : T.Zero;
+                c[(i * tile.CRow) + j] = gate[(i * tile.CRow) + j] > T.Zero ? row[j] : T.Zero;
             }
         }
     }

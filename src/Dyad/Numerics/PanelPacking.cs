@@ -57,29 +57,47 @@ internal static unsafe class PanelPacking
     private static void PackRows<T>(T* b, nint step, int steps, int width, T* packed, int stride)
         where T : unmanaged
     {
-        bool halves = width == stride && width * sizeof(T) % (2 * Vector512<byte>.Count) == 0 && Vector512.IsHardwareAccelerated;
         for (int k = 0; k < steps; k++)
         {
-            T* from = b + (k * step);
-            T* to = packed + ((nint)k * stride);
-            if (halves)
-            {
-                Vector512<byte> low = Vector512.Load((byte*)from), high = Vector512.Load((byte*)from + 64);
-                Vector512.Store(low, (byte*)to);
-                Vector512.Store(high, (byte*)to + 64);
-            }
-            else
-            {
-                int j = 0;
-                for (; j < width; j++)
-                {
-                    to[j] = from[j];
-                }
+            CopyRow(b + (k * step), width, packed + ((nint)k * stride), stride);
+        }
+    }
 
-                for (; j < stride; j++)
-                {
-                    to[j] = default;
-                }
+    /// <summary>Copies a row of at most two vectors by its two overlapping ends, and fills it up with zeros.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void CopyRow<T>(T* from, int width, T* to, int stride)
+        where T : unmanaged
+    {
+        int bytes = width * sizeof(T);
+        byte* x = (byte*)from, y = (byte*)to;
+        if (width < stride)
+        {
+            new Span<T>(to, stride).Clear();
+        }
+
+        if (bytes >= 64 && Vector512.IsHardwareAccelerated)
+        {
+            Vector512<byte> low = Vector512.Load(x), high = Vector512.Load(x + bytes - 64);
+            Vector512.Store(low, y);
+            Vector512.Store(high, y + bytes - 64);
+        }
+        else if (bytes is >= 32 and <= 64)
+        {
+            Vector256<byte> low = Vector256.Load(x), high = Vector256.Load(x + bytes - 32);
+            Vector256.Store(low, y);
+            Vector256.Store(high, y + bytes - 32);
+        }
+        else if (bytes is >= 16 and <= 32)
+        {
+            Vector128<byte> low = Vector128.Load(x), high = Vector128.Load(x + bytes - 16);
+            Vector128.Store(low, y);
+            Vector128.Store(high, y + bytes - 16);
+        }
+        else
+        {
+            for (int j = 0; j < width; j++)
+            {
+                to[j] = from[j];
             }
         }
     }

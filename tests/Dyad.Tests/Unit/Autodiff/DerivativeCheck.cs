@@ -18,7 +18,7 @@ internal static class DerivativeCheck
         Output<double> hu = builder.Output(Derivatives.HessianVectorProduct(cost, x, u.Leaves));
         Output<double> jv = builder.Output(Derivatives.JacobianVectorProduct(cost, x, v.Leaves));
         Output<double>? mixed = y is null ? null : builder.Output(Derivatives.MixedProduct(cost, y, x, v.Leaves));
-        Program all = builder.Build();
+        CompiledProgram all = builder.Build();
         all.Run();
 
         double[] g = gradient.Values.ToArray(), h = hv.Values.ToArray(), hu0 = hu.Values.ToArray();
@@ -81,7 +81,7 @@ internal static class DerivativeCheck
         }
     }
 
-    private static List<double[]> Differences(Program program, Parameters<double> x, Func<double[]> read, double step)
+    private static List<double[]> Differences(CompiledProgram program, Parameters<double> x, Func<double[]> read, double step)
     {
         var result = new List<double[]>();
         for (int i = 0; i < x.Count; i++)

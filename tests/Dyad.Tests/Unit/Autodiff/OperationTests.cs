@@ -120,7 +120,7 @@ public sealed class OperationTests
         var builder = new ProgramBuilder<double>();
         Output<double> gram = builder.Output(Derivatives.RowJacobianGram(outputs, player));
         Output<double> row = builder.Output(Derivatives.PullBack([outputs], [pick], player.Leaves));
-        Program program = builder.Build();
+        CompiledProgram program = builder.Build();
         var jacobian = new double[N][];
         for (int i = 0; i < N; i++)
         {

@@ -5,7 +5,7 @@ namespace Dyad.Autodiff;
 /// <summary>
 /// A list of instructions, fixed when it was built; running it allocates nothing. Made by <see cref="ProgramBuilder{T}"/>.
 /// </summary>
-public sealed class Program
+public sealed class CompiledProgram
 {
     private Instruction[] _instructions = [];
     private Func<double>[] _flop = [];
@@ -13,7 +13,7 @@ public sealed class Program
     // Owners of the memory that instructions point into.
     private object? _memory;
 
-    internal Program()
+    internal CompiledProgram()
     {
     }
 
