@@ -70,12 +70,12 @@ internal sealed class BufferPlan<T>
     {
         { Target: { } target } => target,
         { Source: Leaf<T> leaf } => leaf.Storage,
-        _ => new Matrix<T>(Memory.Data + _offsets[_slotOf[node]], node.Source.Rows, node.Source.Columns),
+        _ => new Matrix<T>(Memory.Data + _offsets[_slotOf[node]], node.Rows, node.Columns),
     };
 
     public Instruction Instruction(GraphNode<T> node) => node.Emit(Place(node), [.. node.Inputs.Select(Place)]);
 
-    private static int Size(GraphNode<T> node) => node.Source.Rows.Capacity * node.Source.Columns.Capacity;
+    private static int Size(GraphNode<T> node) => node.Rows.Capacity * node.Columns.Capacity;
 
     private static bool MayOverwrite(GraphNode<T> node, GraphNode<T> input) => node.Source is MatMul<T>
         ? node.Start > 0 && node.Inputs[node.Start] == input && Size(node) == Size(input)

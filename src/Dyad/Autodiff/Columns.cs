@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace Dyad.Autodiff;
 
@@ -28,16 +29,14 @@ internal sealed class Concatenate<T> : Expression<T>
 internal sealed class ConcatenateInstruction<T>(Matrix<T>[] parts, Matrix<T> y) : Instruction
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    public override void Run()
+    public override unsafe void Run()
     {
-        for (int i = 0; i < y.Rows; i++)
+        int rows = y.Rows, columns = y.Columns;
+        T* to = y.Data;
+        foreach (Matrix<T> part in parts)
         {
-            Span<T> row = y.Row(i);
-            foreach (Matrix<T> part in parts)
-            {
-                part.Row(i).CopyTo(row);
-                row = row[part.Columns..];
-            }
+            CopyColumnsInstruction<T>.Copy(part.Data, part.Columns, to, columns, rows, part.Columns);
+            to += part.Columns;
         }
     }
 }
@@ -56,6 +55,8 @@ internal sealed class Slice<T> : Expression<T>
             throw ShapeException.Of("slice", x, $"it has no {count} columns from {first} on");
         }
     }
+
+    public int First => _first;
 
     internal override string Name => "slice";
 
@@ -84,16 +85,30 @@ internal sealed class Pad<T>(Expression<T> x, int first, int columns) : Expressi
 internal sealed class CopyColumnsInstruction<T>(Matrix<T> x, int from, Matrix<T> y, int to, int count) : Instruction
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    public override void Run()
+    public override unsafe void Run()
     {
-        if (count < y.Columns)
+        int columns = y.Columns;
+        if (count < columns)
         {
             y.Values.Clear();
         }
 
-        for (int i = 0; i < y.Rows; i++)
+        Copy(x.Data + from, x.Columns, y.Data + to, columns, y.Rows, count);
+    }
+
+    /// <summary>Copies the first columns of one matrix to another, each with its own distance of rows.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static unsafe void Copy(T* from, int fromRow, T* to, int toRow, int rows, int columns)
+    {
+        for (int i = 0; i < rows; i++)
         {
-            x.Row(i).Slice(from, count).CopyTo(y.Row(i)[to..]);
+            for (int j = 0; j < columns; j++)
+            {
+                to[j] = from[j];
+            }
+
+            from += fromRow;
+            to += toRow;
         }
     }
 }

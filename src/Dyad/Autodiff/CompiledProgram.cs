@@ -35,6 +35,8 @@ public sealed class CompiledProgram
         }
     }
 
+    internal IReadOnlyList<Instruction> Instructions => _instructions;
+
     internal void Set(Instruction[] instructions, Func<double>[] flop, object memory)
     {
         _instructions = instructions;

@@ -116,4 +116,6 @@ public abstract class Expression<T>
 internal abstract class Instruction
 {
     public abstract void Run();
+
+    public virtual string Describe() => GetType().Name;
 }

@@ -3,8 +3,8 @@ using System.Numerics;
 namespace Dyad.Autodiff;
 
 /// <summary>
-/// The closed list of what a matrix product takes in: a sum (a bias row, or a matrix to accumulate onto), the rectifier, and the
-/// gate of the rectifier's derivative. Each needs a product that nothing else reads.
+/// The closed list of what a matrix product takes in: a sum (a bias row, or a matrix to accumulate onto), the rectifier, the
+/// gate of the rectifier's derivative, and a range of columns (of which only those are computed). Each needs a product that nothing else reads.
 /// </summary>
 internal static class Fusion
 {
@@ -31,6 +31,10 @@ internal static class Fusion
                     GraphNode<T> by = node.Inputs[1];
                     Absorb(node, node.Inputs[0], by);
                     node.Gate = node.Inputs.Length - 1;
+                    break;
+                case Slice<T> slice when Joins(node.Inputs[0]) && node.Inputs[0].Start == 0:
+                    Absorb(node, node.Inputs[0]);
+                    node.FirstColumn = slice.First;
                     break;
                 case Unary<T> relu when ReferenceEquals(relu.Function, Functions<T>.Relu) && Joins(node.Inputs[0]):
                     Absorb(node, node.Inputs[0]);

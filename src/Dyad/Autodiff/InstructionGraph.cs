@@ -10,6 +10,10 @@ internal sealed class GraphNode<T>(Expression<T> source, GraphNode<T>[] inputs)
 
     public GraphNode<T>[] Inputs { get; set; } = inputs;
 
+    public Extent Rows { get; } = source.Rows;
+
+    public Extent Columns { get; } = source.Columns;
+
     /// <summary>How many instructions and outputs read the value.</summary>
     public int Uses { get; set; }
 
@@ -26,7 +30,10 @@ internal sealed class GraphNode<T>(Expression<T> source, GraphNode<T>[] inputs)
 
     public bool Rectify { get; set; }
 
-    public bool IsPlainProduct => Source is MatMul<T> && Gate == 0 && !Rectify;
+    /// <summary>For a product: how many columns at its left are not wanted.</summary>
+    public int FirstColumn { get; set; }
+
+    public bool IsPlainProduct => Source is MatMul<T> && Gate == 0 && !Rectify && Columns.Same(Source.Columns);
 
     public Instruction Emit(Matrix<T> result, Matrix<T>[] operands)
     {
@@ -34,6 +41,7 @@ internal sealed class GraphNode<T>(Expression<T> source, GraphNode<T>[] inputs)
         if (instruction is ProductInstruction<T> product)
         {
             product.Rectify = Rectify;
+            product.FirstColumn = FirstColumn;
             if (Start > 0)
             {
                 product.StartWith(operands[Start]);

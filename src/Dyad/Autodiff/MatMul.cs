@@ -57,6 +57,9 @@ internal sealed unsafe class ProductInstruction<T>(Matrix<T> result, Matrix<T> a
 
     public bool Rectify { get; set; }
 
+    /// <summary>How many columns at the left of the product are left out.</summary>
+    public int FirstColumn { get; set; }
+
     public void StartWith(Matrix<T> start)
     {
         _start = start.Data;
@@ -65,11 +68,15 @@ internal sealed unsafe class ProductInstruction<T>(Matrix<T> result, Matrix<T> a
 
     public void GateWith(Matrix<T> gate) => _gate = gate.Data;
 
+    public override string Describe() => $"product {result.Rows}x{result.Columns}x{(transposeA ? a.Rows : a.Columns)} {(transposeA ? "t" : "n")}{(transposeB ? "t" : "n")} start {_start != null} row {_startIsRow} gate {_gate != null} relu {Rectify}";
+
     public override void Run()
     {
         int inner = transposeA ? a.Rows : a.Columns, columns = result.Columns;
         Product<T> product =
             MatrixProduct.Describe(result.Rows, columns, inner, a.Data, transposeA, b.Data, transposeB, result.Data);
+        product.BStep = transposeB ? 1 : b.Columns;
+        product.B += FirstColumn * product.BColumn;
         product.Start = _start;
         product.StartRow = _startIsRow ? 0 : columns;
         product.Gate = _gate;

@@ -84,7 +84,7 @@ public sealed class ProgramBuilder<T>
     {
         var product = (MatMul<T>)node.Source;
         Extent inner = product.TransposeA ? product.Operands[0].Rows : product.Operands[0].Columns;
-        return () => 2.0 * product.Rows.Count * product.Columns.Count * inner.Count;
+        return () => 2.0 * node.Rows.Count * node.Columns.Count * inner.Count;
     }
 }
 

@@ -23,6 +23,9 @@ internal sealed class Sum<T>(Expression<T> x, bool overRows, bool overColumns)
 internal sealed unsafe class SumInstruction<T>(Matrix<T> x, bool overRows, bool overColumns, Matrix<T> y) : Instruction
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
+    // Below, a call costs more than the sum.
+    private const int ShortRow = 16;
+
     public override void Run()
     {
         if (overRows && overColumns)
@@ -40,9 +43,23 @@ internal sealed unsafe class SumInstruction<T>(Matrix<T> x, bool overRows, bool 
         else
         {
             Span<T> sums = y.Values;
-            for (int i = 0; i < sums.Length; i++)
+            int columns = x.Columns;
+            T* row = x.Data;
+            for (int i = 0; i < sums.Length; i++, row += columns)
             {
-                sums[i] = TensorPrimitives.Sum<T>(x.Row(i));
+                if (columns > ShortRow)
+                {
+                    sums[i] = TensorPrimitives.Sum<T>(new ReadOnlySpan<T>(row, columns));
+                    continue;
+                }
+
+                T sum = row[0];
+                for (int j = 1; j < columns; j++)
+                {
+                    sum += row[j];
+                }
+
+                sums[i] = sum;
             }
         }
     }
@@ -93,15 +110,17 @@ internal sealed class BroadcastInstruction<T>(Matrix<T> x, Matrix<T> y) : Instru
             return;
         }
 
-        for (int i = 0; i < y.Rows; i++)
+        int rows = y.Rows, columns = y.Columns;
+        Span<T> to = y.Values;
+        for (int i = 0; i < rows; i++, to = to[columns..])
         {
             if (_oneColumn)
             {
-                y.Row(i).Fill(from[i]);
+                to[..columns].Fill(from[i]);
             }
             else
             {
-                from.CopyTo(y.Row(i));
+                from.CopyTo(to);
             }
         }
     }

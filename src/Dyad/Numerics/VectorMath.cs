@@ -12,35 +12,23 @@ public static unsafe class VectorMath
 {
     /// <summary><c>y = tanh(x)</c>, within 2 ulp; exactly 1 where it rounds to 1.</summary>
     public static void Tanh<T>(ReadOnlySpan<T> x, Span<T> y)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T> => Map<TanhFunction<T>, T>(x, y);
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> => Map(x, y, default(TanhFunction<T>));
 
     /// <summary><c>y = log(1 + exp(x))</c> without overflow, within 4 ulp.</summary>
     public static void Softplus<T>(ReadOnlySpan<T> x, Span<T> y)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T> => Map<SoftplusFunction<T>, T>(x, y);
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> => Map(x, y, default(SoftplusFunction<T>));
 
     /// <summary>1 where x is positive, elsewhere 0.</summary>
     public static void Positive<T>(ReadOnlySpan<T> x, Span<T> y)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T> => Map<PositiveFunction<T>, T>(x, y);
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> => Map(x, y, default(PositiveFunction<T>));
 
     /// <summary>1 where low &lt;= x &lt;= high, elsewhere 0.</summary>
     public static void Inside<T>(ReadOnlySpan<T> x, T low, T high, Span<T> y)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
-    {
-        for (int i = 0; i < x.Length; i++)
-        {
-            y[i] = x[i] >= low && x[i] <= high ? T.One : T.Zero;
-        }
-    }
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> => Map(x, y, new InsideFunction<T>(low, high));
 
     /// <summary><c>y = min(max(x, low), high)</c>; a NaN stays.</summary>
     public static void Clamp<T>(ReadOnlySpan<T> x, T low, T high, Span<T> y)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
-    {
-        for (int i = 0; i < x.Length; i++)
-        {
-            y[i] = x[i] < low ? low : x[i] > high ? high : x[i];
-        }
-    }
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> => Map(x, y, new ClampFunction<T>(low, high));
 
     /// <summary>z = x where y is positive, elsewhere 0.</summary>
     public static void Gate<T>(ReadOnlySpan<T> x, ReadOnlySpan<T> y, Span<T> z)
@@ -64,7 +52,7 @@ public static unsafe class VectorMath
         }
     }
 
-    private static void Map<TFunction, T>(ReadOnlySpan<T> x, Span<T> y)
+    private static void Map<TFunction, T>(ReadOnlySpan<T> x, Span<T> y, TFunction function)
         where TFunction : struct, IVectorFunction<T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
@@ -77,21 +65,21 @@ public static unsafe class VectorMath
         {
             if (Vector512.IsHardwareAccelerated)
             {
-                Map<TFunction, Lanes512<T>, Vector512<T>, T>(px, py, x.Length);
+                Map<TFunction, Lanes512<T>, Vector512<T>, T>(px, py, x.Length, function);
             }
             else if (Vector256.IsHardwareAccelerated)
             {
-                Map<TFunction, Lanes256<T>, Vector256<T>, T>(px, py, x.Length);
+                Map<TFunction, Lanes256<T>, Vector256<T>, T>(px, py, x.Length, function);
             }
             else
             {
-                Map<TFunction, Lanes128<T>, Vector128<T>, T>(px, py, x.Length);
+                Map<TFunction, Lanes128<T>, Vector128<T>, T>(px, py, x.Length, function);
             }
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Map<TFunction, TLanes, TVector, T>(T* x, T* y, nint length)
+    private static void Map<TFunction, TLanes, TVector, T>(T* x, T* y, nint length, TFunction function)
         where TFunction : struct, IVectorFunction<T>
         where TLanes : struct, ILanes<TVector, T>
         where TVector : struct
@@ -101,7 +89,7 @@ public static unsafe class VectorMath
         nint i = 0;
         for (; i <= length - w; i += w)
         {
-            TLanes.Store(TFunction.Of<TLanes, TVector>(TLanes.Load(x + i)), y + i);
+            TLanes.Store(function.Of<TLanes, TVector>(TLanes.Load(x + i)), y + i);
         }
 
         if (i < length)
@@ -114,7 +102,7 @@ public static unsafe class VectorMath
                 rest[j - i] = x[j];
             }
 
-            TLanes.Store(TFunction.Of<TLanes, TVector>(TLanes.Load(rest)), rest);
+            TLanes.Store(function.Of<TLanes, TVector>(TLanes.Load(rest)), rest);
             for (nint j = i; j < length; j++)
             {
                 y[j] = rest[j - i];
@@ -127,7 +115,7 @@ public static unsafe class VectorMath
 internal interface IVectorFunction<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    static abstract TVector Of<TLanes, TVector>(TVector x)
+    TVector Of<TLanes, TVector>(TVector x)
         where TLanes : struct, ILanes<TVector, T>
         where TVector : struct;
 }
@@ -137,9 +125,37 @@ internal readonly struct PositiveFunction<T> : IVectorFunction<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static TVector Of<TLanes, TVector>(TVector x)
+    public TVector Of<TLanes, TVector>(TVector x)
         where TLanes : struct, ILanes<TVector, T>
         where TVector : struct => TLanes.Gate(TLanes.Fill(T.One), x);
+}
+
+/// <summary>1 inside an interval, elsewhere 0.</summary>
+internal readonly struct InsideFunction<T>(T low, T high) : IVectorFunction<T>
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public TVector Of<TLanes, TVector>(TVector x)
+        where TLanes : struct, ILanes<TVector, T>
+        where TVector : struct
+    {
+        TVector zero = TLanes.Fill(T.Zero), one = TLanes.Fill(T.One);
+        return TLanes.SelectLess(x, TLanes.Fill(low), zero, TLanes.SelectLess(TLanes.Fill(high), x, zero, one));
+    }
+}
+
+/// <summary>Held inside an interval.</summary>
+internal readonly struct ClampFunction<T>(T low, T high) : IVectorFunction<T>
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public TVector Of<TLanes, TVector>(TVector x)
+        where TLanes : struct, ILanes<TVector, T>
+        where TVector : struct
+    {
+        TVector bottom = TLanes.Fill(low), top = TLanes.Fill(high);
+        return TLanes.SelectLess(x, bottom, bottom, TLanes.SelectLess(top, x, top, x));
+    }
 }
 
 /// <summary>
@@ -150,7 +166,7 @@ internal readonly struct TanhFunction<T> : IVectorFunction<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static TVector Of<TLanes, TVector>(TVector x)
+    public TVector Of<TLanes, TVector>(TVector x)
         where TLanes : struct, ILanes<TVector, T>
         where TVector : struct
     {
@@ -191,7 +207,7 @@ internal readonly struct SoftplusFunction<T> : IVectorFunction<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static TVector Of<TLanes, TVector>(TVector x)
+    public TVector Of<TLanes, TVector>(TVector x)
         where TLanes : struct, ILanes<TVector, T>
         where TVector : struct
     {
