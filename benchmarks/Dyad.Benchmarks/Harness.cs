@@ -17,65 +17,87 @@ public sealed record BenchmarkRow(string Name, string Unit, double Median, doubl
 public sealed record BenchmarkCase(string Name, double Flop, Action Run);
 
 /// <summary>
-/// Measures cases side by side: the samples of all cases alternate, so that a slow moment of the machine hits all of them, and
-/// a probe of the core's peak stands beside each sample.
+/// Measures cases side by side: the samples of all cases and of the peer alternate, so that a slow moment of the machine hits
+/// all of them, and a probe of the core's peak stands beside each sample.
 /// </summary>
 public static class Harness
 {
     /// <summary>Medians in microseconds.</summary>
     /// <param name="cases">What to measure.</param>
+    /// <param name="peer">Another library, or null.</param>
     /// <param name="samples">Samples a case.</param>
-    /// <param name="sampleSeconds">Length of a sample.</param>
-    public static IReadOnlyList<BenchmarkRow> Measure(IReadOnlyList<BenchmarkCase> cases, int samples = 101, double sampleSeconds = 0.001)
+    /// <param name="sampleSeconds">Length of a sample; at least one run.</param>
+    public static IReadOnlyList<BenchmarkRow> Measure(IReadOnlyList<BenchmarkCase> cases, TorchPeer? peer, int samples = 61,
+        double sampleSeconds = 0.003)
     {
-        var repeats = new int[cases.Count];
-        var times = new double[cases.Count][];
-        var floors = new double[cases.Count][];
-        for (int c = 0; c < cases.Count; c++)
+        var rows = new List<Samples>();
+        foreach (BenchmarkCase benchmark in cases)
         {
-            times[c] = new double[samples];
-            floors[c] = new double[samples];
-            WarmUp(cases[c].Run);
-            long start = Stopwatch.GetTimestamp();
-            cases[c].Run();
-            cases[c].Run();
-            double each = Stopwatch.GetElapsedTime(start).TotalSeconds / 2;
-            repeats[c] = Math.Max(1, (int)(sampleSeconds / each));
+            WarmUp(benchmark.Run);
+            peer?.Sample(benchmark.Name, sampleSeconds);
+            rows.Add(new Samples(benchmark, Repeats(benchmark.Run, sampleSeconds)));
         }
 
         for (int s = 0; s < samples; s++)
         {
-            for (int c = 0; c < cases.Count; c++)
+            foreach (Samples row in rows)
             {
-                double peak = PeakProbe.Measure();
+                double before = PeakProbe.Measure();
                 long start = Stopwatch.GetTimestamp();
-                for (int r = 0; r < repeats[c]; r++)
+                for (int r = 0; r < row.Repeats; r++)
                 {
-                    cases[c].Run();
+                    row.Case.Run();
                 }
 
-                times[c][s] = Stopwatch.GetElapsedTime(start).TotalMicroseconds / repeats[c];
-                peak = Math.Max(peak, PeakProbe.Measure());
-                floors[c][s] = cases[c].Flop / peak * 1e6;
+                row.Times.Add(Stopwatch.GetElapsedTime(start).TotalMicroseconds / row.Repeats);
+                row.Floors.Add(row.Case.Flop / Math.Max(before, PeakProbe.Measure()) * 1e6);
+                if (peer?.Sample(row.Case.Name, sampleSeconds) is { } microseconds)
+                {
+                    row.PeerTimes.Add(microseconds);
+                }
             }
         }
 
-        return [.. cases.Select((x, c) => new BenchmarkRow(x.Name, "us", Median(times[c]), Median(floors[c]), new Dictionary<string, double>()))];
+        return [.. rows.Select(x => x.ToRow(peer?.Name))];
     }
 
     // Long enough for the compiler's last tier, also when pinned to one core.
     private static void WarmUp(Action run)
     {
         long start = Stopwatch.GetTimestamp();
-        for (int i = 0; i < 50 || Stopwatch.GetElapsedTime(start).TotalSeconds < 0.3; i++)
+        for (int i = 0; i < 100 || Stopwatch.GetElapsedTime(start).TotalSeconds < 0.5; i++)
         {
             run();
         }
     }
 
-    private static double Median(double[] values)
+    private static int Repeats(Action run, double seconds)
     {
-        double[] sorted = [.. values.Order()];
-        return sorted[sorted.Length / 2];
+        long start = Stopwatch.GetTimestamp();
+        run();
+        run();
+        return Math.Max(1, (int)(seconds / (Stopwatch.GetElapsedTime(start).TotalSeconds / 2)));
+    }
+
+    private sealed record Samples(BenchmarkCase Case, int Repeats)
+    {
+        public List<double> Times { get; } = [];
+
+        public List<double> Floors { get; } = [];
+
+        public List<double> PeerTimes { get; } = [];
+
+        public BenchmarkRow ToRow(string? peer)
+        {
+            var peers = new Dictionary<string, double>();
+            if (peer is not null && PeerTimes.Count > 0)
+            {
+                peers[peer] = Median(PeerTimes);
+            }
+
+            return new BenchmarkRow(Case.Name, "us", Median(Times), Median(Floors), peers);
+        }
+
+        private static double Median(List<double> values) => values.Order().ElementAt(values.Count / 2);
     }
 }

@@ -25,7 +25,7 @@ public static class PeakProbe
         return best;
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static int Run512()
     {
         Vector512<float> x = Vector512.Create(0.999f), y = Vector512.Create(1e-3f);
@@ -50,7 +50,7 @@ public static class PeakProbe
         return Vector512<float>.Count;
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static int Run256()
     {
         Vector256<float> x = Vector256.Create(0.999f), y = Vector256.Create(1e-3f);

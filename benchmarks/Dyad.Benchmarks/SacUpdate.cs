@@ -96,9 +96,6 @@ public sealed class SacUpdate
     /// <summary>Critic's Hessian product with another direction.</summary>
     public CompiledProgram HessianAgain { get; }
 
-    /// <summary>The programs of the step.</summary>
-    public (CompiledProgram Critic, CompiledProgram Actor) Programs => (_criticProgram, _actorProgram);
-
     /// <summary>One step.</summary>
     public void Run()
     {
@@ -110,29 +107,5 @@ public sealed class SacUpdate
         _actorAdam.Descend(_actor.Values, _actorGradient.Values);
         _temperatureAdam.Descend(_logTemperature.Values, _temperatureGradient.Values);
         OptimizerLoops.Average<float>(_target.Values, _critic.Values, 0.005);
-    }
-
-    public void ProfileRest()
-    {
-        void Time(string name, Action a)
-        {
-            var t = new double[201];
-            for (int s = 0; s < t.Length; s++)
-            {
-                long start = System.Diagnostics.Stopwatch.GetTimestamp();
-                a();
-                t[s] = System.Diagnostics.Stopwatch.GetElapsedTime(start).TotalMicroseconds;
-            }
-            Array.Sort(t);
-            Console.WriteLine($"{t[100]:F1} {name}");
-        }
-        Console.WriteLine($"NaN {_actor.Values.ToArray().Count(float.IsNaN)} {_critic.Values.ToArray().Max()} {_logTemperature.Values[0]}");
-        Time("normal", () => { _random.Normal(_noise.Values); _random.Normal(_nextNoise.Values); });
-        Time("critic", _criticProgram.Run);
-        Time("adam critic", () => _criticAdam.Descend(_critic.Values, _criticGradient.Values));
-        Time("actor", _actorProgram.Run);
-        Time("adam actor", () => _actorAdam.Descend(_actor.Values, _actorGradient.Values));
-        Time("polyak", () => OptimizerLoops.Average<float>(_target.Values, _critic.Values, 0.005));
-        Time("all", Run);
     }
 }

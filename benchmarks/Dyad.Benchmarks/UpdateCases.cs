@@ -12,6 +12,8 @@ public static class UpdateCases
             var sac = new SacUpdate(width, batch);
             sac.Hessian.Run();
             cases.Add(new($"sac-{width}x{width}-b{batch}", sac.Flop, sac.Run));
+            var ddpg = new DdpgUpdate(width, batch);
+            cases.Add(new($"ddpg-{width}x{width}-b{batch}", ddpg.Flop, ddpg.Run));
             cases.Add(new($"hvp-{width}x{width}-b{batch}", sac.HessianAgain.ProductFlop, sac.HessianAgain.Run));
         }
 

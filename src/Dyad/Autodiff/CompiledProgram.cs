@@ -35,8 +35,6 @@ public sealed class CompiledProgram
         }
     }
 
-    internal IReadOnlyList<Instruction> Instructions => _instructions;
-
     internal void Set(Instruction[] instructions, Func<double>[] flop, object memory)
     {
         _instructions = instructions;

@@ -61,8 +61,6 @@ internal sealed class Unary<T>(UnaryFunction<T> function, Expression<T> x) : Exp
 internal sealed class UnaryInstruction<T>(UnaryKernel<T> kernel, Matrix<T> x, Matrix<T> y) : Instruction
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    public override string Describe() => $"unary {kernel.Method.Name} {x.Rows}x{x.Columns}";
-
     public override void Run() => kernel(x.Values, y.Values);
 }
 
@@ -110,7 +108,5 @@ internal sealed class Binary<T> : Expression<T>
 internal sealed class BinaryInstruction<T>(BinaryKernel<T> kernel, Matrix<T> x, Matrix<T> y, Matrix<T> z) : Instruction
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    public override string Describe() => $"binary {kernel.Method.Name} {x.Rows}x{x.Columns}";
-
     public override void Run() => kernel(x.Values, y.Values, z.Values);
 }

@@ -116,6 +116,4 @@ public abstract class Expression<T>
 internal abstract class Instruction
 {
     public abstract void Run();
-
-    public virtual string Describe() => GetType().Name;
 }

@@ -68,8 +68,6 @@ internal sealed unsafe class ProductInstruction<T>(Matrix<T> result, Matrix<T> a
 
     public void GateWith(Matrix<T> gate) => _gate = gate.Data;
 
-    public override string Describe() => $"product {result.Rows}x{result.Columns}x{(transposeA ? a.Rows : a.Columns)} {(transposeA ? "t" : "n")}{(transposeB ? "t" : "n")} start {_start != null} row {_startIsRow} gate {_gate != null} relu {Rectify}";
-
     public override void Run()
     {
         int inner = transposeA ? a.Rows : a.Columns, columns = result.Columns;
