@@ -14,7 +14,8 @@ public static class UpdateCases
             cases.Add(new($"sac-{width}x{width}-b{batch}", sac.Flop, sac.Run));
             var ddpg = new DdpgUpdate(width, batch);
             cases.Add(new($"ddpg-{width}x{width}-b{batch}", ddpg.Flop, ddpg.Run));
-            cases.Add(new($"hvp-{width}x{width}-b{batch}", sac.HessianAgain.ProductFlop, sac.HessianAgain.Run));
+            cases.Add(new($"hvp-{width}x{width}-b{batch}", sac.Hessian.ProductFlop, sac.Hessian.Run));
+            cases.Add(new($"hvp-again-{width}x{width}-b{batch}", sac.HessianAgain.ProductFlop, sac.HessianAgain.Run));
         }
 
         return cases;

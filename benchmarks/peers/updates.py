@@ -91,13 +91,16 @@ def sac(width, batch):
         alpha_adam.step()
         polyak(target, [p.data for p in critic])
 
-    gradient = torch.autograd.grad(critic_loss(), critic, create_graph=True)
     direction = [p.detach().clone() for p in critic]
+    gradient = torch.autograd.grad(critic_loss(), critic, create_graph=True)
 
     def hessian_product():
+        torch.autograd.grad(torch.autograd.grad(critic_loss(), critic, create_graph=True), critic, direction)
+
+    def hessian_product_again():
         torch.autograd.grad(gradient, critic, direction, retain_graph=True)
 
-    return step, hessian_product
+    return step, hessian_product, hessian_product_again
 
 
 def ddpg(width, batch):
@@ -138,12 +141,13 @@ def matmul(m, n, k, layout):
 
 
 def create(name):
-    """The case of a row name, or None: sac-256x256-b100, hvp-..., ddpg-..., matmul-100x256x256-nn."""
-    kind, shape, rest = name.split("-")
+    """The case of a row name, or None: sac-256x256-b100, hvp-..., hvp-again-..., ddpg-..., matmul-100x256x256-nn."""
+    kind, shape, rest = name.replace("hvp-again", "again").split("-")
     if kind == "matmul":
         return matmul(*map(int, shape.split("x")), rest)
     width, batch = int(shape.split("x")[0]), int(rest[1:])
-    return {"sac": lambda: sac(width, batch)[0], "hvp": lambda: sac(width, batch)[1], "ddpg": lambda: ddpg(width, batch)}.get(
+    return {"sac": lambda: sac(width, batch)[0], "hvp": lambda: sac(width, batch)[1],
+            "again": lambda: sac(width, batch)[2], "ddpg": lambda: ddpg(width, batch)}.get(
         kind, lambda: None)()
 
 

@@ -34,8 +34,11 @@ internal static unsafe class MatrixProductTiles<TLanes, TVector, T>
     where TVector : struct
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
+    // Optimised from the first call, and never inlined: a caller's registers would push the accumulators out.
+    private const MethodImplOptions Kernel = MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining;
+
     /// <summary>6 rows, 2 vectors: 12 accumulators, which fit the 16 registers of 256-bit machines.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Kernel)]
     public static void Six(Tile<T>* t)
     {
         int w = TLanes.Count;
@@ -95,7 +98,7 @@ internal static unsafe class MatrixProductTiles<TLanes, TVector, T>
     }
 
     /// <summary>4 rows, 2 vectors: for the rows that sixes leave over.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Kernel)]
     public static void Four(Tile<T>* t)
     {
         int w = TLanes.Count;
@@ -143,7 +146,7 @@ internal static unsafe class MatrixProductTiles<TLanes, TVector, T>
     }
 
     /// <summary>8 rows, 1 vector: for products no wider than a vector.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Kernel)]
     public static void Narrow(Tile<T>* t)
     {
         T* s = t->Start;
@@ -186,7 +189,7 @@ internal static unsafe class MatrixProductTiles<TLanes, TVector, T>
     }
 
     /// <summary>1 row, 8 vectors, B unpacked: a single row reads each weight once, so memory sets its speed.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Kernel)]
     public static void Row(Tile<T>* t)
     {
         int w = TLanes.Count;
@@ -227,7 +230,7 @@ internal static unsafe class MatrixProductTiles<TLanes, TVector, T>
     }
 
     /// <summary>1 row, 1 vector.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Kernel)]
     public static void RowEnd(Tile<T>* t)
     {
         TVector c = TLanes.Load(t->Start);
@@ -245,7 +248,7 @@ internal static unsafe class MatrixProductTiles<TLanes, TVector, T>
     }
 
     /// <summary>Dot product of two contiguous vectors; four running sums a lane.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Kernel)]
     public static T Dot(T* x, T* y, nint length)
     {
         int w = TLanes.Count;
