@@ -63,6 +63,7 @@ public enum Verdict
 /// <param name="LogY">Whether the vertical axis is logarithmic.</param>
 /// <param name="Caption">What the lines and bands are, and what to look at.</param>
 /// <param name="Series">The lines, in the order of the legend.</param>
+/// <param name="LogX">Whether the horizontal axis is logarithmic.</param>
 public sealed record LineChart(
     string Id,
     string Title,
@@ -70,7 +71,8 @@ public sealed record LineChart(
     string YTitle,
     bool LogY,
     string Caption,
-    IReadOnlyList<Series> Series);
+    IReadOnlyList<Series> Series,
+    bool LogX = false);
 
 /// <summary>One line of a chart. All arrays have the same length.</summary>
 /// <param name="Label">Legend.</param>

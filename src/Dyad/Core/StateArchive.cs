@@ -98,12 +98,14 @@ public sealed class StateArchive
 
         Bytes(name, lengths);
         byte[] found = new byte[expected.Length];
-        if (MemoryMarshal.Read<int>(lengths) == expected.Length)
+        bool same = MemoryMarshal.Read<int>(lengths) == expected.Length;
+        if (same)
         {
             Bytes(name, found);
+            same = found.AsSpan().SequenceEqual(expected);
         }
 
-        return found.AsSpan().SequenceEqual(expected)
+        return same
             ? MemoryMarshal.Read<int>(lengths[4..])
             : throw new InvalidDataException($"field '{name}' is expected and something else was found");
     }

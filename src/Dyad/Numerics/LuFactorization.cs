@@ -37,6 +37,12 @@ public sealed class LuFactorization
             throw new ArgumentException($"{matrix.Length} numbers given for a {_n} x {_n} matrix", nameof(matrix));
         }
 
+        // Elimination alone would miss an entry above the diagonal that no row below it depends on.
+        if (!TensorPrimitives.IsFiniteAll(matrix))
+        {
+            throw new ArithmeticException($"a {_n} x {_n} matrix is not finite");
+        }
+
         matrix.CopyTo(_lu);
         for (int start = 0; start < _n; start += Block)
         {

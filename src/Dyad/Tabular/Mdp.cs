@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Dyad.Core;
 
 namespace Dyad.Tabular;
@@ -166,6 +167,38 @@ public sealed class Mdp
         }
     }
 
+    /// <summary>Refuses what cannot be a probability; that they are at most 1 follows from their sum.</summary>
+    internal static void CheckProbability(double probability, Func<string> name)
+    {
+        if (!(probability >= 0) || !double.IsFinite(probability))
+        {
+            throw new UserError(FormattableString.Invariant(
+                $"{name()} holds the probability {probability}; it must be between 0 and 1"));
+        }
+    }
+
+    /// <summary>A number that differs, in all likelihood, for any other MDP: FNV-1a over all parts.</summary>
+    public ulong Fingerprint()
+    {
+        ulong hash = 0xCBF29CE484222325UL;
+        void Add<T>(ReadOnlySpan<T> values)
+            where T : struct
+        {
+            foreach (byte b in MemoryMarshal.AsBytes(values))
+            {
+                hash = (hash ^ b) * 0x100000001B3UL;
+            }
+        }
+
+        Add<double>([Discount]);
+        Add<double>(_reward);
+        Add<double>(_initial);
+        Add<int>(_rowStart);
+        Add<int>(_nextState);
+        Add<double>(_probability);
+        return hash;
+    }
+
     private void FillRow(int row, IReadOnlyList<(int NextState, double Probability)> entries)
     {
         string Name() => $"the transition row of state {row / Actions}, action {row % Actions}";
@@ -192,18 +225,13 @@ public sealed class Mdp
         double sum = 0;
         foreach (double p in probabilities)
         {
-            if (!(p >= 0) || !double.IsFinite(p))
-            {
-                throw new UserError(
-                    FormattableString.Invariant($"{name()} holds the probability {p}; it must be between 0 and 1"));
-            }
-
+            CheckProbability(p, name);
             sum += p;
         }
 
         if (Math.Abs(sum - 1) > SumTolerance)
         {
-            throw new UserError(FormattableString.Invariant($"{name()} sums to {sum:0.######}; it must sum to 1"));
+            throw new UserError(FormattableString.Invariant($"{name()} sums to {sum:G10}; it must sum to 1"));
         }
     }
 }

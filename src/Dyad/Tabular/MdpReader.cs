@@ -21,13 +21,24 @@ public static class MdpReader
     /// <exception cref="UserError">The file cannot be read, or does not hold an MDP; the sentence names the file.</exception>
     public static MdpDocument ReadFile(string path)
     {
+        string json;
         try
         {
-            return Parse(File.ReadAllText(path));
+            json = File.ReadAllText(path);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
         {
+            if (Directory.Exists(path))
+            {
+                throw new UserError($"cannot read '{path}': it is a folder, and a JSON file is expected", e);
+            }
+
             throw new UserError($"cannot read '{path}': {e.Message}", e);
+        }
+
+        try
+        {
+            return Parse(json);
         }
         catch (UserError e)
         {
@@ -39,38 +50,21 @@ public static class MdpReader
     /// <exception cref="UserError">The text is not JSON, or does not hold an MDP.</exception>
     public static MdpDocument Parse(string json)
     {
-        JsonDocument document;
+        if (string.IsNullOrWhiteSpace(json))
+        {
+            throw new UserError("a JSON object is expected, and the text is empty");
+        }
+
         try
         {
-            document = JsonDocument.Parse(json, new JsonDocumentOptions { CommentHandling = JsonCommentHandling.Skip });
+            var options = new JsonDocumentOptions { CommentHandling = JsonCommentHandling.Skip };
+            using var document = JsonDocument.Parse(json, options);
+            return Read(document.RootElement);
         }
-        catch (JsonException e)
+        catch (Exception e) when (e is JsonException or ArgumentException or InvalidOperationException)
         {
-            throw new UserError($"not valid JSON: {e.Message}", e);
-        }
-
-        using (document)
-        {
-            JsonElement root = document.RootElement;
-            if (root.ValueKind != JsonValueKind.Object)
-            {
-                throw new UserError($"a JSON object is expected, and this is {Kind(root)}");
-            }
-
-            double gamma = Number(Field(root, "gamma"), "gamma");
-            double[] initial = Vector(Field(root, "initial"), "initial");
-            if (root.TryGetProperty("P", out JsonElement table))
-            {
-                return new MdpDocument(ReadTable(table, initial, gamma), null, null);
-            }
-
-            if (!root.TryGetProperty("transition", out JsonElement transition))
-            {
-                throw new UserError("neither 'transition' (dense arrays) nor 'P' (a toy-text table) is there");
-            }
-
-            Mdp mdp = Mdp.FromDense(Cube(transition, "transition"), Matrix(Field(root, "reward"), "reward"), initial, gamma);
-            return new MdpDocument(mdp, PairVector(root, "logits", mdp), PairVector(root, "critic", mdp));
+            // The last two: a text or the name of a field holds half of a surrogate pair.
+            throw new UserError($"not valid JSON: {Reason(e)}", e);
         }
     }
 
@@ -96,6 +90,29 @@ public static class MdpReader
         Buffer.BlockCopy(values, 0, flat, 0, sizeof(double) * flat.Length);
         int bad = Array.FindIndex(flat, x => !double.IsFinite(x));
         return bad < 0 ? flat : throw new UserError($"'{name}' of state {bad / mdp.Actions}, action {bad % mdp.Actions} is not finite");
+    }
+
+    private static MdpDocument Read(JsonElement root)
+    {
+        if (root.ValueKind != JsonValueKind.Object)
+        {
+            throw new UserError($"a JSON object is expected, and this is {Kind(root)}");
+        }
+
+        double gamma = Number(Field(root, "gamma"), "gamma");
+        double[] initial = Vector(Field(root, "initial"), "initial");
+        if (root.TryGetProperty("P", out JsonElement table))
+        {
+            return new MdpDocument(ReadTable(table, initial, gamma), null, null);
+        }
+
+        if (!root.TryGetProperty("transition", out JsonElement transition))
+        {
+            throw new UserError("neither 'transition' (dense arrays) nor 'P' (a toy-text table) is there");
+        }
+
+        Mdp mdp = Mdp.FromDense(Cube(transition, "transition"), Matrix(Field(root, "reward"), "reward"), initial, gamma);
+        return new MdpDocument(mdp, PairVector(root, "logits", mdp), PairVector(root, "critic", mdp));
     }
 
     private static Mdp ReadTable(JsonElement table, double[] initial, double gamma)
@@ -142,9 +159,11 @@ public static class MdpReader
             }
 
             double probability = Number(parts[0], name);
-            if (!parts[1].TryGetInt32(out int next) || next < 0 || next >= states)
+            Mdp.CheckProbability(probability, () => name);
+            int next = -1;
+            if (parts[1].ValueKind != JsonValueKind.Number || !parts[1].TryGetInt32(out next) || next < 0 || next >= states)
             {
-                throw new UserError($"{name} leads to state {parts[1]}; states are 0 to {states - 1}");
+                throw new UserError($"{name} leads to {Kind(parts[1])}; states are the numbers 0 to {states - 1}");
             }
 
             if (parts[3].GetBoolean())
@@ -230,13 +249,29 @@ public static class MdpReader
             ? value
             : throw new UserError(parent is null ? $"the field '{key}' is missing" : $"'{parent}' lacks the entry '{key}'");
 
+    // The place and the first sentence of the message: the others are about the parser.
+    private static string Reason(Exception e)
+    {
+        string sentence = e.Message.Split(". ")[0].TrimEnd('.');
+        return e is JsonException { LineNumber: { } line, BytePositionInLine: { } position }
+            ? $"line {line + 1}, byte {position + 1}: {sentence}"
+            : sentence;
+    }
+
     private static string Kind(JsonElement element) => element.ValueKind switch
     {
         JsonValueKind.Object => "an object",
         JsonValueKind.Array => "an array",
-        JsonValueKind.String => $"the text '{element}'",
-        JsonValueKind.Number => $"the number {element}",
-        JsonValueKind.Null => "null",
-        _ => $"{element}",
+        JsonValueKind.String => $"the text {Shown(element)}",
+        JsonValueKind.Number => $"the number {Shown(element)}",
+        _ => Shown(element),
     };
+
+    // As the file has it, escapes and all, so that a sentence stays one line; a long text only from its beginning.
+    private static string Shown(JsonElement element)
+    {
+        const int most = 40;
+        string raw = element.GetRawText();
+        return raw.Length <= most ? raw : $"{raw[..most]}...";
+    }
 }

@@ -66,7 +66,7 @@ public sealed class TabularPolicy
             if (!(Math.Abs(sum - 1) <= 1e-8) || TensorPrimitives.Min(policy.At(s)) < 0)
             {
                 throw new UserError(FormattableString.Invariant(
-                    $"the policy's probabilities of state {s} sum to {sum:0.######} or are negative; they must be a distribution"));
+                    $"the policy's probabilities of state {s} sum to {sum:G10} or are negative; they must be a distribution"));
             }
         }
 

@@ -14,8 +14,16 @@ public static class GoldenFiles
     public static string Folder { get; } =
         Environment.GetEnvironmentVariable("DYAD_GOLDEN") is { Length: > 0 } folder ? folder : Repository.PathOf("tests", "golden");
 
-    /// <summary>Names of the files of a kind, as theory data.</summary>
-    public static TheoryData<string> Names(string kind) =>
+    /// <summary>Names of the files of a kind, as theory data; a skipped row where there are none.</summary>
+    public static IReadOnlyList<TheoryDataRow<string>> Names(string kind)
+    {
+        string[] names = Find(kind);
+        return names.Length > 0
+            ? [.. names.Select(name => new TheoryDataRow<string>(name))]
+            : [new TheoryDataRow<string>("") { Skip = $"no {kind}-*.json in '{Folder}'" }];
+    }
+
+    public static string[] Find(string kind) =>
         [.. (Directory.Exists(Folder) ? Directory.GetFiles(Folder, $"{kind}-*.json") : [])
             .Select(path => Path.GetFileName(path)).Order(StringComparer.Ordinal)];
 

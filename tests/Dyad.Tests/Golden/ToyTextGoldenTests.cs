@@ -10,9 +10,9 @@ public sealed class ToyTextGoldenTests
 {
     private const double Tolerance = 1e-8;
 
-    public static TheoryData<string> Files => GoldenFiles.Names("toytext");
+    public static IReadOnlyList<TheoryDataRow<string>> Files => GoldenFiles.Names("toytext");
 
-    [Theory(SkipTestWithoutData = true)]
+    [Theory]
     [MemberData(nameof(Files))]
     public void Values_equal_the_reference(string file)
     {

@@ -10,6 +10,7 @@ namespace Dyad.Environments.Gridworlds;
 /// 1999 paper), entering it pays 1, and the next step leads to a start state (<see cref="GoalRule.Restart"/>). The start is
 /// uniform over all 104 cells, the goal included, so that every state is visited under every softmax policy, as assumption 1
 /// of the paper needs; and an episode of fixed length stays informative to its end, which an absorbing goal would not allow.
+/// The other two rules are tasks of their own.
 /// </para>
 /// </summary>
 public static class FourRoom
@@ -36,6 +37,18 @@ public static class FourRoom
         #.....#.....#
         #############
         """);
+
+    /// <summary>The environments by name: the task under each rule for its goal, the usual one first.</summary>
+    public static IReadOnlyList<(string Name, string Description, GoalRule Goal)> Tasks { get; } =
+    [
+        ("FourRoom", "Four rooms, 104 cells, a goal in the east hallway; the step after the goal restarts", GoalRule.Restart),
+        ("FourRoom-absorb", "The same; the goal pays once and absorbs", GoalRule.Absorb),
+        ("FourRoom-stay", "The same; the goal is a cell like others, and every step that ends in it pays", GoalRule.Stay),
+    ];
+
+    /// <summary>The MDP of one of the tasks, or null where there is none of that name.</summary>
+    public static Mdp? Find(string name) =>
+        Tasks.Where(task => task.Name == name).Select(task => Create(goal: task.Goal)).FirstOrDefault();
 
     /// <summary>The task as an MDP.</summary>
     public static Mdp Create(double discount = Discount, GoalRule goal = GoalRule.Restart) => Map.ToMdp(discount, goal);

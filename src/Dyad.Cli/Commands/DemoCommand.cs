@@ -1,0 +1,65 @@
+using System.CommandLine;
+using Dyad.Cli.Terminal;
+using Dyad.Studies;
+using Dyad.Studies.Results;
+
+namespace Dyad.Cli.Commands;
+
+/// <summary><c>dyad demo</c>: the main job on a fresh machine.</summary>
+internal static class DemoCommand
+{
+    private static readonly string[] Studies = ["wen2021/fig1", "wen2021/fig1-sensitivity", "wen2021/fig2"];
+
+    public static Command Create()
+    {
+        var output = new Option<string>("--out")
+        {
+            Description = "Folder for runs and report.html.",
+            DefaultValueFactory = _ => Path.Combine("runs", "demo"),
+            HelpName = "DIR",
+        };
+        Option<int> jobs = StudyOptions.Jobs();
+        Option<bool> open = StudyOptions.Open();
+        Option<bool> json = StudyOptions.Json();
+        var command = new Command(
+            "demo", "Residual and Stackelberg corrections against plain actor-critics on FourRoom, as a report.")
+        {
+            output, jobs, open, json,
+        };
+        Help.AddExamples(command, "dyad demo", "dyad demo --out /tmp/demo --open");
+        command.SetAction(parsed => Run(
+            parsed.GetValue(output)!, StudyOptions.Positive(parsed.GetValue(jobs), "--jobs"), parsed.GetValue(open), parsed.GetValue(json)));
+        return command;
+    }
+
+    private static int Run(string output, int jobs, bool open, bool json)
+    {
+        using var stopping = new Stopping();
+        var results = new List<StudyResult>();
+        foreach (string name in Studies)
+        {
+            var request = new StudyRequest(StudyScale.Quick, Seeds: null, jobs, output, "./dyad demo");
+            results.Add(StudyOptions.Execute(StudyCatalog.Find(name), name, request, stopping.Token).Result);
+            if (!json)
+            {
+                StudyOptions.PrintFindings(results[^1]);
+            }
+        }
+
+        string report = Path.Combine(Path.GetFullPath(output), "report.html");
+        StudyOptions.WriteReport(
+            report,
+            "Actor-critic as a two-player game",
+            "An actor-critic update is not the policy gradient. Two corrections are held against the plain methods here, on a task "
+            + "small enough that the true gradient is known: the residual one (Res-AC) and the Stackelberg one (Stack-AC).",
+            results,
+            open,
+            quiet: json);
+        if (json)
+        {
+            Output.Json(ReproduceCommand.Document(report, results));
+        }
+
+        return ExitCode.Success;
+    }
+}

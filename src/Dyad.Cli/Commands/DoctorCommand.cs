@@ -1,0 +1,129 @@
+using System.CommandLine;
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
+using System.Text.Json.Nodes;
+using Dyad.Cli.Terminal;
+
+namespace Dyad.Cli.Commands;
+
+/// <summary><c>dyad doctor</c>: what this machine has and lacks, and how to get it.</summary>
+internal static class DoctorCommand
+{
+    // A program, what needs it, and the Debian package that brings it.
+    private static readonly (string Program, string NeededFor, string Package)[] Programs =
+    [
+        ("dotnet", "everything", ""),
+        ("node", "building: the report's chart library is bundled once", "nodejs"),
+        ("npm", "building: the report's chart library is bundled once", "npm"),
+        ("chromium", "./test: pages are opened in a headless browser", "chromium"),
+    ];
+
+    private sealed record Check(string Name, bool IsThere, string Detail, string NeededFor, string Package);
+
+    public static Command Create()
+    {
+        var fix = new Option<bool>("--fix") { Description = "Install the missing Debian packages (as root)." };
+        Option<bool> json = StudyOptions.Json();
+        var command = new Command("doctor", "What this machine has and lacks, and how to get it.") { fix, json };
+        Help.AddExamples(command, "dyad doctor", "dyad doctor --fix");
+        command.SetAction(parsed => Run(parsed.GetValue(fix), parsed.GetValue(json)));
+        return command;
+    }
+
+    private static int Run(bool fix, bool json)
+    {
+        List<Check> checks = Examine();
+        string[] packages = Missing(checks);
+        if (fix && packages.Length > 0)
+        {
+            int code = Install(packages);
+            if (code != ExitCode.Success)
+            {
+                return code;
+            }
+
+            checks = Examine();
+            packages = Missing(checks);
+        }
+
+        if (json)
+        {
+            Output.Json(new JsonObject
+            {
+                ["machine"] = Studies.StudyRunner.Machine,
+                ["version"] = Studies.StudyRunner.Version,
+                ["checks"] = new JsonArray([.. checks.Select(check => new JsonObject
+                {
+                    ["name"] = check.Name,
+                    ["there"] = check.IsThere,
+                    ["detail"] = check.Detail,
+                    ["needed_for"] = check.NeededFor,
+                    ["package"] = check.Package.Length > 0 ? check.Package : null,
+                })]),
+            });
+            return ExitCode.Success;
+        }
+
+        Output.Table(null, ["what", "state", "detail", "needed for"], checks.Select(check => new[]
+        {
+            check.Name, check.IsThere ? "there" : "missing", check.Detail, check.NeededFor,
+        }));
+        Output.Line(packages.Length == 0
+            ? "Nothing is missing."
+            : $"To get what is missing: {InstallCommand(packages)}   (or, as root: ./dyad doctor --fix)");
+        return ExitCode.Success;
+    }
+
+    private static List<Check> Examine() =>
+    [
+        new("Dyad", true, Studies.StudyRunner.Version, "", ""),
+        new(".NET runtime", true, RuntimeInformation.FrameworkDescription, "everything", ""),
+        new("vector instructions", Vector128.IsHardwareAccelerated, VectorWidth(), "speed", ""),
+        new("processor cores", true, $"{Environment.ProcessorCount}", "runs at the same time (--jobs)", ""),
+        .. Programs.Select(program =>
+        {
+            string? path = FindProgram(program.Program);
+            return new Check(program.Program, path is not null, path ?? "not on the PATH", program.NeededFor, program.Package);
+        }),
+    ];
+
+    private static string[] Missing(List<Check> checks) =>
+        [.. checks.Where(check => !check.IsThere && check.Package.Length > 0).Select(check => check.Package)];
+
+    private static string VectorWidth() =>
+        Vector512.IsHardwareAccelerated ? "512 bits" : Vector256.IsHardwareAccelerated ? "256 bits"
+        : Vector128.IsHardwareAccelerated ? "128 bits" : "none: scalar code";
+
+    private static string? FindProgram(string name) => (Environment.GetEnvironmentVariable("PATH") ?? "")
+        .Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries)
+        .Select(folder => Path.Combine(folder, name))
+        .FirstOrDefault(File.Exists);
+
+    private static string InstallCommand(string[] packages) => $"apt-get install -y {string.Join(' ', packages)}";
+
+    private static int Install(string[] packages)
+    {
+        if (FindProgram("apt-get") is null || !Environment.IsPrivilegedProcess)
+        {
+            Console.Error.WriteLine($"dyad: --fix installs Debian packages and needs root; run: sudo {InstallCommand(packages)}");
+            return ExitCode.BadInput;
+        }
+
+        foreach (string[] arguments in new string[][] { ["update"], ["install", "-y", "--no-install-recommends", .. packages] })
+        {
+            // apt-get's own messages go where progress goes: standard output stays for the result.
+            var start = new ProcessStartInfo("/bin/sh", ["-c", "apt-get \"$@\" 1>&2", "apt-get", .. arguments]);
+            start.Environment["DEBIAN_FRONTEND"] = "noninteractive";
+            using Process process = Process.Start(start)!;
+            process.WaitForExit();
+            if (process.ExitCode != 0)
+            {
+                Console.Error.WriteLine($"dyad: 'apt-get {arguments[0]}' failed with code {process.ExitCode}; its messages are above.");
+                return ExitCode.BadInput;
+            }
+        }
+
+        return ExitCode.Success;
+    }
+}

@@ -1,0 +1,53 @@
+using System.CommandLine;
+using Dyad.Cli.Terminal;
+using Dyad.Core;
+using Dyad.Studies;
+using Dyad.Studies.Results;
+
+namespace Dyad.Cli.Commands;
+
+/// <summary><c>dyad report</c>: one page from the studies under some folders.</summary>
+internal static class ReportCommand
+{
+    public static Command Create()
+    {
+        var folders = new Argument<string[]>("DIR")
+        {
+            Description = "Folders of studies, or folders that hold such.",
+            Arity = ArgumentArity.OneOrMore,
+        };
+        var output = new Option<string>("-o", "--output")
+        {
+            Description = "The page.",
+            DefaultValueFactory = _ => "report.html",
+            HelpName = "FILE",
+        };
+        Option<bool> open = StudyOptions.Open();
+        var command = new Command("report", "Write one page about the finished studies under some folders.") { folders, output, open };
+        Help.AddExamples(command, "dyad report runs/paper -o report.html");
+        command.SetAction(parsed => Run(parsed.GetValue(folders)!, parsed.GetValue(output)!, parsed.GetValue(open)));
+        return command;
+    }
+
+    private static int Run(string[] folders, string output, bool open)
+    {
+        var results = new List<StudyResult>();
+        foreach (string folder in folders)
+        {
+            string[] summaries = Files.Find(folder, "summary.json");
+            if (summaries.Length == 0)
+            {
+                throw new UserError($"'{folder}' holds no finished study (no summary.json); 'dyad status {folder}' shows its runs");
+            }
+
+            results.AddRange(summaries.Select(path => StudyRunner.ReadSummary(Path.GetDirectoryName(path)!)));
+        }
+
+        string title = results.Count == 1 ? results[0].Title : "Studies";
+        string lead = results.Count == 1
+            ? $"{results[0].Source}, {results[0].Scale} scale."
+            : $"{results.Count} studies, from stored runs.";
+        StudyOptions.WriteReport(Path.GetFullPath(output), title, lead, results, open, quiet: false);
+        return ExitCode.Success;
+    }
+}

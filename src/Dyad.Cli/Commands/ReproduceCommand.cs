@@ -1,0 +1,87 @@
+using System.CommandLine;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Dyad.Cli.Terminal;
+using Dyad.Core;
+using Dyad.Studies;
+using Dyad.Studies.Results;
+
+namespace Dyad.Cli.Commands;
+
+/// <summary><c>dyad reproduce</c>: one figure of a paper, from runs to report.</summary>
+internal static class ReproduceCommand
+{
+    public static Command Create()
+    {
+        var study = new Argument<string>("STUDY") { Description = "A study of 'dyad list studies'." };
+        var scale = new Option<string>("--scale")
+        {
+            Description = "quick (under half a minute) or paper (the paper's sizes).",
+            DefaultValueFactory = _ => "quick",
+            HelpName = "quick|paper",
+        };
+        var seeds = new Option<int?>("--seeds") { Description = "Seeds of each variant; the study's own number by default.", HelpName = "N" };
+        var output = new Option<string?>("--out")
+        {
+            Description = "Folder for runs and report; runs/quick or runs/paper by default.",
+            HelpName = "DIR",
+        };
+        Option<int> jobs = StudyOptions.Jobs();
+        Option<bool> open = StudyOptions.Open();
+        Option<bool> json = StudyOptions.Json();
+        var command = new Command("reproduce", "Run a study: finished runs are kept, stopped ones go on.")
+        {
+            study, scale, seeds, jobs, output, open, json,
+        };
+        Help.AddExamples(command, "dyad reproduce wen2021/fig1", "dyad reproduce wen2021/fig1 --scale paper --seeds 20 --jobs 2");
+        command.SetAction(parsed => Run(
+            parsed.GetValue(study)!,
+            parsed.GetValue(scale)!,
+            parsed.GetValue(seeds),
+            StudyOptions.Positive(parsed.GetValue(jobs), "--jobs"),
+            parsed.GetValue(output),
+            parsed.GetValue(open),
+            parsed.GetValue(json)));
+        return command;
+    }
+
+    /// <summary>The JSON document of commands that end in a report.</summary>
+    public static JsonObject Document(string report, IEnumerable<StudyResult> results) => new()
+    {
+        ["report"] = report,
+        ["studies"] = new JsonArray([.. results.Select(result => JsonSerializer.SerializeToNode(result, StudyRunner.JsonOptions))]),
+    };
+
+    private static int Run(string name, string scaleName, int? seeds, int jobs, string? output, bool open, bool json)
+    {
+        Study study = StudyCatalog.Find(name);
+        StudyScale scale = scaleName switch
+        {
+            "quick" => StudyScale.Quick,
+            "paper" => StudyScale.Paper,
+            _ => throw new UserError($"--scale is '{scaleName}'; it must be quick or paper"),
+        };
+        if (seeds is int count)
+        {
+            StudyOptions.Positive(count, "--seeds", 10_000);
+        }
+
+        string command = $"./dyad reproduce {name} --scale {scaleName}" + (seeds is null ? "" : $" --seeds {seeds}");
+        var request = new StudyRequest(scale, seeds, jobs, output ?? Path.Combine("runs", scaleName), command);
+        using var stopping = new Stopping();
+        (StudyResult result, string folder) = StudyOptions.Execute(study, $"{name} ({scaleName})", request, stopping.Token);
+        if (!json)
+        {
+            StudyOptions.PrintFindings(result);
+        }
+
+        string report = Path.Combine(folder, "report.html");
+        StudyOptions.WriteReport(report, study.Title, $"{study.Source}, {scaleName} scale.", [result], open, quiet: json);
+        if (json)
+        {
+            Output.Json(Document(report, [result]));
+        }
+
+        return ExitCode.Success;
+    }
+}

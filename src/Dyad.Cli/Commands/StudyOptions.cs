@@ -1,0 +1,93 @@
+using System.CommandLine;
+using Dyad.Cli.Terminal;
+using Dyad.Core;
+using Dyad.Report;
+using Dyad.Studies;
+using Dyad.Studies.Results;
+
+namespace Dyad.Cli.Commands;
+
+/// <summary>What the commands that run studies have in common.</summary>
+internal static class StudyOptions
+{
+    public static Option<int> Jobs() => new("--jobs")
+    {
+        Description = "Runs at the same time, one thread each.",
+        DefaultValueFactory = _ => Environment.ProcessorCount,
+        HelpName = "N",
+    };
+
+    public static Option<bool> Open() => new("--open") { Description = "Open the report in the browser." };
+
+    public static Option<bool> Json() => new("--json") { Description = "Print one JSON document on standard output." };
+
+    /// <summary>Checks an option that counts something.</summary>
+    public static int Positive(int value, string option, int largest = 100_000) => value >= 1 && value <= largest
+        ? value
+        : throw new UserError($"{option} is {value}; it must be between 1 and {largest}");
+
+    /// <summary>Runs one study with a progress bar under a title.</summary>
+    public static (StudyResult Result, string Folder) Execute(
+        Study study, string title, StudyRequest request, CancellationToken cancellation)
+    {
+        RequireWritable(request.Output);
+        var warnings = new List<string>();
+        (StudyResult, string) outcome = ProgressDisplay.Run(
+            title,
+            progress => StudyRunner.Execute(study, request, progress, sentence => Warn(warnings, sentence), cancellation));
+        warnings.ForEach(sentence => Console.Error.WriteLine($"dyad: {sentence}."));
+        return outcome;
+    }
+
+    /// <summary>Prints what a study found, a line a finding.</summary>
+    public static void PrintFindings(StudyResult result)
+    {
+        Output.Line();
+        Output.Line($"{result.Title} ({result.Source})");
+        foreach (Finding finding in result.Findings)
+        {
+            Output.Line($"  [{finding.Verdict.ToString().ToLowerInvariant()}] {finding.Claim}");
+            Output.Line($"      {finding.Measured}");
+        }
+    }
+
+    /// <summary>Writes a report and says where it is.</summary>
+    public static void WriteReport(string path, string title, string lead, IReadOnlyList<StudyResult> results, bool open, bool quiet)
+    {
+        ReportWriter.Write(path, title, lead, results);
+        if (!quiet)
+        {
+            Output.Line();
+            Output.Line($"Report: {path}");
+        }
+
+        if (open)
+        {
+            Browser.Open(path);
+        }
+    }
+
+    // An unwritable folder is told before anything is computed.
+    private static void RequireWritable(string folder)
+    {
+        try
+        {
+            Directory.CreateDirectory(folder);
+            string probe = Path.Combine(folder, $".dyad-{Environment.ProcessId}");
+            File.WriteAllText(probe, "");
+            File.Delete(probe);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new UserError($"the folder '{folder}' cannot be written: {e.Message}", e);
+        }
+    }
+
+    private static void Warn(List<string> warnings, string sentence)
+    {
+        lock (warnings)
+        {
+            warnings.Add(sentence);
+        }
+    }
+}

@@ -1,0 +1,185 @@
+using System.Numerics.Tensors;
+using System.Text.Json.Nodes;
+using Dyad.Cli.Terminal;
+using Dyad.Tabular;
+
+namespace Dyad.Cli.Commands;
+
+/// <summary>What <c>dyad tabular</c> tells about a policy and a critic, as JSON or as tables.</summary>
+internal sealed class TabularAnalysis
+{
+    // Larger ones have |S|^2 |A|^2 numbers to print.
+    private const int LargestJacobian = 256;
+    private const int LargestStateTable = 24;
+
+    private readonly Mdp _mdp;
+    private readonly PolicyEvaluation _evaluation;
+    private readonly double[] _critic;
+    private readonly ExactGradients _plain;
+    private readonly ExactGradients _soft;
+    private readonly OptimalSolution _optimal;
+    private readonly OptimalSolution _softOptimal;
+    private readonly IReadOnlyList<GradientGap> _gaps;
+    private readonly IReadOnlyList<GradientGap> _softGaps;
+
+    public TabularAnalysis(Mdp mdp, TabularPolicy policy, double[] critic, double temperature, double damping)
+    {
+        _mdp = mdp;
+        _critic = critic;
+        _evaluation = new PolicyEvaluation(mdp, policy);
+        _plain = new ExactGradients(_evaluation, critic);
+        _soft = new ExactGradients(_evaluation, critic, temperature);
+        _optimal = DynamicProgramming.PolicyIteration(mdp);
+        _softOptimal = SoftPolicyIteration.Solve(mdp, temperature);
+        _gaps = GradientGap.Table(_evaluation, _plain, damping);
+        _softGaps = GradientGap.Table(_evaluation, _soft, damping);
+    }
+
+    public JsonObject ToJson()
+    {
+        ReadOnlySpan<double> d = _evaluation.Occupancy;
+        var document = new JsonObject
+        {
+            ["states"] = _mdp.States,
+            ["actions"] = _mdp.Actions,
+            ["gamma"] = _mdp.Discount,
+            ["policy"] = Pairs(_evaluation.Policy.Probabilities),
+            ["critic"] = Pairs(_critic),
+            ["return"] = _evaluation.Return,
+            ["objective"] = _plain.Objective,
+            ["objective_primal"] = _plain.PrimalObjective,
+            ["actor_objective"] = _plain.ActorObjective,
+            ["critic_objective"] = _plain.CriticObjective,
+            ["objective_gap"] = _plain.ObjectiveGap,
+            ["v_pi"] = Vector(_evaluation.StateValue),
+            ["q_pi"] = Pairs(_evaluation.ActionValue),
+            ["state_occupancy"] = Vector(_evaluation.StateOccupancy),
+            ["occupancy"] = Pairs(d),
+            ["residual"] = Pairs(_plain.Residual),
+            ["bellman_residual_grad"] = Pairs(_plain.BellmanResidualGradient(d)),
+            ["semi_grad"] = Pairs(_plain.SemiGradient(d)),
+        };
+        AddGradients(document, _plain, _gaps);
+        document["occupancy_jacobian"] = _mdp.Pairs <= LargestJacobian ? Jacobian() : null;
+        document["optimal_value"] = Vector(_optimal.StateValue);
+        document["optimal_return"] = Start(_optimal.StateValue);
+
+        var soft = new JsonObject
+        {
+            ["temperature"] = _soft.Temperature,
+            ["objective"] = _soft.Objective,
+            ["actor_objective"] = _soft.ActorObjective,
+            ["objective_gap"] = _soft.ObjectiveGap,
+            ["residual"] = Pairs(_soft.Residual),
+        };
+        AddGradients(soft, _soft, _softGaps);
+        document["soft_q"] = Pairs(_evaluation.SoftActionValue(_soft.Temperature));
+        document["soft_optimal_value"] = Vector(_softOptimal.StateValue);
+        document["soft"] = soft;
+        return document;
+    }
+
+    public void Print()
+    {
+        Output.Line($"{_mdp.States} states, {_mdp.Actions} actions, gamma {_mdp.Discount:0.######}");
+        Output.Table("Objectives", ["quantity", "#value"],
+        [
+            ["expected discounted return mu0' v", Number(_evaluation.Return)],
+            ["objective J = (1 - gamma) return", Number(_plain.Objective)],
+            ["actor's objective J_pi under the critic", Number(_plain.ActorObjective)],
+            ["gap J - J_pi = d' delta", Number(_plain.ObjectiveGap)],
+            ["critic's objective J_q", Number(_plain.CriticObjective)],
+            ["optimal return", Number(Start(_optimal.StateValue))],
+            [$"objective with entropy, alpha = {_soft.Temperature:0.###}", Number(_soft.Objective)],
+            [$"optimal return with entropy, alpha = {_soft.Temperature:0.###}", Number(Start(_softOptimal.StateValue))],
+        ]);
+        if (_mdp.States <= LargestStateTable)
+        {
+            Output.Table("States", ["#state", "#v_pi", "#optimal v", "#occupancy"], Enumerable.Range(0, _mdp.States).Select(s => new[]
+            {
+                $"{s}", Number(_evaluation.StateValue[s]), Number(_optimal.StateValue[s]), Number(_evaluation.StateOccupancy[s]),
+            }));
+        }
+
+        PrintGaps("Estimators of the policy gradient (in the logits)", _gaps);
+        PrintGaps($"With entropy, alpha = {_soft.Temperature:0.###}", _softGaps);
+        if (_gaps[0].Norm == 0)
+        {
+            Output.Line("The policy gradient is zero here, as for every deterministic policy: no cosines.");
+        }
+    }
+
+    private static void PrintGaps(string title, IReadOnlyList<GradientGap> gaps) =>
+        Output.Table(title, ["estimator", "#norm", "#bias", "#relative bias", "#cosine"], gaps.Select(gap => new[]
+        {
+            gap.Estimator, Number(gap.Norm), Number(gap.Bias), Number(gap.RelativeBias), Number(gap.Cosine),
+        }));
+
+    private void AddGradients(JsonObject target, ExactGradients gradients, IReadOnlyList<GradientGap> gaps)
+    {
+        target["policy_gradient"] = Pairs(gradients.PolicyGradient());
+        target["actor_g"] = Pairs(gradients.ActorG());
+        target["actor_o"] = Pairs(gradients.ActorO());
+        target["correction_g"] = Pairs(gradients.CorrectionG());
+        target["correction_o"] = Pairs(gradients.CorrectionO());
+        bool fullSupport = !_evaluation.Occupancy.Contains(0.0);
+        target["stackelberg"] = fullSupport ? Pairs(StackelbergGradients.Full(_evaluation, gradients)) : null;
+        target["stackelberg_semi"] = fullSupport ? Pairs(StackelbergGradients.Semi(_evaluation, gradients)) : null;
+        target["gaps"] = new JsonArray([.. gaps.Select(gap => new JsonObject
+        {
+            ["estimator"] = gap.Estimator,
+            ["norm"] = gap.Norm,
+            ["bias"] = gap.Bias,
+            ["relative_bias"] = Finite(gap.RelativeBias),
+            ["cosine"] = Finite(gap.Cosine),
+        })]);
+    }
+
+    private JsonArray Jacobian()
+    {
+        double[,] jacobian = _plain.OccupancyJacobian();
+        var rows = new JsonArray();
+        for (int i = 0; i < _mdp.Pairs; i++)
+        {
+            var row = new JsonArray();
+            for (int j = 0; j < _mdp.Pairs; j++)
+            {
+                row.Add(jacobian[i, j]);
+            }
+
+            rows.Add(row);
+        }
+
+        return rows;
+    }
+
+    private double Start(double[] stateValues) => TensorPrimitives.Dot(_mdp.Initial, stateValues);
+
+    private JsonArray Pairs(ReadOnlySpan<double> values)
+    {
+        var rows = new JsonArray();
+        for (int s = 0; s < _mdp.States; s++)
+        {
+            rows.Add(Vector(values.Slice(s * _mdp.Actions, _mdp.Actions)));
+        }
+
+        return rows;
+    }
+
+    private static JsonArray Vector(ReadOnlySpan<double> values)
+    {
+        var array = new JsonArray();
+        foreach (double value in values)
+        {
+            array.Add(value);
+        }
+
+        return array;
+    }
+
+    private static JsonValue? Finite(double value) => double.IsFinite(value) ? JsonValue.Create(value) : null;
+
+    private static string Number(double value) => double.IsNaN(value) ? "-"
+        : value != 0 && Math.Abs(value) < 1e-3 ? value.ToString("0.000e0", null)
+        : value.ToString("0.000000", null);
+}

@@ -1,0 +1,140 @@
+using System.CommandLine;
+using Dyad.Algorithms.Tabular;
+using Dyad.Cli.Terminal;
+using Dyad.Core;
+using Dyad.Environments.Gridworlds;
+using Dyad.Studies;
+using Dyad.Studies.Results;
+using Dyad.Tabular;
+using Dyad.Training;
+
+namespace Dyad.Cli.Commands;
+
+/// <summary><c>dyad train</c>: one method with the user's options.</summary>
+internal static class TrainCommand
+{
+    public static Command Create()
+    {
+        var method = new Argument<string>("METHOD") { Description = "A method of 'dyad list algorithms'." };
+        var environment = new Argument<string>("ENVIRONMENT")
+        {
+            Description = "A task of 'dyad list environments', or a finite MDP in a file as for 'dyad tabular'.",
+        };
+        var steps = new Option<long>("--steps")
+        {
+            Description = "Steps of each run: environment steps (150000 by default), or iterations with a known model.",
+            HelpName = "N",
+        };
+        var every = new Option<long>("--measure-every")
+        {
+            Description = "Steps between two rows of metrics; a hundredth of the steps by default.",
+            HelpName = "N",
+        };
+        var seed = new Option<int>("--seed") { Description = "The seed, or the first of several.", HelpName = "S" };
+        var seeds = new Option<int>("--seeds") { Description = "Number of seeds.", DefaultValueFactory = _ => 1, HelpName = "N" };
+        var set = new Option<string[]>("--set") { Description = "Change an option of the method.", HelpName = "key=value" };
+        var output = new Option<string>("--out")
+        {
+            Description = "Folder of the runs: DIR/train/METHOD/ENVIRONMENT/seed-N.",
+            DefaultValueFactory = _ => "runs",
+            HelpName = "DIR",
+        };
+        var resume = new Option<bool>("--resume") { Description = "Go on with runs that were stopped." };
+        Option<int> jobs = StudyOptions.Jobs();
+        Option<bool> open = StudyOptions.Open();
+        Option<bool> json = StudyOptions.Json();
+        var command = new Command("train", "Train one method on one task and write a report.")
+        {
+            method, environment, steps, every, seed, seeds, set, output, resume, jobs, open, json,
+        };
+        Help.AddExamples(
+            command,
+            "dyad train res-ac FourRoom --set res_critic_steps=5 --seeds 5",
+            "dyad train q-learning map.txt --steps 30000 --set exploration=0.2");
+        command.SetAction(parsed =>
+        {
+            TabularMethod chosen = TabularMethod.Find(parsed.GetValue(method)!);
+            long count = parsed.GetResult(steps) is null ? chosen.DefaultSteps : Positive(parsed.GetValue(steps), "--steps");
+            long measureEvery = parsed.GetResult(every) is null ? Math.Max(1, count / 100) : Positive(parsed.GetValue(every), "--measure-every");
+            (string name, Mdp mdp) = FindTask(parsed.GetValue(environment)!);
+            int first = parsed.GetValue(seed);
+            if (first < 0)
+            {
+                throw new UserError($"--seed is {first}; it must be 0 or more");
+            }
+
+            var study = new TrainingStudy(
+                chosen, Changes(parsed.GetValue(set) ?? []), name, mdp, count, measureEvery, first);
+            var request = new StudyRequest(
+                StudyScale.Quick,
+                StudyOptions.Positive(parsed.GetValue(seeds), "--seeds", 10_000),
+                StudyOptions.Positive(parsed.GetValue(jobs), "--jobs"),
+                parsed.GetValue(output)!,
+                "./dyad " + string.Join(' ', parsed.Tokens.Select(token => token.Value)));
+            return Run(study, request, parsed.GetValue(resume), parsed.GetValue(open), parsed.GetValue(json));
+        });
+        return command;
+    }
+
+    private static int Run(TrainingStudy study, StudyRequest request, bool resume, bool open, bool json)
+    {
+        string resultFolder = Path.Combine(request.Output, study.ResultFolder);
+        if (!resume && Directory.Exists(resultFolder)
+            && Files.Find(resultFolder, "run.json").Select(path => new RunDirectory(Path.GetDirectoryName(path)!)).Any(run => run.Status != RunStatus.Done))
+        {
+            throw new UserError($"'{resultFolder}' holds runs that were stopped: give --resume to go on with them, or another --out");
+        }
+
+        using var stopping = new Stopping();
+        (StudyResult result, string folder) = StudyOptions.Execute(study, study.Title, request, stopping.Token);
+        string report = Path.Combine(folder, "report.html");
+        StudyOptions.WriteReport(report, study.Title, study.Source, [result], open, quiet: true);
+        if (json)
+        {
+            Output.Json(ReproduceCommand.Document(report, [result]));
+            return ExitCode.Success;
+        }
+
+        GroupSummary group = result.Groups[0];
+        Output.Table(study.Title, ["#seed", "#final return"], group.Seeds.Zip(group.Values, (s, value) => new[] { $"{s}", $"{value:0.0000}" }));
+        Output.Line($"mean {group.Mean:0.0000}, standard deviation {group.StandardDeviation:0.0000}, "
+            + $"95 % interval {group.Interval.Low:0.0000} to {group.Interval.High:0.0000}");
+        Output.Line();
+        Output.Line($"Report: {report}");
+        return ExitCode.Success;
+    }
+
+    private static (string Name, Mdp Mdp) FindTask(string environment)
+    {
+        if (FourRoom.Find(environment) is Mdp known)
+        {
+            return (environment, known);
+        }
+
+        return File.Exists(environment)
+            ? (Path.GetFileNameWithoutExtension(environment), TaskFile.Read(environment).Mdp)
+            : throw new UserError(
+                $"there is no environment '{environment}', and no such file; there are {string.Join(", ", FourRoom.Tasks.Select(task => task.Name))}");
+    }
+
+    private static List<(string Name, string Value)> Changes(string[] settings)
+    {
+        var changes = new List<(string, string)>();
+        foreach (string setting in settings)
+        {
+            int equals = setting.IndexOf('=', StringComparison.Ordinal);
+            if (equals <= 0)
+            {
+                throw new UserError($"--set is '{setting}'; it must be key=value");
+            }
+
+            changes.Add((setting[..equals].Replace('-', '_'), setting[(equals + 1)..]));
+        }
+
+        return changes;
+    }
+
+    private static long Positive(long value, string option) => value is >= 1 and <= 1_000_000_000_000
+        ? value
+        : throw new UserError($"{option} is {value}; it must be between 1 and 1000000000000");
+}

@@ -1,0 +1,13 @@
+namespace Dyad.Cli;
+
+/// <summary>What a command's exit code says.</summary>
+internal static class ExitCode
+{
+    public const int Success = 0;
+
+    /// <summary>A wrong option, a broken file, an unwritable folder: one sentence on standard error says which.</summary>
+    public const int BadInput = 2;
+
+    /// <summary>Stopped by Ctrl-C, as shells count it.</summary>
+    public const int Stopped = 130;
+}

@@ -1,0 +1,51 @@
+using Dyad.Studies.Results;
+
+namespace Dyad.Report;
+
+/// <summary>Final values of each group of runs: what a paper's table would hold, and the value of each seed.</summary>
+internal static class FinalValues
+{
+    public static void Write(HtmlBuilder html, IReadOnlyList<GroupSummary> groups)
+    {
+        if (groups.Count == 0) return;
+        html.Line($"<h3>Final values</h3>");
+        foreach (var metric in groups.GroupBy(group => group.Metric)) WriteMetric(html, metric.Key, [.. metric]);
+    }
+
+    private static void WriteMetric(HtmlBuilder html, string metric, IReadOnlyList<GroupSummary> groups)
+    {
+        string[] columns =
+            ["Method", "Environment", "Mean \u00b1 std", "95 % interval", "IQM", "95 % interval of the IQM", "Seeds"];
+        html.Line($"""
+            <p class="about">{metric}: mean and sample standard deviation over seeds, interquartile mean (IQM), and their
+            95 % intervals.</p>
+            """);
+        TableMarkup.Write(html, $"Final values of {metric}", columns, [.. groups.Select(Summary)]);
+        html.Line($"""<details class="numbers"><summary>Values of each seed</summary>""");
+        TableMarkup.Write(html, $"{metric} of each seed", ["Method", "Environment", "Seed: value"], [.. groups.Select(BySeed)]);
+        html.Line($"</details>");
+    }
+
+    private static string[] Summary(GroupSummary group)
+    {
+        // One row, one unit, one number of decimals.
+        int decimals = Numbers.DecimalsFor(group.Mean);
+        return
+        [
+            group.Label,
+            group.Environment,
+            $"{Numbers.Fixed(group.Mean, decimals)} \u00b1 {Numbers.Fixed(group.StandardDeviation, decimals)}",
+            Numbers.Range(group.Interval.Low, group.Interval.High, decimals),
+            Numbers.Fixed(group.InterquartileMean, decimals),
+            Numbers.Range(group.InterquartileMeanInterval.Low, group.InterquartileMeanInterval.High, decimals),
+            Numbers.Fixed(group.Seeds.Count, 0),
+        ];
+    }
+
+    private static string[] BySeed(GroupSummary group) =>
+    [
+        group.Label,
+        group.Environment,
+        string.Join(", ", group.Seeds.Zip(group.Values, (seed, value) => $"{Numbers.Fixed(seed, 0)}: {Numbers.Short(value)}")),
+    ];
+}

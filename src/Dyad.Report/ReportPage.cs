@@ -1,0 +1,81 @@
+using Dyad.Studies.Results;
+
+namespace Dyad.Report;
+
+/// <summary>The page around the studies: heading, contents, footer, and the script and style it carries with it.</summary>
+public static class ReportPage
+{
+    /// <summary>Whatever a page tries, its browser fetches nothing. Vega compiles expressions, hence the evaluation.</summary>
+    private const string Policy =
+        "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline' 'unsafe-eval'; img-src data: blob:";
+
+    /// <summary>The HTML of a report.</summary>
+    /// <param name="title">Heading of the page.</param>
+    /// <param name="lead">What the reader sees here: a sentence or two.</param>
+    /// <param name="results">The studies, in the order of the page.</param>
+    public static string Render(string title, string lead, IReadOnlyList<StudyResult> results)
+    {
+        ArgumentNullException.ThrowIfNull(results);
+        var html = new HtmlBuilder();
+        html.Line($"""
+            <!doctype html>
+            <html lang="en">
+            <head>
+            <meta charset="utf-8">
+            <meta http-equiv="Content-Security-Policy" content="{Policy}">
+            <meta name="viewport" content="width=device-width, initial-scale=1">
+            <meta name="color-scheme" content="light dark">
+            <title>{title}</title>
+            <link rel="icon" href="data:,">
+            <style>
+            """);
+        html.Asset(PageAssets.Style);
+        html.Line($"""
+            </style>
+            </head>
+            <body>
+            <header>
+            <h1>{title}</h1>
+            <p class="lead">{lead}</p>
+            <noscript><p class="script-needed">The charts are drawn by JavaScript, which is switched off here; the findings and
+            tables are complete without it.</p></noscript>
+            </header>
+            """);
+        if (results.Count > 1) WriteContents(html, results);
+        html.Line($"<main>");
+        for (int i = 0; i < results.Count; i++) StudySection.Write(html, results[i], Anchor(i));
+        html.Line($"</main>");
+        WriteFooter(html, results);
+        html.Line($"<script>");
+        html.Asset(PageAssets.Script);
+        html.Line($"""
+            </script>
+            </body>
+            </html>
+            """);
+        return html.ToString();
+    }
+
+    private static string Anchor(int index) => "study-" + Numbers.Fixed(index + 1, 0);
+
+    private static void WriteContents(HtmlBuilder html, IReadOnlyList<StudyResult> results)
+    {
+        html.Line($"""<nav aria-label="Contents"><ol>""");
+        for (int i = 0; i < results.Count; i++)
+        {
+            html.Line($"""<li><a href="#{Anchor(i)}">{results[i].Title}</a>""");
+            FindingList.WriteCounts(html, results[i].Findings);
+            html.Line($"</li>");
+        }
+
+        html.Line($"</ol></nav>");
+    }
+
+    private static void WriteFooter(HtmlBuilder html, IReadOnlyList<StudyResult> results)
+    {
+        string versions = string.Join(", ", results.Select(result => result.Version).Distinct());
+        string machines = string.Join("; ", results.Select(result => result.Machine).Distinct());
+        string time = Numbers.Duration(results.Sum(result => result.WallSeconds));
+        html.Line($"<footer><p>Dyad {versions} &middot; {machines} &middot; {time} of computing in all</p></footer>");
+    }
+}

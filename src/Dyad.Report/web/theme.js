@@ -1,0 +1,63 @@
+// Chart colours for light and dark pages. Lines take the Okabe-Ito palette, which readers with any colour vision can
+// tell apart; its order puts the strongest contrasts first, and black gives way to white on a dark page.
+
+const light = {
+  background: "#ffffff",
+  text: "#5b6270",
+  title: "#2b303b",
+  axis: "#c4c9d2",
+  grid: "#eceef2",
+  lines: ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#000000", "#8c7a00"],
+};
+
+const dark = {
+  background: "#14161b",
+  text: "#a3abb9",
+  title: "#d8dce4",
+  axis: "#474d5a",
+  grid: "#272b34",
+  lines: ["#56b4e9", "#f07a2a", "#1fc497", "#dd9bc0", "#e69f00", "#3f8fd0", "#ffffff", "#f0e442"],
+};
+
+const font = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', 'Noto Sans', sans-serif";
+
+/** The Vega-Lite config of a page that is dark or not. */
+export function chartConfig(isDark) {
+  const colours = isDark ? dark : light;
+  return {
+    background: colours.background,
+    font,
+    padding: 2,
+    range: { category: colours.lines },
+    view: { stroke: null },
+    area: { opacity: isDark ? 0.22 : 0.16 },
+    line: { strokeWidth: 1.8, strokeJoin: "round", strokeCap: "butt" },
+    point: { size: 46, filled: true, opacity: 1, stroke: colours.background, strokeWidth: 1.2 },
+    rule: { color: colours.text, strokeWidth: 1 },
+    axis: {
+      labelColor: colours.text,
+      labelFontSize: 11,
+      labelPadding: 6,
+      titleColor: colours.title,
+      titleFontSize: 12,
+      titleFontWeight: 500,
+      titlePadding: 10,
+      gridColor: colours.grid,
+      domainColor: colours.axis,
+      tickColor: colours.axis,
+      tickSize: 4,
+    },
+    axisX: { grid: false },
+    axisY: { domain: false, ticks: false },
+    legend: {
+      labelColor: colours.title,
+      labelFontSize: 12,
+      labelOffset: 6,
+      symbolStrokeWidth: 2.4,
+      symbolSize: 420,
+      rowPadding: 4,
+      columnPadding: 18,
+      offset: 10,
+    },
+  };
+}

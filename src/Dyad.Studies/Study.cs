@@ -1,0 +1,76 @@
+using System.Text.Json.Nodes;
+using Dyad.Core;
+using Dyad.Studies.Results;
+
+namespace Dyad.Studies;
+
+/// <summary>How large a study is run.</summary>
+public enum StudyScale
+{
+    /// <summary>Under half a minute on two cores: shows the trend.</summary>
+    Quick,
+
+    /// <summary>The paper's sizes, with more seeds where that is cheap.</summary>
+    Paper,
+}
+
+/// <summary>One variant of a study: a method with its options on an environment.</summary>
+/// <param name="Label">Name in folders and legends.</param>
+/// <param name="Environment">The task.</param>
+/// <param name="Steps">Steps of each run.</param>
+/// <param name="MeasureEvery">Steps between two rows of metrics.</param>
+/// <param name="Options">Everything that determines a run beside seed and steps; written to <c>config.json</c>.</param>
+/// <param name="Create">Makes the learner of a seed.</param>
+/// <param name="IsDeterministic">Whether the seed does not matter (exact computations): then one run is enough.</param>
+public sealed record Variant(
+    string Label,
+    string Environment,
+    long Steps,
+    long MeasureEvery,
+    JsonObject Options,
+    Func<int, IIterative> Create,
+    bool IsDeterministic = false);
+
+/// <summary>A study: a question, the runs that answer it, and how the answer is read from them.</summary>
+public abstract class Study
+{
+    /// <summary>Name on the command line, for example <c>wen2021/fig1</c>.</summary>
+    public abstract string Name { get; }
+
+    /// <summary>Folder under the output folder where <c>summary.json</c> goes; runs are in <c>NAME/LABEL/ENVIRONMENT</c>.</summary>
+    public virtual string ResultFolder => Name;
+
+    /// <summary>One line for a reader who has not seen the paper.</summary>
+    public abstract string Title { get; }
+
+    /// <summary>Where the figure or claim comes from.</summary>
+    public abstract string Source { get; }
+
+    /// <summary>What is asked, and how it is measured.</summary>
+    public abstract string Question { get; }
+
+    /// <summary>Choices that the paper leaves open, and deviations from it.</summary>
+    public virtual IReadOnlyList<string> Notes => [];
+
+    /// <summary>Metric whose final value is summarised for each group.</summary>
+    public virtual string SummaryMetric => "eval/return";
+
+    /// <summary>The first of consecutive seeds.</summary>
+    public virtual int FirstSeed => 0;
+
+    /// <summary>Number of seeds of each variant, unless the user asks for another number.</summary>
+    public abstract int DefaultSeeds(StudyScale scale);
+
+    /// <summary>The variants, in the order of the legend.</summary>
+    public abstract IReadOnlyList<Variant> Variants(StudyScale scale);
+
+    /// <summary>Reads findings, charts and tables from the finished runs.</summary>
+    public abstract Analysis Analyze(StudyRuns runs);
+}
+
+/// <summary>What a study reads from its runs.</summary>
+/// <param name="Findings">What was measured, beside what the source claims.</param>
+/// <param name="Charts">The figures.</param>
+/// <param name="Tables">Further numbers.</param>
+public sealed record Analysis(
+    IReadOnlyList<Finding> Findings, IReadOnlyList<LineChart> Charts, IReadOnlyList<DataTable> Tables);

@@ -1,0 +1,25 @@
+using Dyad.Core;
+using Dyad.Studies.Definitions;
+
+namespace Dyad.Studies;
+
+/// <summary>The studies that <c>dyad reproduce</c> knows.</summary>
+public static class StudyCatalog
+{
+    /// <summary>All studies, in the order of a listing.</summary>
+    public static IReadOnlyList<Study> All { get; } =
+    [
+        new Wen2021Figure1(),
+        new Wen2021Figure1Sensitivity(),
+        new Wen2021Figure2(),
+        new Wen2021Figure4(),
+        new Wen2021Table1(),
+        new Wen2021Theorems(),
+        new LectureSoftPolicyIteration(),
+    ];
+
+    /// <summary>A study by its name.</summary>
+    /// <exception cref="UserError">There is no such study; the sentence names those there are.</exception>
+    public static Study Find(string name) => All.FirstOrDefault(study => study.Name == name)
+        ?? throw new UserError($"there is no study '{name}'; there are {string.Join(", ", All.Select(study => study.Name))}");
+}

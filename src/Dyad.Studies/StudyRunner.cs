@@ -1,0 +1,191 @@
+using System.Runtime.InteropServices;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
+using Dyad.Core;
+using Dyad.Studies.Results;
+using Dyad.Training;
+
+namespace Dyad.Studies;
+
+/// <summary>What a caller wants of a study.</summary>
+/// <param name="Scale">How large.</param>
+/// <param name="Seeds">Seeds of each variant; the study's own number if null.</param>
+/// <param name="Jobs">Runs at the same time.</param>
+/// <param name="Output">Folder that holds <c>STUDY/LABEL/ENVIRONMENT/seed-N</c>.</param>
+/// <param name="Command">The command that repeats the study, for the report.</param>
+public sealed record StudyRequest(StudyScale Scale, int? Seeds, int Jobs, string Output, string Command);
+
+/// <summary>
+/// Runs a study: every variant and seed in a folder of its own, several at a time, each a pure function of configuration and
+/// seed, so that neither order nor number of jobs matters. Finished runs are kept; stopped ones go on.
+/// </summary>
+public static class StudyRunner
+{
+    private static readonly TimeSpan CheckpointInterval = TimeSpan.FromSeconds(5);
+
+    /// <summary>How results are written and read.</summary>
+    public static JsonSerializerOptions JsonOptions { get; } = new()
+    {
+        WriteIndented = true,
+        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+        NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
+        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower) },
+        // Written to a file of its own; the report escapes what it embeds.
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
+
+    /// <summary>The version of Dyad.</summary>
+    public static string Version { get; } = typeof(StudyRunner).Assembly.GetName().Version?.ToString(3) ?? "unknown";
+
+    /// <summary>Processor architecture, number of cores and operating system.</summary>
+    public static string Machine { get; } =
+        $"{RuntimeInformation.ProcessArchitecture}, {Environment.ProcessorCount} cores, {RuntimeInformation.OSDescription}";
+
+    /// <summary>Does what is left of a study and writes its <c>summary.json</c>.</summary>
+    /// <param name="study">The study.</param>
+    /// <param name="request">What is wanted.</param>
+    /// <param name="progress">Receives the fraction done, from several threads.</param>
+    /// <param name="warn">Receives sentences about what was passed over.</param>
+    /// <param name="cancellation">Stops the runs, which can go on later.</param>
+    /// <returns>The result, and the folder of its <c>summary.json</c>.</returns>
+    public static (StudyResult Result, string Folder) Execute(
+        Study study, StudyRequest request, Action<double> progress, Action<string> warn, CancellationToken cancellation)
+    {
+        string folder = Path.Combine(Path.GetFullPath(request.Output), study.Name);
+        var work = (from variant in study.Variants(request.Scale)
+                    from seed in Enumerable.Range(
+                        study.FirstSeed, variant.IsDeterministic ? 1 : request.Seeds ?? study.DefaultSeeds(request.Scale))
+                    select (Variant: variant, Seed: seed)).ToArray();
+        double total = work.Sum(item => (double)item.Variant.Steps);
+        double[] done = new double[work.Length];
+        var loop = new RunLoop(TimeProvider.System, new JsonObject { ["version"] = Version, ["machine"] = Machine }, CheckpointInterval);
+
+        void RunOne(int index)
+        {
+            (Variant variant, int seed) = work[index];
+            var run = new Run(Config(study, variant, seed), () => variant.Create(seed), variant.Steps, variant.MeasureEvery);
+            loop.Execute(Directory(folder, variant, seed), run, step => Report(index, step), warn, cancellation);
+        }
+
+        void Report(int index, long step)
+        {
+            lock (done)
+            {
+                done[index] = Math.Max(done[index], step);
+                progress(done.Sum() / total);
+            }
+        }
+
+        Parallel(work.Length, request.Jobs, RunOne, cancellation);
+        var runs = new StudyRuns(request.Scale, [.. work.Select(item => new FinishedRun(
+            item.Variant, item.Seed, MetricsLog.Read(Directory(folder, item.Variant, item.Seed).MetricsPath)))]);
+        StudyResult result = Summarize(study, request, runs, folder);
+        string resultFolder = Path.Combine(Path.GetFullPath(request.Output), study.ResultFolder);
+        WriteSummary(resultFolder, result);
+        return (result, resultFolder);
+    }
+
+    /// <summary>Reads the result of a study from its folder.</summary>
+    /// <exception cref="UserError">There is none, or it is damaged.</exception>
+    public static StudyResult ReadSummary(string folder)
+    {
+        string path = Path.Combine(folder, "summary.json");
+        try
+        {
+            return JsonSerializer.Deserialize<StudyResult>(File.ReadAllText(path), JsonOptions)
+                ?? throw new UserError($"'{path}' is empty");
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new UserError($"'{folder}' holds no finished study: {e.Message}", e);
+        }
+        catch (JsonException e)
+        {
+            throw new UserError($"'{path}' is damaged: {e.Message}", e);
+        }
+    }
+
+    private static RunDirectory Directory(string folder, Variant variant, int seed) =>
+        new(Path.Combine(folder, variant.Label, variant.Environment, $"seed-{seed}"));
+
+    private static JsonObject Config(Study study, Variant variant, int seed) => new()
+    {
+        ["study"] = study.Name,
+        ["label"] = variant.Label,
+        ["environment"] = variant.Environment,
+        ["seed"] = seed,
+        ["steps"] = variant.Steps,
+        ["measure_every"] = variant.MeasureEvery,
+        ["options"] = variant.Options.DeepClone(),
+    };
+
+    private static void Parallel(int count, int jobs, Action<int> body, CancellationToken cancellation)
+    {
+        try
+        {
+            System.Threading.Tasks.Parallel.For(
+                0, count, new ParallelOptions { MaxDegreeOfParallelism = jobs, CancellationToken = cancellation }, body);
+        }
+        catch (AggregateException e)
+        {
+            // A stop outranks whatever else happened; of several errors, one sentence is enough.
+            throw e.Flatten().InnerExceptions.FirstOrDefault(inner => inner is OperationCanceledException)
+                ?? e.Flatten().InnerExceptions.FirstOrDefault(inner => inner is UserError)
+                ?? e;
+        }
+    }
+
+    private static StudyResult Summarize(Study study, StudyRequest request, StudyRuns runs, string folder)
+    {
+        Analysis analysis = study.Analyze(runs);
+        double seconds = runs.Runs.Sum(run =>
+            (double?)Directory(folder, run.Variant, run.Seed).ReadStatus()?["wall_s"] ?? 0);
+        var groups = runs.Runs.GroupBy(run => (run.Variant.Label, run.Variant.Environment)).Select(group =>
+        {
+            double[] values = [.. group.Select(run => run.Final(study.SummaryMetric))];
+            return new GroupSummary(
+                group.Key.Label,
+                group.Key.Environment,
+                study.SummaryMetric,
+                [.. group.Select(run => run.Seed)],
+                values,
+                Statistics.Mean(values),
+                Statistics.StandardDeviation(values),
+                Statistics.InterquartileMean(values),
+                Statistics.MeanInterval(values),
+                Statistics.InterquartileMeanInterval(values));
+        });
+        return new StudyResult(
+            study.Name,
+            study.Title,
+            study.Source,
+            study.Question,
+            request.Scale == StudyScale.Quick ? "quick" : "paper",
+            request.Command,
+            analysis.Findings,
+            analysis.Charts,
+            analysis.Tables,
+            [.. groups],
+            study.Notes,
+            Version,
+            Machine,
+            Math.Round(seconds, 1));
+    }
+
+    private static void WriteSummary(string folder, StudyResult result)
+    {
+        string path = Path.Combine(folder, "summary.json");
+        try
+        {
+            string partial = path + ".partial";
+            File.WriteAllText(partial, JsonSerializer.Serialize(result, JsonOptions) + "\n");
+            File.Move(partial, path, overwrite: true);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new UserError($"cannot write '{path}': {e.Message}", e);
+        }
+    }
+}

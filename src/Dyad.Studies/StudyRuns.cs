@@ -1,0 +1,79 @@
+using Dyad.Core;
+using Dyad.Studies.Results;
+
+namespace Dyad.Studies;
+
+/// <summary>The metrics of one finished run, by columns.</summary>
+/// <param name="Variant">What was run.</param>
+/// <param name="Seed">Its seed.</param>
+/// <param name="Metrics">Columns by name, all of the same length; missing values are NaN.</param>
+public sealed record FinishedRun(Variant Variant, int Seed, IReadOnlyDictionary<string, double[]> Metrics)
+{
+    /// <summary>Steps of the rows.</summary>
+    public double[] Steps => Column("step");
+
+    /// <summary>A column.</summary>
+    public double[] Column(string metric) => Metrics.TryGetValue(metric, out double[]? values)
+        ? values
+        : throw new UserError($"the run {Variant.Label}, seed {Seed}, has no metric '{metric}'");
+
+    /// <summary>The last value of a metric.</summary>
+    public double Final(string metric) => Column(metric)[^1];
+
+    /// <summary>The mean of a metric over the rows, missing values left out.</summary>
+    public double MeanOverRows(string metric) => Column(metric).Where(double.IsFinite).DefaultIfEmpty(double.NaN).Average();
+}
+
+/// <summary>The finished runs of a study.</summary>
+/// <param name="Scale">The scale they were run at.</param>
+/// <param name="Runs">The runs, by variant and then by seed.</param>
+public sealed record StudyRuns(StudyScale Scale, IReadOnlyList<FinishedRun> Runs)
+{
+    // As many points as a chart of the usual width can show.
+    private const int LargestPoints = 250;
+
+    /// <summary>The runs of a label, in the order of their seeds.</summary>
+    public IReadOnlyList<FinishedRun> Of(string label) => [.. Runs.Where(run => run.Variant.Label == label)];
+
+    /// <summary>The runs on an environment.</summary>
+    public StudyRuns On(string environment) => new(Scale, [.. Runs.Where(run => run.Variant.Environment == environment)]);
+
+    /// <summary>One value of each run of a label.</summary>
+    public double[] Values(string label, Func<FinishedRun, double> value) => [.. Of(label).Select(value)];
+
+    /// <summary>
+    /// The mean over seeds of a metric against steps, with a band of one sample standard deviation where there is more than
+    /// one seed. At most 250 evenly chosen rows, the first and the last among them; rows where a seed lacks a value are left
+    /// out.
+    /// </summary>
+    public Series Curve(string label, string metric, string? legend = null)
+    {
+        IReadOnlyList<FinishedRun> runs = Of(label);
+        int rows = runs.Min(run => run.Steps.Length);
+        int points = Math.Min(rows, LargestPoints);
+        var x = new List<double>();
+        var mean = new List<double>();
+        var low = new List<double>();
+        var high = new List<double>();
+        for (int i = 0; i < points; i++)
+        {
+            int row = points == 1 ? 0 : (int)((long)i * (rows - 1) / (points - 1));
+            double[] values = [.. runs.Select(run => run.Column(metric)[row])];
+            if (!values.All(double.IsFinite))
+            {
+                continue;
+            }
+
+            double m = Statistics.Mean(values);
+            double deviation = Statistics.StandardDeviation(values);
+            x.Add(runs[0].Steps[row]);
+            mean.Add(m);
+            low.Add(m - deviation);
+            high.Add(m + deviation);
+        }
+
+        bool band = runs.Count > 1;
+        return new Series(
+            legend ?? label, [.. x], [.. mean], band ? [.. low] : null, band ? [.. high] : null, runs.Count);
+    }
+}

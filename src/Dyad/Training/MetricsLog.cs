@@ -1,0 +1,116 @@
+using System.Buffers;
+using System.Text;
+using System.Text.Json;
+using Dyad.Core;
+
+namespace Dyad.Training;
+
+/// <summary>
+/// A run's <c>metrics.jsonl</c>: one JSON object a row, with <c>step</c>, <c>wall_s</c>, then the metrics. A value that is not
+/// finite is written as null.
+/// </summary>
+public sealed class MetricsLog : IDisposable
+{
+    private readonly FileStream _file;
+    private readonly ArrayBufferWriter<byte> _row = new(1024);
+
+    private MetricsLog(FileStream file) => _file = file;
+
+    /// <summary>Opens a run's log to append, cut back to a length that a checkpoint knows of; 0 starts anew.</summary>
+    public static MetricsLog Open(string path, long length)
+    {
+        var file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Read);
+        if (file.Length < length)
+        {
+            long found = file.Length;
+            file.Dispose();
+            throw new UserError($"'{path}' has {found} bytes where the checkpoint knows of {length}; remove the run's folder to start it anew");
+        }
+
+        file.SetLength(length);
+        file.Seek(length, SeekOrigin.Begin);
+        return new MetricsLog(file);
+    }
+
+    /// <summary>Writes one row.</summary>
+    /// <returns>The length of the file behind the row.</returns>
+    public long Append(long step, double wallSeconds, IEnumerable<(string Name, double Value)> metrics)
+    {
+        _row.ResetWrittenCount();
+        using (var writer = new Utf8JsonWriter(_row))
+        {
+            writer.WriteStartObject();
+            writer.WriteNumber("step", step);
+            writer.WriteNumber("wall_s", Math.Round(wallSeconds, 3));
+            foreach ((string name, double value) in metrics)
+            {
+                if (double.IsFinite(value))
+                {
+                    writer.WriteNumber(name, value);
+                }
+                else
+                {
+                    writer.WriteNull(name);
+                }
+            }
+
+            writer.WriteEndObject();
+        }
+
+        _row.Write("\n"u8);
+        _file.Write(_row.WrittenSpan);
+        return _file.Position;
+    }
+
+    /// <summary>Hands everything written to the operating system.</summary>
+    public void Flush() => _file.Flush();
+
+    /// <inheritdoc/>
+    public void Dispose() => _file.Dispose();
+
+    /// <summary>Reads a log by columns; a missing value is NaN.</summary>
+    /// <exception cref="UserError">The file cannot be read, or a row is not JSON.</exception>
+    public static IReadOnlyDictionary<string, double[]> Read(string path)
+    {
+        var columns = new Dictionary<string, List<double>>();
+        int rows = 0;
+        try
+        {
+            foreach (string line in File.ReadLines(path, Encoding.UTF8))
+            {
+                using var row = JsonDocument.Parse(line);
+                foreach (JsonProperty property in row.RootElement.EnumerateObject())
+                {
+                    if (!columns.TryGetValue(property.Name, out List<double>? column))
+                    {
+                        columns[property.Name] = column = [];
+                    }
+
+                    Pad(column, rows);
+                    column.Add(property.Value.ValueKind == JsonValueKind.Number ? property.Value.GetDouble() : double.NaN);
+                }
+
+                rows++;
+            }
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException or InvalidOperationException)
+        {
+            throw new UserError($"cannot read the metrics '{path}' (row {rows + 1}): {e.Message}", e);
+        }
+
+        foreach (List<double> column in columns.Values)
+        {
+            Pad(column, rows);
+        }
+
+        return columns.ToDictionary(entry => entry.Key, entry => entry.Value.ToArray());
+    }
+
+    private static void Pad(List<double> column, int rows)
+    {
+        while (column.Count < rows)
+        {
+            column.Add(double.NaN);
+        }
+    }
+}

@@ -1,0 +1,202 @@
+using System.Text.Json.Nodes;
+using Dyad.Core;
+
+namespace Dyad.Training;
+
+/// <summary>One run: what advances, how far, and how often it is measured and saved.</summary>
+/// <param name="Config">Everything that determines the run; written to <c>config.json</c>.</param>
+/// <param name="Create">Makes the learner at its start.</param>
+/// <param name="Steps">Steps to do.</param>
+/// <param name="MeasureEvery">Steps between two rows of metrics; the start and the end are measured as well.</param>
+public sealed record Run(JsonObject Config, Func<IIterative> Create, long Steps, long MeasureEvery);
+
+/// <summary>
+/// Advances a run in its folder from wherever it stands to its last step. A finished run is left alone; a stopped one goes on
+/// from its newest checkpoint, to the same bits as a run never stopped.
+/// </summary>
+public sealed class RunLoop
+{
+    private readonly TimeProvider _clock;
+    private readonly JsonObject _origin;
+    private readonly TimeSpan _checkpointInterval;
+
+    /// <summary>A loop.</summary>
+    /// <param name="clock">Tells wall times, which go to metrics and status and influence nothing else.</param>
+    /// <param name="origin">Version and machine, written to <c>run.json</c>.</param>
+    /// <param name="checkpointInterval">Wall time between two checkpoints.</param>
+    public RunLoop(TimeProvider clock, JsonObject origin, TimeSpan checkpointInterval)
+    {
+        _clock = clock;
+        _origin = origin;
+        _checkpointInterval = checkpointInterval;
+    }
+
+    /// <summary>Does what is left of a run.</summary>
+    /// <param name="directory">The run's folder.</param>
+    /// <param name="run">The run.</param>
+    /// <param name="progress">Receives the steps done, now and then.</param>
+    /// <param name="warn">Receives a sentence about each thing that was passed over.</param>
+    /// <param name="cancellation">Stops the run at the next step, after a checkpoint.</param>
+    /// <exception cref="OperationCanceledException">The run was stopped and can go on.</exception>
+    /// <exception cref="UserError">The folder holds another run, or cannot be written.</exception>
+    public void Execute(RunDirectory directory, Run run, Action<long> progress, Action<string> warn, CancellationToken cancellation)
+    {
+        try
+        {
+            directory.Claim(run.Config);
+            if (directory.Status == RunStatus.Done)
+            {
+                progress(run.Steps);
+                return;
+            }
+
+            Advance(directory, run, progress, warn, cancellation);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new UserError($"cannot write the run '{directory.FullPath}': {e.Message}", e);
+        }
+        catch (InvalidDataException e)
+        {
+            throw new UserError(
+                $"the checkpoint of '{directory.FullPath}' is of another version ({e.Message}): remove that folder to start it anew", e);
+        }
+    }
+
+    private void Advance(RunDirectory directory, Run run, Action<long> progress, Action<string> warn, CancellationToken cancellation)
+    {
+        var store = new CheckpointStore(directory.CheckpointPath);
+        IIterative learner = run.Create();
+        var position = new Position();
+        Load(store, learner, position, warn);
+        double secondsBefore = position.WallSeconds;
+        long started = _clock.GetTimestamp();
+        long lastSaved = started;
+        string startedAt = (string?)directory.ReadStatus()?["started"] ?? Now();
+        WriteStatus(directory, "running", startedAt, position, learner.Step);
+
+        using var log = MetricsLog.Open(directory.MetricsPath, position.LogLength);
+        var row = new MetricsRow();
+        try
+        {
+            while (true)
+            {
+                if (learner.Step >= position.NextMeasure)
+                {
+                    row.Clear();
+                    learner.Measure(row);
+                    position.LogLength = log.Append(learner.Step, position.WallSeconds, row.Values);
+                    position.NextMeasure = learner.Step >= run.Steps
+                        ? long.MaxValue
+                        : Math.Min(run.Steps, position.NextMeasure + run.MeasureEvery);
+                    progress(Math.Min(learner.Step, run.Steps));
+                }
+
+                if (learner.Step >= run.Steps)
+                {
+                    break;
+                }
+
+                cancellation.ThrowIfCancellationRequested();
+                learner.Advance();
+                position.WallSeconds = secondsBefore + _clock.GetElapsedTime(started).TotalSeconds;
+                if (_clock.GetElapsedTime(lastSaved) >= _checkpointInterval)
+                {
+                    Save(store, log, learner, position);
+                    lastSaved = _clock.GetTimestamp();
+                }
+            }
+
+            Save(store, log, learner, position);
+            WriteStatus(directory, "done", startedAt, position, learner.Step);
+        }
+        catch (OperationCanceledException)
+        {
+            Save(store, log, learner, position);
+            WriteStatus(directory, "running", startedAt, position, learner.Step);
+            throw;
+        }
+        catch (Exception e) when (e is not (IOException or UnauthorizedAccessException))
+        {
+            WriteStatus(directory, "failed", startedAt, position, learner.Step, e.Message);
+            throw;
+        }
+    }
+
+    private static void Save(CheckpointStore store, MetricsLog log, IIterative learner, Position position)
+    {
+        log.Flush();
+        store.Save(StateArchive.Save(archive =>
+        {
+            position.Serialize(archive);
+            learner.Serialize(archive);
+        }));
+    }
+
+    private static void Load(CheckpointStore store, IIterative learner, Position position, Action<string> warn)
+    {
+        var damaged = new List<string>();
+        byte[]? state = store.LoadNewest(damaged);
+        damaged.ForEach(warn);
+        if (state is not null)
+        {
+            StateArchive.Load(state, archive =>
+            {
+                position.Serialize(archive);
+                learner.Serialize(archive);
+            });
+        }
+    }
+
+    private void WriteStatus(
+        RunDirectory directory, string status, string startedAt, Position position, long step, string? error = null)
+    {
+        var content = new JsonObject
+        {
+            ["status"] = status,
+            ["step"] = step,
+            ["started"] = startedAt,
+            ["updated"] = Now(),
+            ["wall_s"] = Math.Round(position.WallSeconds, 3),
+        };
+        if (error is not null)
+        {
+            content["error"] = error;
+        }
+
+        foreach ((string key, JsonNode? value) in _origin)
+        {
+            content[key] = value?.DeepClone();
+        }
+
+        directory.WriteStatus(content);
+    }
+
+    private string Now() => _clock.GetUtcNow().ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", null);
+
+    // Where the loop itself stands; part of a checkpoint.
+    private sealed class Position
+    {
+        public long NextMeasure;
+        public long LogLength;
+        public double WallSeconds;
+
+        public void Serialize(StateArchive archive)
+        {
+            archive.Value("loop/next_measure", ref NextMeasure);
+            archive.Value("loop/log_length", ref LogLength);
+            archive.Value("loop/wall_s", ref WallSeconds);
+        }
+    }
+
+    private sealed class MetricsRow : IMetrics
+    {
+        private readonly List<(string Name, double Value)> _values = [];
+
+        public IEnumerable<(string Name, double Value)> Values => _values;
+
+        public void Record(string name, double value) => _values.Add((name, value));
+
+        public void Clear() => _values.Clear();
+    }
+}

@@ -1,0 +1,85 @@
+using System.Text.Json.Nodes;
+using Dyad.Report;
+
+namespace Dyad.Tests.Unit;
+
+[Trait("Category", "unit")]
+public sealed class ReportSpecTests
+{
+    [Fact]
+    public void Each_point_of_each_line_is_a_row()
+    {
+        var chart = ReportSamples.Study(points: 500).Charts[0];
+        var rows = Rows(VegaLiteSpec.Build(chart));
+        Assert.Equal(4 * 500, rows.Count);
+        Assert.Equal(ReportSamples.Methods, rows.Select(row => (string?)row!["series"]).Distinct());
+        Assert.Equal(chart.Series[1].X[7], (double)rows[507]!["x"]!);
+        Assert.Equal((float)chart.Series[1].Mean[7], (float)rows[507]!["mean"]!);
+    }
+
+    [Fact]
+    public void The_legend_keeps_the_order_of_the_series_and_dashes_differ()
+    {
+        var spec = VegaLiteSpec.Build(ReportSamples.Study().Charts[0]);
+        var line = Encoding(spec, "line");
+        Assert.Equal(ReportSamples.Methods, line["color"]!["scale"]!["domain"]!.AsArray().Select(label => (string?)label));
+        Assert.Equal(ReportSamples.Methods, line["strokeDash"]!["scale"]!["domain"]!.AsArray().Select(label => (string?)label));
+        var dashes = line["strokeDash"]!["scale"]!["range"]!.AsArray().Select(dash => dash!.ToJsonString()).ToList();
+        Assert.Equal(4, dashes.Distinct().Count());
+    }
+
+    [Fact]
+    public void A_line_without_a_band_has_no_band()
+    {
+        var spec = VegaLiteSpec.Build(ReportSamples.Chart([1, 2], [3, 4]));
+        Assert.DoesNotContain("area", Marks(spec));
+        Assert.Contains("area", Marks(VegaLiteSpec.Build(ReportSamples.Chart([1, 2], [3, 4], [2, 3], [4, 5]))));
+    }
+
+    [Fact]
+    public void A_linear_axis_need_not_start_at_zero()
+    {
+        var scale = Encoding(VegaLiteSpec.Build(ReportSamples.Chart([1, 2], [1000, 1001])), "line")["y"]!["scale"]!;
+        Assert.False((bool)scale["zero"]!);
+    }
+
+    [Fact]
+    public void A_logarithmic_axis_drops_values_that_are_not_positive()
+    {
+        var chart = ReportSamples.Chart([1, 2, 3], [1, 0, 2], [0.5, -1, -1], [2, 1, 3], logY: true);
+        var spec = VegaLiteSpec.Build(chart);
+        Assert.Equal("log", (string?)Encoding(spec, "line")["y"]!["scale"]!["type"]);
+        var rows = Rows(spec);
+        Assert.Equal([1f, null, 2f], rows.Select(row => (float?)row!["mean"]));
+        // The last row keeps its mean and loses both edges of its band.
+        Assert.Equal([0.5f, null, null], rows.Select(row => (float?)row!["low"]));
+        Assert.Equal([2f, null, null], rows.Select(row => (float?)row!["high"]));
+        Assert.Equal(3, VegaLiteSpec.CountUndrawable(chart));
+    }
+
+    [Fact]
+    public void Values_that_are_not_finite_are_dropped()
+    {
+        var chart = ReportSamples.Chart([1, 2, 3], [double.NaN, double.PositiveInfinity, 5]);
+        Assert.Equal([null, null, 5f], Rows(VegaLiteSpec.Build(chart)).Select(row => (float?)row!["mean"]));
+        Assert.Equal(2, VegaLiteSpec.CountUndrawable(chart));
+    }
+
+    [Fact]
+    public void A_point_without_neighbours_is_marked_because_no_line_shows_it()
+    {
+        var rows = Rows(VegaLiteSpec.Build(ReportSamples.Chart([1, 2, 3, 4], [1, double.NaN, 3, 4])));
+        Assert.Equal([true, false, false, false], rows.Select(row => row!["alone"] is not null));
+        Assert.NotNull(Rows(VegaLiteSpec.Build(ReportSamples.Chart([1], [1])))[0]!["alone"]);
+    }
+
+    private static JsonArray Rows(JsonObject spec) => spec["data"]!["values"]!.AsArray();
+
+    private static List<string> Marks(JsonObject spec) => [.. spec["layer"]!.AsArray().Select(Mark)];
+
+    private static string Mark(JsonNode? layer) =>
+        layer!["mark"] is JsonObject mark ? (string)mark["type"]! : (string)layer["mark"]!;
+
+    private static JsonNode Encoding(JsonObject spec, string mark) =>
+        spec["layer"]!.AsArray().Single(layer => Mark(layer) == mark)!["encoding"]!;
+}

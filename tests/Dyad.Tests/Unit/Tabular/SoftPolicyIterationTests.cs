@@ -1,0 +1,115 @@
+using Dyad.Tabular;
+
+namespace Dyad.Tests.Unit.Tabular;
+
+/// <summary>Lemmas 1 to 3 of the lecture on soft actor-critic, for all policies and for those with a floor.</summary>
+[Trait("Category", "unit")]
+public sealed class SoftPolicyIterationTests
+{
+    private const int Problems = 40;
+
+    [Fact]
+    public void The_soft_backup_is_a_contraction() => RandomMdp.ForAll(Problems, problem =>
+    {
+        Mdp mdp = problem.Mdp;
+        double[] left = new double[mdp.Pairs];
+        double[] right = new double[mdp.Pairs];
+        for (int i = 0; i < 20; i++)
+        {
+            double temperature = problem.Random.Uniform(0, 2);
+            double[] a = problem.Vector(mdp.Pairs, 5);
+            double[] b = problem.Vector(mdp.Pairs, 5);
+            SoftPolicyIteration.Backup(mdp, problem.Policy, temperature, a, left);
+            SoftPolicyIteration.Backup(mdp, problem.Policy, temperature, b, right);
+            Assert.True(Distance(left, right) <= (mdp.Discount * Distance(a, b)) + 1e-12);
+        }
+    });
+
+    [Fact]
+    public void The_soft_action_values_are_the_fixed_point_of_the_soft_backup() => RandomMdp.ForAll(Problems, problem =>
+    {
+        double[] values = problem.Evaluation.SoftActionValue(0.7);
+        double[] backedUp = new double[values.Length];
+        SoftPolicyIteration.Backup(problem.Mdp, problem.Policy, 0.7, values, backedUp);
+        Near.Equal(values, backedUp, 1e-11);
+    });
+
+    [Fact]
+    public void No_improvement_lowers_a_soft_action_value() => RandomMdp.ForAll(Problems, problem =>
+    {
+        foreach (PolicyFamily family in Families(problem))
+        {
+            double temperature = Math.Exp(problem.Random.Uniform(-4, 1));
+            TabularPolicy start = Member(problem, family);
+            var iteration = new SoftPolicyIteration(problem.Mdp, temperature, family, start);
+            for (int i = 0; i < 5; i++)
+            {
+                double[] before = iteration.ActionValue;
+                iteration.Improve();
+                Near.AtLeast(before, iteration.ActionValue, 1e-10, "soft action value");
+            }
+        }
+    });
+
+    [Fact]
+    public void The_iteration_ends_at_the_soft_optimality_equation() => RandomMdp.ForAll(Problems, problem =>
+    {
+        // V = alpha log sum_a exp(Q / alpha), Q = r + gamma P V
+        double alpha = Math.Exp(problem.Random.Uniform(-3, 1));
+        OptimalSolution optimal = SoftPolicyIteration.Solve(problem.Mdp, alpha);
+        double[] backedUp = new double[problem.Mdp.Pairs];
+        DynamicProgramming.Backup(problem.Mdp, optimal.StateValue, backedUp);
+        Near.Equal(backedUp, optimal.ActionValue, 1e-10, "Q");
+        double[] expected = [.. optimal.ActionValue.Chunk(problem.Mdp.Actions).Select(row =>
+        {
+            double largest = row.Max();
+            return largest + (alpha * Math.Log(row.Sum(q => Math.Exp((q - largest) / alpha))));
+        })];
+        Near.Equal(expected, optimal.StateValue, 1e-10, "V");
+        Assert.InRange(optimal.Iterations, 1, 60);
+    });
+
+    [Fact]
+    public void No_member_of_the_family_has_a_higher_soft_value_in_any_state() => RandomMdp.ForAll(Problems, problem =>
+    {
+        foreach (PolicyFamily family in Families(problem))
+        {
+            double alpha = Math.Exp(problem.Random.Uniform(-3, 1));
+            OptimalSolution optimal = SoftPolicyIteration.Solve(problem.Mdp, alpha, family);
+            for (int i = 0; i < 30; i++)
+            {
+                var rival = new SoftPolicyIteration(problem.Mdp, alpha, family, Member(problem, family));
+                Near.AtLeast(rival.StateValue, optimal.StateValue, 1e-9, "soft optimal value");
+            }
+        }
+    });
+
+    [Fact]
+    public void At_a_low_temperature_the_soft_optimum_is_the_optimum() => RandomMdp.ForAll(Problems, problem =>
+    {
+        // The entropy is worth at most alpha log |A| a step.
+        const double alpha = 1e-4;
+        double[] soft = SoftPolicyIteration.Solve(problem.Mdp, alpha).StateValue;
+        double[] plain = DynamicProgramming.PolicyIteration(problem.Mdp).StateValue;
+        double most = alpha * Math.Log(problem.Mdp.Actions) / (1 - problem.Mdp.Discount);
+        Near.AtLeast(plain, soft, 1e-9, "soft value above the plain one");
+        Near.AtLeast(soft, [.. plain.Select(v => v + most)], 1e-9, "plain value and the most that entropy is worth");
+    });
+
+    private static PolicyFamily[] Families(RandomMdp problem) =>
+        [PolicyFamily.All, PolicyFamily.AtLeast(problem.Random.Uniform(0, 1.0 / problem.Mdp.Actions))];
+
+    private static TabularPolicy Member(RandomMdp problem, PolicyFamily family)
+    {
+        double[] probabilities = problem.AnotherPolicy().Probabilities.ToArray();
+        for (int s = 0; s < problem.Mdp.States; s++)
+        {
+            Span<double> row = probabilities.AsSpan(s * problem.Mdp.Actions, problem.Mdp.Actions);
+            family.Project(row.ToArray(), row);
+        }
+
+        return TabularPolicy.FromProbabilities(problem.Mdp, probabilities);
+    }
+
+    private static double Distance(double[] a, double[] b) => a.Zip(b, (x, y) => Math.Abs(x - y)).Max();
+}
