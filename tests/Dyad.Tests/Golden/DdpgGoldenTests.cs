@@ -12,13 +12,13 @@ public sealed class DdpgGoldenTests
 {
     private const double Tolerance = 1e-8;
 
-    public static TheoryData<string> Files => GoldenFiles.Names("ddpg");
+    public static IReadOnlyList<TheoryDataRow<string>> Files => GoldenFiles.Names("ddpg");
 
-    [Theory(SkipTestWithoutData = true)]
+    [Theory]
     [MemberData(nameof(Files))]
     public void Costs_gradients_and_total_derivatives_equal_the_reference(string file) => Check(GoldenFiles.Read(file));
 
-    [Theory(SkipTestWithoutData = true)]
+    [Theory]
     [MemberData(nameof(Files))]
     public void One_gradient_rule_with_a_wrong_sign_is_noticed(string file)
     {
