@@ -1,3 +1,7 @@
+using Dyad.Autodiff;
+using Dyad.Networks;
+using Dyad.Numerics;
+
 namespace Dyad.Benchmarks;
 
 /// <summary>Gradient steps and second-order products.</summary>
@@ -18,6 +22,28 @@ public static class UpdateCases
             cases.Add(new($"hvp-again-{width}x{width}-b{batch}", sac.HessianAgain.ProductFlop, sac.HessianAgain.Run));
         }
 
+        cases.Add(Action(256));
+        cases.Add(Action(64));
         return cases;
+    }
+
+    // One action of a squashed Gaussian policy, noise included.
+    private static BenchmarkCase Action(int width)
+    {
+        const int ObservationSize = 17, ActionSize = 6;
+        var random = new RandomStream(1);
+        var actor = new Parameters<float>("actor");
+        var network = new Mlp<float>(actor, "policy", [ObservationSize, width, width, 2 * ActionSize]);
+        network.Initialize(random);
+        Input<float> observation = new("observation", 1, ObservationSize), noise = new("noise", 1, ActionSize);
+        random.Normal(observation.Values);
+        var builder = new ProgramBuilder<float>();
+        builder.Output(new SquashedGaussianPolicy<float>(network).Sample(observation, noise).Action);
+        CompiledProgram program = builder.Build();
+        return new($"act-{width}x{width}-b1", program.ProductFlop, () =>
+        {
+            random.Normal(noise.Values);
+            program.Run();
+        });
     }
 }

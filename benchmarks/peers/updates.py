@@ -133,6 +133,17 @@ def ddpg(width, batch):
     return step
 
 
+def act(width):
+    actor, s = mlp([OBSERVATION, width, width, 2 * ACTION]), torch.rand(1, OBSERVATION)
+
+    def run():
+        with torch.no_grad():
+            mean, log = actor(s).chunk(2, dim=-1)
+            torch.tanh(mean + log.clamp(-20, 2).exp() * torch.randn_like(mean))
+
+    return run
+
+
 def matmul(m, n, k, layout):
     a = torch.rand(k, m).t() if layout[0] == "t" else torch.rand(m, k)
     b = torch.rand(n, k).t() if layout[1] == "t" else torch.rand(k, n)
@@ -147,7 +158,7 @@ def create(name):
         return matmul(*map(int, shape.split("x")), rest)
     width, batch = int(shape.split("x")[0]), int(rest[1:])
     return {"sac": lambda: sac(width, batch)[0], "hvp": lambda: sac(width, batch)[1],
-            "again": lambda: sac(width, batch)[2], "ddpg": lambda: ddpg(width, batch)}.get(
+            "again": lambda: sac(width, batch)[2], "ddpg": lambda: ddpg(width, batch), "act": lambda: act(width)}.get(
         kind, lambda: None)()
 
 
