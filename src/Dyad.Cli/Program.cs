@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Text.RegularExpressions;
 using Dyad.Cli;
 using Dyad.Cli.Commands;
 using Dyad.Cli.Terminal;
@@ -52,7 +53,16 @@ string Sentence(ParseResult result)
         string token when command == root && !token.StartsWith('-') =>
             $"there is no command '{token}'; there are {string.Join(", ", root.Subcommands.Select(c => c.Name))}",
         string token => $"there is no option or argument '{token}' here",
-        null => result.Errors[0].Message.TrimEnd('.'),
+        null => Readable(result.Errors[0].Message.TrimEnd('.')),
     };
     return $"{what} ('{name} --help' shows how)";
+}
+
+// "Cannot parse argument 'x' for option '--seeds' as expected type 'System.Int32'" speaks of types: say what is accepted.
+static string Readable(string message)
+{
+    Match match = Regex.Match(message, "^Cannot parse argument '(.*)' for (?:option|command) '(.*)' as expected type '(.*)'");
+    return match.Success
+        ? $"{match.Groups[2]} is '{match.Groups[1]}'; it must be {(match.Groups[3].Value.Contains("Double", StringComparison.Ordinal) ? "a number" : "a whole number")}"
+        : message;
 }

@@ -5,6 +5,9 @@ namespace Dyad.Report;
 /// <summary>Final values of each group of runs: what a paper's table would hold, and the value of each seed.</summary>
 internal static class FinalValues
 {
+    /// <summary>Longer tables are folded: the study's own say what matters.</summary>
+    private const int LargestOpen = 12;
+
     public static void Write(HtmlBuilder html, IReadOnlyList<GroupSummary> groups)
     {
         if (groups.Count == 0) return;
@@ -20,7 +23,10 @@ internal static class FinalValues
             <p class="about">{metric}: mean and sample standard deviation over seeds, interquartile mean (IQM), and their
             95 % intervals.</p>
             """);
+        bool folded = groups.Count > LargestOpen;
+        if (folded) html.Line($"""<details class="numbers"><summary>All {groups.Count} rows</summary>""");
         TableMarkup.Write(html, $"Final values of {metric}", columns, [.. groups.Select(Summary)]);
+        if (folded) html.Line($"</details>");
         html.Line($"""<details class="numbers"><summary>Values of each seed</summary>""");
         TableMarkup.Write(html, $"{metric} of each seed", ["Method", "Environment", "Seed: value"], [.. groups.Select(BySeed)]);
         html.Line($"</details>");
@@ -30,6 +36,12 @@ internal static class FinalValues
     {
         // One row, one unit, one number of decimals.
         int decimals = Numbers.DecimalsFor(group.Mean);
+        if (group.Seeds.Count == 1)
+        {
+            string value = Numbers.Fixed(group.Mean, decimals);
+            return [group.Label, group.Environment, value, "\u2013", value, "\u2013", "1"];
+        }
+
         return
         [
             group.Label,

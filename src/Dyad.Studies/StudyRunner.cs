@@ -39,9 +39,9 @@ public static class StudyRunner
     /// <summary>The version of Dyad.</summary>
     public static string Version { get; } = typeof(StudyRunner).Assembly.GetName().Version?.ToString(3) ?? "unknown";
 
-    /// <summary>Processor architecture, number of cores and operating system.</summary>
+    /// <summary>Processor, number of cores and operating system.</summary>
     public static string Machine { get; } =
-        $"{RuntimeInformation.ProcessArchitecture}, {Environment.ProcessorCount} cores, {RuntimeInformation.OSDescription}";
+        $"{Processor()}, {Environment.ProcessorCount} cores, {RuntimeInformation.OSDescription}";
 
     /// <summary>Does what is left of a study and writes its <c>summary.json</c>.</summary>
     /// <param name="study">The study.</param>
@@ -105,6 +105,16 @@ public static class StudyRunner
         {
             throw new UserError($"'{path}' is damaged: {e.Message}", e);
         }
+    }
+
+    private static string Processor()
+    {
+        const string cpuInfo = "/proc/cpuinfo";
+        string? model = File.Exists(cpuInfo)
+            ? File.ReadLines(cpuInfo).FirstOrDefault(line => line.StartsWith("model name", StringComparison.Ordinal))
+            : null;
+        string name = model?[(model.IndexOf(':', StringComparison.Ordinal) + 1)..].Trim() ?? "";
+        return name.Length > 0 ? $"{name} ({RuntimeInformation.ProcessArchitecture})" : $"{RuntimeInformation.ProcessArchitecture}";
     }
 
     private static RunDirectory Directory(string folder, Variant variant, int seed) =>

@@ -46,10 +46,14 @@ public sealed record StudyRuns(StudyScale Scale, IReadOnlyList<FinishedRun> Runs
     /// one seed. At most 250 evenly chosen rows, the first and the last among them; rows where a seed lacks a value are left
     /// out.
     /// </summary>
-    public Series Curve(string label, string metric, string? legend = null)
+    /// <param name="label">The runs' label.</param>
+    /// <param name="metric">The metric.</param>
+    /// <param name="legend">Name of the line; the label if null.</param>
+    /// <param name="until">Last step to show.</param>
+    public Series Curve(string label, string metric, string? legend = null, double until = double.PositiveInfinity)
     {
         IReadOnlyList<FinishedRun> runs = Of(label);
-        int rows = runs.Min(run => run.Steps.Length);
+        int rows = runs.Min(run => run.Steps.Count(step => step <= until));
         int points = Math.Min(rows, LargestPoints);
         var x = new List<double>();
         var mean = new List<double>();

@@ -43,9 +43,9 @@ internal static class ReportCommand
             results.AddRange(summaries.Select(path => StudyRunner.ReadSummary(Path.GetDirectoryName(path)!)));
         }
 
-        string title = results.Count == 1 ? results[0].Title : "Studies";
+        string title = results.Count == 1 ? results[0].Source : "Studies";
         string lead = results.Count == 1
-            ? $"{results[0].Source}, {results[0].Scale} scale."
+            ? $"The study {results[0].Study} at {results[0].Scale} scale."
             : $"{results.Count} studies, from stored runs.";
         StudyOptions.WriteReport(Path.GetFullPath(output), title, lead, results, open, quiet: false);
         return ExitCode.Success;

@@ -76,7 +76,7 @@ internal static class ReproduceCommand
         }
 
         string report = Path.Combine(folder, "report.html");
-        StudyOptions.WriteReport(report, study.Title, $"{study.Source}, {scaleName} scale.", [result], open, quiet: json);
+        StudyOptions.WriteReport(report, study.Source, $"The study {name} at {scaleName} scale.", [result], open, quiet: json);
         if (json)
         {
             Output.Json(Document(report, [result]));

@@ -88,7 +88,7 @@ internal static class TrainCommand
         using var stopping = new Stopping();
         (StudyResult result, string folder) = StudyOptions.Execute(study, study.Title, request, stopping.Token);
         string report = Path.Combine(folder, "report.html");
-        StudyOptions.WriteReport(report, study.Title, study.Source, [result], open, quiet: true);
+        StudyOptions.WriteReport(report, "Training runs", "One method on one task, seed by seed.", [result], open, quiet: true);
         if (json)
         {
             Output.Json(ReproduceCommand.Document(report, [result]));

@@ -42,7 +42,7 @@ internal static class FourRoomVariants
         "actor-g" => "Actor_g-Critic",
         "stack-ac" => "Stack-AC",
         "res-ac" => "Res-AC",
-        "policy-gradient" => "Policy gradient (exact)",
+        "policy-gradient" => "Policy gradient",
         _ => label,
     };
 

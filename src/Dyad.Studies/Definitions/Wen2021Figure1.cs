@@ -69,7 +69,7 @@ internal sealed class Wen2021Figure1 : Study
             [
                 new LineChart(
                     "return", "Return of the current policy", "environment steps", "expected discounted return", LogY: false,
-                    $"Mean and one sample standard deviation over {Wording.Seeds(seeds)}; the exact policy gradient uses no samples.",
+                    $"Mean and one sample standard deviation over {Wording.Seeds(seeds)}; the policy gradient is exact and uses no samples.",
                     [.. Methods.Append(Exact).Select(m => runs.Curve(m, "eval/return", FourRoomVariants.Legend(m)))]),
                 new LineChart(
                     "gap", "Closeness to the policy gradient", "environment steps", "cosine with the policy gradient", LogY: false,

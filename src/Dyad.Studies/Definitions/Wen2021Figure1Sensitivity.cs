@@ -68,8 +68,8 @@ internal sealed class Wen2021Figure1Sensitivity : Study
         (double Rate, double[] Areas, double[] Finals) other = Best(runs, rival);
         Interval gain = Statistics.DifferenceInterval(residual.Areas, other.Areas);
         return new Finding(
-            $"Res-AC has the best sample efficiency (at the goal: {rule}).",
-            $"Each at its own best step length, Res-AC ({Text(residual.Rate)}) differs from the best of the others, "
+            "Res-AC has the best sample efficiency of the four.",
+            $"Where {rule}: each at its own best step length, Res-AC ({Text(residual.Rate)}) differs from the best of the others, "
             + $"{FourRoomVariants.Legend(rival)} ({Text(other.Rate)}), by {Wording.Difference(residual.Areas, other.Areas)} in the mean return "
             + $"over training and by {Wording.Difference(residual.Finals, other.Finals)} in the final return ({Wording.Seeds(seeds)}).",
             gain.Low > 0 ? Verdict.Supported : gain.High < 0 ? Verdict.Contradicted : Verdict.Unclear);
