@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 
 namespace Dyad.Numerics;
 
@@ -146,7 +147,7 @@ internal static unsafe class MatrixProductLoops<TLanes, TVector, T>
             for (int j = 0; j < p.Columns; j += panelWidth)
             {
                 int width = Math.Min(panelWidth, p.Columns - j);
-                bool narrow = width <= w;
+                bool narrow = width <= w && p.Rows >= 8;
                 T* b = p.B + (k * p.BStep) + (j * p.BColumn);
                 if (width == panelWidth && p.BColumn == 1 && p.Rows <= UnpackedRows)
                 {
@@ -163,8 +164,7 @@ internal static unsafe class MatrixProductLoops<TLanes, TVector, T>
                 for (int i = 0; i < p.Rows;)
                 {
                     int left = p.Rows - i;
-                    // Sixes, and fours where that leaves fewer rows of a tile empty.
-                    int height = narrow ? 8 : left <= 4 || left == 8 ? 4 : 6;
+                    int height = narrow ? 8 : Height(left, p.Rows);
                     int rows = Math.Min(height, left);
                     nint at = ((nint)i * p.Columns) + j;
                     tile.A = p.A + (i * p.ARow) + (k * p.AStep);
@@ -175,13 +175,13 @@ internal static unsafe class MatrixProductLoops<TLanes, TVector, T>
                     tile.Gate = gate == null ? null : gate + at;
                     if (rows == height && width == (narrow ? w : panelWidth))
                     {
-                        RunTile(&tile, height);
+                        RunTile(&tile, height, narrow);
                     }
                     else
                     {
                         // Rows above fill the tile up: they are computed again and thrown away.
                         int above = i >= height - rows ? height - rows : 0;
-                        Edge(tile, height, above, rows, width, narrow ? w : panelWidth, side);
+                        Edge(tile, height, narrow, above, rows, width, side);
                     }
 
                     i += rows;
@@ -190,27 +190,36 @@ internal static unsafe class MatrixProductLoops<TLanes, TVector, T>
         }
     }
 
-    private static void RunTile(Tile<T>* tile, int height)
+    // Sixes, and other tiles where they leave fewer rows empty. A product with fewer rows than a tile has no rows to fill it up.
+    private static int Height(int left, int rows) => left == 8 && Vector512.IsHardwareAccelerated && TLanes.Count * sizeof(T) == Vector512<byte>.Count ? 8
+        : left <= 4 || left == 8 || rows < 6 ? 4
+        : 6;
+
+    private static void RunTile(Tile<T>* tile, int height, bool narrow)
     {
-        switch (height)
+        if (narrow)
         {
-            case 6:
-                MatrixProductTiles<TLanes, TVector, T>.Six(tile);
-                break;
-            case 4:
-                MatrixProductTiles<TLanes, TVector, T>.Four(tile);
-                break;
-            default:
-                MatrixProductTiles<TLanes, TVector, T>.Narrow(tile);
-                break;
+            MatrixProductTiles<TLanes, TVector, T>.Narrow(tile);
+        }
+        else if (height == 6)
+        {
+            MatrixProductTiles<TLanes, TVector, T>.Six(tile);
+        }
+        else if (height == 4)
+        {
+            MatrixProductTiles<TLanes, TVector, T>.Four(tile);
+        }
+        else
+        {
+            MatrixProductTiles<TLanes, TVector, T>.Eight(tile);
         }
     }
 
     // A tile that overlaps the border of C: computed whole beside C from the rows that exist, then its inner part is copied.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Edge(Tile<T> tile, int height, int above, int rows, int width, int panel,
-        T* side)
+    private static void Edge(Tile<T> tile, int height, bool narrow, int above, int rows, int width, T* side)
     {
+        int panel = narrow ? TLanes.Count : 2 * TLanes.Count;
         T* c = tile.C, gate = tile.Gate, result = side + (above * panel);
         new Span<T>(side, above * panel).Clear();
         for (int i = 0; i < rows; i++)
@@ -228,11 +237,11 @@ internal static unsafe class MatrixProductLoops<TLanes, TVector, T>
         if (above + rows == height)
         {
             whole.A = (T*)((byte*)tile.A - (above * tile.ARow));
-            RunTile(&whole, height);
+            RunTile(&whole, height, narrow);
         }
         else
         {
-            // One vector column of one row at a time.
+            // Two or three rows and nothing to fill the tile up: one vector of one row at a time.
             for (int i = 0; i < rows; i++)
             {
                 for (int j = 0; j < panel; j += TLanes.Count)

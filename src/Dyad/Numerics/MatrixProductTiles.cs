@@ -145,6 +145,78 @@ internal static unsafe class MatrixProductTiles<TLanes, TVector, T>
         Put(c31, c, gate, (3 * cr) + w, floor);
     }
 
+    /// <summary>8 rows, 2 vectors: 16 accumulators, for machines with 32 registers and batches of 8.</summary>
+    [MethodImpl(Kernel)]
+    public static void Eight(Tile<T>* t)
+    {
+        int w = TLanes.Count;
+        T* s = t->Start;
+        nint sr = t->StartRow;
+        TVector c00 = TLanes.Load(s), c01 = TLanes.Load(s + w);
+        TVector c10 = TLanes.Load(s + sr), c11 = TLanes.Load(s + sr + w);
+        TVector c20 = TLanes.Load(s + (2 * sr)), c21 = TLanes.Load(s + (2 * sr) + w);
+        TVector c30 = TLanes.Load(s + (3 * sr)), c31 = TLanes.Load(s + (3 * sr) + w);
+        TVector c40 = TLanes.Load(s + (4 * sr)), c41 = TLanes.Load(s + (4 * sr) + w);
+        TVector c50 = TLanes.Load(s + (5 * sr)), c51 = TLanes.Load(s + (5 * sr) + w);
+        TVector c60 = TLanes.Load(s + (6 * sr)), c61 = TLanes.Load(s + (6 * sr) + w);
+        TVector c70 = TLanes.Load(s + (7 * sr)), c71 = TLanes.Load(s + (7 * sr) + w);
+        byte* a = (byte*)t->A;
+        T* b = t->B;
+        nint aStep = t->AStep, bStep = t->BStep;
+        nint r1 = t->ARow, r2 = 2 * r1, r3 = 3 * r1, r4 = 4 * r1, r5 = 5 * r1, r6 = 6 * r1, r7 = 7 * r1;
+        for (nint k = t->Inner; k > 0; k--)
+        {
+            TVector b0 = TLanes.Load(b), b1 = TLanes.Load(b + w);
+            TVector x = TLanes.Fill(*(T*)a);
+            c00 = TLanes.MultiplyAdd(x, b0, c00);
+            c01 = TLanes.MultiplyAdd(x, b1, c01);
+            x = TLanes.Fill(*(T*)(a + r1));
+            c10 = TLanes.MultiplyAdd(x, b0, c10);
+            c11 = TLanes.MultiplyAdd(x, b1, c11);
+            x = TLanes.Fill(*(T*)(a + r2));
+            c20 = TLanes.MultiplyAdd(x, b0, c20);
+            c21 = TLanes.MultiplyAdd(x, b1, c21);
+            x = TLanes.Fill(*(T*)(a + r3));
+            c30 = TLanes.MultiplyAdd(x, b0, c30);
+            c31 = TLanes.MultiplyAdd(x, b1, c31);
+            x = TLanes.Fill(*(T*)(a + r4));
+            c40 = TLanes.MultiplyAdd(x, b0, c40);
+            c41 = TLanes.MultiplyAdd(x, b1, c41);
+            x = TLanes.Fill(*(T*)(a + r5));
+            c50 = TLanes.MultiplyAdd(x, b0, c50);
+            c51 = TLanes.MultiplyAdd(x, b1, c51);
+            x = TLanes.Fill(*(T*)(a + r6));
+            c60 = TLanes.MultiplyAdd(x, b0, c60);
+            c61 = TLanes.MultiplyAdd(x, b1, c61);
+            x = TLanes.Fill(*(T*)(a + r7));
+            c70 = TLanes.MultiplyAdd(x, b0, c70);
+            c71 = TLanes.MultiplyAdd(x, b1, c71);
+            a += aStep;
+            b += bStep;
+        }
+
+        TVector floor = TLanes.Fill(t->Floor);
+        T* c = t->C;
+        T* gate = t->Gate;
+        nint cr = t->CRow;
+        Put(c00, c, gate, 0, floor);
+        Put(c01, c, gate, w, floor);
+        Put(c10, c, gate, cr, floor);
+        Put(c11, c, gate, cr + w, floor);
+        Put(c20, c, gate, 2 * cr, floor);
+        Put(c21, c, gate, (2 * cr) + w, floor);
+        Put(c30, c, gate, 3 * cr, floor);
+        Put(c31, c, gate, (3 * cr) + w, floor);
+        Put(c40, c, gate, 4 * cr, floor);
+        Put(c41, c, gate, (4 * cr) + w, floor);
+        Put(c50, c, gate, 5 * cr, floor);
+        Put(c51, c, gate, (5 * cr) + w, floor);
+        Put(c60, c, gate, 6 * cr, floor);
+        Put(c61, c, gate, (6 * cr) + w, floor);
+        Put(c70, c, gate, 7 * cr, floor);
+        Put(c71, c, gate, (7 * cr) + w, floor);
+    }
+
     /// <summary>8 rows, 1 vector: for products no wider than a vector.</summary>
     [MethodImpl(Kernel)]
     public static void Narrow(Tile<T>* t)

@@ -7,7 +7,7 @@ namespace Dyad.Tests.Unit.Numerics;
 [Trait("Category", "unit")]
 public sealed class MatrixProductTests
 {
-    private static readonly int[] Sizes = [1, 2, 3, 4, 5, 6, 7, 8, 11, 13, 16, 17, 23, 32, 33, 47, 64, 65, 100];
+    private static readonly int[] Sizes = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 13, 14, 16, 17, 23, 32, 33, 47, 64, 65, 100];
 
     [Fact]
     public void Every_shape_layout_start_and_vector_width_gives_the_sums_in_the_order_of_k()
