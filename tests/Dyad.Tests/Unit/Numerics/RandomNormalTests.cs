@@ -31,6 +31,18 @@ public sealed class RandomNormalTests
     }
 
     [Fact]
+    public void Filled_span_holds_the_numbers_of_single_draws()
+    {
+        RandomStream single = new(4), filled = new(4);
+        var values = new double[1003];
+        filled.Normal<double>(values);
+        foreach (double value in values)
+        {
+            Assert.Equal(single.Normal(), value);
+        }
+    }
+
+    [Fact]
     public void Moments_and_tails_are_those_of_the_normal_distribution()
     {
         const int N = 1_000_000;
