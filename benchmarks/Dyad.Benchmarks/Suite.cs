@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using System.Text.Json;
+using Dyad.Core;
 
 namespace Dyad.Benchmarks;
 
@@ -18,8 +19,8 @@ public static class Suite
     /// <param name="name">Which; null for all.</param>
     /// <param name="json">Whether to write JSON.</param>
     /// <param name="output">Where to.</param>
-    /// <returns>Exit code: 2 where nothing has that name.</returns>
-    public static int Run(string? name, bool json, TextWriter output)
+    /// <exception cref="UserError">Nothing has that name.</exception>
+    public static void Run(string? name, bool json, TextWriter output)
     {
         IReadOnlyList<BenchmarkCase> cases = name switch
         {
@@ -30,7 +31,7 @@ public static class Suite
         };
         if (cases.Count == 0)
         {
-            return 2;
+            throw new UserError($"there is no benchmark '{name}'; there are kernels, updates, and rows such as sac-256x256-b100");
         }
 
         PinToLastCore();
@@ -40,7 +41,7 @@ public static class Suite
         if (json)
         {
             output.WriteLine(JsonSerializer.Serialize(new { machine = Machine(peak), rows }, Json));
-            return 0;
+            return;
         }
 
         output.WriteLine($"{"",-26} {"median us",10} {"floor us",10} {"floor/median",13} {peer?.Name ?? "no peer",16} {"ratio",6}");
@@ -51,8 +52,6 @@ public static class Suite
             output.WriteLine(string.Create(CultureInfo.InvariantCulture,
                 $"{row.Name,-26} {row.Median,10:F2} {row.Floor,10:F2} {row.Floor / row.Median,13:P0} {compared}"));
         }
-
-        return 0;
     }
 
     private static Dictionary<string, object> Machine(double peak) => new()

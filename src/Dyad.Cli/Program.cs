@@ -15,6 +15,7 @@ var root = new Command("dyad", "Dyad: actor-critic reinforcement learning seen a
     ReportCommand.Create(),
     StatusCommand.Create(),
     TabularCommand.Create(),
+    BenchCommand.Create(),
     DoctorCommand.Create(),
 };
 Help.AddExamples(root, "dyad demo", "dyad reproduce wen2021/fig1 --scale paper", "dyad tabular mdp.json");
