@@ -16,6 +16,7 @@ var root = new Command("dyad", "Dyad: actor-critic reinforcement learning seen a
     StatusCommand.Create(),
     TabularCommand.Create(),
     CheckEnvCommand.Create(),
+    BenchCommand.Create(),
     DoctorCommand.Create(),
 };
 Help.AddExamples(root, "dyad demo", "dyad reproduce wen2021/fig1 --scale paper", "dyad tabular mdp.json");
