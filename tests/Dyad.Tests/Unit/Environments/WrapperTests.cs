@@ -43,6 +43,12 @@ public sealed class WrapperTests
             finding.Holds || (learns && finding.Problem!.StartsWith("the same instance with seed", StringComparison.Ordinal)), finding.Problem));
     }
 
+    [Theory]
+    [MemberData(nameof(EnvironmentCheckerTests.OwnTasks), MemberType = typeof(EnvironmentCheckerTests))]
+    public void A_snapshot_goes_through_the_wrappers_of_every_task(string name) => Assert.Null(
+        EnvironmentChecker.Check(() => new EpisodeStatistics(new NormalizeReward(new FrameSkip(EnvironmentRegistry.Create(name), 2))))
+            .Single(finding => finding.Rule.Contains("snapshot", StringComparison.Ordinal)).Problem);
+
     [Fact]
     public void At_the_limit_terminated_wins()
     {
