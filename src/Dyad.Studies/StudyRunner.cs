@@ -31,6 +31,8 @@ public static class StudyRunner
         WriteIndented = true,
         PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
         NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
+        RespectRequiredConstructorParameters = true,
+        RespectNullableAnnotations = true,
         Converters = { new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower) },
         // Written to a file of its own; the report escapes what it embeds.
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,

@@ -32,11 +32,17 @@ internal static class StudyOptions
     {
         RequireWritable(request.Output);
         var warnings = new List<string>();
-        (StudyResult, string) outcome = ProgressDisplay.Run(
-            title,
-            progress => StudyRunner.Execute(study, request, progress, sentence => Warn(warnings, sentence), cancellation));
-        warnings.ForEach(sentence => Console.Error.WriteLine($"dyad: {sentence}."));
-        return outcome;
+        try
+        {
+            return ProgressDisplay.Run(
+                title,
+                progress => StudyRunner.Execute(study, request, progress, sentence => Warn(warnings, sentence), cancellation));
+        }
+        finally
+        {
+            // Also after a stop: the next call will not meet what was passed over again.
+            warnings.ForEach(sentence => Console.Error.WriteLine($"dyad: {sentence}."));
+        }
     }
 
     /// <summary>Prints what a study found, a line a finding.</summary>

@@ -45,12 +45,12 @@ internal sealed class TabularAnalysis
             ["gamma"] = _mdp.Discount,
             ["policy"] = Pairs(_evaluation.Policy.Probabilities),
             ["critic"] = Pairs(_critic),
-            ["return"] = _evaluation.Return,
-            ["objective"] = _plain.Objective,
-            ["objective_primal"] = _plain.PrimalObjective,
-            ["actor_objective"] = _plain.ActorObjective,
-            ["critic_objective"] = _plain.CriticObjective,
-            ["objective_gap"] = _plain.ObjectiveGap,
+            ["return"] = Finite(_evaluation.Return),
+            ["objective"] = Finite(_plain.Objective),
+            ["objective_primal"] = Finite(_plain.PrimalObjective),
+            ["actor_objective"] = Finite(_plain.ActorObjective),
+            ["critic_objective"] = Finite(_plain.CriticObjective),
+            ["objective_gap"] = Finite(_plain.ObjectiveGap),
             ["v_pi"] = Vector(_evaluation.StateValue),
             ["q_pi"] = Pairs(_evaluation.ActionValue),
             ["state_occupancy"] = Vector(_evaluation.StateOccupancy),
@@ -62,14 +62,14 @@ internal sealed class TabularAnalysis
         AddGradients(document, _plain, _gaps);
         document["occupancy_jacobian"] = _mdp.Pairs <= LargestJacobian ? Jacobian() : null;
         document["optimal_value"] = Vector(_optimal.StateValue);
-        document["optimal_return"] = Start(_optimal.StateValue);
+        document["optimal_return"] = Finite(Start(_optimal.StateValue));
 
         var soft = new JsonObject
         {
             ["temperature"] = _soft.Temperature,
-            ["objective"] = _soft.Objective,
-            ["actor_objective"] = _soft.ActorObjective,
-            ["objective_gap"] = _soft.ObjectiveGap,
+            ["objective"] = Finite(_soft.Objective),
+            ["actor_objective"] = Finite(_soft.ActorObjective),
+            ["objective_gap"] = Finite(_soft.ObjectiveGap),
             ["residual"] = Pairs(_soft.Residual),
         };
         AddGradients(soft, _soft, _softGaps);
@@ -128,8 +128,8 @@ internal sealed class TabularAnalysis
         target["gaps"] = new JsonArray([.. gaps.Select(gap => new JsonObject
         {
             ["estimator"] = gap.Estimator,
-            ["norm"] = gap.Norm,
-            ["bias"] = gap.Bias,
+            ["norm"] = Finite(gap.Norm),
+            ["bias"] = Finite(gap.Bias),
             ["relative_bias"] = Finite(gap.RelativeBias),
             ["cosine"] = Finite(gap.Cosine),
         })]);
@@ -144,7 +144,7 @@ internal sealed class TabularAnalysis
             var row = new JsonArray();
             for (int j = 0; j < _mdp.Pairs; j++)
             {
-                row.Add(jacobian[i, j]);
+                row.Add(Finite(jacobian[i, j]));
             }
 
             rows.Add(row);
@@ -171,12 +171,13 @@ internal sealed class TabularAnalysis
         var array = new JsonArray();
         foreach (double value in values)
         {
-            array.Add(value);
+            array.Add(Finite(value));
         }
 
         return array;
     }
 
+    // JSON has no infinity: what overflows is null, as in metrics.
     private static JsonValue? Finite(double value) => double.IsFinite(value) ? JsonValue.Create(value) : null;
 
     private static string Number(double value) => double.IsNaN(value) ? "-"

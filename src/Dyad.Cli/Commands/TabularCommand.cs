@@ -63,8 +63,11 @@ internal static class TabularCommand
             MdpDocument document = TaskFile.Read(parsed.GetValue(file)!, parsed.GetValue(gamma), RuleOf(parsed.GetValue(goal)!));
             double alpha = Positive(parsed.GetValue(temperature), "--temperature");
             double eta = Positive(parsed.GetValue(damping), "--damping");
-            TabularPolicy chosen = ChoosePolicy(document, parsed.GetValue(policy), alpha);
-            var analysis = new TabularAnalysis(document.Mdp, chosen, ChooseCritic(document, chosen, parsed.GetValue(critic)), alpha, eta);
+            TabularAnalysis analysis = Analyze(parsed.GetValue(file)!, () =>
+            {
+                TabularPolicy chosen = ChoosePolicy(document, parsed.GetValue(policy), alpha);
+                return new(document.Mdp, chosen, ChooseCritic(document, chosen, parsed.GetValue(critic)), alpha, eta);
+            });
             if (parsed.GetValue(json))
             {
                 Output.Json(analysis.ToJson());
@@ -86,6 +89,18 @@ internal static class TabularCommand
         "stay" => GoalRule.Stay,
         _ => throw new UserError($"--goal is '{goal}'; it must be restart, absorb or stay"),
     };
+
+    private static TabularAnalysis Analyze(string path, Func<TabularAnalysis> analyze)
+    {
+        try
+        {
+            return analyze();
+        }
+        catch (ArithmeticException e)
+        {
+            throw new UserError($"{path}: rewards, critic or --temperature are too large to compute with: {e.Message}", e);
+        }
+    }
 
     private static TabularPolicy ChoosePolicy(MdpDocument document, string? choice, double temperature)
     {

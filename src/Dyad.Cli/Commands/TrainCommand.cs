@@ -58,9 +58,9 @@ internal static class TrainCommand
             long measureEvery = parsed.GetResult(every) is null ? Math.Max(1, count / 100) : Positive(parsed.GetValue(every), "--measure-every");
             (string name, Mdp mdp) = FindTask(parsed.GetValue(environment)!);
             int first = parsed.GetValue(seed);
-            if (first < 0)
+            if (first is < 0 or > 1_000_000_000)
             {
-                throw new UserError($"--seed is {first}; it must be 0 or more");
+                throw new UserError($"--seed is {first}; it must be between 0 and 1000000000");
             }
 
             var study = new TrainingStudy(

@@ -9,7 +9,7 @@ namespace Dyad.Numerics;
 /// </summary>
 /// <typeparam name="T">float or double.</typeparam>
 public sealed class Adam<T>
-    where T : unmanaged, IFloatingPointIeee754<T>
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private readonly T[] _first;
     private readonly T[] _second;
@@ -71,15 +71,7 @@ public sealed class Adam<T>
         _beta2Power *= Beta2;
         T step = T.CreateChecked(signedRate / (1 - _beta1Power));
         T correction = T.CreateChecked(1 / (1 - _beta2Power));
-        T b1 = T.CreateChecked(Beta1);
-        T b2 = T.CreateChecked(Beta2);
-        T epsilon = T.CreateChecked(Epsilon);
-        for (int i = 0; i < parameters.Length; i++)
-        {
-            T g = gradient[i];
-            T m = _first[i] = (b1 * _first[i]) + ((T.One - b1) * g);
-            T v = _second[i] = (b2 * _second[i]) + ((T.One - b2) * g * g);
-            parameters[i] += step * m / (T.Sqrt(v * correction) + epsilon);
-        }
+        OptimizerLoops.Adam(parameters, gradient, _first, _second, step, correction, T.CreateChecked(Beta1), T.CreateChecked(Beta2),
+            T.CreateChecked(Epsilon));
     }
 }

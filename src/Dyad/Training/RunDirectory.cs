@@ -28,6 +28,7 @@ public enum RunStatus
 public sealed class RunDirectory
 {
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
+    private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false };
 
     /// <summary>A run's folder, which need not exist yet.</summary>
     public RunDirectory(string path) => FullPath = Path.GetFullPath(path);
@@ -46,10 +47,13 @@ public sealed class RunDirectory
     private string StatusPath => Path.Combine(FullPath, "run.json");
 
     /// <summary>The content of <c>run.json</c>, or null where there is none.</summary>
-    public JsonObject? ReadStatus() => ReadObject(StatusPath);
+    /// <exception cref="UserError">The file is damaged.</exception>
+    public JsonObject? ReadStatus() => ReadObject(
+        StatusPath, texts: ["status", "started", "updated", "error"], integers: ["step"], numbers: ["wall_s"]);
 
     /// <summary>The content of <c>config.json</c>, or null where there is none.</summary>
-    public JsonObject? ReadConfig() => ReadObject(ConfigPath);
+    /// <exception cref="UserError">The file is damaged.</exception>
+    public JsonObject? ReadConfig() => ReadObject(ConfigPath, texts: [], integers: ["steps"], numbers: []);
 
     /// <summary>Where the run stands.</summary>
     public RunStatus Status => (string?)ReadStatus()?["status"] switch
@@ -82,12 +86,22 @@ public sealed class RunDirectory
         }
     }
 
+    /// <summary>Keeps other processes from advancing the run, until this is disposed of or the process ends in any way.</summary>
+    /// <exception cref="IOException">Another process advances it.</exception>
+    public IDisposable Lock()
+    {
+        // The file stays: a lock on one that goes away would hold nobody back.
+        Directory.CreateDirectory(CheckpointPath);
+        return new FileStream(Path.Combine(CheckpointPath, "lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+    }
+
     /// <summary>Writes <c>run.json</c>.</summary>
     public void WriteStatus(JsonObject status) => Write(StatusPath, status);
 
     private static string Text(JsonNode? node) => node?.ToJsonString() ?? "absent";
 
-    private static JsonObject? ReadObject(string path)
+    // The fields named are of their kind wherever they are there.
+    private static JsonObject? ReadObject(string path, string[] texts, string[] integers, string[] numbers)
     {
         if (!File.Exists(path))
         {
@@ -96,14 +110,21 @@ public sealed class RunDirectory
 
         try
         {
-            return JsonNode.Parse(File.ReadAllText(path)) as JsonObject
+            JsonObject content = JsonNode.Parse(File.ReadAllText(path), documentOptions: Strict) as JsonObject
                 ?? throw new UserError($"'{path}' does not hold a JSON object; remove the run's folder to start it anew");
+            string? wrong = texts.FirstOrDefault(name => !Is<string>(content[name]))
+                ?? integers.FirstOrDefault(name => !Is<long>(content[name]))
+                ?? numbers.FirstOrDefault(name => !Is<double>(content[name]));
+            return wrong is null ? content : throw new UserError(
+                $"'{path}' is damaged ('{wrong}' is {Text(content[wrong])}); remove the run's folder to start it anew");
         }
         catch (JsonException e)
         {
             throw new UserError($"'{path}' is damaged ({e.Message}); remove the run's folder to start it anew", e);
         }
     }
+
+    private static bool Is<T>(JsonNode? node) => node is null || (node is JsonValue value && value.TryGetValue(out T? _));
 
     // A reader sees the old content or the new one, never a half.
     private static void Write(string path, JsonObject content)

@@ -38,7 +38,7 @@ public sealed class RunLoop
     /// <param name="warn">Receives a sentence about each thing that was passed over.</param>
     /// <param name="cancellation">Stops the run at the next step, after a checkpoint.</param>
     /// <exception cref="OperationCanceledException">The run was stopped and can go on.</exception>
-    /// <exception cref="UserError">The folder holds another run, or cannot be written.</exception>
+    /// <exception cref="UserError">The folder holds another run, or cannot be written; or the run's numbers overflowed.</exception>
     public void Execute(RunDirectory directory, Run run, Action<long> progress, Action<string> warn, CancellationToken cancellation)
     {
         try
@@ -50,6 +50,7 @@ public sealed class RunLoop
                 return;
             }
 
+            using IDisposable mine = directory.Lock();
             Advance(directory, run, progress, warn, cancellation);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -119,6 +120,12 @@ public sealed class RunLoop
         catch (Exception e) when (e is not (IOException or UnauthorizedAccessException))
         {
             WriteStatus(directory, "failed", startedAt, position, learner.Step, e.Message);
+            if (e is ArithmeticException)
+            {
+                // Numbers that overflow come from the task or the options, which are the user's.
+                throw new UserError($"the run '{directory.FullPath}' failed at step {learner.Step}: {e.Message}", e);
+            }
+
             throw;
         }
     }

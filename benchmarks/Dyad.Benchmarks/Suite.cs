@@ -1,0 +1,88 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
+using System.Text.Json;
+using Dyad.Core;
+
+namespace Dyad.Benchmarks;
+
+/// <summary>The benchmarks as a command: <c>kernels</c>, <c>updates</c>, or the rows whose name contains a text.</summary>
+public static class Suite
+{
+    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web);
+
+    /// <summary>The folder that holds <c>benchmarks/peers</c>.</summary>
+    public static string RepositoryRoot { get; } = FindRoot();
+
+    /// <summary>Measures and writes a table, or one JSON document.</summary>
+    /// <param name="name">Which; null for all.</param>
+    /// <param name="json">Whether to write JSON.</param>
+    /// <param name="output">Where to.</param>
+    /// <exception cref="UserError">Nothing has that name.</exception>
+    public static void Run(string? name, bool json, TextWriter output)
+    {
+        IReadOnlyList<BenchmarkCase> cases = name switch
+        {
+            null => [.. KernelCases.Create(), .. UpdateCases.Create()],
+            "kernels" => KernelCases.Create(),
+            "updates" => UpdateCases.Create(),
+            _ => [.. KernelCases.Create().Concat(UpdateCases.Create()).Where(x => x.Name.Contains(name, StringComparison.Ordinal))],
+        };
+        if (cases.Count == 0)
+        {
+            throw new UserError($"there is no benchmark '{name}'; there are kernels, updates, and rows such as sac-256x256-b100");
+        }
+
+        PinToLastCore();
+        using TorchPeer? peer = TorchPeer.Start();
+        double peak = PeakProbe.Measure();
+        IReadOnlyList<BenchmarkRow> rows = Harness.Measure(cases, peer);
+        if (json)
+        {
+            output.WriteLine(JsonSerializer.Serialize(new { machine = Machine(peak), rows }, Json));
+            return;
+        }
+
+        output.WriteLine($"{"",-26} {"median us",10} {"floor us",10} {"floor/median",13} {peer?.Name ?? "no peer",16} {"ratio",6}");
+        foreach (BenchmarkRow row in rows)
+        {
+            double other = row.Peers.Values.FirstOrDefault();
+            string compared = other > 0 ? $"{other,16:F2} {other / row.Median,6:F2}" : "";
+            output.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                $"{row.Name,-26} {row.Median,10:F2} {row.Floor,10:F2} {row.Floor / row.Median,13:P0} {compared}"));
+        }
+    }
+
+    private static Dictionary<string, object> Machine(double peak) => new()
+    {
+        ["processor"] = File.Exists("/proc/cpuinfo")
+            ? File.ReadLines("/proc/cpuinfo").FirstOrDefault(x => x.StartsWith("model name", StringComparison.Ordinal))?.Split(':')[1].Trim() ?? ""
+            : RuntimeInformation.ProcessArchitecture.ToString(),
+        ["cores"] = Environment.ProcessorCount,
+        ["vectorBits"] = Vector512.IsHardwareAccelerated ? 512 : Vector256.IsHardwareAccelerated ? 256 : 128,
+        ["peakGflops"] = peak / 1e9,
+        ["runtime"] = RuntimeInformation.FrameworkDescription,
+        ["system"] = RuntimeInformation.OSDescription,
+    };
+
+    // This thread and the peer share a core; the compiler's threads stay free.
+    private static void PinToLastCore()
+    {
+        if (OperatingSystem.IsLinux() || OperatingSystem.IsWindows())
+        {
+            Process.GetCurrentProcess().ProcessorAffinity = 1 << (Math.Min(Environment.ProcessorCount, 30) - 1);
+        }
+    }
+
+    private static string FindRoot()
+    {
+        DirectoryInfo? folder = new(AppContext.BaseDirectory);
+        while (folder is not null && !Directory.Exists(Path.Combine(folder.FullName, "benchmarks", "peers")))
+        {
+            folder = folder.Parent;
+        }
+
+        return folder?.FullName ?? Environment.CurrentDirectory;
+    }
+}

@@ -1,0 +1,177 @@
+"""The cases of `dyad bench` in PyTorch, one thread. The benchmark starts this and asks for one sample at a time, so that both
+are measured side by side. It unsets OPENBLAS_CORETYPE and OPENBLAS_L2_SIZE: set, they halve PyTorch on machines with AVX-512.
+Needs Debian's python3-torch with libopenblas0-pthread (with the reference BLAS, PyTorch is ten times slower).
+"""
+import math
+import sys
+import time
+
+import torch
+from torch import nn
+
+torch.set_num_threads(1)
+OBSERVATION, ACTION = 17, 6
+
+
+def mlp(sizes):
+    layers = []
+    for i, (m, n) in enumerate(zip(sizes, sizes[1:])):
+        layers += [nn.Linear(m, n)] + ([nn.ReLU()] if i < len(sizes) - 2 else [])
+    return nn.Sequential(*layers)
+
+
+def sample_time(run, seconds):
+    start = time.perf_counter()
+    run()
+    repeats = max(1, int(seconds / (time.perf_counter() - start)))
+    start = time.perf_counter()
+    for _ in range(repeats):
+        run()
+    return (time.perf_counter() - start) / repeats * 1e6
+
+
+def data(batch):
+    return (torch.rand(batch, OBSERVATION) * 2 - 1, torch.rand(batch, ACTION) * 2 - 1, torch.rand(batch, 1) * 2 - 1,
+            torch.rand(batch, OBSERVATION) * 2 - 1, torch.zeros(batch, 1))
+
+
+def sample(actor, s):
+    mean, log = actor(s).chunk(2, dim=-1)
+    log = log.clamp(-20, 2)
+    noise = torch.randn_like(mean)
+    u = mean + log.exp() * noise
+    density = (-0.5 * noise.square() - log - 0.5 * math.log(2 * math.pi)).sum(-1, keepdim=True)
+    density = density - (2 * (math.log(2) - u - nn.functional.softplus(-2 * u))).sum(-1, keepdim=True)
+    return torch.tanh(u), density
+
+
+def polyak(target, source, rate=0.005):
+    with torch.no_grad():
+        torch._foreach_mul_(target, 1 - rate)
+        torch._foreach_add_(target, source, alpha=rate)
+
+
+def sac(width, batch):
+    torch.manual_seed(1)
+    actor = mlp([OBSERVATION, width, width, 2 * ACTION])
+    q1, q2, t1, t2 = (mlp([OBSERVATION + ACTION, width, width, 1]) for _ in range(4))
+    critic = [*q1.parameters(), *q2.parameters()]
+    target = [*t1.parameters(), *t2.parameters()]
+    for p in target:
+        p.requires_grad_(False)
+    log_alpha = torch.tensor(math.log(0.2), requires_grad=True)
+    critic_adam = torch.optim.Adam(critic, 1e-3, foreach=True)
+    actor_adam = torch.optim.Adam(actor.parameters(), 1e-3, foreach=True)
+    alpha_adam = torch.optim.Adam([log_alpha], 1e-3)
+    s, a, r, s2, d = data(batch)
+    sa = torch.cat([s, a], -1)
+
+    def critic_loss(grad_through_target=False):
+        with torch.set_grad_enabled(grad_through_target):
+            a2, log2 = sample(actor, s2)
+            x2 = torch.cat([s2, a2], -1)
+            y = r + 0.99 * (1 - d) * (torch.min(t1(x2), t2(x2)) - log_alpha.exp() * log2)
+        return (q1(sa) - y).square().mean() + (q2(sa) - y).square().mean()
+
+    def step():
+        critic_adam.zero_grad(set_to_none=True)
+        critic_loss().backward()
+        critic_adam.step()
+        actor_adam.zero_grad(set_to_none=True)
+        for p in critic:
+            p.requires_grad_(False)
+        a1, log1 = sample(actor, s)
+        x1 = torch.cat([s, a1], -1)
+        (log_alpha.detach().exp() * log1 - torch.min(q1(x1), q2(x1))).mean().backward()
+        actor_adam.step()
+        for p in critic:
+            p.requires_grad_(True)
+        alpha_adam.zero_grad(set_to_none=True)
+        (-(log_alpha * (log1.detach() - ACTION).mean())).backward()
+        alpha_adam.step()
+        polyak(target, [p.data for p in critic])
+
+    direction = [p.detach().clone() for p in critic]
+    gradient = torch.autograd.grad(critic_loss(), critic, create_graph=True)
+
+    def hessian_product():
+        torch.autograd.grad(torch.autograd.grad(critic_loss(), critic, create_graph=True), critic, direction)
+
+    def hessian_product_again():
+        torch.autograd.grad(gradient, critic, direction, retain_graph=True)
+
+    return step, hessian_product, hessian_product_again
+
+
+def ddpg(width, batch):
+    torch.manual_seed(1)
+    sizes = [OBSERVATION + ACTION, width, width, 1]
+    actor, q, target_q = mlp([OBSERVATION, width, width, ACTION]), mlp(sizes), mlp(sizes)
+    target_actor = mlp([OBSERVATION, width, width, ACTION])
+    critic = list(q.parameters())
+    adam_q, adam_actor = torch.optim.Adam(critic, 1e-3, foreach=True), torch.optim.Adam(actor.parameters(), 1e-3, foreach=True)
+    s, a, r, s2, d = data(batch)
+    sa = torch.cat([s, a], -1)
+    sources = [p.data for p in [*critic, *actor.parameters()]]
+    targets = [p.data for p in [*target_q.parameters(), *target_actor.parameters()]]
+
+    def step():
+        with torch.no_grad():
+            y = r + 0.99 * (1 - d) * target_q(torch.cat([s2, torch.tanh(target_actor(s2))], -1))
+        adam_q.zero_grad(set_to_none=True)
+        (q(sa) - y).square().mean().backward()
+        adam_q.step()
+        adam_actor.zero_grad(set_to_none=True)
+        for p in critic:
+            p.requires_grad_(False)
+        (-q(torch.cat([s, torch.tanh(actor(s))], -1)).mean()).backward()
+        adam_actor.step()
+        for p in critic:
+            p.requires_grad_(True)
+        polyak(targets, sources)
+
+    return step
+
+
+def act(width):
+    actor, s = mlp([OBSERVATION, width, width, 2 * ACTION]), torch.rand(1, OBSERVATION)
+
+    def run():
+        with torch.no_grad():
+            mean, log = actor(s).chunk(2, dim=-1)
+            torch.tanh(mean + log.clamp(-20, 2).exp() * torch.randn_like(mean))
+
+    return run
+
+
+def matmul(m, n, k, layout):
+    a = torch.rand(k, m).t() if layout[0] == "t" else torch.rand(m, k)
+    b = torch.rand(n, k).t() if layout[1] == "t" else torch.rand(k, n)
+    c = torch.empty(m, n)
+    return lambda: torch.mm(a, b, out=c)
+
+
+def create(name):
+    """The case of a row name, or None: sac-256x256-b100, hvp-..., hvp-again-..., ddpg-..., matmul-100x256x256-nn."""
+    kind, shape, rest = name.replace("hvp-again", "again").split("-")
+    if kind == "matmul":
+        return matmul(*map(int, shape.split("x")), rest)
+    width, batch = int(shape.split("x")[0]), int(rest[1:])
+    return {"sac": lambda: sac(width, batch)[0], "hvp": lambda: sac(width, batch)[1],
+            "again": lambda: sac(width, batch)[2], "ddpg": lambda: ddpg(width, batch), "act": lambda: act(width)}.get(
+        kind, lambda: None)()
+
+
+# Serves samples: a line "NAME SECONDS" on standard input is answered by the mean microseconds of a run over that time.
+cases = {}
+print("ready", torch.__version__, flush=True)
+for line in sys.stdin:
+    name, seconds = line.split()
+    if name not in cases:
+        try:
+            cases[name] = create(name)
+        except (ValueError, KeyError):
+            cases[name] = None
+        if cases[name]:
+            sample_time(cases[name], 0.3)
+    print(sample_time(cases[name], float(seconds)) if cases[name] else "none", flush=True)

@@ -1,0 +1,27 @@
+using System.CommandLine;
+using Dyad.Benchmarks;
+using Dyad.Cli.Terminal;
+
+namespace Dyad.Cli.Commands;
+
+/// <summary><c>dyad bench</c>: speed beside the floor that the arithmetic sets, and beside PyTorch where that is installed.</summary>
+internal static class BenchCommand
+{
+    public static Command Create()
+    {
+        var name = new Argument<string?>("NAME")
+        {
+            Description = "kernels, updates, or a part of a row's name; everything if left out.",
+            Arity = ArgumentArity.ZeroOrOne,
+        };
+        Option<bool> json = StudyOptions.Json();
+        var command = new Command("bench", "Measure kernels and updates against their floor, pinned to one core.") { name, json };
+        Help.AddExamples(command, "dyad bench sac-256x256-b100", "dyad bench kernels --json");
+        command.SetAction(parsed =>
+        {
+            Suite.Run(parsed.GetValue(name), parsed.GetValue(json), Console.Out);
+            return ExitCode.Success;
+        });
+        return command;
+    }
+}

@@ -1,0 +1,47 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Text.RegularExpressions;
+
+namespace Dyad.Cli.Terminal;
+
+/// <summary>What is wrong with a command line, before any command looks at it.</summary>
+internal static class CommandLineErrors
+{
+    /// <summary>A sentence about the first thing that is wrong; null where nothing is.</summary>
+    public static string? First(ParseResult parsed)
+    {
+        Command root = parsed.RootCommandResult.Command;
+        Command command = parsed.CommandResult.Command;
+        string name = command == root ? root.Name : $"{root.Name} {command.Name}";
+        return What(parsed, root, command) is string what ? $"{what} ('{name} --help' shows how)" : null;
+    }
+
+    private static string? What(ParseResult parsed, Command root, Command command)
+    {
+        // Of several complaints of the parser, the one that names what the user typed.
+        if (parsed.UnmatchedTokens is [string word, ..])
+        {
+            return command == root && !word.StartsWith('-')
+                ? $"there is no command '{word}'; there are {string.Join(", ", root.Subcommands.Select(c => c.Name))}"
+                : $"there is no option or argument '{word}' here";
+        }
+
+        if (parsed.Errors is [ParseError error, ..])
+        {
+            return Readable(error.Message.TrimEnd('.'));
+        }
+
+        // No command has a use for an empty name, file or folder; in scripts it is an unset variable.
+        int empty = parsed.Tokens.TakeWhile(token => token.Value.Length > 0).Count();
+        return empty < parsed.Tokens.Count ? $"the argument after '{parsed.Tokens[empty - 1].Value}' is empty" : null;
+    }
+
+    // "Cannot parse argument 'x' for option '--seeds' as expected type 'System.Int32'" speaks of types: say what is accepted.
+    private static string Readable(string message)
+    {
+        Match match = Regex.Match(message, "^Cannot parse argument '(.*)' for (?:option|command) '(.*)' as expected type '(.*)'");
+        return match.Success
+            ? $"{match.Groups[2]} is '{match.Groups[1]}'; it must be {(match.Groups[3].Value.Contains("Double", StringComparison.Ordinal) ? "a number" : "a whole number")}"
+            : message;
+    }
+}

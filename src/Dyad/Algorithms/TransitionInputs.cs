@@ -1,0 +1,33 @@
+using System.Numerics;
+using Dyad.Autodiff;
+
+namespace Dyad.Algorithms;
+
+/// <summary>A batch of transitions (s, a, r, s', d) as inputs of a program.</summary>
+/// <typeparam name="T">float or double.</typeparam>
+/// <param name="batch">Number of transitions.</param>
+/// <param name="observationSize">Numbers in an observation.</param>
+/// <param name="actionSize">Numbers in an action.</param>
+public sealed class TransitionInputs<T>(Extent batch, int observationSize, int actionSize)
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    /// <summary>s, batch x observation size.</summary>
+    public Input<T> Observation { get; } = new("observation", batch, observationSize);
+
+    /// <summary>a, batch x action size.</summary>
+    public Input<T> Action { get; } = new("action", batch, actionSize);
+
+    /// <summary>r, batch x 1.</summary>
+    public Input<T> Reward { get; } = new("reward", batch, 1);
+
+    /// <summary>s', batch x observation size.</summary>
+    public Input<T> NextObservation { get; } = new("next observation", batch, observationSize);
+
+    /// <summary>d, batch x 1: 1 where the episode terminated (not where it was cut), else 0.</summary>
+    public Input<T> Terminated { get; } = new("terminated", batch, 1);
+
+    /// <summary>r + gamma (1 - d) v, batch x 1.</summary>
+    /// <param name="discount">gamma, in [0, 1].</param>
+    /// <param name="nextValue">v: what follows s', batch x 1.</param>
+    public Expression<T> Target(double discount, Expression<T> nextValue) => Reward + (discount * (1 - Terminated) * nextValue);
+}

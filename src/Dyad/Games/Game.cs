@@ -1,0 +1,27 @@
+using System.Numerics;
+using Dyad.Autodiff;
+
+namespace Dyad.Games;
+
+/// <summary>
+/// A two-player game seen by its leader (Zheng et al. 2021, section 3): the four slots of a Stackelberg step. In a game of two
+/// costs f1 (leader) and f2 (follower) all four come from them; methods that estimate the parts in different ways set them apart.
+/// </summary>
+/// <typeparam name="T">float or double.</typeparam>
+/// <param name="Leader">Parameters of the leader, x.</param>
+/// <param name="Follower">Parameters of the follower, y.</param>
+/// <param name="LeaderCost">1 x 1; its gradient in the leader's parameters is the direct term.</param>
+/// <param name="FollowerCost">1 x 1; what the follower minimises.</param>
+public sealed record Game<T>(Parameters<T> Leader, Parameters<T> Follower, Expression<T> LeaderCost, Expression<T> FollowerCost)
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    /// <summary>The leader's cost as a function of the follower, 1 x 1; its gradient in y is what the implicit term solves for.</summary>
+    public Expression<T> LeaderCostInFollower { get; init; } = LeaderCost;
+
+    /// <summary>Product of the follower's curvature with a direction; by default the Hessian of the follower's cost.</summary>
+    public Func<IReadOnlyList<Expression<T>>, IReadOnlyList<Expression<T>>> Curvature { get; init; } =
+        v => Derivatives.HessianVectorProduct(FollowerCost, Follower, v);
+
+    /// <summary>1 x 1; its mixed second derivative couples the players.</summary>
+    public Expression<T> Coupling { get; init; } = FollowerCost;
+}

@@ -1,0 +1,142 @@
+using System.Numerics;
+using Dyad.Autodiff;
+using static Dyad.Autodiff.Operations;
+
+namespace Dyad.Networks;
+
+/// <summary>Actions drawn by a policy, and the logarithm of their density.</summary>
+/// <typeparam name="T">float or double.</typeparam>
+/// <param name="Action">rows x actions.</param>
+/// <param name="LogProbability">rows x 1.</param>
+public readonly record struct SampledAction<T>(Expression<T> Action, Expression<T> LogProbability)
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>;
+
+/// <summary>A deterministic policy: a = bound tanh(network(s)).</summary>
+/// <typeparam name="T">float or double.</typeparam>
+/// <param name="network">Observations to actions.</param>
+/// <param name="bound">Largest action; positive.</param>
+public sealed class DeterministicPolicy<T>(Mlp<T> network, double bound = 1)
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    /// <summary>Actions, rows x actions.</summary>
+    public Expression<T> Action(Expression<T> observation) => bound * Tanh(network.Apply(observation));
+}
+
+/// <summary>A softmax policy over a finite number of actions.</summary>
+/// <typeparam name="T">float or double.</typeparam>
+/// <param name="network">Observations to logits.</param>
+public sealed class CategoricalPolicy<T>(Mlp<T> network)
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    /// <summary>Logarithms of the probabilities, rows x actions.</summary>
+    public Expression<T> LogProbabilities(Expression<T> observation) => LogSoftmax(network.Apply(observation));
+
+    /// <summary>log pi(a|s), rows x 1.</summary>
+    /// <param name="observation">rows x inputs.</param>
+    /// <param name="action">One action number a row.</param>
+    public Expression<T> LogProbability(Expression<T> observation, Indices action) =>
+        GatherColumns(LogProbabilities(observation), action);
+
+    /// <summary>-sum over a of pi log pi, rows x 1.</summary>
+    public Expression<T> Entropy(Expression<T> observation)
+    {
+        Expression<T> log = LogProbabilities(observation);
+        return -SumColumns(Exp(log) * log);
+    }
+}
+
+/// <summary>A Gaussian policy with a diagonal covariance.</summary>
+/// <typeparam name="T">float or double.</typeparam>
+public sealed class GaussianPolicy<T>
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    private readonly Mlp<T> _network;
+    private readonly Parameter<T>? _logDeviation;
+
+    /// <summary>A policy whose log standard deviation does not depend on the state.</summary>
+    /// <param name="network">Observations to means.</param>
+    /// <param name="logDeviation">1 x actions.</param>
+    public GaussianPolicy(Mlp<T> network, Parameter<T> logDeviation)
+    {
+        _network = network;
+        _logDeviation = logDeviation;
+    }
+
+    /// <summary>A policy whose network gives means (first half) and log standard deviations (second half).</summary>
+    public GaussianPolicy(Mlp<T> network) => _network = network;
+
+    /// <summary>Means, rows x actions.</summary>
+    public Expression<T> Mean(Expression<T> observation) => Heads(observation).Mean;
+
+    /// <summary>log pi(a|s), rows x 1.</summary>
+    public Expression<T> LogProbability(Expression<T> observation, Expression<T> action)
+    {
+        (Expression<T> mean, Expression<T> log) = Heads(observation);
+        return Gaussian.LogDensity((action - mean) / Exp(log), log);
+    }
+
+    /// <summary>Actions mean + deviation * noise, with their log density.</summary>
+    /// <param name="observation">rows x inputs.</param>
+    /// <param name="noise">rows x actions, standard normal.</param>
+    public SampledAction<T> Sample(Expression<T> observation, Expression<T> noise)
+    {
+        (Expression<T> mean, Expression<T> log) = Heads(observation);
+        return new(mean + (Exp(log) * noise), Gaussian.LogDensity(noise, log));
+    }
+
+    private (Expression<T> Mean, Expression<T> Log) Heads(Expression<T> observation)
+    {
+        Expression<T> output = _network.Apply(observation);
+        if (_logDeviation is null)
+        {
+            return Gaussian.Split(output);
+        }
+
+        return (output, Broadcast(_logDeviation, output.Rows, output.Columns));
+    }
+}
+
+/// <summary>
+/// A Gaussian squashed by tanh (Haarnoja et al. 2018, appendix C): action = bound tanh(u), u = mean + deviation * noise. The
+/// network gives means (first half) and log standard deviations (second half), which are held in [-20, 2]. The density is that
+/// of tanh(u): the bound is left out, so a temperature does not depend on the action's unit.
+/// </summary>
+/// <typeparam name="T">float or double.</typeparam>
+/// <param name="network">Observations to 2 x actions outputs.</param>
+/// <param name="bound">Largest action; positive.</param>
+public sealed class SquashedGaussianPolicy<T>(Mlp<T> network, double bound = 1)
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    /// <summary>bound tanh(mean), rows x actions.</summary>
+    public Expression<T> MeanAction(Expression<T> observation) => bound * Tanh(Gaussian.Split(network.Apply(observation)).Mean);
+
+    /// <summary>Actions with their log density; gradients flow through both.</summary>
+    /// <param name="observation">rows x inputs.</param>
+    /// <param name="noise">rows x actions, standard normal.</param>
+    public SampledAction<T> Sample(Expression<T> observation, Expression<T> noise)
+    {
+        (Expression<T> mean, Expression<T> log) = Gaussian.Split(network.Apply(observation));
+        Expression<T> u = mean + (Exp(log) * noise);
+
+        // log(1 - tanh(u)^2) = 2 (log 2 - u - softplus(-2u)), which neither overflows nor cancels.
+        Expression<T> correction = 2 * (Math.Log(2) - u - Softplus(-2 * u));
+        return new(bound * Tanh(u), Gaussian.LogDensity(noise, log) - SumColumns(correction));
+    }
+}
+
+internal static class Gaussian
+{
+    private const double LowestLog = -20, HighestLog = 2;
+
+    public static (Expression<T> Mean, Expression<T> Log) Split<T>(Expression<T> output)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        int actions = output.Columns.Count / 2;
+        return (Slice(output, 0, actions), Clamp(Slice(output, actions, actions), LowestLog, HighestLog));
+    }
+
+    /// <summary>Sum over the columns of -z^2/2 - log deviation - log(2 pi)/2.</summary>
+    public static Expression<T> LogDensity<T>(Expression<T> z, Expression<T> log)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
+        SumColumns((-0.5 * Square(z)) - log - (0.5 * Math.Log(2 * Math.PI)));
+}

@@ -1,0 +1,44 @@
+using System.Security.Cryptography;
+using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
+
+namespace Dyad.Tests.EndToEnd;
+
+/// <summary>What a folder holds, to be compared with what it, or another one, holds at another time.</summary>
+public static partial class Contents
+{
+    /// <summary>Each file and folder with its bytes and the time of its last change.</summary>
+    public static IReadOnlyList<string> Of(string folder) =>
+    [
+        .. from path in Directory.EnumerateFileSystemEntries(folder, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal)
+           let file = new FileInfo(path)
+           select file.Exists
+               ? $"{path} {file.LastWriteTimeUtc.Ticks} {Convert.ToHexString(SHA256.HashData(File.ReadAllBytes(path)))}"
+               : path,
+    ];
+
+    /// <summary>The metrics of all runs by their path under the folder, without wall times.</summary>
+    public static SortedDictionary<string, string> Metrics(string folder)
+    {
+        var metrics = new SortedDictionary<string, string>(StringComparer.Ordinal);
+        foreach (string path in Directory.EnumerateFiles(folder, "metrics.jsonl", SearchOption.AllDirectories))
+        {
+            metrics[Path.GetRelativePath(folder, path)] = WallTime().Replace(File.ReadAllText(path), "");
+        }
+
+        Assert.NotEmpty(metrics);
+        return metrics;
+    }
+
+    /// <summary>The summary of a study, without its wall time and the command that made it.</summary>
+    public static string Figures(string studyFolder)
+    {
+        JsonObject summary = JsonNode.Parse(File.ReadAllText(Path.Combine(studyFolder, "summary.json")))!.AsObject();
+        Assert.True(summary.Remove("wall_seconds"));
+        Assert.True(summary.Remove("command"));
+        return summary.ToJsonString();
+    }
+
+    [GeneratedRegex("\"wall_s\":[0-9.eE+-]+,")]
+    private static partial Regex WallTime();
+}

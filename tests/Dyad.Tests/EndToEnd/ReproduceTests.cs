@@ -1,0 +1,87 @@
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using Dyad.Studies;
+
+namespace Dyad.Tests.EndToEnd;
+
+[Trait("Category", "e2e")]
+public sealed partial class ReproduceTests : IDisposable
+{
+    private readonly CommandLine _dyad = new();
+
+    public static TheoryData<string> Studies => [.. StudyCatalog.All.Select(study => study.Name)];
+
+    public void Dispose() => _dyad.Dispose();
+
+    [Theory]
+    [MemberData(nameof(Studies))]
+    public async Task Every_study_runs_and_leaves_its_summary_and_a_page_of_its_own(string study)
+    {
+        Outcome outcome = (await _dyad.RunAsync("reproduce", study, "--seeds", "2", "--out", "out")).Succeeded();
+        string folder = _dyad.PathOf("out", study);
+        Assert.Contains($"Report: {Path.Combine(folder, "report.html")}", outcome.Output, StringComparison.Ordinal);
+        Assert.Empty(outcome.Sentences);
+
+        JsonElement summary = JsonDocument.Parse(File.ReadAllText(Path.Combine(folder, "summary.json"))).RootElement;
+        Assert.Equal(study, summary.GetProperty("study").GetString());
+        Assert.Equal("quick", summary.GetProperty("scale").GetString());
+        Assert.Equal($"./dyad reproduce {study} --scale quick --seeds 2", summary.GetProperty("command").GetString());
+        foreach (string text in new[] { "title", "source", "question", "version", "machine" })
+        {
+            Assert.NotEqual("", summary.GetProperty(text).GetString());
+        }
+
+        Assert.NotEmpty(summary.GetProperty("findings").EnumerateArray());
+        Assert.NotEmpty(summary.GetProperty("groups").EnumerateArray());
+        Assert.All(summary.GetProperty("groups").EnumerateArray(), group => CheckGroup(folder, group));
+
+        string page = File.ReadAllText(Path.Combine(folder, "report.html"));
+        Assert.EndsWith("</html>", page.TrimEnd(), StringComparison.Ordinal);
+        Assert.Empty(Fetched().Matches(ScriptBody().Replace(page, "$1")).Select(match => match.Value));
+    }
+
+    [Fact]
+    public async Task The_summary_on_standard_output_is_the_one_in_the_folder()
+    {
+        Outcome outcome = await _dyad.RunAsync("reproduce", "wen2021/theorems", "--json");
+        string folder = _dyad.PathOf("runs", "quick", "wen2021", "theorems");
+        JsonElement study = Assert.Single(outcome.Json().GetProperty("studies").EnumerateArray());
+        JsonElement stored = JsonDocument.Parse(File.ReadAllText(Path.Combine(folder, "summary.json"))).RootElement;
+        Assert.True(JsonElement.DeepEquals(stored, study));
+        Assert.Equal(Path.Combine(folder, "report.html"), outcome.Json().GetProperty("report").GetString());
+    }
+
+    // Each number is computed again from the runs' own rows.
+    private static void CheckGroup(string folder, JsonElement group)
+    {
+        string label = group.GetProperty("label").GetString()!;
+        string metric = group.GetProperty("metric").GetString()!;
+        int[] seeds = [.. group.GetProperty("seeds").EnumerateArray().Select(seed => seed.GetInt32())];
+        double[] values = [.. group.GetProperty("values").EnumerateArray().Select(value => value.GetDouble())];
+        Assert.Equal(Enumerable.Range(0, values.Length), seeds);
+        for (int i = 0; i < seeds.Length; i++)
+        {
+            string run = Path.Combine(folder, label, group.GetProperty("environment").GetString()!, $"seed-{seeds[i]}");
+            using var last = JsonDocument.Parse(File.ReadLines(Path.Combine(run, "metrics.jsonl")).Last());
+            Assert.Equal(last.RootElement.GetProperty(metric).GetDouble(), values[i]);
+        }
+
+        double mean = group.GetProperty("mean").GetDouble();
+        Assert.Equal(values.Average(), mean, 1e-12 * (1 + Math.Abs(mean)));
+        double deviation = values.Length == 1 ? 0 : Math.Abs(values[0] - values[1]) / Math.Sqrt(2);
+        Assert.Equal(deviation, group.GetProperty("standard_deviation").GetDouble(), 1e-9);
+        Assert.Equal(mean, group.GetProperty("interquartile_mean").GetDouble(), 1e-12 * (1 + Math.Abs(mean)));
+        foreach (string name in new[] { "interval", "interquartile_mean_interval" })
+        {
+            JsonElement interval = group.GetProperty(name);
+            Assert.InRange(mean, interval.GetProperty("low").GetDouble() - 1e-12, interval.GetProperty("high").GetDouble() + 1e-12);
+        }
+    }
+
+    [GeneratedRegex("(<script[^>]*>).*?(?=</script>)", RegexOptions.Singleline)]
+    private static partial Regex ScriptBody();
+
+    // What a browser would fetch, from the network or from beside the page.
+    [GeneratedRegex("<(script|img|link|iframe|source)[^>]*\\s(src|href)=[\"'](?!data:)[^\"']*|@import|url\\((?![\"']?(data:|#))[^)]*")]
+    private static partial Regex Fetched();
+}

@@ -1,0 +1,125 @@
+using System.Diagnostics;
+using System.Text.Json;
+
+namespace Dyad.Tests.EndToEnd;
+
+/// <summary>Stopped studies go on to the bits of studies never stopped. What is waited for are files, not times.</summary>
+[Trait("Category", "e2e")]
+public sealed class ResumeTests(ResumeTests.Uninterrupted reference) : IClassFixture<ResumeTests.Uninterrupted>, IDisposable
+{
+    private const string Study = "wen2021/fig1";
+
+    private static readonly string[] Command = ["reproduce", Study, "--scale", "paper", "--seeds", "1", "--jobs", "2", "--out", "out"];
+
+    private readonly CommandLine _dyad = new();
+
+    private string Runs => _dyad.PathOf("out", Study);
+
+    public void Dispose() => _dyad.Dispose();
+
+    [Fact]
+    public async Task A_study_stopped_again_and_again_ends_with_the_same_bits()
+    {
+        foreach ((double share, int signal) in new[]
+        {
+            (0.02, Signals.Interrupt), (0.2, Signals.Terminate), (0.35, Signals.Kill), (0.5, Signals.Interrupt), (0.6, Signals.Kill),
+        })
+        {
+            Outcome stopped = await StopAsync(signal, () => Written() > share * reference.Bytes);
+            if (signal == Signals.Kill)
+            {
+                continue;
+            }
+
+            Assert.Equal(130, stopped.ExitCode);
+            Assert.Equal("dyad: stopped; the same command goes on from here.", Assert.Single(stopped.Sentences));
+            Assert.Equal("", stopped.Output);
+            Assert.False(File.Exists(Path.Combine(Runs, "summary.json")));
+            JsonElement status = (await _dyad.RunAsync("status", "out", "--json")).Json();
+            Assert.NotEqual(0, status.GetProperty("running").GetInt32());
+            Assert.Equal(0, status.GetProperty("failed").GetInt32());
+        }
+
+        (await _dyad.RunAsync(Command)).Succeeded();
+        AssertSameBits();
+    }
+
+    [Fact]
+    public async Task A_damaged_checkpoint_is_named_and_the_one_before_goes_on_to_the_same_bits()
+    {
+        await StopAsync(Signals.Interrupt, () => Written() > 0.1 * reference.Bytes);
+        string run = Path.GetDirectoryName(Directory.EnumerateFiles(Runs, "odd.bin", SearchOption.AllDirectories).First(path =>
+            File.ReadAllText(Path.Combine(path, "..", "..", "run.json")).Contains("\"running\"", StringComparison.Ordinal)))!;
+        long length = MetricsOf(run).Length;
+        await StopAsync(Signals.Interrupt, () => MetricsOf(run).Length > length);
+
+        string newest = Path.Combine(run, "even.bin");
+        byte[] bytes = File.ReadAllBytes(newest);
+        bytes[bytes.Length / 2] ^= 1;
+        File.WriteAllBytes(newest, bytes);
+
+        // The warning must not be lost when the next call is stopped too: its checkpoint takes the damaged one's place.
+        length = MetricsOf(run).Length;
+        Outcome stopped = await StopAsync(Signals.Interrupt, () => MetricsOf(run).Length != length);
+        Assert.Equal(
+            [$"dyad: the checkpoint '{newest}' is damaged and was passed over.", "dyad: stopped; the same command goes on from here."],
+            stopped.Sentences);
+        Assert.Empty((await _dyad.RunAsync(Command)).Succeeded().Sentences);
+        AssertSameBits();
+    }
+
+    [Fact]
+    public async Task Two_calls_at_once_do_not_spoil_the_runs_of_each_other()
+    {
+        Process first = _dyad.Start(Command);
+        Task<Outcome> firstEnds = CommandLine.EndAsync(first, Command);
+        Outcome[] both = await Task.WhenAll(firstEnds, _dyad.RunAsync(Command));
+        Assert.All(both, outcome => Assert.Contains(outcome.ExitCode, new[] { 0, 2 }));
+        Assert.All(both.Where(outcome => outcome.ExitCode == 2), outcome => outcome.Refused());
+        (await _dyad.RunAsync(Command)).Succeeded();
+        AssertSameBits();
+    }
+
+    private static FileInfo MetricsOf(string checkpoint) => new(Path.Combine(checkpoint, "..", "metrics.jsonl"));
+
+    private async Task<Outcome> StopAsync(int signal, Func<bool> condition)
+    {
+        Process process = _dyad.Start(Command);
+        Assert.True(
+            await Signals.SendWhenAsync(process, signal, condition), "the study ended before it could be stopped: it needs more steps");
+        return await CommandLine.EndAsync(process, Command);
+    }
+
+    private long Written() => Directory.Exists(Runs) ? Uninterrupted.BytesIn(Runs) : 0;
+
+    private void AssertSameBits()
+    {
+        Assert.Equal(reference.Metrics, Contents.Metrics(Runs));
+        Assert.Equal(reference.Figures, Contents.Figures(Runs));
+    }
+
+    /// <summary>The study from start to end.</summary>
+    public sealed class Uninterrupted : IAsyncLifetime
+    {
+        public SortedDictionary<string, string> Metrics { get; private set; } = [];
+
+        public string Figures { get; private set; } = "";
+
+        /// <summary>Size of all metrics, with wall times.</summary>
+        public long Bytes { get; private set; }
+
+        public async ValueTask InitializeAsync()
+        {
+            using var dyad = new CommandLine();
+            (await dyad.RunAsync(Command)).Succeeded();
+            Metrics = Contents.Metrics(dyad.PathOf("out", Study));
+            Figures = Contents.Figures(dyad.PathOf("out", Study));
+            Bytes = BytesIn(dyad.PathOf("out", Study));
+        }
+
+        public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+        internal static long BytesIn(string folder) =>
+            Directory.EnumerateFiles(folder, "metrics.jsonl", SearchOption.AllDirectories).Sum(path => new FileInfo(path).Length);
+    }
+}

@@ -1,0 +1,104 @@
+using System.Text.Json;
+using Dyad.Algorithms.Tabular;
+
+namespace Dyad.Tests.EndToEnd;
+
+[Trait("Category", "e2e")]
+public sealed class TrainTests : IDisposable
+{
+    private readonly CommandLine _dyad = new();
+
+    public TrainTests() => _dyad.Write("map.txt", "S..\n.#.\n..G\n");
+
+    public static TheoryData<string> Methods => [.. TabularMethod.All.Select(method => method.Name)];
+
+    public void Dispose() => _dyad.Dispose();
+
+    [Theory]
+    [MemberData(nameof(Methods))]
+    public async Task Every_method_trains_on_a_map_to_the_same_bits_in_any_company(string method)
+    {
+        string[] command = ["train", method, "map.txt", "--steps", "1200", "--seeds", "2"];
+        JsonElement document = (await _dyad.RunAsync([.. command, "--jobs", "2", "--json"])).Json();
+        string folder = _dyad.PathOf("runs", "train", method, "map");
+        Assert.Equal(Path.Combine(folder, "report.html"), document.GetProperty("report").GetString());
+        Assert.True(File.Exists(Path.Combine(folder, "report.html")));
+        JsonElement group = Assert.Single(Assert.Single(document.GetProperty("studies").EnumerateArray()).GetProperty("groups").EnumerateArray());
+        Assert.Equal([0, 1], group.GetProperty("seeds").EnumerateArray().Select(seed => seed.GetInt32()));
+
+        (await _dyad.RunAsync("train", method, "map.txt", "--steps", "1200", "--seed", "1", "--out", "alone")).Succeeded();
+        string alone = Assert.Single(Contents.Metrics(_dyad.PathOf("alone"))).Value;
+        Assert.Equal(alone, Contents.Metrics(folder)[Path.Combine("seed-1", "metrics.jsonl")]);
+    }
+
+    [Fact]
+    public async Task Options_are_written_down_and_name_the_folder()
+    {
+        (await _dyad.RunAsync(
+            "train", "res-ac", "FourRoom", "--steps", "300", "--set", "res_critic_steps=5", "--set", "actor-learning-rate=0.1", "--out", "out")).Succeeded();
+        string run = _dyad.PathOf("out", "train", "res-ac,actor_learning_rate=0.1,res_critic_steps=5", "FourRoom", "seed-0");
+        using var config = JsonDocument.Parse(File.ReadAllText(Path.Combine(run, "config.json")));
+        JsonElement options = config.RootElement.GetProperty("options");
+        Assert.Equal(5, options.GetProperty("res_critic_steps").GetInt32());
+        Assert.Equal(0.1, options.GetProperty("actor_learning_rate").GetDouble());
+        Assert.Equal(0.02, options.GetProperty("critic_learning_rate").GetDouble());
+    }
+
+    [Fact]
+    public async Task A_stopped_run_goes_on_when_asked_to_and_not_otherwise()
+    {
+        string[] command = ["train", "q-learning", "FourRoom", "--steps", "3000000", "--out", "out"];
+        string run = _dyad.PathOf("out", "train", "q-learning", "FourRoom", "seed-0");
+        var process = _dyad.Start(command);
+        Assert.True(await Signals.SendWhenAsync(process, Signals.Interrupt, () => File.Exists(Path.Combine(run, "run.json"))));
+        Assert.Equal(130, (await CommandLine.EndAsync(process, command)).ExitCode);
+
+        Assert.Contains("--resume", await _dyad.RefuseAsync(command), StringComparison.Ordinal);
+        (await _dyad.RunAsync([.. command, "--resume"])).Succeeded();
+        command[^1] = "whole";
+        (await _dyad.RunAsync(command)).Succeeded();
+        Assert.Equal(Contents.Metrics(_dyad.PathOf("whole")), Contents.Metrics(_dyad.PathOf("out")));
+    }
+
+    [Fact]
+    public async Task A_map_that_changed_under_its_name_is_another_task()
+    {
+        string[] command = ["train", "q-learning", "map.txt", "--steps", "300", "--out", "out"];
+        (await _dyad.RunAsync(command)).Succeeded();
+        _dyad.Write("map.txt", "S..\n...\n..G\n");
+        Assert.Contains("another configuration", await _dyad.RefuseAsync(command), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_run_that_diverges_is_told_and_counted_as_failed()
+    {
+        _dyad.Write("large.json", """
+            {"gamma": 0.9, "transition": [[[1, 0], [0, 1]], [[0.5, 0.5], [0, 1]]], "reward": [[1e308, 0], [0, -1e308]], "initial": [1, 0]}
+            """);
+        string sentence = (await _dyad.RunAsync("train", "policy-gradient", "large.json", "--steps", "100", "--out", "out")).Refused();
+        Assert.Contains("large/seed-0' failed at step ", sentence, StringComparison.Ordinal);
+        Assert.Equal(1, (await _dyad.RunAsync("status", "out", "--json")).Json().GetProperty("failed").GetInt32());
+    }
+
+    [Theory]
+    [InlineData("'nosuch'", "nosuch", "map.txt")]
+    [InlineData("'nosuch'", "res-ac", "nosuch")]
+    [InlineData("map.bad", "res-ac", "map.bad")]
+    [InlineData("'pace'", "res-ac", "map.txt", "--set", "pace=1")]
+    [InlineData("'episode_length' is 0", "res-ac", "map.txt", "--set", "episode_length=0")]
+    [InlineData("'episode_length' is '1.5'", "res-ac", "map.txt", "--set", "episode_length=1.5")]
+    [InlineData("'actor_learning_rate' is 'NaN'", "res-ac", "map.txt", "--set", "actor_learning_rate=NaN")]
+    [InlineData("'sum_over_actions' is 'maybe'", "res-ac", "map.txt", "--set", "sum_over_actions=maybe")]
+    [InlineData("--set is 'episode_length'", "res-ac", "map.txt", "--set", "episode_length")]
+    [InlineData("--steps is 0", "res-ac", "map.txt", "--steps", "0")]
+    [InlineData("--steps is 'many'", "res-ac", "map.txt", "--steps", "many")]
+    [InlineData("--measure-every is 0", "res-ac", "map.txt", "--measure-every", "0")]
+    [InlineData("--seed is -1", "res-ac", "map.txt", "--seed", "-1")]
+    [InlineData("--seed is 2147483647", "res-ac", "map.txt", "--seed", "2147483647", "--seeds", "2")]
+    [InlineData("--seeds is 0", "res-ac", "map.txt", "--seeds", "0")]
+    public async Task A_wrong_training_is_refused(string culprit, params string[] arguments)
+    {
+        _dyad.Write("map.bad", "??");
+        Assert.Contains(culprit, await _dyad.RefuseAsync(["train", .. arguments]), StringComparison.Ordinal);
+    }
+}

@@ -1,0 +1,78 @@
+using System.Text.Json;
+using Dyad.Algorithms;
+using Dyad.Autodiff;
+using Dyad.Games;
+using Dyad.Networks;
+
+namespace Dyad.Tests.Golden;
+
+/// <summary>DDPG's costs, gradients and total derivatives against PyTorch in float64 with dense solves.</summary>
+[Trait("Category", "golden")]
+public sealed class DdpgGoldenTests
+{
+    private const double Tolerance = 1e-8;
+
+    public static IReadOnlyList<TheoryDataRow<string>> Files => GoldenFiles.Names("ddpg");
+
+    [Theory]
+    [MemberData(nameof(Files))]
+    public void Costs_gradients_and_total_derivatives_equal_the_reference(string file) => Check(GoldenFiles.Read(file));
+
+    [Theory]
+    [MemberData(nameof(Files))]
+    public void One_gradient_rule_with_a_wrong_sign_is_noticed(string file)
+    {
+        JsonElement document = GoldenFiles.Read(file);
+        Assert.ThrowsAny<Xunit.Sdk.XunitException>(() => Check(document, SeededFault.Activation(document)));
+    }
+
+    private static void Check(JsonElement document, UnaryFunction<double>? activation = null)
+    {
+        JsonElement data = document.GetProperty("batch"), expected = document.GetProperty("expected");
+        double bound = document.GetProperty("action_bound").GetDouble(), damping = document.GetProperty("regularization").GetDouble();
+        int iterations = document.GetProperty("cg_iterations").GetInt32();
+        var options = new DdpgOptions { Discount = document.GetProperty("gamma").GetDouble() };
+        var reference = new NetworkReference(document) { Activation = activation };
+        Parameters<double> actor = new("actor"), critic = new("critic"), target = new("target");
+        var policy = new DeterministicPolicy<double>(reference.Network(actor, "actor"), bound);
+        var q = new ActionValue<double>(reference.Network(critic, "critic"));
+        var targetQ = new ActionValue<double>(reference.Network(target, "target_critic"));
+        reference.Load();
+
+        int n = data.GetProperty("observation").GetArrayLength();
+        var batch = new TransitionInputs<double>(
+            n, data.GetProperty("observation")[0].GetArrayLength(), data.GetProperty("action")[0].GetArrayLength());
+        NetworkReference.Fill(batch.Observation, data.GetProperty("observation"));
+        NetworkReference.Fill(batch.Action, data.GetProperty("action"));
+        NetworkReference.Fill(batch.Reward, data.GetProperty("reward"));
+        NetworkReference.Fill(batch.NextObservation, data.GetProperty("next_observation"));
+        NetworkReference.Fill(batch.Terminated, data.GetProperty("terminated"));
+
+        Expression<double> criticCost = Ddpg.CriticCost(batch, q, targetQ, policy, options);
+        Expression<double> actorCost = Ddpg.ActorCost(batch, q, policy);
+        var builder = new ProgramBuilder<double>();
+        Output<double> criticLoss = builder.Output(criticCost), actorLoss = builder.Output(actorCost);
+        Output<double> criticGradient = builder.Output(Derivatives.Gradient(criticCost, critic));
+        Output<double> actorGradient = builder.Output(Derivatives.Gradient(actorCost, actor));
+        builder.Build().Run();
+        Compare.Near(expected.GetProperty("critic_loss").GetDouble(), criticLoss.Value, Tolerance, "critic loss");
+        Compare.Near(expected.GetProperty("actor_loss").GetDouble(), actorLoss.Value, Tolerance, "actor loss");
+        Compare.Near(GoldenFiles.Flat(expected.GetProperty("critic_grad")),
+            NetworkReference.InFileOrder(critic, criticGradient.Values), Tolerance, "critic gradient");
+        Compare.Near(GoldenFiles.Flat(expected.GetProperty("actor_grad")),
+            NetworkReference.InFileOrder(actor, actorGradient.Values), Tolerance, "actor gradient");
+
+        var actorLeads = new Game<double>(actor, critic, actorCost, criticCost);
+        NetworkReference.CheckTotal(expected.GetProperty("actor_leader"), actorLeads, damping, iterations, "actor leads");
+        var criticLeads = new Game<double>(critic, actor, criticCost, actorCost);
+        NetworkReference.CheckTotal(expected.GetProperty("critic_leader"), criticLeads, damping, iterations, "critic leads");
+        Game<double> gaussNewton = actorLeads with
+        {
+            Curvature = GaussNewton.Product(critic, q.Value(batch.Observation, batch.Action)),
+        };
+        var dense = new DenseTotalDerivative(gaussNewton, damping);
+        dense.Compute();
+        Compare.Near(GoldenFiles.Flat(expected.GetProperty("actor_leader_gauss_newton")),
+            NetworkReference.InFileOrder(actor, dense.Total), Tolerance, "Gauss-Newton");
+    }
+}

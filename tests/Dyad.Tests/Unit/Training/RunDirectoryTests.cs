@@ -1,0 +1,58 @@
+using System.Text.Json.Nodes;
+using Dyad.Core;
+using Dyad.Training;
+
+namespace Dyad.Tests.Unit.Training;
+
+[Trait("Category", "unit")]
+public sealed class RunDirectoryTests : IDisposable
+{
+    private readonly TempFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public void A_folder_is_claimed_once_and_recognised_from_then_on()
+    {
+        var directory = new RunDirectory(_folder.PathOf("a", "b"));
+        Assert.Equal(RunStatus.None, directory.Status);
+        Assert.Null(directory.ReadConfig());
+        directory.Claim(Config(3, 0.1));
+        directory.Claim(Config(3, 0.1));
+        Assert.True(JsonNode.DeepEquals(Config(3, 0.1), directory.ReadConfig()));
+        Assert.Equal(["config.json"], Directory.GetFileSystemEntries(directory.FullPath).Select(Path.GetFileName));
+    }
+
+    [Fact]
+    public void Another_configuration_is_refused_with_what_differs()
+    {
+        var directory = new RunDirectory(_folder.FullPath);
+        directory.Claim(Config(3, 0.1));
+        string sentence = Assert.Throws<UserError>(() => directory.Claim(Config(4, 0.1))).Message;
+        Assert.Contains("'seed' is 3 there and 4 here", sentence, StringComparison.Ordinal);
+        Assert.Contains(_folder.FullPath, sentence, StringComparison.Ordinal);
+        sentence = Assert.Throws<UserError>(() => directory.Claim(Config(3, 0.2))).Message;
+        Assert.Contains("""'options' is {"rate":0.1} there and {"rate":0.2} here""", sentence, StringComparison.Ordinal);
+        sentence = Assert.Throws<UserError>(() => directory.Claim([])).Message;
+        Assert.Contains("is 3 there and absent here", sentence, StringComparison.Ordinal);
+        Assert.True(JsonNode.DeepEquals(Config(3, 0.1), directory.ReadConfig()));
+    }
+
+    [Theory]
+    [InlineData("running", RunStatus.Running)]
+    [InlineData("done", RunStatus.Done)]
+    [InlineData("failed", RunStatus.Failed)]
+    [InlineData("sleeping", RunStatus.None)]
+    public void A_status_is_read_by_its_name(string name, RunStatus status)
+    {
+        var directory = new RunDirectory(_folder.FullPath);
+        directory.WriteStatus(new JsonObject { ["status"] = name });
+        Assert.Equal(status, directory.Status);
+    }
+
+    private static JsonObject Config(int seed, double rate) => new()
+    {
+        ["seed"] = seed,
+        ["options"] = new JsonObject { ["rate"] = rate },
+    };
+}

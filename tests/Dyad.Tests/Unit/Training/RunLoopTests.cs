@@ -1,0 +1,209 @@
+using System.Text.Json.Nodes;
+using Dyad.Core;
+using Dyad.Training;
+
+namespace Dyad.Tests.Unit.Training;
+
+[Trait("Category", "unit")]
+public sealed class RunLoopTests : IDisposable
+{
+    private readonly TempFolder _folder = new();
+    private readonly Clock _clock = new();
+    private readonly List<string> _warnings = [];
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public void The_start_every_interval_and_the_end_are_measured()
+    {
+        Execute("run", Count(steps: 25, measureEvery: 10));
+        Assert.Equal([0, 10, 20, 25], Steps("run"));
+        Execute("strides", Count(steps: 25, measureEvery: 10, stride: 4));
+        Assert.Equal([0, 12, 20, 28], Steps("strides"));
+        Execute("nothing", Count(steps: 0, measureEvery: 10));
+        Assert.Equal([0], Steps("nothing"));
+    }
+
+    [Fact]
+    public void A_finished_run_is_left_alone()
+    {
+        Execute("run", Count(20, 10));
+        Execute("run", Count(20, 10) with { Create = () => throw new InvalidOperationException("must not be created") });
+        Assert.Equal(RunStatus.Done, Directory("run").Status);
+        Assert.Empty(_warnings);
+    }
+
+    [Fact]
+    public void A_stopped_run_says_where_it_stands_and_goes_on()
+    {
+        StopAt("run", Count(30, 10), 17);
+        JsonObject status = Directory("run").ReadStatus()!;
+        Assert.Equal("running", (string?)status["status"]);
+        Assert.Equal(17, (int?)status["step"]);
+        string? started = (string?)status["started"];
+        Execute("run", Count(30, 10));
+        Assert.Equal([0, 10, 20, 30], Steps("run"));
+        Assert.Equal(started, (string?)Directory("run").ReadStatus()!["started"]);
+        Assert.Equal("test", (string?)Directory("run").ReadStatus()!["version"]);
+    }
+
+    [Fact]
+    public void Wall_time_is_summed_over_stops()
+    {
+        StopAt("run", Count(30, 10), 17);
+        _clock.Advance(TimeSpan.FromHours(1));
+        Execute("run", Count(30, 10));
+        Assert.Equal(30, (double?)Directory("run").ReadStatus()!["wall_s"]);
+        Assert.Equal([0, 10, 20, 30], MetricsLog.Read(Directory("run").MetricsPath)["wall_s"]);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Rows_behind_the_last_good_checkpoint_are_measured_again(bool newestOnly)
+    {
+        StopAt("run", Count(30, 5), 12);
+        StopAt("run", Count(30, 5), 21);
+        File.WriteAllText(Path.Combine(Directory("run").CheckpointPath, "even.bin"), "damaged");
+        if (!newestOnly)
+        {
+            File.WriteAllText(Path.Combine(Directory("run").CheckpointPath, "odd.bin"), "damaged");
+        }
+
+        Execute("run", Count(30, 5));
+        Assert.Equal(newestOnly ? 1 : 2, _warnings.Count);
+        Assert.Equal([0, 5, 10, 15, 20, 25, 30], Steps("run"));
+    }
+
+    [Fact]
+    public void A_run_that_diverges_is_written_down_and_told()
+    {
+        Run failing = Count(30, 10) with { Create = () => new Counter(1, step => step == 12 ? throw new ArithmeticException("diverged") : 0) };
+        string sentence = Assert.Throws<UserError>(() => Execute("run", failing)).Message;
+        Assert.Equal($"the run '{_folder.PathOf("run")}' failed at step 12: diverged", sentence);
+        Assert.Equal(RunStatus.Failed, Directory("run").Status);
+        Assert.Equal("diverged", (string?)Directory("run").ReadStatus()!["error"]);
+        Assert.Equal(12, (int?)Directory("run").ReadStatus()!["step"]);
+    }
+
+    [Fact]
+    public void A_mistake_in_the_learner_is_written_down_and_not_called_the_users()
+    {
+        Run failing = Count(30, 10) with { Create = () => new Counter(1, step => step == 12 ? throw new InvalidOperationException("a bug") : 0) };
+        Assert.Throws<InvalidOperationException>(() => Execute("run", failing));
+        Assert.Equal(RunStatus.Failed, Directory("run").Status);
+    }
+
+    [Fact]
+    public void A_run_is_advanced_by_one_at_a_time()
+    {
+        string sentence = "";
+        Run run = Count(30, 10);
+        Run disturbed = run with
+        {
+            Create = () => new Counter(1, step =>
+            {
+                if (step == 12)
+                {
+                    sentence = Assert.Throws<UserError>(() => Execute("run", run)).Message;
+                }
+
+                return 0;
+            }),
+        };
+        Execute("run", disturbed);
+        Assert.Contains("used by another process", sentence, StringComparison.Ordinal);
+        Assert.Contains(_folder.PathOf("run"), sentence, StringComparison.Ordinal);
+        Assert.Equal([0, 10, 20, 30], Steps("run"));
+    }
+
+    [Fact]
+    public void A_checkpoint_of_another_learner_is_told()
+    {
+        StopAt("run", Count(30, 10), 17);
+        Run other = Count(30, 10) with { Create = () => new Counter(1, field: "pace") };
+        string sentence = Assert.Throws<UserError>(() => Execute("run", other)).Message;
+        Assert.Contains("'pace'", sentence, StringComparison.Ordinal);
+        Assert.Contains(_folder.PathOf("run"), sentence, StringComparison.Ordinal);
+    }
+
+    private static Run Count(long steps, long measureEvery, int stride = 1) =>
+        new(new JsonObject { ["steps"] = steps }, () => new Counter(stride), steps, measureEvery);
+
+    private RunDirectory Directory(string name) => new(_folder.PathOf(name));
+
+    private double[] Steps(string name)
+    {
+        IReadOnlyDictionary<string, double[]> columns = MetricsLog.Read(Directory(name).MetricsPath);
+        Assert.Equal(columns["step"], columns["count"]);
+        return columns["step"];
+    }
+
+    private void Execute(string name, Run run) => Advance(name, run, CancellationToken.None);
+
+    private void Advance(string name, Run run, CancellationToken cancellation) =>
+        new RunLoop(_clock, new JsonObject { ["version"] = "test" }, TimeSpan.FromSeconds(1000))
+            .Execute(Directory(name), Ticking(run), _ => { }, _warnings.Add, cancellation);
+
+    private void StopAt(string name, Run run, long step)
+    {
+        using var stop = new CancellationTokenSource();
+        Run stopping = run with
+        {
+            Create = () => new Counter(1, now =>
+            {
+                if (now == step)
+                {
+                    stop.Cancel();
+                }
+
+                return 0;
+            }),
+        };
+        Assert.Throws<OperationCanceledException>(() => Advance(name, stopping, stop.Token));
+    }
+
+    // A step takes a second.
+    private Run Ticking(Run run) => run with
+    {
+        Create = () =>
+        {
+            var learner = (Counter)run.Create();
+            learner.Advanced += () => _clock.Advance(TimeSpan.FromSeconds(1));
+            return learner;
+        },
+    };
+
+    private sealed class Counter(int stride, Func<long, int>? onStep = null, string field = "step") : IIterative
+    {
+        private long _step;
+
+        public event Action? Advanced;
+
+        public long Step => _step;
+
+        public void Advance()
+        {
+            _step += stride;
+            Advanced?.Invoke();
+            onStep?.Invoke(_step);
+        }
+
+        public void Measure(IMetrics metrics) => metrics.Record("count", _step);
+
+        public void Serialize(StateArchive archive) => archive.Value(field, ref _step);
+    }
+
+    private sealed class Clock : TimeProvider
+    {
+        private long _ticks = TimeSpan.TicksPerDay;
+
+        public override long TimestampFrequency => TimeSpan.TicksPerSecond;
+
+        public void Advance(TimeSpan time) => _ticks += time.Ticks;
+
+        public override long GetTimestamp() => _ticks;
+
+        public override DateTimeOffset GetUtcNow() => new(_ticks, TimeSpan.Zero);
+    }
+}
