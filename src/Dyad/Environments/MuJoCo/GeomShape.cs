@@ -12,7 +12,7 @@ namespace Dyad.Environments.MuJoCo;
 public sealed record GeomShape(string Name, string Kind, float[] Size, float[] Color, int Body)
 {
     /// <summary>Numbers that <see cref="MujocoEnvironment.GeomPoses"/> writes for a geom.</summary>
-    public const int PoseSize = 12;
+    public const int PoseSize = 7;
 
     // mjtGeom in its order.
     private static readonly string[] Kinds = ["plane", "other", "sphere", "capsule", "ellipsoid", "cylinder", "box"];

@@ -1,4 +1,3 @@
-using System.Numerics.Tensors;
 using Dyad.Core;
 using Dyad.Numerics;
 
@@ -134,21 +133,18 @@ public abstract class MujocoEnvironment : IEnvironment
     }
 
     /// <summary>
-    /// Writes where each geom is, for a replay: 12 numbers a geom, position in metres (x, y, z), then the rotation matrix row
-    /// by row. After a step they are those of the last substep's start.
+    /// Writes where each geom is, for a replay: 7 numbers a geom, position in metres (3), then rotation as a quaternion
+    /// w, x, y, z (4). After a step they are those of the last substep's start.
     /// </summary>
-    /// <param name="poses">Receives 12 x <see cref="Geoms"/> numbers.</param>
+    /// <param name="poses">Receives 7 x <see cref="Geoms"/> numbers.</param>
     /// <exception cref="UserError">The span has another size.</exception>
-    public void GeomPoses(Span<float> poses)
+    public void GeomPoses(Span<double> poses)
     {
-        ReadOnlySpan<double> positions = Simulation.GeomPositions, rotations = Simulation.GeomRotations;
         int count = Simulation.Model.GeomCount;
         CheckSize(poses.Length, GeomShape.PoseSize * count, "poses");
         for (int geom = 0; geom < count; geom++)
         {
-            Span<float> pose = poses.Slice(GeomShape.PoseSize * geom, GeomShape.PoseSize);
-            TensorPrimitives.ConvertTruncating(positions.Slice(3 * geom, 3), pose);
-            TensorPrimitives.ConvertTruncating(rotations.Slice(9 * geom, 9), pose[3..]);
+            Simulation.CopyGeomPose(geom, poses.Slice(GeomShape.PoseSize * geom, GeomShape.PoseSize));
         }
     }
 

@@ -20,6 +20,7 @@ internal sealed unsafe class MujocoLibrary
     public readonly delegate* unmanaged[Cdecl]<void*, void*, void> Forward;
     public readonly delegate* unmanaged[Cdecl]<void*, void*, void> Step;
     public readonly delegate* unmanaged[Cdecl]<void*, void*, void> RnePostConstraint;
+    public readonly delegate* unmanaged[Cdecl]<double*, double*, void> MatrixToQuaternion;
     public readonly delegate* unmanaged[Cdecl]<void*, int, byte*, int> NameToId;
     public readonly delegate* unmanaged[Cdecl]<void*, int, int, byte*> IdToName;
 
@@ -44,6 +45,7 @@ internal sealed unsafe class MujocoLibrary
         Forward = (delegate* unmanaged[Cdecl]<void*, void*, void>)Export("mj_forward");
         Step = (delegate* unmanaged[Cdecl]<void*, void*, void>)Export("mj_step");
         RnePostConstraint = (delegate* unmanaged[Cdecl]<void*, void*, void>)Export("mj_rnePostConstraint");
+        MatrixToQuaternion = (delegate* unmanaged[Cdecl]<double*, double*, void>)Export("mju_mat2Quat");
         NameToId = (delegate* unmanaged[Cdecl]<void*, int, byte*, int>)Export("mj_name2id");
         IdToName = (delegate* unmanaged[Cdecl]<void*, int, int, byte*>)Export("mj_id2name");
     }

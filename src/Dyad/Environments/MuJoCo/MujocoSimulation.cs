@@ -89,12 +89,6 @@ public sealed unsafe class MujocoSimulation : IDisposable
     /// <summary>site_xpos: position of each site in metres, 3 numbers a site.</summary>
     public ReadOnlySpan<double> SitePositions => _sites.Span;
 
-    /// <summary>geom_xpos: position of each geom in metres, 3 numbers a geom.</summary>
-    public ReadOnlySpan<double> GeomPositions => _geomPositions.Span;
-
-    /// <summary>geom_xmat: rotation matrix of each geom row by row, 9 numbers a geom.</summary>
-    public ReadOnlySpan<double> GeomRotations => _geomRotations.Span;
-
     /// <summary>cinert: inertia and mass of each body about the model's centre of mass, 10 numbers a body.</summary>
     public ReadOnlySpan<double> BodyInertias => _cinert.Span;
 
@@ -159,6 +153,18 @@ public sealed unsafe class MujocoSimulation : IDisposable
     public void UpdateContactForces()
     {
         _library.RnePostConstraint(_model, _data);
+        GC.KeepAlive(this);
+    }
+
+    /// <summary>Writes where a geom is: position in metres (3), rotation as a quaternion w, x, y, z (4).</summary>
+    public void CopyGeomPose(int geom, Span<double> pose)
+    {
+        _geomPositions.Span.Slice(3 * geom, 3).CopyTo(pose);
+        fixed (double* rotation = _geomRotations.Span.Slice(9 * geom, 9), quaternion = pose.Slice(3, 4))
+        {
+            _library.MatrixToQuaternion(quaternion, rotation);
+        }
+
         GC.KeepAlive(this);
     }
 

@@ -62,6 +62,53 @@ public sealed class LayoutTests
         Assert.Equal(200, layout.Size);
     }
 
+    /// <summary>What newer releases write: a struct and its name in one typedef, 64-bit sizes, products as lengths.</summary>
+    [Fact]
+    public void Newer_headers_are_understood()
+    {
+        var parser = new HeaderParser(
+        [
+            """
+            #ifndef mjUSESINGLE
+              typedef double mjtNum;
+            #else
+              typedef float mjtNum;
+            #endif
+            #define mjNISLAND 20        // islands {with statistics}
+            #define mjNSOLVER 200
+            typedef _Bool mjtBool;
+            typedef int64_t mjtSize;
+            typedef enum mjtWarning {     // without an underscore
+              mjWARN_A = 1<<2,            // comment, with a comma
+              mjNWARNING
+            } mjtWarning;
+            typedef struct mjStat_ {
+              mjtNum  x;
+              int     number;
+            } mjStat;
+            typedef struct mjData_ {
+              mjtSize narena;             // size
+              size_t  pstack;
+              uintptr_t threadpool;
+              mjtBool threadlock;
+              mjStat  solver[mjNISLAND*mjNSOLVER];
+              mjStat  warning[mjNWARNING];
+              mjtNum  time;
+              mjtBool* eq_active;         // active      (neq x 1)
+              uintptr_t* plugin_data;     // plugin data (nplugin x 1)
+            } mjData;
+            """,
+        ]);
+        StructLayout layout = parser.Struct("mjData_");
+        Assert.Equal(32, layout["solver"].Offset);
+        Assert.Equal(4000, layout["solver"].Count);
+        Assert.Equal(32 + (4000 * 16), layout["warning"].Offset);
+        Assert.Equal(5, layout["warning"].Count);
+        Assert.Equal(64112, layout["time"].Offset);
+        Assert.Equal("neq x 1", layout["eq_active"].Shape);
+        Assert.Equal(64128, layout["plugin_data"].Offset);
+    }
+
     [Fact]
     public void The_embedded_table_is_what_the_headers_of_2_2_2_say()
     {

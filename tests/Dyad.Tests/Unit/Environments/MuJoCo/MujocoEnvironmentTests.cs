@@ -62,7 +62,7 @@ public sealed class MujocoEnvironmentTests
     {
         using MujocoEnvironment environment = MujocoTasks.Create(name);
         double[] observation = new double[environment.ObservationSpace.Size], action = new double[environment.ActionSpace.Size];
-        float[] poses = new float[GeomShape.PoseSize * environment.Geoms.Count];
+        double[] poses = new double[GeomShape.PoseSize * environment.Geoms.Count];
         environment.Reset(observation, 1);
         for (int i = 0; i < 20; i++)
         {
@@ -162,14 +162,14 @@ public sealed class MujocoEnvironmentTests
         using MujocoEnvironment environment = MujocoTasks.Create("Reacher-v4");
         environment.ResetTo([0, 0, 0.05, -0.15], [0, 0, 0, 0], new double[11]);
         int target = environment.Geoms.ToList().FindIndex(geom => geom.Name == "target");
-        float[] poses = new float[GeomShape.PoseSize * environment.Geoms.Count];
+        double[] poses = new double[GeomShape.PoseSize * environment.Geoms.Count];
         environment.GeomPoses(poses);
-        ReadOnlySpan<float> pose = poses.AsSpan(GeomShape.PoseSize * target, GeomShape.PoseSize);
+        ReadOnlySpan<double> pose = poses.AsSpan(GeomShape.PoseSize * target, GeomShape.PoseSize);
         Assert.Equal("sphere", environment.Geoms[target].Kind);
         Assert.Equal(0.009f, environment.Geoms[target].Size[0]);
-        Assert.Equal([0.05f, -0.15f, 0.01f, 1, 0, 0, 0, 1, 0, 0, 0, 1], pose.ToArray().Select(x => MathF.Round(x, 6)));
+        Assert.Equal([0.05, -0.15, 0.01, 1, 0, 0, 0], pose.ToArray().Select(x => Math.Round(x, 12)));
         Assert.Equal(["plane", "capsule"], environment.Geoms.Take(2).Select(geom => geom.Kind));
-        Assert.Throws<UserError>(() => environment.GeomPoses(new float[5]));
+        Assert.Throws<UserError>(() => environment.GeomPoses(new double[5]));
     }
 
     [Fact]
