@@ -11,6 +11,7 @@ var root = new Command("dyad", "Dyad: actor-critic reinforcement learning seen a
     DemoCommand.Create(),
     ListCommand.Create(),
     TrainCommand.Create(),
+    EvaluateCommand.Create(),
     ReproduceCommand.Create(),
     ReportCommand.Create(),
     StatusCommand.Create(),

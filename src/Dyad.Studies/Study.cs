@@ -22,6 +22,7 @@ public enum StudyScale
 /// <param name="Options">Everything that determines a run beside seed and steps; written to <c>config.json</c>.</param>
 /// <param name="Create">Makes the learner of a seed.</param>
 /// <param name="IsDeterministic">Whether the seed does not matter (exact computations): then one run is enough.</param>
+/// <param name="Export">Writes what others read from a run's folder; called with every checkpoint.</param>
 public sealed record Variant(
     string Label,
     string Environment,
@@ -29,7 +30,8 @@ public sealed record Variant(
     long MeasureEvery,
     JsonObject Options,
     Func<int, IIterative> Create,
-    bool IsDeterministic = false);
+    bool IsDeterministic = false,
+    Action<IIterative, string>? Export = null);
 
 /// <summary>A study: a question, the runs that answer it, and how the answer is read from them.</summary>
 public abstract class Study

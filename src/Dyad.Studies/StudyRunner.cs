@@ -17,6 +17,13 @@ namespace Dyad.Studies;
 /// <param name="Command">The command that repeats the study, for the report.</param>
 public sealed record StudyRequest(StudyScale Scale, int? Seeds, int Jobs, string Output, string Command);
 
+/// <summary>How far a study is, told after each row of metrics of one of its runs.</summary>
+/// <param name="Fraction">Share of all steps that is done.</param>
+/// <param name="Label">Label of the run.</param>
+/// <param name="Seed">Seed of the run.</param>
+/// <param name="Run">How far the run is.</param>
+public sealed record StudyProgress(double Fraction, string Label, int Seed, RunProgress Run);
+
 /// <summary>
 /// Runs a study: every variant and seed in a folder of its own, several at a time, each a pure function of configuration and
 /// seed, so that neither order nor number of jobs matters. Finished runs are kept; stopped ones go on.
@@ -48,12 +55,12 @@ public static class StudyRunner
     /// <summary>Does what is left of a study and writes its <c>summary.json</c>.</summary>
     /// <param name="study">The study.</param>
     /// <param name="request">What is wanted.</param>
-    /// <param name="progress">Receives the fraction done, from several threads.</param>
+    /// <param name="progress">Is told after each row of metrics; calls come one after the other, from several threads.</param>
     /// <param name="warn">Receives sentences about what was passed over.</param>
     /// <param name="cancellation">Stops the runs, which can go on later.</param>
     /// <returns>The result, and the folder of its <c>summary.json</c>.</returns>
     public static (StudyResult Result, string Folder) Execute(
-        Study study, StudyRequest request, Action<double> progress, Action<string> warn, CancellationToken cancellation)
+        Study study, StudyRequest request, Action<StudyProgress> progress, Action<string> warn, CancellationToken cancellation)
     {
         string folder = Path.Combine(Path.GetFullPath(request.Output), study.Name);
         var work = (from variant in study.Variants(request.Scale)
@@ -67,16 +74,16 @@ public static class StudyRunner
         void RunOne(int index)
         {
             (Variant variant, int seed) = work[index];
-            var run = new Run(Config(study, variant, seed), () => variant.Create(seed), variant.Steps, variant.MeasureEvery);
-            loop.Execute(Directory(folder, variant, seed), run, step => Report(index, step), warn, cancellation);
+            var run = new Run(Config(study, variant, seed), () => variant.Create(seed), variant.Steps, variant.MeasureEvery, variant.Export);
+            loop.Execute(Directory(folder, variant, seed), run, progressed => Report(index, progressed), warn, cancellation);
         }
 
-        void Report(int index, long step)
+        void Report(int index, RunProgress run)
         {
             lock (done)
             {
-                done[index] = Math.Max(done[index], step);
-                progress(done.Sum() / total);
+                done[index] = Math.Max(done[index], run.Step);
+                progress(new StudyProgress(done.Sum() / total, work[index].Variant.Label, work[index].Seed, run));
             }
         }
 

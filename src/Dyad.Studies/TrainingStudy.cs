@@ -1,56 +1,97 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
-using Dyad.Algorithms.Tabular;
+using Dyad.Algorithms;
+using Dyad.Core;
+using Dyad.Environments;
 using Dyad.Numerics;
 using Dyad.Studies.Results;
 using Dyad.Tabular;
+using Dyad.Training;
 
 namespace Dyad.Studies;
+
+/// <summary>How one method is trained.</summary>
+/// <param name="Changes">Options that differ from their defaults, by name.</param>
+/// <param name="Steps">Steps of each run.</param>
+/// <param name="MeasureEvery">Steps between two rows of metrics.</param>
+/// <param name="FirstSeed">The first of consecutive seeds.</param>
+/// <param name="EvaluationEpisodes">Episodes of one evaluation of a neural method.</param>
+/// <param name="Preset">Preset of a neural method, on top of which the changes are made.</param>
+public sealed record TrainingRequest(
+    IReadOnlyList<(string Name, string Value)> Changes,
+    long Steps,
+    long MeasureEvery,
+    int FirstSeed,
+    int EvaluationEpisodes = 10,
+    string Preset = AgentPreset.Correct);
 
 /// <summary>Runs of one method with the user's options on one environment, as a study of a single variant.</summary>
 public sealed class TrainingStudy : Study
 {
     private readonly Variant _variant;
 
+    private TrainingStudy(Variant variant, string source, int firstSeed)
+    {
+        _variant = variant;
+        FirstSeed = firstSeed;
+        Title = $"{variant.Label} on {variant.Environment}";
+        Source = source;
+    }
+
     /// <summary>A study of a tabular method.</summary>
     /// <param name="method">The method.</param>
-    /// <param name="changes">Options that differ from their defaults, by name.</param>
     /// <param name="environment">Name of the task, for folders and legends.</param>
     /// <param name="mdp">The task.</param>
-    /// <param name="steps">Steps of each run.</param>
-    /// <param name="measureEvery">Steps between two rows of metrics.</param>
-    /// <param name="firstSeed">The first of consecutive seeds.</param>
-    /// <exception cref="Core.UserError">There is no such option, or its value is not accepted.</exception>
-    public TrainingStudy(
-        TabularMethod method,
-        IReadOnlyList<(string Name, string Value)> changes,
-        string environment,
-        Mdp mdp,
-        long steps,
-        long measureEvery,
-        int firstSeed)
+    /// <param name="request">Options and length.</param>
+    /// <exception cref="UserError">There is no such option, or its value is not accepted.</exception>
+    public static TrainingStudy Tabular(Method<Mdp, IIterative> method, string environment, Mdp mdp, TrainingRequest request)
     {
-        (Func<Mdp, RandomStream, Core.IIterative> create, IReadOnlyList<(string Name, object Value)> options) = method.With(changes);
-        var json = new JsonObject { ["method"] = method.Name };
-        foreach ((string name, object value) in options)
-        {
-            json[name] = value switch
-            {
-                double number => JsonValue.Create(number),
-                int number => JsonValue.Create(number),
-                bool flag => JsonValue.Create(flag),
-                _ => JsonValue.Create(value.ToString()),
-            };
-        }
+        (Func<Mdp, RandomStream, IIterative> create, IReadOnlyList<(string, object)> options) = method.With(request.Changes);
+        JsonObject json = OptionsOf(method.Name, options);
 
         // The task's content is part of the run's identity: a file may change under its name.
         json["environment_fingerprint"] = mdp.Fingerprint().ToString("x16", CultureInfo.InvariantCulture);
-        string label = string.Join(',', changes.Select(change => $"{change.Name}={change.Value}").Order(StringComparer.Ordinal).Prepend(method.Name));
-        _variant = new Variant(
-            label, environment, steps, measureEvery, json, seed => create(mdp, new RandomStream(seed)));
-        FirstSeed = firstSeed;
-        Title = $"{label} on {environment}";
-        Source = method.Source;
+        return new TrainingStudy(
+            new Variant(
+                LabelOf(method.Name, request), environment, request.Steps, request.MeasureEvery, json,
+                seed => create(mdp, new RandomStream(seed))),
+            method.Source,
+            request.FirstSeed);
+    }
+
+    /// <summary>A study of a neural method; policies are written beside the metrics.</summary>
+    /// <param name="method">The method.</param>
+    /// <param name="environment">Name of the task, for folders and legends.</param>
+    /// <param name="task">What finds the task again; part of the configuration.</param>
+    /// <param name="create">
+    /// Makes an instance of the task, with a time limit and actions in [-1, 1], told whether a short time limit is a termination.
+    /// </param>
+    /// <param name="request">Options and length.</param>
+    /// <exception cref="UserError">There is no such option, or its value is not accepted.</exception>
+    public static TrainingStudy Agent(
+        Method<AgentTask, IAgent> method, string environment, string task, Func<bool, IEnvironment> create, TrainingRequest request)
+    {
+        AgentPreset preset = AgentPreset.Get(request.Preset);
+        (Func<AgentTask, RandomStream, IAgent> createAgent, IReadOnlyList<(string, object)> options) =
+            method.With(preset.Changes(method.Name, environment).Concat(request.Changes));
+        JsonObject json = OptionsOf(method.Name, options);
+        json["task"] = task;
+        json["time_limit_terminates"] = preset.TimeLimitTerminates;
+        json["evaluation_episodes"] = request.EvaluationEpisodes;
+        return new TrainingStudy(
+            new Variant(
+                LabelOf(method.Name, request), environment, request.Steps, request.MeasureEvery, json, Start,
+                Export: (learner, folder) => ((AgentTraining)learner).SavePolicies(folder)),
+            method.Source,
+            request.FirstSeed);
+
+        IIterative Start(int seed)
+        {
+            IEnvironment instance = create(preset.TimeLimitTerminates);
+            IAgent agent = createAgent(
+                new AgentTask(instance.ObservationSpace.Size, instance.ActionSpace.Size), new RandomStream(seed).Split("agent"));
+            return new AgentTraining(agent, instance, create(false), request.EvaluationEpisodes, seed);
+        }
     }
 
     /// <inheritdoc/>
@@ -86,7 +127,7 @@ public sealed class TrainingStudy : Study
             [
                 new Finding(
                     "",
-                    $"Final expected discounted return: {Wording.MeanWithInterval(runs.Values(_variant.Label, run => run.Final("eval/return")))} "
+                    $"Final return: {Wording.MeanWithInterval(runs.Values(_variant.Label, run => run.Final("eval/return")))} "
                     + $"({Wording.Seeds(seeds)}).",
                     Verdict.New),
             ],
@@ -95,5 +136,26 @@ public sealed class TrainingStudy : Study
                 seeds > 1 ? $"Mean and one sample standard deviation over {Wording.Seeds(seeds)}." : "One run.",
                 [runs.Curve(_variant.Label, metric)]))],
             []);
+    }
+
+    private static string LabelOf(string method, TrainingRequest request) => string.Join(
+        ',', request.Changes.Select(change => $"{change.Name}={change.Value}").Order(StringComparer.Ordinal)
+            .Prepend(request.Preset == AgentPreset.Correct ? method : $"{method},{request.Preset}"));
+
+    private static JsonObject OptionsOf(string method, IReadOnlyList<(string Name, object Value)> options)
+    {
+        var json = new JsonObject { ["method"] = method };
+        foreach ((string name, object value) in options)
+        {
+            json[name] = value switch
+            {
+                double number => JsonValue.Create(number),
+                int number => JsonValue.Create(number),
+                bool flag => JsonValue.Create(flag),
+                _ => JsonValue.Create(value.ToString()),
+            };
+        }
+
+        return json;
     }
 }

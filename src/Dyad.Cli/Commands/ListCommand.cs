@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
+using Dyad.Algorithms;
 using Dyad.Algorithms.Tabular;
 using Dyad.Cli.Terminal;
 using Dyad.Core;
@@ -25,7 +26,10 @@ internal static class ListCommand
     {
         (string Name, string Description, string Source)[] items = kind switch
         {
-            "algorithms" => [.. TabularMethod.All.Select(method => (method.Name, method.Description, method.Source))],
+            "algorithms" => [
+                .. AgentMethods.All.Select(method => (method.Name, method.Description, method.Source)),
+                .. TabularMethods.All.Select(method => (method.Name, method.Description, method.Source)),
+            ],
             "environments" => [.. EnvironmentRegistry.All.Select(task => (task.Name, task.Description, task.Source))],
             "studies" => [.. StudyCatalog.All.Select(study => (study.Name, study.Title, study.Source))],
             _ => throw new UserError($"there is no list of '{kind}'; there are algorithms, environments and studies"),

@@ -26,17 +26,20 @@ internal static class StudyOptions
         ? value
         : throw new UserError($"{option} is {value}; it must be between 1 and {largest}");
 
-    /// <summary>Runs one study with a progress bar under a title.</summary>
+    /// <summary>Runs one study under a bar, or training runs under a live table.</summary>
     public static (StudyResult Result, string Folder) Execute(
         Study study, string title, StudyRequest request, CancellationToken cancellation)
     {
+        (StudyResult, string) Work(Action<StudyProgress> progress, List<string> warnings) =>
+            StudyRunner.Execute(study, request, progress, sentence => Warn(warnings, sentence), cancellation);
+
         RequireWritable(request.Output);
         var warnings = new List<string>();
         try
         {
-            return ProgressDisplay.Run(
-                title,
-                progress => StudyRunner.Execute(study, request, progress, sentence => Warn(warnings, sentence), cancellation));
+            return study is TrainingStudy
+                ? ProgressDisplay.Table(title, progress => Work(progress, warnings))
+                : ProgressDisplay.Bar(title, progress => Work(progress, warnings));
         }
         finally
         {

@@ -1,8 +1,8 @@
 using System.CommandLine;
+using Dyad.Algorithms;
 using Dyad.Algorithms.Tabular;
 using Dyad.Cli.Terminal;
 using Dyad.Core;
-using Dyad.Environments;
 using Dyad.Environments.Gridworlds;
 using Dyad.Studies;
 using Dyad.Studies.Results;
@@ -19,7 +19,7 @@ internal static class TrainCommand
         var method = new Argument<string>("METHOD") { Description = "A method of 'dyad list algorithms'." };
         var environment = new Argument<string>("ENVIRONMENT")
         {
-            Description = "A task of 'dyad list environments', or a finite MDP in a file as for 'dyad tabular'.",
+            Description = "A task of 'dyad list environments', your own as FILE.dll:TYPE, or for tabular methods a finite MDP in a file as for 'dyad tabular'.",
         };
         var steps = new Option<long>("--steps")
         {
@@ -28,12 +28,24 @@ internal static class TrainCommand
         };
         var every = new Option<long>("--measure-every")
         {
-            Description = "Steps between two rows of metrics; a hundredth of the steps by default.",
+            Description = "Steps between two rows of metrics; a hundredth of the steps by default, a twentieth for neural methods.",
             HelpName = "N",
         };
         var seed = new Option<int>("--seed") { Description = "The seed, or the first of several.", HelpName = "S" };
         var seeds = new Option<int>("--seeds") { Description = "Number of seeds.", DefaultValueFactory = _ => 1, HelpName = "N" };
         var set = new Option<string[]>("--set") { Description = "Change an option of the method.", HelpName = "key=value" };
+        var preset = new Option<string>("--preset")
+        {
+            Description = "Options of a neural method that belong together: " + string.Join("; ", AgentPreset.All.Select(p => $"{p.Name}: {p.Description}")) + ".",
+            DefaultValueFactory = _ => AgentPreset.Correct,
+            HelpName = string.Join('|', AgentPreset.All.Select(p => p.Name)),
+        };
+        var episodes = new Option<int>("--evaluation-episodes")
+        {
+            Description = "Episodes of one evaluation of a neural method.",
+            DefaultValueFactory = _ => 10,
+            HelpName = "N",
+        };
         var output = new Option<string>("--out")
         {
             Description = "Folder of the runs: DIR/train/METHOD/ENVIRONMENT/seed-N.",
@@ -46,26 +58,34 @@ internal static class TrainCommand
         Option<bool> json = StudyOptions.Json();
         var command = new Command("train", "Train one method on one task and write a report.")
         {
-            method, environment, steps, every, seed, seeds, set, output, resume, jobs, open, json,
+            method, environment, steps, every, seed, seeds, preset, set, episodes, output, resume, jobs, open, json,
         };
         Help.AddExamples(
             command,
+            "dyad train sac Pendulum-v1 --steps 20000 --seeds 2",
             "dyad train res-ac FourRoom --set res_critic_steps=5 --seeds 5",
             "dyad train q-learning map.txt --steps 30000 --set exploration=0.2");
         command.SetAction(parsed =>
         {
-            TabularMethod chosen = TabularMethod.Find(parsed.GetValue(method)!);
-            long count = parsed.GetResult(steps) is null ? chosen.DefaultSteps : Positive(parsed.GetValue(steps), "--steps");
-            long measureEvery = parsed.GetResult(every) is null ? Math.Max(1, count / 100) : Positive(parsed.GetValue(every), "--measure-every");
-            (string name, Mdp mdp) = FindTask(parsed.GetValue(environment)!);
             int first = parsed.GetValue(seed);
             if (first is < 0 or > 1_000_000_000)
             {
                 throw new UserError($"--seed is {first}; it must be between 0 and 1000000000");
             }
 
-            var study = new TrainingStudy(
-                chosen, Changes(parsed.GetValue(set) ?? []), name, mdp, count, measureEvery, first);
+            TrainingRequest Length(long defaultSteps, long rows)
+            {
+                long count = parsed.GetResult(steps) is null ? defaultSteps : Positive(parsed.GetValue(steps), "--steps");
+                long measureEvery = parsed.GetResult(every) is null
+                    ? Math.Max(1, count / rows)
+                    : Positive(parsed.GetValue(every), "--measure-every");
+                return new TrainingRequest(
+                    Changes(parsed.GetValue(set) ?? []), count, measureEvery, first,
+                    StudyOptions.Positive(parsed.GetValue(episodes), "--evaluation-episodes"),
+                    parsed.GetValue(preset)!);
+            }
+
+            TrainingStudy study = Plan(parsed.GetValue(method)!, parsed.GetValue(environment)!, Length);
             var request = new StudyRequest(
                 StudyScale.Quick,
                 StudyOptions.Positive(parsed.GetValue(seeds), "--seeds", 10_000),
@@ -105,23 +125,37 @@ internal static class TrainCommand
         return ExitCode.Success;
     }
 
-    private static (string Name, Mdp Mdp) FindTask(string environment)
+    // A tabular method takes a finite MDP, a neural one a task with a box of actions.
+    private static TrainingStudy Plan(string method, string environment, Func<long, long, TrainingRequest> length)
+    {
+        if (Method.Find(TabularMethods.All, method) is { } tabular)
+        {
+            (string name, Mdp mdp) = FindFiniteTask(environment, method);
+            return TrainingStudy.Tabular(tabular, name, mdp, length(tabular.DefaultSteps, 100));
+        }
+
+        if (Method.Find(AgentMethods.All, method) is { } neural)
+        {
+            AgentEnvironment task = AgentEnvironment.Find(environment);
+            return TrainingStudy.Agent(neural, task.Name, task.Text, task.Create, length(neural.DefaultSteps, 20));
+        }
+
+        string[] names = [.. TabularMethods.All.Select(m => m.Name), .. AgentMethods.All.Select(m => m.Name)];
+        throw new UserError($"there is no method '{method}'; there are {string.Join(", ", names)}");
+    }
+
+    private static (string Name, Mdp Mdp) FindFiniteTask(string environment, string method)
     {
         if (FourRoom.Find(environment) is Mdp known)
         {
             return (environment, known);
         }
 
-        if (EnvironmentRegistry.Find(environment) is not null)
-        {
-            throw new UserError($"'{environment}' is no finite MDP, which the methods so far need; "
-                + $"there are {string.Join(", ", FourRoom.Tasks.Select(task => task.Name))}, and files");
-        }
-
+        string name = Path.GetFileNameWithoutExtension(environment);
         return File.Exists(environment)
-            ? (Path.GetFileNameWithoutExtension(environment), TaskFile.Read(environment).Mdp)
+            ? (name.Length > 0 ? name : "task", TaskFile.Read(environment).Mdp)
             : throw new UserError(
-                $"there is no environment '{environment}', and no such file; there are {string.Join(", ", FourRoom.Tasks.Select(task => task.Name))}");
+                $"{method} needs a finite MDP, and '{environment}' is neither one of {string.Join(", ", FourRoom.Tasks.Select(task => task.Name))} nor a file");
     }
 
     private static List<(string Name, string Value)> Changes(string[] settings)
@@ -135,7 +169,13 @@ internal static class TrainCommand
                 throw new UserError($"--set is '{setting}'; it must be key=value");
             }
 
-            changes.Add((setting[..equals].Replace('-', '_'), setting[(equals + 1)..]));
+            string name = setting[..equals].Replace('-', '_');
+            if (changes.Any(change => change.Item1 == name))
+            {
+                throw new UserError($"--set names '{name}' twice");
+            }
+
+            changes.Add((name, setting[(equals + 1)..]));
         }
 
         return changes;

@@ -1,18 +1,20 @@
+using Dyad.Studies;
+using Dyad.Training;
 using Spectre.Console;
 
 namespace Dyad.Cli.Terminal;
 
 /// <summary>
-/// Progress on standard error: a bar with the time left where that is a terminal, otherwise a plain line every tenth.
-/// Standard output stays free for results.
+/// Progress on standard error: a bar or a live table where that is a terminal, otherwise plain lines. Standard output stays free
+/// for results.
 /// </summary>
 internal static class ProgressDisplay
 {
     private static readonly IAnsiConsole Console = AnsiConsole.Create(
         new AnsiConsoleSettings { Out = new AnsiConsoleOutput(System.Console.Error) });
 
-    /// <summary>Does some work that reports the fraction done, from any thread.</summary>
-    public static T Run<T>(string title, Func<Action<double>, T> work)
+    /// <summary>Runs a study under a bar.</summary>
+    public static T Bar<T>(string title, Func<Action<StudyProgress>, T> work)
     {
         if (System.Console.IsErrorRedirected)
         {
@@ -24,19 +26,34 @@ internal static class ProgressDisplay
             .Start(context =>
             {
                 ProgressTask task = context.AddTask(Markup.Escape(title), maxValue: 1);
-                T result = work(done => task.Value = done);
+                T result = work(progress => task.Value = progress.Fraction);
                 task.Value = 1;
                 return result;
             });
     }
 
-    private static Action<double> PlainLines(string title)
+    /// <summary>Trains under a live table, a line a seed: return, losses, speed and time left.</summary>
+    public static T Table<T>(string title, Func<Action<StudyProgress>, T> work)
+    {
+        if (System.Console.IsErrorRedirected)
+        {
+            return work(progress => System.Console.Error.WriteLine($"{title}, {Sentence(progress)}"));
+        }
+
+        var rows = new SortedDictionary<int, StudyProgress>();
+        return Console.Live(Render(title, rows)).Start(context => work(progress =>
+        {
+            rows[progress.Seed] = progress;
+            context.UpdateTarget(Render(title, rows));
+        }));
+    }
+
+    private static Action<StudyProgress> PlainLines(string title)
     {
         int printed = 0;
-        return done =>
+        return progress =>
         {
-            // Called under the caller's lock or from one thread: tenths only grow.
-            int tenth = (int)(done * 10);
+            int tenth = (int)(progress.Fraction * 10);
             if (tenth > printed)
             {
                 printed = tenth;
@@ -44,4 +61,43 @@ internal static class ProgressDisplay
             }
         };
     }
+
+    private static Table Render(string title, SortedDictionary<int, StudyProgress> rows)
+    {
+        var table = new Table().Border(TableBorder.Simple).Title(Markup.Escape(title));
+        foreach (string column in new[] { "seed", "step", "of", "return", "critic loss", "actor loss", "steps/s", "left" })
+        {
+            table.AddColumn(new TableColumn(column).RightAligned());
+        }
+
+        foreach ((int seed, StudyProgress progress) in rows)
+        {
+            RunProgress run = progress.Run;
+            table.AddRow(
+                $"{seed}", $"{run.Step:#,0}", $"{run.Steps:#,0}", Metric(run, "eval/return", "0.0##"), Metric(run, "train/critic_loss", "0.0##"),
+                Metric(run, "train/actor_loss", "0.0##"), Speed(run), Left(run));
+        }
+
+        return table;
+    }
+
+    private static string Sentence(StudyProgress progress)
+    {
+        RunProgress run = progress.Run;
+        return run.Row.Count == 0
+            ? $"seed {progress.Seed}: finished before"
+            : $"seed {progress.Seed}: step {run.Step} of {run.Steps}, return {Metric(run, "eval/return", "0.0##")}, {Speed(run)} steps/s, {Left(run)} left";
+    }
+
+    private static string Metric(RunProgress run, string name, string format)
+    {
+        double value = run.Row.FirstOrDefault(entry => entry.Name == name, (Name: name, Value: double.NaN)).Value;
+        return double.IsFinite(value) ? value.ToString(format, null) : "-";
+    }
+
+    private static string Speed(RunProgress run) => run.WallSeconds > 0 ? $"{run.Step / run.WallSeconds:#,0}" : "-";
+
+    private static string Left(RunProgress run) => run.Step == run.Steps ? "0:00:00"
+        : run.Step > 0 && run.WallSeconds > 0 ? $"{TimeSpan.FromSeconds(run.WallSeconds / run.Step * (run.Steps - run.Step)):h\\:mm\\:ss}"
+        : "-";
 }

@@ -1,22 +1,187 @@
+using System.ComponentModel.DataAnnotations;
 using System.Numerics;
 using Dyad.Autodiff;
+using Dyad.Core;
+using Dyad.Environments;
 using Dyad.Networks;
+using Dyad.Numerics;
 using static Dyad.Autodiff.Operations;
 
 namespace Dyad.Algorithms;
 
-/// <summary>Options of DDPG.</summary>
-public sealed record DdpgOptions
+/// <summary>Which policy chooses the next action in the critic's target.</summary>
+public enum NextAction
 {
-    /// <summary>gamma: discount of the next value, in [0, 1].</summary>
-    public double Discount { get; init; } = 0.99;
+    /// <summary>The target policy, as in the textbook; then the critic's cost does not depend on the actor.</summary>
+    TargetPolicy,
+
+    /// <summary>
+    /// The current policy, as in the experiments of Zheng et al. 2021: the critic's cost depends on the actor, which their
+    /// leader-follower versions need, and this is the plain method that matches those.
+    /// </summary>
+    CurrentPolicy,
+}
+
+/// <summary>Options of <see cref="Ddpg"/>; defaults are those of Spinning Up, which the experiments of Zheng et al. 2021 build on.</summary>
+public sealed record DdpgOptions : OffPolicyOptions
+{
+    /// <summary>The defaults.</summary>
+    public DdpgOptions()
+    {
+        ActorLearningRate = 1e-3;
+        CriticLearningRate = 1e-3;
+        BatchSize = 100;
+    }
+
+    /// <summary>Standard deviation of the Gaussian noise on actions in training, in units of the action's bound.</summary>
+    [Range(0.0, 10.0)]
+    public double ExplorationNoise { get; init; } = 0.1;
+
+    /// <summary>Which policy chooses the next action in the critic's target.</summary>
+    public NextAction NextAction { get; init; } = NextAction.TargetPolicy;
 }
 
 /// <summary>
-/// Deep deterministic policy gradient (Lillicrap et al. 2016) as a game: the costs of both players.
+/// Deep deterministic policy gradient (Lillicrap et al. 2016) as a game: the costs of both players, and the agent that plays it.
+/// <para>
+/// theta: actor, a = tanh of a network; w: critic; thetabar, wbar: their targets. An update, in this order: the critic descends
+/// L(theta, w), then the actor descends -J(theta, w), then both targets move.
+/// </para>
+/// Metrics: <c>train/critic_loss</c> L, <c>train/actor_loss</c> -J.
 /// </summary>
-public static class Ddpg
+public sealed class Ddpg : IAgent
 {
+    private readonly DdpgOptions _options;
+    private readonly OffPolicyExperience _experience;
+    private readonly RunningMeans _criticMeans = new("train/critic_loss");
+    private readonly RunningMeans _actorMeans = new("train/actor_loss");
+
+    // theta, w, thetabar and wbar, each a flat vector.
+    private readonly Parameters<float> _actor = new("actor");
+    private readonly Parameters<float> _critic = new("critic");
+    private readonly Parameters<float> _targetActor = new("target actor");
+    private readonly Parameters<float> _targetCritic = new("target critic");
+    private readonly Adam<float> _actorOptimizer;
+    private readonly Adam<float> _criticOptimizer;
+
+    private readonly TransitionInputs<float> _batch;
+    private readonly CompiledProgram _criticProgram;
+    private readonly CompiledProgram _actorProgram;
+    private readonly Output<float> _criticLoss;
+    private readonly Output<float> _criticGradient;
+    private readonly Output<float> _actorLoss;
+    private readonly Output<float> _actorGradient;
+
+    /// <summary>An untrained agent.</summary>
+    /// <param name="observationSize">Numbers in an observation.</param>
+    /// <param name="actionSize">Numbers in an action, each in [-1, 1].</param>
+    /// <param name="options">Options.</param>
+    /// <param name="stream">The agent's random numbers.</param>
+    public Ddpg(int observationSize, int actionSize, DdpgOptions options, RandomStream stream)
+    {
+        _options = options;
+
+        int[] actorSizes = options.Sizes(observationSize, actionSize);
+        int[] criticSizes = options.Sizes(observationSize + actionSize, 1);
+
+        // Targets start as copies because they are drawn from the same streams.
+        var policy = new DeterministicPolicy<float>(Network(_actor, "policy", actorSizes, stream.Split("actor")));
+        var targetPolicy = new DeterministicPolicy<float>(Network(_targetActor, "policy", actorSizes, stream.Split("actor")));
+        var critic = new ActionValue<float>(Network(_critic, "q", criticSizes, stream.Split("critic")));
+        var target = new ActionValue<float>(Network(_targetCritic, "q", criticSizes, stream.Split("critic")));
+
+        _batch = new TransitionInputs<float>(new Extent("batch", options.BatchSize), observationSize, actionSize);
+        DeterministicPolicy<float> next = options.NextAction == NextAction.TargetPolicy ? targetPolicy : policy;
+        Expression<float> criticCost = CriticCost(_batch, critic, target, next, options);
+        var builder = new ProgramBuilder<float>();
+        _criticLoss = builder.Output(criticCost);
+        _criticGradient = builder.Output(Derivatives.Gradient(criticCost, _critic));
+        _criticProgram = builder.Build();
+
+        Expression<float> actorCost = ActorCost(_batch, critic, policy);
+        builder = new ProgramBuilder<float>();
+        _actorLoss = builder.Output(actorCost);
+        _actorGradient = builder.Output(Derivatives.Gradient(actorCost, _actor));
+        _actorProgram = builder.Build();
+
+        _actorOptimizer = new Adam<float>(_actor.Count, options.ActorLearningRate);
+        _criticOptimizer = new Adam<float>(_critic.Count, options.CriticLearningRate);
+        _experience = new OffPolicyExperience(
+            _batch, options, (s, noise) => Clamp(policy.Action(s) + (options.ExplorationNoise * noise), -1, 1), policy.Action, stream);
+    }
+
+    /// <inheritdoc/>
+    public Parameters<float> Policy => _actor;
+
+    /// <inheritdoc/>
+    public void Act(ReadOnlySpan<double> observation, Span<double> action, bool explore) =>
+        _experience.Act(observation, action, explore);
+
+    /// <inheritdoc/>
+    public void Observe(ReadOnlySpan<double> observation, ReadOnlySpan<double> action, in StepResult result, ReadOnlySpan<double> next)
+    {
+        for (int due = _experience.Observe(observation, action, result, next); due > 0; due--)
+        {
+            Update();
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Measure(IMetrics metrics)
+    {
+        _criticMeans.Flush(metrics);
+        _actorMeans.Flush(metrics);
+    }
+
+    /// <inheritdoc/>
+    public void Serialize(StateArchive archive)
+    {
+        archive.Array("actor", _actor.Values);
+        archive.Array("critic", _critic.Values);
+        archive.Array("target_actor", _targetActor.Values);
+        archive.Array("target_critic", _targetCritic.Values);
+        _actorOptimizer.Serialize(archive);
+        _criticOptimizer.Serialize(archive);
+        _criticMeans.Serialize(archive);
+        _actorMeans.Serialize(archive);
+        _experience.Serialize(archive);
+    }
+
+    /// <inheritdoc/>
+    public void SaveRows(string folder) => _experience.SaveRows(folder);
+
+    /// <inheritdoc/>
+    public void LoadRows(string folder) => _experience.LoadRows(folder);
+
+    private void Update()
+    {
+        for (int i = 0; i < _options.CriticUpdates; i++)
+        {
+            _experience.Sample(_batch);
+
+            // w <- w - rate d_w L(theta, w)
+            _criticProgram.Run();
+            _criticOptimizer.Descend(_critic.Values, _criticGradient.Values);
+            _criticMeans.Add(_criticLoss.Value);
+        }
+
+        // theta <- theta + rate d_theta J(theta, w), on the last of the critic's batches
+        _actorProgram.Run();
+        _actorOptimizer.Descend(_actor.Values, _actorGradient.Values);
+        _actorMeans.Add(_actorLoss.Value);
+
+        // wbar <- wbar + tau (w - wbar);  thetabar <- thetabar + tau (theta - thetabar)
+        OptimizerLoops.Average<float>(_targetCritic.Values, _critic.Values, _options.TargetRate);
+        OptimizerLoops.Average<float>(_targetActor.Values, _actor.Values, _options.TargetRate);
+    }
+
+    private static Mlp<float> Network(Parameters<float> player, string name, int[] sizes, RandomStream stream)
+    {
+        var network = new Mlp<float>(player, name, sizes);
+        network.Initialize(stream);
+        return network;
+    }
+
     /// <summary>
     /// L(theta, w) = mean (Q(s, a) - y)^2 with y = r + gamma (1 - d) Qbar(s', pi(s')); both 1 x 1 and without a factor 1/2.
     /// Derivatives flow through pi: with the current policy the critic's cost depends on the actor (Zheng et al. 2021 need

@@ -1,23 +1,212 @@
+using System.ComponentModel.DataAnnotations;
 using System.Numerics;
 using Dyad.Autodiff;
+using Dyad.Core;
+using Dyad.Environments;
 using Dyad.Networks;
+using Dyad.Numerics;
 using static Dyad.Autodiff.Operations;
 
 namespace Dyad.Algorithms;
 
-/// <summary>Options of soft actor-critic.</summary>
-public sealed record SacOptions
+/// <summary>Options of <see cref="Sac"/>; defaults are those of Haarnoja et al. 2018b, which Wen et al. 2021 use too.</summary>
+public sealed record SacOptions : OffPolicyOptions
 {
-    /// <summary>gamma: discount of the next value, in [0, 1].</summary>
-    public double Discount { get; init; } = 0.99;
+    /// <summary>The defaults.</summary>
+    public SacOptions()
+    {
+        ActorLearningRate = 3e-4;
+        CriticLearningRate = 3e-4;
+        BatchSize = 256;
+    }
+
+    /// <summary>alpha, or its start where it is tuned: weight of the entropy.</summary>
+    [Range(1e-12, 1e12)]
+    public double EntropyWeight { get; init; } = 0.2;
+
+    /// <summary>Whether alpha is tuned so that the policy's entropy is the target.</summary>
+    public bool TuneEntropyWeight { get; init; } = true;
+
+    /// <summary>Target of the entropy per action dimension; the paper's is -1.</summary>
+    [Range(-100.0, 100.0)]
+    public double TargetEntropyPerAction { get; init; } = -1;
+
+    /// <summary>Step length of the Adam of log alpha.</summary>
+    [Range(1e-9, 1.0)]
+    public double EntropyLearningRate { get; init; } = 3e-4;
+
+    /// <summary>Two critics, of which the smaller counts (Fujimoto et al. 2018); otherwise one.</summary>
+    public bool TwinCritics { get; init; } = true;
 }
 
 /// <summary>
-/// Soft actor-critic (Haarnoja et al. 2018) as a game: the costs of both players, and of the residual critic of Wen et al. 2021.
-/// The temperature alpha is an expression, so that it can be a number, an input or a parameter.
+/// Soft actor-critic (Haarnoja et al. 2018; lecture on soft actor-critic, algorithm 4 without the value network) as a game: the
+/// costs of both players, and of the residual critic of Wen et al. 2021; and the agent that plays it.
+/// <para>
+/// theta: actor, a Gaussian squashed by tanh; w: critic; wbar: its target. An update, in this order: the critic descends
+/// L(theta, w), wbar moves towards w; then the actor descends -J(theta, w), and log alpha its own cost.
+/// </para>
+/// Metrics: <c>train/critic_loss</c> L, <c>train/actor_loss</c> -J, <c>train/entropy_weight</c> alpha, <c>train/entropy</c>
+/// -log pi averaged over the batch.
 /// </summary>
-public static class Sac
+public sealed class Sac : IAgent
 {
+    private readonly SacOptions _options;
+    private readonly OffPolicyExperience _experience;
+    private readonly RandomStream _random;
+    private readonly RunningMeans _criticMeans = new("train/critic_loss");
+    private readonly RunningMeans _actorMeans = new("train/actor_loss", "train/entropy_weight", "train/entropy");
+
+    // theta, w, wbar and log alpha, each a flat vector with an optimiser of its own.
+    private readonly Parameters<float> _actor = new("actor");
+    private readonly Parameters<float> _critic = new("critic");
+    private readonly Parameters<float> _target = new("target critic");
+    private readonly Parameters<float> _logTemperature = new("log temperature");
+    private readonly Adam<float> _actorOptimizer;
+    private readonly Adam<float> _criticOptimizer;
+    private readonly Adam<float> _temperatureOptimizer;
+
+    private readonly TransitionInputs<float> _batch;
+    private readonly Input<float> _noise;
+    private readonly Input<float> _nextNoise;
+    private readonly CompiledProgram _criticProgram;
+    private readonly CompiledProgram _actorProgram;
+    private readonly Output<float> _criticLoss;
+    private readonly Output<float> _criticGradient;
+    private readonly Output<float> _actorLoss;
+    private readonly Output<float> _actorGradient;
+    private readonly Output<float> _temperatureGradient;
+    private readonly Output<float> _meanLogProbability;
+
+    /// <summary>An untrained agent.</summary>
+    /// <param name="observationSize">Numbers in an observation.</param>
+    /// <param name="actionSize">Numbers in an action, each in [-1, 1].</param>
+    /// <param name="options">Options.</param>
+    /// <param name="stream">The agent's random numbers.</param>
+    public Sac(int observationSize, int actionSize, SacOptions options, RandomStream stream)
+    {
+        _options = options;
+        _random = stream.Split("updates");
+
+        var policyNetwork = new Mlp<float>(_actor, "policy", options.Sizes(observationSize, 2 * actionSize));
+        var policy = new SquashedGaussianPolicy<float>(policyNetwork);
+        int[] criticSizes = options.Sizes(observationSize + actionSize, 1);
+        TwinActionValue<float> critic = MakeCritic(_critic, criticSizes, stream.Split("critic"));
+        TwinActionValue<float> target = MakeCritic(_target, criticSizes, stream.Split("critic"));
+        policyNetwork.Initialize(stream.Split("actor"));
+        Parameter<float> logTemperature = _logTemperature.Add("value", 1, 1);
+        _logTemperature.Values[0] = (float)Math.Log(options.EntropyWeight);
+        Expression<float> temperature = Operations.Exp<float>(logTemperature);
+
+        var rows = new Extent("batch", options.BatchSize);
+        _batch = new TransitionInputs<float>(rows, observationSize, actionSize);
+        _noise = new Input<float>("noise", rows, actionSize);
+        _nextNoise = new Input<float>("next noise", rows, actionSize);
+        SampledAction<float> current = policy.Sample(_batch.Observation, _noise);
+        SampledAction<float> next = policy.Sample(_batch.NextObservation, _nextNoise);
+
+        Expression<float> criticCost = CriticCost(_batch, critic, target, next, temperature, options);
+        var builder = new ProgramBuilder<float>();
+        _criticLoss = builder.Output(criticCost);
+        _criticGradient = builder.Output(Derivatives.Gradient(criticCost, _critic));
+        _criticProgram = builder.Build();
+
+        Expression<float> actorCost = ActorCost(_batch, critic, current, temperature);
+        Expression<float> temperatureCost = TemperatureCost(logTemperature, current, options.TargetEntropyPerAction * actionSize);
+        builder = new ProgramBuilder<float>();
+        _actorLoss = builder.Output(actorCost);
+        _actorGradient = builder.Output(Derivatives.Gradient(actorCost, _actor));
+        _temperatureGradient = builder.Output(Derivatives.Gradient(temperatureCost, _logTemperature));
+        _meanLogProbability = builder.Output(Mean(current.LogProbability));
+        _actorProgram = builder.Build();
+
+        _actorOptimizer = new Adam<float>(_actor.Count, options.ActorLearningRate);
+        _criticOptimizer = new Adam<float>(_critic.Count, options.CriticLearningRate);
+        _temperatureOptimizer = new Adam<float>(1, options.EntropyLearningRate);
+        _experience = new OffPolicyExperience(
+            _batch, options, (s, noise) => policy.Sample(s, noise).Action, policy.MeanAction, stream);
+    }
+
+    /// <inheritdoc/>
+    public Parameters<float> Policy => _actor;
+
+    /// <inheritdoc/>
+    public void Act(ReadOnlySpan<double> observation, Span<double> action, bool explore) =>
+        _experience.Act(observation, action, explore);
+
+    /// <inheritdoc/>
+    public void Observe(ReadOnlySpan<double> observation, ReadOnlySpan<double> action, in StepResult result, ReadOnlySpan<double> next)
+    {
+        for (int due = _experience.Observe(observation, action, result, next); due > 0; due--)
+        {
+            Update();
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Measure(IMetrics metrics)
+    {
+        _criticMeans.Flush(metrics);
+        _actorMeans.Flush(metrics);
+    }
+
+    /// <inheritdoc/>
+    public void Serialize(StateArchive archive)
+    {
+        archive.Array("actor", _actor.Values);
+        archive.Array("critic", _critic.Values);
+        archive.Array("target", _target.Values);
+        archive.Array("log_temperature", _logTemperature.Values);
+        _actorOptimizer.Serialize(archive);
+        _criticOptimizer.Serialize(archive);
+        _temperatureOptimizer.Serialize(archive);
+        _random.Serialize(archive);
+        _criticMeans.Serialize(archive);
+        _actorMeans.Serialize(archive);
+        _experience.Serialize(archive);
+    }
+
+    /// <inheritdoc/>
+    public void SaveRows(string folder) => _experience.SaveRows(folder);
+
+    /// <inheritdoc/>
+    public void LoadRows(string folder) => _experience.LoadRows(folder);
+
+    private void Update()
+    {
+        for (int i = 0; i < _options.CriticUpdates; i++)
+        {
+            _experience.Sample(_batch);
+
+            // w <- w - rate d_w L(theta, w);  wbar <- wbar + tau (w - wbar)
+            _random.Normal(_nextNoise.Values);
+            _criticProgram.Run();
+            _criticOptimizer.Descend(_critic.Values, _criticGradient.Values);
+            OptimizerLoops.Average<float>(_target.Values, _critic.Values, _options.TargetRate);
+            _criticMeans.Add(_criticLoss.Value);
+        }
+
+        // theta <- theta + rate d_theta J(theta, w), on the last of the critic's batches
+        _random.Normal(_noise.Values);
+        _actorProgram.Run();
+        _actorOptimizer.Descend(_actor.Values, _actorGradient.Values);
+        _actorMeans.Add(_actorLoss.Value, Math.Exp(_logTemperature.Values[0]), -_meanLogProbability.Value);
+        if (_options.TuneEntropyWeight)
+        {
+            _temperatureOptimizer.Descend(_logTemperature.Values, _temperatureGradient.Values);
+        }
+    }
+
+    // The target starts as a copy because it is drawn from the same stream.
+    private TwinActionValue<float> MakeCritic(Parameters<float> player, int[] sizes, RandomStream stream)
+    {
+        var first = new Mlp<float>(player, "q1", sizes);
+        Mlp<float>? second = _options.TwinCritics ? new Mlp<float>(player, "q2", sizes) : null;
+        first.Initialize(stream.Split("q1"));
+        second?.Initialize(stream.Split("q2"));
+        return new TwinActionValue<float>(new ActionValue<float>(first), second is null ? null : new ActionValue<float>(second));
+    }
+
     /// <summary>
     /// L(theta, w) = mean (Q1(s, a) - y)^2 + mean (Q2(s, a) - y)^2 with
     /// y = r + gamma (1 - d) (min(Qbar1, Qbar2)(s', a') - alpha log pi(a'|s')); 1 x 1. Derivatives flow through a' and log pi.
@@ -34,8 +223,8 @@ public static class Sac
     {
         Expression<T> soft = targetCritic.Smaller(batch.NextObservation, next.Action) - (temperature * next.LogProbability);
         Expression<T> y = batch.Target(options.Discount, soft);
-        return Mean(Square(critic.First.Value(batch.Observation, batch.Action) - y))
-            + Mean(Square(critic.Second.Value(batch.Observation, batch.Action) - y));
+        Expression<T> cost = Mean(Square(critic.First.Value(batch.Observation, batch.Action) - y));
+        return critic.Second is null ? cost : cost + Mean(Square(critic.Second.Value(batch.Observation, batch.Action) - y));
     }
 
     /// <summary>-J(theta, w) = mean (alpha log pi(a|s) - min(Q1, Q2)(s, a)), 1 x 1.</summary>

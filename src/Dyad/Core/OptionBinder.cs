@@ -17,11 +17,13 @@ public static class OptionBinder
     private const DynamicallyAccessedMemberTypes Kept =
         DynamicallyAccessedMemberTypes.PublicProperties | DynamicallyAccessedMemberTypes.PublicParameterlessConstructor;
 
-    /// <summary>The options with their values, in the order in which they are declared, a base record's first.</summary>
+    /// <summary>The options with their values (an enumeration as text), in the order in which they are declared, a base record's first.</summary>
     /// <typeparam name="T">A record with init-only properties of type double, int, bool or an enumeration.</typeparam>
     public static IReadOnlyList<(string Name, object Value)> Values<[DynamicallyAccessedMembers(Kept)] T>(T options)
         where T : class, new() =>
-        [.. Properties<T>().Select(property => (NameOf(property), property.GetValue(options)!))];
+        [.. Properties<T>().Select(property => (NameOf(property), property.GetValue(options) is Enum value
+            ? JsonNamingPolicy.KebabCaseLower.ConvertName(value.ToString())
+            : property.GetValue(options)!))];
 
     /// <summary>The options with some of them changed.</summary>
     /// <param name="changes">Names in snake case, with values as text.</param>

@@ -27,8 +27,8 @@ public sealed class ActionValue<T>(Mlp<T> network)
 /// <summary>Two action values that are learned side by side, against overestimation (Fujimoto et al. 2018).</summary>
 /// <typeparam name="T">float or double.</typeparam>
 /// <param name="First">Q1.</param>
-/// <param name="Second">Q2.</param>
-public sealed record TwinActionValue<T>(ActionValue<T> First, ActionValue<T> Second)
+/// <param name="Second">Q2; null for a single critic.</param>
+public sealed record TwinActionValue<T>(ActionValue<T> First, ActionValue<T>? Second)
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     /// <summary>Twin networks as parts of one player.</summary>
@@ -40,7 +40,8 @@ public sealed record TwinActionValue<T>(ActionValue<T> First, ActionValue<T> Sec
     {
     }
 
-    /// <summary>min(Q1, Q2), rows x 1.</summary>
-    public Expression<T> Smaller(Expression<T> observation, Expression<T> action) =>
-        Min(First.Value(observation, action), Second.Value(observation, action));
+    /// <summary>min(Q1, Q2), rows x 1; Q1 of a single critic.</summary>
+    public Expression<T> Smaller(Expression<T> observation, Expression<T> action) => Second is null
+        ? First.Value(observation, action)
+        : Min(First.Value(observation, action), Second.Value(observation, action));
 }

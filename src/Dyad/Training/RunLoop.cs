@@ -8,7 +8,16 @@ namespace Dyad.Training;
 /// <param name="Create">Makes the learner at its start.</param>
 /// <param name="Steps">Steps to do.</param>
 /// <param name="MeasureEvery">Steps between two rows of metrics; the start and the end are measured as well.</param>
-public sealed record Run(JsonObject Config, Func<IIterative> Create, long Steps, long MeasureEvery);
+/// <param name="Export">Writes what others read from the run's folder, a policy for example; called with every checkpoint.</param>
+public sealed record Run(
+    JsonObject Config, Func<IIterative> Create, long Steps, long MeasureEvery, Action<IIterative, string>? Export = null);
+
+/// <summary>How far a run is, told after each row of metrics.</summary>
+/// <param name="Step">Steps done, at most those to do.</param>
+/// <param name="Steps">Steps to do.</param>
+/// <param name="WallSeconds">Seconds of computing so far, stops left out.</param>
+/// <param name="Row">The row of metrics; empty for a run that was finished before.</param>
+public sealed record RunProgress(long Step, long Steps, double WallSeconds, IReadOnlyList<(string Name, double Value)> Row);
 
 /// <summary>
 /// Advances a run in its folder from wherever it stands to its last step. A finished run is left alone; a stopped one goes on
@@ -34,19 +43,19 @@ public sealed class RunLoop
     /// <summary>Does what is left of a run.</summary>
     /// <param name="directory">The run's folder.</param>
     /// <param name="run">The run.</param>
-    /// <param name="progress">Receives the steps done, now and then.</param>
+    /// <param name="progress">Is told after each row of metrics.</param>
     /// <param name="warn">Receives a sentence about each thing that was passed over.</param>
     /// <param name="cancellation">Stops the run at the next step, after a checkpoint.</param>
     /// <exception cref="OperationCanceledException">The run was stopped and can go on.</exception>
     /// <exception cref="UserError">The folder holds another run, or cannot be written; or the run's numbers overflowed.</exception>
-    public void Execute(RunDirectory directory, Run run, Action<long> progress, Action<string> warn, CancellationToken cancellation)
+    public void Execute(RunDirectory directory, Run run, Action<RunProgress> progress, Action<string> warn, CancellationToken cancellation)
     {
         try
         {
             directory.Claim(run.Config);
             if (directory.Status == RunStatus.Done)
             {
-                progress(run.Steps);
+                progress(new RunProgress(run.Steps, run.Steps, 0, []));
                 return;
             }
 
@@ -64,12 +73,13 @@ public sealed class RunLoop
         }
     }
 
-    private void Advance(RunDirectory directory, Run run, Action<long> progress, Action<string> warn, CancellationToken cancellation)
+    private void Advance(RunDirectory directory, Run run, Action<RunProgress> progress, Action<string> warn, CancellationToken cancellation)
     {
         var store = new CheckpointStore(directory.CheckpointPath);
         IIterative learner = run.Create();
         var position = new Position();
-        Load(store, learner, position, warn);
+        using var owned = learner as IDisposable;
+        Load(store, directory, learner, position, warn);
         double secondsBefore = position.WallSeconds;
         long started = _clock.GetTimestamp();
         long lastSaved = started;
@@ -90,7 +100,7 @@ public sealed class RunLoop
                     position.NextMeasure = learner.Step >= run.Steps
                         ? long.MaxValue
                         : Math.Min(run.Steps, position.NextMeasure + run.MeasureEvery);
-                    progress(Math.Min(learner.Step, run.Steps));
+                    progress(new RunProgress(Math.Min(learner.Step, run.Steps), run.Steps, position.WallSeconds, [.. row.Values]));
                 }
 
                 if (learner.Step >= run.Steps)
@@ -103,17 +113,17 @@ public sealed class RunLoop
                 position.WallSeconds = secondsBefore + _clock.GetElapsedTime(started).TotalSeconds;
                 if (_clock.GetElapsedTime(lastSaved) >= _checkpointInterval)
                 {
-                    Save(store, log, learner, position);
+                    Save(store, directory, run, log, learner, position);
                     lastSaved = _clock.GetTimestamp();
                 }
             }
 
-            Save(store, log, learner, position);
+            Save(store, directory, run, log, learner, position);
             WriteStatus(directory, "done", startedAt, position, learner.Step);
         }
         catch (OperationCanceledException)
         {
-            Save(store, log, learner, position);
+            Save(store, directory, run, log, learner, position);
             WriteStatus(directory, "running", startedAt, position, learner.Step);
             throw;
         }
@@ -130,17 +140,23 @@ public sealed class RunLoop
         }
     }
 
-    private static void Save(CheckpointStore store, MetricsLog log, IIterative learner, Position position)
+    private static void Save(
+        CheckpointStore store, RunDirectory directory, Run run, MetricsLog log, IIterative learner, Position position)
     {
         log.Flush();
+
+        // Rows first: a checkpoint may only know of what is on disk.
+        (learner as IAppendOnlyState)?.SaveRows(directory.CheckpointPath);
         store.Save(StateArchive.Save(archive =>
         {
             position.Serialize(archive);
             learner.Serialize(archive);
         }));
+        run.Export?.Invoke(learner, directory.FullPath);
     }
 
-    private static void Load(CheckpointStore store, IIterative learner, Position position, Action<string> warn)
+    private static void Load(
+        CheckpointStore store, RunDirectory directory, IIterative learner, Position position, Action<string> warn)
     {
         var damaged = new List<string>();
         byte[]? state = store.LoadNewest(damaged);
@@ -152,6 +168,7 @@ public sealed class RunLoop
                 position.Serialize(archive);
                 learner.Serialize(archive);
             });
+            (learner as IAppendOnlyState)?.LoadRows(directory.CheckpointPath);
         }
     }
 

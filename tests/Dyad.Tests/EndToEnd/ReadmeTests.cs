@@ -1,21 +1,42 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Text.RegularExpressions;
 
 namespace Dyad.Tests.EndToEnd;
 
-/// <summary>The first program of the README compiles and does what the text under it says.</summary>
+/// <summary>The programs in the docs compile and do what the text beside them says.</summary>
 [Trait("Category", "e2e")]
 public sealed class ReadmeTests
 {
     [Fact]
     public void The_first_program_runs()
     {
-        string readme = File.ReadAllText(Repository.PathOf("README.md"));
-        string program = Regex.Match(readme, "```csharp\n(.*?)```", RegexOptions.Singleline).Groups[1].Value;
-        Assert.NotEmpty(program);
-        Assert.InRange(program.TrimEnd().Split('\n').Length, 5, 14);
+        string output = RunProgram("README.md", largestLines: 14);
 
-        string folder = Directory.CreateTempSubdirectory("dyad-readme-").FullName;
+        // A critic of zeros: no bias with the corrections, all of it without.
+        Assert.Matches(@"Actor_g +bias 1\.000", output);
+        Assert.Matches(@"Actor_g \+ correction \(exact res-critic\) +bias 0\.000", output);
+        Assert.Matches(@"Stackelberg +bias 0\.000", output);
+    }
+
+    [Fact]
+    public void The_training_program_trains_and_saves()
+    {
+        string output = RunProgram(Path.Combine("docs", "training.md"), largestLines: 24);
+
+        // A random policy gets about -1200.
+        double mean = double.Parse(Regex.Match(output, @"return (-?[\d.]+)").Groups[1].Value, CultureInfo.InvariantCulture);
+        Assert.InRange(mean, -600, 0);
+    }
+
+    private static string RunProgram(string document, int largestLines)
+    {
+        string text = File.ReadAllText(Repository.PathOf(document));
+        string program = Regex.Match(text, "```csharp\n(.*?)```", RegexOptions.Singleline).Groups[1].Value;
+        Assert.NotEmpty(program);
+        Assert.InRange(program.TrimEnd().Split('\n').Length, 5, largestLines);
+
+        string folder = Directory.CreateTempSubdirectory("dyad-docs-").FullName;
         try
         {
             File.WriteAllText(Path.Combine(folder, "Program.cs"), program);
@@ -34,13 +55,9 @@ public sealed class ReadmeTests
                   </ItemGroup>
                 </Project>
                 """);
-            (int code, string output) = Run(folder, "run");
+            (int code, string output) = Run(folder, "run", "-c", "Release");
             Assert.True(code == 0, output);
-
-            // A critic of zeros: no bias with the corrections, all of it without.
-            Assert.Matches(@"Actor_g +bias 1\.000", output);
-            Assert.Matches(@"Actor_g \+ correction \(exact res-critic\) +bias 0\.000", output);
-            Assert.Matches(@"Stackelberg +bias 0\.000", output);
+            return output;
         }
         finally
         {

@@ -10,7 +10,7 @@ public sealed class TrainTests : IDisposable
 
     public TrainTests() => _dyad.Write("map.txt", "S..\n.#.\n..G\n");
 
-    public static TheoryData<string> Methods => [.. TabularMethod.All.Select(method => method.Name)];
+    public static TheoryData<string> Methods => [.. TabularMethods.All.Select(method => method.Name)];
 
     public void Dispose() => _dyad.Dispose();
 

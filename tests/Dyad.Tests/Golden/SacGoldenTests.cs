@@ -90,7 +90,7 @@ public sealed class SacGoldenTests
         Game<double> gaussNewton = actorLeads with
         {
             Curvature = GaussNewton.Product(critic, twins.First.Value(batch.Observation, batch.Action),
-                twins.Second.Value(batch.Observation, batch.Action)),
+                twins.Second!.Value(batch.Observation, batch.Action)),
         };
         var dense = new DenseTotalDerivative(gaussNewton, damping);
         dense.Compute();

@@ -88,7 +88,7 @@ public sealed class ProgramTests
         var twins = new TwinActionValue<float>(critic, [5, 64, 64, 1]);
         var batch = new Extent("batch", 6);
         Input<float> s = new("s", batch, 3), a = new("a", batch, 2), y = new("y", batch, 1);
-        Expression<float> cost = Mean(Square(twins.First.Value(s, a) - y)) + Mean(Square(twins.Second.Value(s, a) - y));
+        Expression<float> cost = Mean(Square(twins.First.Value(s, a) - y)) + Mean(Square(twins.Second!.Value(s, a) - y));
 
         // Forward and weight gradients of all layers, input gradients of all but the first.
         double layers = (5 * 64) + (64 * 64) + 64, inputs = (64 * 64) + 64;

@@ -1,0 +1,88 @@
+using System.CommandLine;
+using System.Text.Json.Nodes;
+using Dyad.Algorithms;
+using Dyad.Cli.Terminal;
+using Dyad.Core;
+using Dyad.Environments;
+using Dyad.Networks;
+using Dyad.Numerics;
+using Dyad.Training;
+
+namespace Dyad.Cli.Commands;
+
+/// <summary><c>dyad evaluate</c>: plays a trained policy without exploration.</summary>
+internal static class EvaluateCommand
+{
+    public static Command Create()
+    {
+        var folder = new Argument<string>("RUN_DIR") { Description = "The folder of one run: .../train/METHOD/ENVIRONMENT/seed-N." };
+        var episodes = new Option<int>("--episodes") { Description = "Episodes to play.", DefaultValueFactory = _ => 10, HelpName = "N" };
+        var seed = new Option<long>("--seed") { Description = "Seed of the first episode; the following count up.", HelpName = "S" };
+        var last = new Option<bool>("--last") { Description = "Play the last policy instead of the best one." };
+        Option<bool> json = StudyOptions.Json();
+        var command = new Command("evaluate", "Play a trained policy without exploration.") { folder, episodes, seed, last, json };
+        Help.AddExamples(command, "dyad evaluate runs/train/sac/Pendulum-v1/seed-0 --episodes 20");
+        command.SetAction(parsed => Run(
+            parsed.GetValue(folder)!,
+            StudyOptions.Positive(parsed.GetValue(episodes), "--episodes"),
+            parsed.GetValue(seed),
+            parsed.GetValue(last),
+            parsed.GetValue(json)));
+        return command;
+    }
+
+    private static int Run(string folder, int episodes, long seed, bool last, bool json)
+    {
+        (IAgent agent, AgentEnvironment environment) = Load(folder, last);
+        using IEnvironment task = environment.Create();
+        using var stopping = new Stopping();
+        EvaluationResult result = Evaluation.Play(task, agent, episodes, seed, stopping.Token);
+        if (json)
+        {
+            Output.Json(new JsonObject
+            {
+                ["environment"] = environment.Name,
+                ["episodes"] = episodes,
+                ["return_mean"] = result.Mean,
+                ["return_std"] = result.StandardDeviation,
+                ["returns"] = new JsonArray([.. result.Returns.Select(value => JsonValue.Create(value))]),
+                ["lengths"] = new JsonArray([.. result.Lengths.Select(value => JsonValue.Create(value))]),
+                ["failures"] = result.Failures,
+            });
+        }
+        else
+        {
+            Output.Line($"{environment.Name}: return {result.Mean:0.00} +- {result.StandardDeviation:0.00} over {episodes} episodes of "
+                + $"{result.Lengths.Average():0.#} steps on average");
+        }
+
+        return ExitCode.Success;
+    }
+
+    private static (IAgent Agent, AgentEnvironment Environment) Load(string folder, bool last)
+    {
+        JsonObject config = new RunDirectory(folder).ReadConfig()
+            ?? throw new UserError($"'{folder}' is no folder of a run: it has no config.json");
+        if (config["options"] is not JsonObject options || (string?)options["method"] is not string name
+            || (string?)options["task"] is not string text
+            || Method.Find(AgentMethods.All, name) is not { } method)
+        {
+            throw new UserError($"'{folder}' is not a run of a neural method, which alone leave a policy to play");
+        }
+
+        string policy = Path.Combine(folder, last ? "policy.safetensors" : "policy-best.safetensors");
+        if (!File.Exists(policy))
+        {
+            throw new UserError($"'{folder}' has no {Path.GetFileName(policy)} yet: the run has not come to its first checkpoint");
+        }
+
+        AgentEnvironment environment = AgentEnvironment.Find(text);
+        using IEnvironment task = environment.Create();
+        var changes = options.Where(option => option.Key is not ("method" or "task" or "evaluation_episodes" or "time_limit_terminates"))
+            .Select(option => (option.Key, option.Value?.ToString() ?? ""));
+        IAgent agent = method.With(changes).Create(
+            new AgentTask(task.ObservationSpace.Size, task.ActionSpace.Size), new RandomStream(0));
+        Safetensors.Read(policy, agent.Policy);
+        return (agent, environment);
+    }
+}

@@ -1,0 +1,120 @@
+using Dyad.Autodiff;
+using Dyad.Core;
+using Dyad.Environments;
+using Dyad.Experience;
+using Dyad.Numerics;
+
+namespace Dyad.Algorithms;
+
+/// <summary>
+/// The side of an off-policy method that faces the environment: it acts, randomly at first, keeps transitions, and says when
+/// updates are due.
+/// </summary>
+internal sealed class OffPolicyExperience : IAppendOnlyState
+{
+    private readonly OffPolicyOptions _options;
+    private readonly ReplayBuffer _replay;
+    private readonly RandomStream _exploration;
+    private readonly RandomStream _sampling;
+    private readonly Input<float> _observation;
+    private readonly Input<float> _noise;
+    private readonly CompiledProgram _exploring;
+    private readonly CompiledProgram _exploiting;
+    private readonly Output<float> _explored;
+    private readonly Output<float> _exploited;
+    private long _steps;
+
+    /// <summary>Compiles both ways of acting.</summary>
+    /// <param name="batch">What batches are drawn into; tells the sizes of observations and actions.</param>
+    /// <param name="options">Replay and schedule.</param>
+    /// <param name="explore">Action of an observation and standard normal noise, in training.</param>
+    /// <param name="exploit">Action of an observation, otherwise.</param>
+    /// <param name="stream">The method's random numbers.</param>
+    public OffPolicyExperience(
+        TransitionInputs<float> batch,
+        OffPolicyOptions options,
+        Func<Expression<float>, Expression<float>, Expression<float>> explore,
+        Func<Expression<float>, Expression<float>> exploit,
+        RandomStream stream)
+    {
+        int observationSize = batch.Observation.Columns.Count;
+        int actionSize = batch.Action.Columns.Count;
+        _options = options;
+        _replay = new ReplayBuffer(observationSize, actionSize, options.ReplayCapacity);
+        _exploration = stream.Split("exploration");
+        _sampling = stream.Split("replay");
+        _observation = new Input<float>("one observation", 1, observationSize);
+        _noise = new Input<float>("exploration", 1, actionSize);
+        var builder = new ProgramBuilder<float>();
+        _explored = builder.Output(explore(_observation, _noise));
+        _exploring = builder.Build();
+        builder = new ProgramBuilder<float>();
+        _exploited = builder.Output(exploit(_observation));
+        _exploiting = builder.Build();
+    }
+
+    /// <summary>Chooses an action, in [-1, 1].</summary>
+    public void Act(ReadOnlySpan<double> observation, Span<double> action, bool explore)
+    {
+        if (explore && _steps < _options.RandomSteps)
+        {
+            foreach (ref double a in action)
+            {
+                a = _exploration.Uniform(-1, 1);
+            }
+
+            return;
+        }
+
+        Span<float> input = _observation.Values;
+        for (int i = 0; i < input.Length; i++)
+        {
+            input[i] = (float)observation[i];
+        }
+
+        if (explore)
+        {
+            _exploration.Normal(_noise.Values);
+        }
+
+        (explore ? _exploring : _exploiting).Run();
+        Span<float> output = (explore ? _explored : _exploited).Values;
+        for (int i = 0; i < output.Length; i++)
+        {
+            action[i] = output[i];
+        }
+    }
+
+    /// <summary>Keeps a transition.</summary>
+    /// <returns>How many updates of the actor are due.</returns>
+    public int Observe(ReadOnlySpan<double> observation, ReadOnlySpan<double> action, in StepResult result, ReadOnlySpan<double> next)
+    {
+        // A transition that the simulator gave up on is no experience.
+        if (!result.Failed)
+        {
+            _replay.Add(observation, action, result.Reward, next, result.Terminated);
+        }
+
+        _steps++;
+        return _steps >= _options.UpdateAfter && _steps % _options.UpdateEvery == 0 && _replay.Count > 0 ? _options.UpdatesPerRound : 0;
+    }
+
+    /// <summary>Draws a batch.</summary>
+    public void Sample(TransitionInputs<float> batch) => _replay.Sample(
+        _sampling, batch.Observation.Values, batch.Action.Values, batch.Reward.Values, batch.NextObservation.Values, batch.Terminated.Values);
+
+    /// <summary>Saves or loads all but the rows of the replay.</summary>
+    public void Serialize(StateArchive archive)
+    {
+        archive.Value("steps", ref _steps);
+        _exploration.Serialize(archive);
+        _sampling.Serialize(archive);
+        _replay.Serialize(archive);
+    }
+
+    /// <inheritdoc/>
+    public void SaveRows(string folder) => _replay.SaveRows(folder);
+
+    /// <inheritdoc/>
+    public void LoadRows(string folder) => _replay.LoadRows(folder);
+}

@@ -1,0 +1,92 @@
+using System.Globalization;
+using System.Text.Json;
+
+namespace Dyad.Tests.EndToEnd;
+
+/// <summary>Neural methods from the command line: training, stopping, going on, playing.</summary>
+[Trait("Category", "e2e")]
+public sealed class AgentTests : IDisposable
+{
+    private static readonly string[] Small =
+    [
+        "--set", "hidden_width=32", "--set", "batch_size=32", "--set", "random_steps=200", "--set", "update_after=200",
+        "--evaluation-episodes", "2",
+    ];
+
+    private readonly CommandLine _dyad = new();
+
+    public static TheoryData<string> Methods => ["sac", "ddpg"];
+
+    public void Dispose() => _dyad.Dispose();
+
+    [Theory]
+    [MemberData(nameof(Methods))]
+    public async Task A_method_trains_and_its_policy_plays(string method)
+    {
+        (await _dyad.RunAsync(["train", method, "Pendulum-v1", "--steps", "1000", "--out", "out", .. Small])).Succeeded();
+        string run = RunFolder("out");
+        foreach (string file in new[] { "config.json", "metrics.jsonl", "run.json", "policy.safetensors", "policy-best.safetensors" })
+        {
+            Assert.True(File.Exists(Path.Combine(run, file)), file);
+        }
+
+        JsonElement played = (await _dyad.RunAsync("evaluate", run, "--episodes", "3", "--json")).Json();
+        Assert.Equal(3, played.GetProperty("episodes").GetInt32());
+        Assert.InRange(played.GetProperty("return_mean").GetDouble(), -2500, 0);
+        Assert.Equal(
+            played.GetProperty("return_mean").GetDouble(), played.GetProperty("returns").EnumerateArray().Average(x => x.GetDouble()), 1e-9);
+        Assert.Equal(played.ToString(), (await _dyad.RunAsync("evaluate", run, "--episodes", "3", "--json")).Json().ToString());
+    }
+
+    [Fact]
+    public async Task Training_that_is_killed_goes_on_to_the_same_bits()
+    {
+        string[] command = ["train", "sac", "Pendulum-v1", "--steps", "6000", "--measure-every", "500", .. Small];
+        (await _dyad.RunAsync([.. command, "--out", "whole"])).Succeeded();
+
+        foreach (int signal in new[] { Signals.Interrupt, Signals.Kill })
+        {
+            int rows = Rows();
+            var process = _dyad.Start([.. command, "--out", "killed", "--resume"]);
+            await Signals.SendWhenAsync(process, signal, () => Rows() >= rows + 2);
+            await CommandLine.EndAsync(process, command);
+        }
+
+        (await _dyad.RunAsync([.. command, "--out", "killed", "--resume"])).Succeeded();
+        Assert.Equal(Contents.Metrics(_dyad.PathOf("whole")), Contents.Metrics(_dyad.PathOf("killed")));
+        foreach (string policy in new[] { "policy.safetensors", "policy-best.safetensors" })
+        {
+            Assert.Equal(File.ReadAllBytes(Path.Combine(RunFolder("whole"), policy)), File.ReadAllBytes(Path.Combine(RunFolder("killed"), policy)));
+        }
+
+        int Rows()
+        {
+            string[] metrics = Directory.Exists(_dyad.PathOf("killed"))
+                ? Directory.GetFiles(_dyad.PathOf("killed"), "metrics.jsonl", SearchOption.AllDirectories)
+                : [];
+            return metrics.Length == 0 ? 0 : File.ReadAllText(metrics[0]).Count(c => c == '\n');
+        }
+    }
+
+    [Theory]
+    [InlineData("need observations and actions that are real vectors", "train", "sac", "CartPole-v1")]
+    [InlineData("needs a finite MDP", "train", "res-ac", "Pendulum-v1")]
+    [InlineData("Pendulum-v1", "train", "sac", "Pendulum-v2")]
+    [InlineData("between 0 and 1", "train", "sac", "Pendulum-v1", "--set", "discount=1.5")]
+    [InlineData("twice", "train", "sac", "Pendulum-v1", "--set", "discount=0.9", "--set", "discount=0.8")]
+    [InlineData("target-policy, current-policy", "train", "ddpg", "Pendulum-v1", "--set", "next_action=mine")]
+    [InlineData("config.json", "evaluate", ".")]
+    public async Task What_cannot_be_trained_or_played_is_one_sentence(string part, params string[] command) =>
+        Assert.Contains(part, await _dyad.RefuseAsync(command), StringComparison.Ordinal);
+
+    [Fact]
+    public async Task A_damaged_policy_is_one_sentence()
+    {
+        (await _dyad.RunAsync(["train", "ddpg", "Pendulum-v1", "--steps", "300", "--out", "out", .. Small])).Succeeded();
+        File.WriteAllText(Path.Combine(RunFolder("out"), "policy-best.safetensors"), "damaged");
+        Assert.Contains("policy-best.safetensors", await _dyad.RefuseAsync("evaluate", RunFolder("out")), StringComparison.Ordinal);
+    }
+
+    private string RunFolder(string output) => Path.GetDirectoryName(Assert.Single(
+        Directory.GetFiles(_dyad.PathOf(output), "metrics.jsonl", SearchOption.AllDirectories)))!.ToString(CultureInfo.InvariantCulture);
+}

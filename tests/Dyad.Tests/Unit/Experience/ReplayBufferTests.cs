@@ -1,0 +1,153 @@
+using Dyad.Core;
+using Dyad.Experience;
+using Dyad.Numerics;
+
+namespace Dyad.Tests.Unit.Experience;
+
+[Trait("Category", "unit")]
+public sealed class ReplayBufferTests : IDisposable
+{
+    private const int Capacity = 8192 * 2;
+    private readonly TempFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public void Rows_come_back_as_they_went_in()
+    {
+        ReplayBuffer buffer = Filled(100);
+        Assert.Equal(100, buffer.Count);
+        foreach ((float[] s, float[] a, float r, float[] next, float d) in Draw(buffer, 500))
+        {
+            int i = (int)r;
+            Assert.Equal([i + 0.25f, -i], s);
+            Assert.Equal([i * 0.5f], a);
+            Assert.Equal([i + 1.25f, -i - 1], next);
+            Assert.Equal(i % 3 == 0 ? 1 : 0, d);
+        }
+    }
+
+    [Theory]
+    [InlineData(Capacity)]
+    [InlineData(Capacity + 1)]
+    [InlineData(Capacity + 8191)]
+    [InlineData((3 * Capacity) + 5000)]
+    public void A_full_buffer_forgets_the_oldest(int added)
+    {
+        ReplayBuffer buffer = Filled(added);
+        Assert.Equal(Capacity, buffer.Count);
+        var seen = new HashSet<float>(Draw(buffer, 200_000).Select(row => row.Reward));
+        Assert.True(seen.Min() >= added - Capacity);
+        Assert.True(seen.Max() < added);
+        Assert.True(seen.Count > 0.99 * Capacity);
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(8192)]
+    [InlineData(8193)]
+    [InlineData(Capacity + 100)]
+    [InlineData((2 * Capacity) + 8192)]
+    public void A_buffer_saved_bit_by_bit_loads_as_it_was(int added)
+    {
+        var buffer = new ReplayBuffer(2, 1, Capacity);
+        for (int i = 0; i < added; i++)
+        {
+            Add(buffer, i);
+            if (i % 3000 == 2999)
+            {
+                buffer.SaveRows(_folder.FullPath);
+            }
+        }
+
+        buffer.SaveRows(_folder.FullPath);
+        ReplayBuffer loaded = Load(StateArchive.Save(buffer.Serialize));
+        Assert.Equal(Draw(buffer, 1000).Select(row => row.Reward), Draw(loaded, 1000).Select(row => row.Reward));
+
+        // No more on disk than the buffer holds, but for what an older checkpoint may need.
+        Assert.InRange(Directory.GetFiles(_folder.FullPath).Length, 1, (Capacity / 8192) + 3);
+    }
+
+    [Fact]
+    public void Rows_beyond_what_a_checkpoint_knows_of_are_forgotten_and_written_again()
+    {
+        var buffer = new ReplayBuffer(2, 1, Capacity);
+        Fill(buffer, 0, 5000);
+        buffer.SaveRows(_folder.FullPath);
+        byte[] older = StateArchive.Save(buffer.Serialize);
+        Fill(buffer, 5000, 9000);
+        buffer.SaveRows(_folder.FullPath);
+
+        ReplayBuffer loaded = Load(older);
+        Assert.Equal(5000, loaded.Count);
+        Fill(loaded, 5000, 12_000);
+        loaded.SaveRows(_folder.FullPath);
+        ReplayBuffer again = Load(StateArchive.Save(loaded.Serialize));
+        Assert.Equal(Draw(loaded, 1000).Select(row => row.Reward), Draw(again, 1000).Select(row => row.Reward));
+    }
+
+    [Fact]
+    public void Segments_that_are_cut_off_are_noticed()
+    {
+        ReplayBuffer buffer = Filled(100);
+        buffer.SaveRows(_folder.FullPath);
+        byte[] state = StateArchive.Save(buffer.Serialize);
+        string segment = Assert.Single(Directory.GetFiles(_folder.FullPath));
+        File.WriteAllBytes(segment, File.ReadAllBytes(segment)[..^1]);
+        Assert.Throws<InvalidDataException>(() => Load(state));
+    }
+
+    [Fact]
+    public void A_million_transitions_of_HalfCheetah_need_less_than_200_MB()
+    {
+        // 17 numbers of observation and 6 of action; the next observation is kept as well.
+        var buffer = new ReplayBuffer(17, 6, 1_000_000);
+        long before = GC.GetTotalMemory(forceFullCollection: true);
+        double[] observation = new double[17];
+        double[] action = new double[6];
+        for (int i = 0; i < buffer.Capacity; i++)
+        {
+            buffer.Add(observation, action, 0, observation, false);
+        }
+
+        Assert.InRange(GC.GetTotalMemory(forceFullCollection: true) - before, 0, 200_000_000);
+        GC.KeepAlive(buffer);
+    }
+
+    private static ReplayBuffer Filled(int count)
+    {
+        var buffer = new ReplayBuffer(2, 1, Capacity);
+        Fill(buffer, 0, count);
+        return buffer;
+    }
+
+    private static void Fill(ReplayBuffer buffer, int from, int to)
+    {
+        for (int i = from; i < to; i++)
+        {
+            Add(buffer, i);
+        }
+    }
+
+    private static void Add(ReplayBuffer buffer, int i) =>
+        buffer.Add([i + 0.25, -i], [i * 0.5], i, [i + 1.25, -i - 1], terminated: i % 3 == 0);
+
+    private ReplayBuffer Load(byte[] state)
+    {
+        var buffer = new ReplayBuffer(2, 1, Capacity);
+        StateArchive.Load(state, buffer.Serialize);
+        buffer.LoadRows(_folder.FullPath);
+        return buffer;
+    }
+
+    private static IEnumerable<(float[] S, float[] A, float Reward, float[] Next, float Terminated)> Draw(ReplayBuffer buffer, int count)
+    {
+        float[] s = new float[2 * count];
+        float[] a = new float[count];
+        float[] r = new float[count];
+        float[] next = new float[2 * count];
+        float[] d = new float[count];
+        buffer.Sample(new RandomStream(5), s, a, r, next, d);
+        return Enumerable.Range(0, count).Select(i => (s[(2 * i)..((2 * i) + 2)], a[i..(i + 1)], r[i], next[(2 * i)..((2 * i) + 2)], d[i]));
+    }
+}
