@@ -68,7 +68,7 @@ public static class Suite
         IReadOnlyList<BenchmarkRow> two = EnvironmentBenchmark.MeasureTwoThreads(part);
         if (two.Count == 0)
         {
-            throw new UserError($"there is no benchmark 'env-{part}'; the rows are env-NAME with a MuJoCo task such as HalfCheetah-v4");
+            throw new UserError($"there is no benchmark 'env-{part}'; the rows are env-NAME with a task such as HalfCheetah-v4");
         }
 
         PinToLastCore();
@@ -83,7 +83,7 @@ public static class Suite
         foreach ((BenchmarkRow single, BenchmarkRow pair) in one.Zip(two))
         {
             output.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                $"{single.Name,-30} {single.Median,10:F0} {single.Floor,13:F0} {single.Median / single.Floor,6:P0} {pair.Median,11:F0} {pair.Median / pair.Floor,6:F2}"));
+                $"{single.Name,-30} {single.Median,10:F0} {(single.Floor > 0 ? $"{single.Floor:F0}" : "-"),13} {(single.Floor > 0 ? $"{single.Median / single.Floor:P0}" : "-"),6} {pair.Median,11:F0} {pair.Median / pair.Floor,6:F2}"));
         }
     }
 
