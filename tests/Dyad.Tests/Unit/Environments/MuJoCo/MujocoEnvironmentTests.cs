@@ -125,12 +125,12 @@ public sealed class MujocoEnvironmentTests
 
     /// <summary>MuJoCo resets a state beyond 1e10 by itself: in the first step of an episode, when time cannot go back, too.</summary>
     [Theory]
-    [InlineData("HalfCheetah-v4", 0)]
-    [InlineData("HalfCheetah-v4", 3)]
-    [InlineData("Humanoid-v4", 0)]
-    [InlineData("Pusher-v5", 2)]
-    [InlineData("InvertedPendulum-v4", 1)]
-    public void A_state_that_the_simulator_resets_fails_the_episode(string name, int soundSteps)
+    [InlineData("HalfCheetah-v4", 0, 1e12)]
+    [InlineData("HalfCheetah-v4", 3, double.NaN)]
+    [InlineData("Humanoid-v4", 0, double.NaN)]
+    [InlineData("Pusher-v5", 2, 1e12)]
+    [InlineData("InvertedPendulum-v4", 1, double.NegativeInfinity)]
+    public void A_state_that_the_simulator_resets_fails_the_episode(string name, int soundSteps, double velocity)
     {
         using MujocoEnvironment environment = MujocoTasks.Create(name);
         double[] observation = new double[environment.ObservationSpace.Size], action = new double[environment.ActionSpace.Size];
@@ -142,7 +142,7 @@ public sealed class MujocoEnvironmentTests
 
         double[] sound = [.. observation];
         long warnings = MujocoErrors.Warnings;
-        environment.Simulation.Velocities[0] = 1e12;
+        environment.Simulation.Velocities[0] = velocity;
         StepResult result = environment.Step(action, observation);
         Assert.Equal(new StepResult(Reward: 0, Terminated: false, Truncated: true, Failed: true), result);
         Assert.Equal(sound, observation);
