@@ -5,6 +5,9 @@ internal static class ExitCode
 {
     public const int Success = 0;
 
+    /// <summary>The command did its work, and what it examined is not sound.</summary>
+    public const int Problems = 1;
+
     /// <summary>A wrong option, a broken file, an unwritable folder: one sentence on standard error says which.</summary>
     public const int BadInput = 2;
 

@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 using Dyad.Algorithms.Tabular;
 using Dyad.Cli.Terminal;
 using Dyad.Core;
-using Dyad.Environments.Gridworlds;
+using Dyad.Environments;
 using Dyad.Studies;
 
 namespace Dyad.Cli.Commands;
@@ -26,7 +26,7 @@ internal static class ListCommand
         (string Name, string Description, string Source)[] items = kind switch
         {
             "algorithms" => [.. TabularMethod.All.Select(method => (method.Name, method.Description, method.Source))],
-            "environments" => [.. FourRoom.Tasks.Select(task => (task.Name, task.Description, "Wen et al. 2021, figure 4a"))],
+            "environments" => [.. EnvironmentRegistry.All.Select(task => (task.Name, task.Description, task.Source))],
             "studies" => [.. StudyCatalog.All.Select(study => (study.Name, study.Title, study.Source))],
             _ => throw new UserError($"there is no list of '{kind}'; there are algorithms, environments and studies"),
         };

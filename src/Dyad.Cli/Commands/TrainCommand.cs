@@ -2,6 +2,7 @@ using System.CommandLine;
 using Dyad.Algorithms.Tabular;
 using Dyad.Cli.Terminal;
 using Dyad.Core;
+using Dyad.Environments;
 using Dyad.Environments.Gridworlds;
 using Dyad.Studies;
 using Dyad.Studies.Results;
@@ -109,6 +110,12 @@ internal static class TrainCommand
         if (FourRoom.Find(environment) is Mdp known)
         {
             return (environment, known);
+        }
+
+        if (EnvironmentRegistry.Find(environment) is not null)
+        {
+            throw new UserError($"'{environment}' is no finite MDP, which the methods so far need; "
+                + $"there are {string.Join(", ", FourRoom.Tasks.Select(task => task.Name))}, and files");
         }
 
         return File.Exists(environment)

@@ -1,0 +1,62 @@
+using System.CommandLine;
+using System.Text.Json.Nodes;
+using Dyad.Cli.Terminal;
+using Dyad.Environments;
+
+namespace Dyad.Cli.Commands;
+
+/// <summary><c>dyad check-env</c>: is an environment sound.</summary>
+internal static class CheckEnvCommand
+{
+    public static Command Create()
+    {
+        var environment = new Argument<string>("ENVIRONMENT")
+        {
+            Description = "A task of 'dyad list environments', or a class of your own as FILE.dll:TYPE.",
+        };
+        Option<bool> json = StudyOptions.Json();
+        var command = new Command("check-env", "Whether an environment keeps its promises: seeds, snapshots, ends, wrong actions.")
+        {
+            environment, json,
+        };
+        Help.AddExamples(command, "dyad check-env CartPole-v1", "dyad check-env bin/Tasks.dll:Corridor");
+        command.SetAction(parsed => Run(parsed.GetValue(environment)!, parsed.GetValue(json)));
+        return command;
+    }
+
+    private static int Run(string environment, bool json)
+    {
+        Func<IEnvironment> create = TaskLibrary.Find(environment);
+
+        // Under which name a user's own class speaks of itself is its affair.
+        IReadOnlyList<EnvironmentFinding> findings = EnvironmentChecker.Check(create, TaskLibrary.Names(environment) ? null : environment);
+        bool isSound = findings.All(finding => finding.Holds);
+        if (json)
+        {
+            Output.Json(new JsonObject
+            {
+                ["environment"] = environment,
+                ["sound"] = isSound,
+                ["findings"] = new JsonArray([.. findings.Select(finding => new JsonObject
+                {
+                    ["rule"] = finding.Rule,
+                    ["holds"] = finding.Holds,
+                    ["problem"] = finding.Problem,
+                    ["note"] = finding.Note,
+                })]),
+            });
+        }
+        else
+        {
+            foreach (EnvironmentFinding finding in findings)
+            {
+                string more = finding.Problem ?? finding.Note ?? "";
+                Output.Line($"{(finding.Holds ? "  ok " : "WRONG")}  {finding.Rule}{(more.Length > 0 ? $": {more}" : "")}");
+            }
+
+            Output.Line(isSound ? $"{environment} is sound." : $"{environment} is not sound.");
+        }
+
+        return isSound ? ExitCode.Success : ExitCode.Problems;
+    }
+}

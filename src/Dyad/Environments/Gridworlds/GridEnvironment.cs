@@ -1,0 +1,123 @@
+using Dyad.Core;
+using Dyad.Environments.Recording;
+using Dyad.Numerics;
+using Dyad.Tabular;
+
+namespace Dyad.Environments.Gridworlds;
+
+/// <summary>How a state is shown.</summary>
+public enum GridObservation
+{
+    /// <summary>A vector of zeros with a one at the state.</summary>
+    OneHot,
+
+    /// <summary>The state's number.</summary>
+    Index,
+}
+
+/// <summary>
+/// A grid, or any other finite MDP, as a task. Rewards are r(s, a). Terminated: on arrival in a state that no action leaves
+/// and that pays nothing; where the start is such a state, the first step ends the episode.
+/// </summary>
+public sealed class GridEnvironment : IEnvironment, IRecordable
+{
+    private readonly Mdp _mdp;
+    private readonly string _name;
+    private readonly GridObservation _shown;
+    private readonly bool[] _isEnd;
+    private SampledMdp _sampled;
+
+    /// <summary>The task of a text map.</summary>
+    /// <param name="map">The grid.</param>
+    /// <param name="goal">What happens at its goal.</param>
+    /// <param name="shown">How a state is shown.</param>
+    public GridEnvironment(GridMap map, GoalRule goal, GridObservation shown)
+        : this(map.ToMdp(FourRoom.Discount, goal), shown, "grid")
+    {
+    }
+
+    /// <summary>The task of an MDP, whose discount plays no role here.</summary>
+    /// <param name="mdp">The process.</param>
+    /// <param name="shown">How a state is shown.</param>
+    /// <param name="name">The task's name in error sentences.</param>
+    public GridEnvironment(Mdp mdp, GridObservation shown, string name)
+    {
+        _mdp = mdp;
+        _name = name;
+        _shown = shown;
+        _isEnd = [.. Enumerable.Range(0, mdp.States).Select(IsEnd)];
+        _sampled = new SampledMdp(mdp, new RandomStream(0));
+        ObservationSpace = shown == GridObservation.OneHot ? Box.Uniform(mdp.States, 0, 1) : new Discrete(mdp.States);
+        ActionSpace = new Discrete(mdp.Actions);
+    }
+
+    /// <inheritdoc/>
+    public Space ObservationSpace { get; }
+
+    /// <inheritdoc/>
+    public Space ActionSpace { get; }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<string> Columns { get; } = ["state"];
+
+    /// <inheritdoc/>
+    public double TimeStep => 1;
+
+    /// <inheritdoc/>
+    public void Reset(Span<double> observation, long? seed = null)
+    {
+        if (seed is long number)
+        {
+            _sampled = new SampledMdp(_mdp, new RandomStream(number));
+        }
+
+        _sampled.Reset();
+        Observe(observation);
+    }
+
+    /// <inheritdoc/>
+    public StepResult Step(ReadOnlySpan<double> action, Span<double> observation)
+    {
+        double reward = _sampled.Step(ActionCheck.Discrete(_name, action, _mdp.Actions));
+        Observe(observation);
+        return new StepResult(reward, _isEnd[_sampled.State], Truncated: false);
+    }
+
+    /// <inheritdoc/>
+    public void CopyRow(Span<double> row) => row[0] = _sampled.State;
+
+    /// <inheritdoc/>
+    public void Serialize(StateArchive archive) => _sampled.Serialize(archive);
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+    }
+
+    private bool IsEnd(int state)
+    {
+        for (int a = 0; a < _mdp.Actions; a++)
+        {
+            int pair = (state * _mdp.Actions) + a;
+            ReadOnlySpan<int> next = _mdp.NextStates(pair);
+            if (next.Length != 1 || next[0] != state || _mdp.Reward[pair] != 0)
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    private void Observe(Span<double> observation)
+    {
+        if (_shown == GridObservation.Index)
+        {
+            observation[0] = _sampled.State;
+            return;
+        }
+
+        observation[.._mdp.States].Clear();
+        observation[_sampled.State] = 1;
+    }
+}
