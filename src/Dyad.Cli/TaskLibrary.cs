@@ -23,6 +23,7 @@ internal static class TaskLibrary
         }
 
         EnvironmentEntry entry = EnvironmentRegistry.Get(text);
+        MujocoSetup.EnsureFor(entry.Name);
         return () => EnvironmentRegistry.Create(entry);
     }
 

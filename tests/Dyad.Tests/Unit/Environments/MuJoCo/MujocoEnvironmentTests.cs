@@ -1,6 +1,7 @@
 using Dyad.Core;
 using Dyad.Environments;
 using Dyad.Environments.MuJoCo;
+using Dyad.Environments.Recording;
 using Dyad.Numerics;
 
 namespace Dyad.Tests.Unit.Environments.MuJoCo;
@@ -170,6 +171,19 @@ public sealed class MujocoEnvironmentTests
         Assert.Equal([0.05, -0.15, 0.01, 1, 0, 0, 0], pose.ToArray().Select(x => Math.Round(x, 12)));
         Assert.Equal(["plane", "capsule"], environment.Geoms.Take(2).Select(geom => geom.Kind));
         Assert.Throws<UserError>(() => environment.GeomPoses(new double[5]));
+    }
+
+    [Fact]
+    public void An_episode_can_be_recorded()
+    {
+        using var recorder = new EpisodeRecorder(MujocoTasks.Create("Ant-v4"), "Ant-v4");
+        double[] observation = new double[27];
+        recorder.Reset(observation, 1);
+        recorder.Step(new double[8], observation);
+        Assert.Equal(2, recorder.Recording.Rows);
+        Assert.Equal(14 * GeomShape.PoseSize, recorder.Recording.Row(1).Length);
+        Assert.Equal(["ground x", "ground y"], recorder.Recording.Columns.Take(2));
+        Assert.StartsWith("{\"geoms\":[{\"name\":\"ground\",\"kind\":\"plane\",", recorder.Recording.Scene, StringComparison.Ordinal);
     }
 
     [Fact]
