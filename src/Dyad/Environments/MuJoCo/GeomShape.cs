@@ -1,3 +1,5 @@
+using System.Text.Json.Nodes;
+
 namespace Dyad.Environments.MuJoCo;
 
 /// <summary>A geom as a replay draws it; where it is changes, the shape does not.</summary>
@@ -16,6 +18,25 @@ public sealed record GeomShape(string Name, string Kind, float[] Size, float[] C
 
     // mjtGeom in its order.
     private static readonly string[] Kinds = ["plane", "other", "sphere", "capsule", "ellipsoid", "cylinder", "box"];
+
+    private static readonly string[] PoseNames = ["x", "y", "z", "qw", "qx", "qy", "qz"];
+
+    // Names of the numbers of all poses.
+    internal static IReadOnlyList<string> Columns(IReadOnlyList<GeomShape> shapes) =>
+        [.. shapes.SelectMany(shape => PoseNames.Select(number => $"{shape.Name} {number}"))];
+
+    internal static string ToJson(IReadOnlyList<GeomShape> shapes)
+    {
+        var geoms = new JsonArray([.. shapes.Select(shape => new JsonObject
+        {
+            ["name"] = shape.Name,
+            ["kind"] = shape.Kind,
+            ["size"] = new JsonArray([.. shape.Size.Select(x => (JsonNode)x)]),
+            ["color"] = new JsonArray([.. shape.Color.Select(x => (JsonNode)x)]),
+            ["body"] = shape.Body,
+        })]);
+        return new JsonObject { ["geoms"] = geoms }.ToJsonString();
+    }
 
     internal static IReadOnlyList<GeomShape> Of(MujocoModel model)
     {

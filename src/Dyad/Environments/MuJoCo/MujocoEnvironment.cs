@@ -1,4 +1,5 @@
 using Dyad.Core;
+using Dyad.Environments.Recording;
 using Dyad.Numerics;
 
 namespace Dyad.Environments.MuJoCo;
@@ -12,7 +13,7 @@ namespace Dyad.Environments.MuJoCo;
 /// Derived quantities (body positions and all that follows) are not brought up to date after a step: Gymnasium reads them
 /// so, one substep late.
 /// </remarks>
-public abstract class MujocoEnvironment : IEnvironment
+public abstract class MujocoEnvironment : IEnvironment, IRecordable
 {
     private readonly double[] _observation;
     private RandomStream _stream;
@@ -68,6 +69,18 @@ public abstract class MujocoEnvironment : IEnvironment
 
     /// <summary>Geoms of the model in their order: shapes that a replay needs beside the poses.</summary>
     public IReadOnlyList<GeomShape> Geoms => field ??= GeomShape.Of(Simulation.Model);
+
+    /// <summary>The numbers of <see cref="GeomPoses"/>, by geom.</summary>
+    public IReadOnlyList<string> Columns => field ??= GeomShape.Columns(Geoms);
+
+    /// <inheritdoc/>
+    public double TimeStep => StepSeconds;
+
+    /// <summary>The geoms' shapes as JSON: name, kind, size, color and body of each, as in <see cref="GeomShape"/>.</summary>
+    public string Scene => field ??= GeomShape.ToJson(Geoms);
+
+    /// <inheritdoc/>
+    public void CopyRow(Span<double> row) => GeomPoses(row);
 
     /// <inheritdoc/>
     public void Reset(Span<double> observation, long? seed = null)

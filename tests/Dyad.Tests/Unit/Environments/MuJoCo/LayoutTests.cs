@@ -136,6 +136,23 @@ public sealed class LayoutTests
         Assert.Contains("of version 311 and the headers in '/usr/include/mujoco' are of version", other.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("lib", "include/mujoco")]
+    [InlineData("bin", "include")]
+    public void An_unpacked_release_is_found(string libraries, string headers)
+    {
+        string root = Directory.CreateTempSubdirectory("dyad").FullName;
+        string library = Path.Combine(Directory.CreateDirectory(Path.Combine(root, libraries)).FullName, "libmujoco.so.3.1.6");
+        string folder = Directory.CreateDirectory(Path.Combine(root, headers)).FullName;
+        File.WriteAllText(library, "");
+        Assert.Equal(new MujocoInstallation(library, null), MujocoInstallation.FromRoot(root));
+        File.WriteAllText(Path.Combine(folder, "mujoco.h"), "");
+        Assert.Equal(new MujocoInstallation(library, folder), MujocoInstallation.FromRoot(root));
+
+        // Headers that say nothing are an error of one sentence too.
+        Assert.Contains("names no version", Assert.Throws<UserError>(() => MujocoLayout.Read(folder)).Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void A_root_without_MuJoCo_is_named()
     {

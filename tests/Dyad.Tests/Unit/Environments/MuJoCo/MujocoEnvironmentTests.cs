@@ -1,6 +1,7 @@
 using Dyad.Core;
 using Dyad.Environments;
 using Dyad.Environments.MuJoCo;
+using Dyad.Environments.Recording;
 using Dyad.Numerics;
 
 namespace Dyad.Tests.Unit.Environments.MuJoCo;
@@ -125,12 +126,12 @@ public sealed class MujocoEnvironmentTests
 
     /// <summary>MuJoCo resets a state beyond 1e10 by itself: in the first step of an episode, when time cannot go back, too.</summary>
     [Theory]
-    [InlineData("HalfCheetah-v4", 0)]
-    [InlineData("HalfCheetah-v4", 3)]
-    [InlineData("Humanoid-v4", 0)]
-    [InlineData("Pusher-v5", 2)]
-    [InlineData("InvertedPendulum-v4", 1)]
-    public void A_state_that_the_simulator_resets_fails_the_episode(string name, int soundSteps)
+    [InlineData("HalfCheetah-v4", 0, 1e12)]
+    [InlineData("HalfCheetah-v4", 3, double.NaN)]
+    [InlineData("Humanoid-v4", 0, double.NaN)]
+    [InlineData("Pusher-v5", 2, 1e12)]
+    [InlineData("InvertedPendulum-v4", 1, double.NegativeInfinity)]
+    public void A_state_that_the_simulator_resets_fails_the_episode(string name, int soundSteps, double velocity)
     {
         using MujocoEnvironment environment = MujocoTasks.Create(name);
         double[] observation = new double[environment.ObservationSpace.Size], action = new double[environment.ActionSpace.Size];
@@ -142,7 +143,7 @@ public sealed class MujocoEnvironmentTests
 
         double[] sound = [.. observation];
         long warnings = MujocoErrors.Warnings;
-        environment.Simulation.Velocities[0] = 1e12;
+        environment.Simulation.Velocities[0] = velocity;
         StepResult result = environment.Step(action, observation);
         Assert.Equal(new StepResult(Reward: 0, Terminated: false, Truncated: true, Failed: true), result);
         Assert.Equal(sound, observation);
@@ -170,6 +171,19 @@ public sealed class MujocoEnvironmentTests
         Assert.Equal([0.05, -0.15, 0.01, 1, 0, 0, 0], pose.ToArray().Select(x => Math.Round(x, 12)));
         Assert.Equal(["plane", "capsule"], environment.Geoms.Take(2).Select(geom => geom.Kind));
         Assert.Throws<UserError>(() => environment.GeomPoses(new double[5]));
+    }
+
+    [Fact]
+    public void An_episode_can_be_recorded()
+    {
+        using var recorder = new EpisodeRecorder(MujocoTasks.Create("Ant-v4"), "Ant-v4");
+        double[] observation = new double[27];
+        recorder.Reset(observation, 1);
+        recorder.Step(new double[8], observation);
+        Assert.Equal(2, recorder.Recording.Rows);
+        Assert.Equal(14 * GeomShape.PoseSize, recorder.Recording.Row(1).Length);
+        Assert.Equal(["ground x", "ground y"], recorder.Recording.Columns.Take(2));
+        Assert.StartsWith("{\"geoms\":[{\"name\":\"ground\",\"kind\":\"plane\",", recorder.Recording.Scene, StringComparison.Ordinal);
     }
 
     [Fact]
