@@ -23,7 +23,7 @@ need_tools() {
 
 # Files and folders count: a file that went away makes its folder newer.
 is_stale() {
-    [ ! -f "$stamp" ] || [ -n "$(find "$root/src" "$root/benchmarks" "$root/global.json" "$root"/Directory.*.props "$root/.editorconfig" \
+    [ ! -f "$stamp" ] || [ -n "$(find "$root/src" "$root/models" "$root/benchmarks" "$root/global.json" "$root"/Directory.*.props "$root/.editorconfig" \
         -newer "$stamp" -print -quit)" ]
 }
 

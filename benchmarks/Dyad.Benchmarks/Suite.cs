@@ -7,7 +7,9 @@ using Dyad.Core;
 
 namespace Dyad.Benchmarks;
 
-/// <summary>The benchmarks as a command: <c>kernels</c>, <c>updates</c>, or the rows whose name contains a text.</summary>
+/// <summary>
+/// The benchmarks as a command: <c>kernels</c>, <c>updates</c>, <c>environments</c>, or the rows whose name contains a text.
+/// </summary>
 public static class Suite
 {
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web);
@@ -22,6 +24,12 @@ public static class Suite
     /// <exception cref="UserError">Nothing has that name.</exception>
     public static void Run(string? name, bool json, TextWriter output)
     {
+        if (name == "environments" || name?.StartsWith(EnvironmentBenchmark.Prefix, StringComparison.Ordinal) == true)
+        {
+            RunEnvironments(name == "environments" ? "" : name[EnvironmentBenchmark.Prefix.Length..], json, output);
+            return;
+        }
+
         IReadOnlyList<BenchmarkCase> cases = name switch
         {
             null => [.. KernelCases.Create(), .. UpdateCases.Create()],
@@ -31,7 +39,7 @@ public static class Suite
         };
         if (cases.Count == 0)
         {
-            throw new UserError($"there is no benchmark '{name}'; there are kernels, updates, and rows such as sac-256x256-b100");
+            throw new UserError($"there is no benchmark '{name}'; there are kernels, updates, environments, and rows such as sac-256x256-b100 and env-HalfCheetah-v4");
         }
 
         PinToLastCore();
@@ -51,6 +59,31 @@ public static class Suite
             string compared = other > 0 ? $"{other,16:F2} {other / row.Median,6:F2}" : "";
             output.WriteLine(string.Create(CultureInfo.InvariantCulture,
                 $"{row.Name,-26} {row.Median,10:F2} {row.Floor,10:F2} {row.Floor / row.Median,13:P0} {compared}"));
+        }
+    }
+
+    // Two threads first: a process that is pinned to one core stays so.
+    private static void RunEnvironments(string part, bool json, TextWriter output)
+    {
+        IReadOnlyList<BenchmarkRow> two = EnvironmentBenchmark.MeasureTwoThreads(part);
+        if (two.Count == 0)
+        {
+            throw new UserError($"there is no benchmark 'env-{part}'; the rows are env-NAME with a MuJoCo task such as HalfCheetah-v4");
+        }
+
+        PinToLastCore();
+        IReadOnlyList<BenchmarkRow> one = EnvironmentBenchmark.Measure(part);
+        if (json)
+        {
+            output.WriteLine(JsonSerializer.Serialize(new { machine = Machine(PeakProbe.Measure()), rows = one.Concat(two) }, Json));
+            return;
+        }
+
+        output.WriteLine($"{"",-30} {"steps/s",10} {"bare mj_step",13} {"share",6} {"2 threads",11} {"ratio",6}");
+        foreach ((BenchmarkRow single, BenchmarkRow pair) in one.Zip(two))
+        {
+            output.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                $"{single.Name,-30} {single.Median,10:F0} {single.Floor,13:F0} {single.Median / single.Floor,6:P0} {pair.Median,11:F0} {pair.Median / pair.Floor,6:F2}"));
         }
     }
 

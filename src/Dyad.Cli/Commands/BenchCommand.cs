@@ -11,14 +11,19 @@ internal static class BenchCommand
     {
         var name = new Argument<string?>("NAME")
         {
-            Description = "kernels, updates, or a part of a row's name; everything if left out.",
+            Description = "kernels, updates, environments, or a part of a row's name; kernels and updates if left out.",
             Arity = ArgumentArity.ZeroOrOne,
         };
         Option<bool> json = StudyOptions.Json();
         var command = new Command("bench", "Measure kernels and updates against their floor, pinned to one core.") { name, json };
-        Help.AddExamples(command, "dyad bench sac-256x256-b100", "dyad bench kernels --json");
+        Help.AddExamples(command, "dyad bench sac-256x256-b100", "dyad bench kernels --json", "dyad bench env-HalfCheetah-v4");
         command.SetAction(parsed =>
         {
+            if (parsed.GetValue(name)?.StartsWith("env", StringComparison.Ordinal) == true)
+            {
+                MujocoSetup.Ensure("the benchmarks of its tasks");
+            }
+
             Suite.Run(parsed.GetValue(name), parsed.GetValue(json), Console.Out);
             return ExitCode.Success;
         });

@@ -1,9 +1,10 @@
 using System.CommandLine;
-using System.Diagnostics;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using System.Text.Json.Nodes;
 using Dyad.Cli.Terminal;
+using Dyad.Core;
+using Dyad.Environments.MuJoCo;
 
 namespace Dyad.Cli.Commands;
 
@@ -37,12 +38,7 @@ internal static class DoctorCommand
         string[] packages = Missing(checks);
         if (fix && packages.Length > 0)
         {
-            int code = Install(packages);
-            if (code != ExitCode.Success)
-            {
-                return code;
-            }
-
+            DebianPackages.Install(packages, "--fix");
             checks = Examine();
             packages = Missing(checks);
         }
@@ -71,7 +67,7 @@ internal static class DoctorCommand
         }));
         Output.Line(packages.Length == 0
             ? "Nothing is missing."
-            : $"To get what is missing: {InstallCommand(packages)}   (or, as root: ./dyad doctor --fix)");
+            : $"To get what is missing: {DebianPackages.Command(packages)}   (or, as root: ./dyad doctor --fix)");
         return ExitCode.Success;
     }
 
@@ -83,10 +79,38 @@ internal static class DoctorCommand
         new("processor cores", true, $"{Environment.ProcessorCount}", "runs at the same time (--jobs)", ""),
         .. Programs.Select(program =>
         {
-            string? path = FindProgram(program.Program);
+            string? path = DebianPackages.FindProgram(program.Program);
             return new Check(program.Program, path is not null, path ?? "not on the PATH", program.NeededFor, program.Package);
         }),
+        .. Mujoco(),
     ];
+
+    // The library and its headers: a release named by DYAD_MUJOCO, or Debian's packages.
+    private static IEnumerable<Check> Mujoco()
+    {
+        const string Tasks = "MuJoCo's tasks, like HalfCheetah-v4";
+        MujocoInstallation? found = null;
+        string missing = "not installed";
+        string[] packages = [.. MujocoInstallation.DebianPackages];
+        try
+        {
+            found = MujocoInstallation.TryFind();
+        }
+        catch (UserError e)
+        {
+            missing = e.Message;
+        }
+
+        // A release that the user chose is the user's to mend.
+        if (Environment.GetEnvironmentVariable(MujocoInstallation.RootVariable) is { Length: > 0 })
+        {
+            packages = ["", ""];
+        }
+
+        yield return new("MuJoCo", found is not null, found?.Library ?? missing, Tasks, packages[0]);
+        yield return new(
+            "MuJoCo's headers", found?.Headers is not null, found?.Headers ?? missing, Tasks, packages[1]);
+    }
 
     private static string[] Missing(List<Check> checks) =>
         [.. checks.Where(check => !check.IsThere && check.Package.Length > 0).Select(check => check.Package)];
@@ -94,36 +118,4 @@ internal static class DoctorCommand
     private static string VectorWidth() =>
         Vector512.IsHardwareAccelerated ? "512 bits" : Vector256.IsHardwareAccelerated ? "256 bits"
         : Vector128.IsHardwareAccelerated ? "128 bits" : "none: scalar code";
-
-    private static string? FindProgram(string name) => (Environment.GetEnvironmentVariable("PATH") ?? "")
-        .Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries)
-        .Select(folder => Path.Combine(folder, name))
-        .FirstOrDefault(File.Exists);
-
-    private static string InstallCommand(string[] packages) => $"apt-get install -y {string.Join(' ', packages)}";
-
-    private static int Install(string[] packages)
-    {
-        if (FindProgram("apt-get") is null || !Environment.IsPrivilegedProcess)
-        {
-            Console.Error.WriteLine($"dyad: --fix installs Debian packages and needs root; run: sudo {InstallCommand(packages)}");
-            return ExitCode.BadInput;
-        }
-
-        foreach (string[] arguments in new string[][] { ["update"], ["install", "-y", "--no-install-recommends", .. packages] })
-        {
-            // apt-get's own messages go where progress goes: standard output stays for the result.
-            var start = new ProcessStartInfo("/bin/sh", ["-c", "apt-get \"$@\" 1>&2", "apt-get", .. arguments]);
-            start.Environment["DEBIAN_FRONTEND"] = "noninteractive";
-            using Process process = Process.Start(start)!;
-            process.WaitForExit();
-            if (process.ExitCode != 0)
-            {
-                Console.Error.WriteLine($"dyad: 'apt-get {arguments[0]}' failed with code {process.ExitCode}; its messages are above.");
-                return ExitCode.BadInput;
-            }
-        }
-
-        return ExitCode.Success;
-    }
 }

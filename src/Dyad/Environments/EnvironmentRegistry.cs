@@ -1,6 +1,7 @@
 using Dyad.Core;
 using Dyad.Environments.ClassicControl;
 using Dyad.Environments.Gridworlds;
+using Dyad.Environments.MuJoCo;
 using Dyad.Environments.Wrappers;
 
 namespace Dyad.Environments;
@@ -9,7 +10,7 @@ namespace Dyad.Environments;
 public static class EnvironmentRegistry
 {
     /// <summary>All tasks.</summary>
-    public static IReadOnlyList<EnvironmentEntry> All { get; } = [.. GridTasks.All, .. ClassicTasks.All];
+    public static IReadOnlyList<EnvironmentEntry> All { get; } = [.. GridTasks.All, .. ClassicTasks.All, .. MujocoTasks.All];
 
     /// <summary>The entry of a name; null where there is none.</summary>
     public static EnvironmentEntry? Find(string name) => All.FirstOrDefault(entry => entry.Name == name);

@@ -1,0 +1,83 @@
+using Dyad.Core;
+
+namespace Dyad.Environments.MuJoCo;
+
+/// <summary>
+/// A MuJoCo on this machine: that of Debian's packages, or an unpacked release that the environment variable
+/// <c>DYAD_MUJOCO</c> names. Library and headers always come from the same root.
+/// </summary>
+/// <param name="Library">The shared library.</param>
+/// <param name="Headers">The folder with mujoco.h, or null where there is none: then only 2.2.2 can be used.</param>
+public sealed record MujocoInstallation(string Library, string? Headers)
+{
+    /// <summary>The environment variable that names the root of an unpacked release.</summary>
+    public const string RootVariable = "DYAD_MUJOCO";
+
+    /// <summary>Debian's packages: the library and its headers.</summary>
+    public static IReadOnlyList<string> DebianPackages { get; } = ["libmujoco2.2.2", "libmujoco-dev"];
+
+    // Where systems keep libraries, each with the folder of their headers.
+    private static readonly (string Libraries, string Headers)[] SystemFolders =
+    [
+        ("/usr/local/lib", "/usr/local/include/mujoco"),
+        ("/usr/lib/x86_64-linux-gnu", "/usr/include/mujoco"),
+        ("/usr/lib/aarch64-linux-gnu", "/usr/include/mujoco"),
+        ("/usr/lib64", "/usr/include/mujoco"),
+        ("/usr/lib", "/usr/include/mujoco"),
+    ];
+
+    private static readonly string[] LibraryNames = ["libmujoco.so.*", "libmujoco.so", "libmujoco*.dylib", "mujoco.dll"];
+
+    /// <summary>What a user is told where there is no MuJoCo.</summary>
+    public static string HowToGet =>
+        $"run 'apt-get install {string.Join(' ', DebianPackages)}' (as root), or let {RootVariable} name an unpacked release of MuJoCo";
+
+    /// <summary>The MuJoCo of this machine.</summary>
+    /// <exception cref="UserError">There is none; the sentence says how to get one.</exception>
+    public static MujocoInstallation Find() => TryFind() ?? throw new UserError($"MuJoCo is not on this machine: {HowToGet}");
+
+    /// <summary>The MuJoCo of this machine, or null.</summary>
+    /// <exception cref="UserError"><c>DYAD_MUJOCO</c> names a folder without MuJoCo.</exception>
+    public static MujocoInstallation? TryFind()
+    {
+        if (Environment.GetEnvironmentVariable(RootVariable) is { Length: > 0 } root)
+        {
+            return FromRoot(root);
+        }
+
+        foreach ((string libraries, string headers) in SystemFolders)
+        {
+            if (LibraryIn(libraries) is string library)
+            {
+                return new MujocoInstallation(library, HeadersIn(headers));
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>The MuJoCo of an unpacked release: <c>lib/</c> or <c>bin/</c> with the library, <c>include/</c> with the headers.</summary>
+    /// <exception cref="UserError">The folder holds no library.</exception>
+    public static MujocoInstallation FromRoot(string root)
+    {
+        foreach (string folder in new[] { "lib", "bin", "." })
+        {
+            if (LibraryIn(Path.Combine(root, folder)) is string library)
+            {
+                return new MujocoInstallation(
+                    library, HeadersIn(Path.Combine(root, "include", "mujoco")) ?? HeadersIn(Path.Combine(root, "include")));
+            }
+        }
+
+        throw new UserError(
+            $"{RootVariable} is '{root}', where there is no MuJoCo; it must name an unpacked release with lib/libmujoco.so and include/");
+    }
+
+    private static string? HeadersIn(string folder) => File.Exists(Path.Combine(folder, "mujoco.h")) ? folder : null;
+
+    // Of several versions the last by name, "libmujoco.so.2.2.2" before a bare "libmujoco.so".
+    private static string? LibraryIn(string folder) => !Directory.Exists(folder) ? null
+        : LibraryNames
+            .Select(pattern => Directory.GetFiles(folder, pattern).Order(StringComparer.Ordinal).LastOrDefault())
+            .FirstOrDefault(path => path is not null);
+}
