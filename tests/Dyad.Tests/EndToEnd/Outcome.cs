@@ -35,6 +35,6 @@ public sealed partial record Outcome(string Command, int ExitCode, string Output
         return sentence;
     }
 
-    [GeneratedRegex(@"^(?!dyad:).*: \d+ %$")]
+    [GeneratedRegex(@"^(?!dyad:).*(: \d+ %$|, seed \d+: (step |finished before))")]
     private static partial Regex Progress();
 }
