@@ -21,6 +21,13 @@ public sealed class OwnTaskLibrary : IAsyncLifetime
 
             public sealed class NoTask;
 
+            public sealed class Steer : Dyad.Environments.Wrappers.EnvironmentWrapper
+            {
+                public Steer() : base(EnvironmentRegistry.Create("Pendulum-v1")) { }
+
+                public override StepResult Step(System.ReadOnlySpan<double> action, System.Span<double> observation) => Inner.Step(action, observation);
+            }
+
             public abstract class Unfinished : Dyad.Environments.Wrappers.EnvironmentWrapper
             {
                 protected Unfinished() : base(new Corridor()) { }
@@ -120,6 +127,19 @@ public sealed class OwnTaskTests(OwnTaskLibrary library) : IClassFixture<OwnTask
     }
 
     [Fact]
-    public async Task A_task_that_a_method_cannot_learn_yet_is_refused_as_that() => Assert.Contains(
-        "'CartPole-v1' is no finite MDP", (await library.Dyad.RunAsync("train", "res-ac", "CartPole-v1")).Refused(), StringComparison.Ordinal);
+    public async Task A_method_learns_a_task_of_ones_own_and_plays_it()
+    {
+        (await library.Dyad.RunAsync(
+            "train", "ddpg", "bin/Tasks.dll:Steer", "--steps", "600", "--evaluation-episodes", "1", "--set", "hidden_width=16", "--set",
+            "random_steps=200", "--set", "update_after=200", "--out", "own")).Succeeded();
+        string run = Path.GetDirectoryName(Assert.Single(
+            Directory.GetFiles(library.Dyad.PathOf("own"), "policy.safetensors", SearchOption.AllDirectories)))!;
+        Assert.Contains("Steer: return -", (await library.Dyad.RunAsync("evaluate", run, "--episodes", "1")).Succeeded().Output, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("res-ac needs a finite MDP, and 'CartPole-v1' is neither", "res-ac", "CartPole-v1")]
+    [InlineData("need observations and actions that are real vectors", "sac", "bin/Tasks.dll:Corridor")]
+    public async Task A_task_that_a_method_cannot_learn_is_refused_as_that(string sentence, string method, string task) => Assert.Contains(
+        sentence, (await library.Dyad.RunAsync("train", method, task)).Refused(), StringComparison.Ordinal);
 }
