@@ -103,8 +103,14 @@ public static class StudyRunner
         string path = Path.Combine(folder, "summary.json");
         try
         {
-            return JsonSerializer.Deserialize<StudyResult>(File.ReadAllText(path), JsonOptions)
+            StudyResult result = JsonSerializer.Deserialize<StudyResult>(File.ReadAllText(path), JsonOptions)
                 ?? throw new UserError($"'{path}' is empty");
+
+            // Nullability is checked on reading, but not that of entries.
+            IEnumerable<object?>[] lists = [result.Findings, result.Charts, result.Tables, result.Groups, result.Notes];
+            return lists.Any(list => list.Contains(null)) || result.Charts.Any(chart => chart.Series.Any(series => series is null))
+                ? throw new UserError($"'{path}' is damaged: a list holds an empty entry")
+                : result;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

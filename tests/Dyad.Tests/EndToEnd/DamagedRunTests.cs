@@ -64,6 +64,11 @@ public sealed class DamagedRunTests(DamagedRunTests.Finished finished) : IClassF
             await SummaryIsRefusedAsync(part.ToJsonString());
             part[field] = null;
             await SummaryIsRefusedAsync(part.ToJsonString());
+            if (whole[field] is JsonArray)
+            {
+                part[field] = new JsonArray([null]);
+                await SummaryIsRefusedAsync(part.ToJsonString());
+            }
         }
     }
 
