@@ -74,6 +74,14 @@ internal sealed class TheoremCheck : IIterative
     {
         archive.Value("step", ref _step);
         _stream.Serialize(archive);
+
+        // A checkpoint may lie between a step and its measurement.
+        double[] errors = [.. Checks.Select(check => _errors.GetValueOrDefault(check.Metric, double.NaN))];
+        archive.Array("errors", errors.AsSpan());
+        for (int i = 0; i < errors.Length; i++)
+        {
+            _errors[Checks[i].Metric] = errors[i];
+        }
     }
 
     private void CheckDifferences(Mdp mdp, double[] logits, ExactGradients plain)
