@@ -47,7 +47,7 @@ public sealed class TrainingStudy : Study
     public static TrainingStudy Tabular(Method<Mdp, IIterative> method, string environment, Mdp mdp, TrainingRequest request)
     {
         (Func<Mdp, RandomStream, IIterative> create, IReadOnlyList<(string, object)> options) = method.With(request.Changes);
-        JsonObject json = OptionsOf(method.Name, options);
+        JsonObject json = MethodOptions.ToJson(method.Name, options);
 
         // The task's content is part of the run's identity: a file may change under its name.
         json["environment_fingerprint"] = mdp.Fingerprint().ToString("x16", CultureInfo.InvariantCulture);
@@ -74,7 +74,7 @@ public sealed class TrainingStudy : Study
         AgentPreset preset = AgentPreset.Get(request.Preset);
         (Func<AgentTask, RandomStream, IAgent> createAgent, IReadOnlyList<(string, object)> options) =
             method.With(preset.Changes(method.Name, environment).Concat(request.Changes));
-        JsonObject json = OptionsOf(method.Name, options);
+        JsonObject json = MethodOptions.ToJson(method.Name, options);
         json["task"] = task;
         json["time_limit_terminates"] = preset.TimeLimitTerminates;
         json["evaluation_episodes"] = request.EvaluationEpisodes;
@@ -141,21 +141,4 @@ public sealed class TrainingStudy : Study
     private static string LabelOf(string method, TrainingRequest request) => string.Join(
         ',', request.Changes.Select(change => $"{change.Name}={change.Value}").Order(StringComparer.Ordinal)
             .Prepend(request.Preset == AgentPreset.Correct ? method : $"{method},{request.Preset}"));
-
-    private static JsonObject OptionsOf(string method, IReadOnlyList<(string Name, object Value)> options)
-    {
-        var json = new JsonObject { ["method"] = method };
-        foreach ((string name, object value) in options)
-        {
-            json[name] = value switch
-            {
-                double number => JsonValue.Create(number),
-                int number => JsonValue.Create(number),
-                bool flag => JsonValue.Create(flag),
-                _ => JsonValue.Create(value.ToString()),
-            };
-        }
-
-        return json;
-    }
 }

@@ -1,7 +1,5 @@
 using System.Numerics.Tensors;
-using System.Text.Json;
 using System.Text.Json.Nodes;
-using System.Text.Json.Serialization;
 using Dyad.Algorithms.Tabular;
 using Dyad.Core;
 using Dyad.Environments.Gridworlds;
@@ -18,12 +16,6 @@ internal static class FourRoomVariants
         "The paper shows the FourRoom task without its rules. Here: the 13 x 13 grid of Sutton, Precup and Singh (1999) with 104 "
         + "cells; the goal is the east hallway; entering it pays 1 and the next step leads to a start state; starts are uniform "
         + "over all cells; four deterministic moves, a move into a wall stays.";
-
-    private static readonly JsonSerializerOptions Json = new()
-    {
-        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
-        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.KebabCaseLower) },
-    };
 
     /// <summary>
     /// The task under the three rules for its goal, by environment name; the first is the one that studies use unless they
@@ -70,8 +62,9 @@ internal static class FourRoomVariants
         };
 
         Variant Learner<TOptions>(TOptions options, Func<TOptions, RandomStream, IIterative> create)
+            where TOptions : class, new()
         {
-            JsonObject json = OptionsOf(method, options);
+            JsonObject json = MethodOptions.ToJson(method, OptionBinder.Values(options));
             return new Variant(
                 label ?? method, environment, steps, measureEvery, json, seed => create(options, new RandomStream(seed)));
         }
@@ -83,7 +76,7 @@ internal static class FourRoomVariants
     {
         Mdp mdp = MdpOf(environment);
         return new Variant(
-            label, environment, steps, measureEvery, OptionsOf("exact-actor-critic", options),
+            label, environment, steps, measureEvery, MethodOptions.ToJson("exact-actor-critic", OptionBinder.Values(options)),
             _ => new ExactActorCritic(mdp, options), IsDeterministic: true);
     }
 
@@ -102,11 +95,4 @@ internal static class FourRoomVariants
     };
 
     private static Mdp MdpOf(string environment) => Tasks.First(task => task.Environment == environment).Mdp;
-
-    private static JsonObject OptionsOf<TOptions>(string method, TOptions options)
-    {
-        JsonObject json = JsonSerializer.SerializeToNode(options, Json)!.AsObject();
-        json.Insert(0, "method", method);
-        return json;
-    }
 }
