@@ -4,7 +4,7 @@ using Dyad.Environments.Wrappers;
 
 namespace Dyad.Cli;
 
-/// <summary>A task as neural methods see it: actions rescaled to [-1, 1].</summary>
+/// <summary>A task as neural methods see it: a box of actions is rescaled to [-1, 1].</summary>
 internal sealed class AgentEnvironment
 {
     // From here on the experiments that a preset repeats tell a time limit from a termination.
@@ -35,9 +35,9 @@ internal sealed class AgentEnvironment
         bool own = TaskLibrary.Names(text);
         string name = own ? text[(text.LastIndexOf(':') + 1)..] : text;
         using IEnvironment task = create();
-        if (task.ActionSpace is not Box || task.ObservationSpace is not Box)
+        if (task.ObservationSpace is not Box)
         {
-            throw new UserError($"neural methods so far need observations and actions that are real vectors; those of {name} are not");
+            throw new UserError($"neural methods need observations that are real vectors; those of {name} are not");
         }
 
         // A task of the user's own sets its own limit; one of the registry without a limit might never end an evaluation.
@@ -51,7 +51,8 @@ internal sealed class AgentEnvironment
     /// <param name="timeLimitTerminates">Whether a short time limit counts as a termination.</param>
     public IEnvironment Create(bool timeLimitTerminates = false)
     {
-        IEnvironment task = new RescaleAction(_create());
+        IEnvironment task = _create();
+        task = task.ActionSpace is Box ? new RescaleAction(task) : task;
         return timeLimitTerminates && _limit < LongEpisode ? new TerminateAtTimeLimit(task) : task;
     }
 }

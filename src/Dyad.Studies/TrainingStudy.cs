@@ -67,11 +67,18 @@ public sealed class TrainingStudy : Study
     /// Makes an instance of the task, with a time limit and actions in [-1, 1], told whether a short time limit is a termination.
     /// </param>
     /// <param name="request">Options and length.</param>
-    /// <exception cref="UserError">There is no such option, or its value is not accepted.</exception>
+    /// <exception cref="UserError">There is no such option, its value is not accepted, or the method cannot learn this task.</exception>
     public static TrainingStudy Agent(
         Method<AgentTask, IAgent> method, string environment, string task, Func<bool, IEnvironment> create, TrainingRequest request)
     {
         AgentPreset preset = AgentPreset.Get(request.Preset);
+        AgentTask spaces;
+        using (IEnvironment instance = create(false))
+        {
+            spaces = AgentTask.Of(instance);
+        }
+
+        AgentMethods.Check(method, spaces, environment);
         (Func<AgentTask, RandomStream, IAgent> createAgent, IReadOnlyList<(string, object)> options) =
             method.With(preset.Changes(method.Name, environment).Concat(request.Changes));
         JsonObject json = MethodOptions.ToJson(method.Name, options);
@@ -87,10 +94,8 @@ public sealed class TrainingStudy : Study
 
         IIterative Start(int seed)
         {
-            IEnvironment instance = create(preset.TimeLimitTerminates);
-            IAgent agent = createAgent(
-                new AgentTask(instance.ObservationSpace.Size, instance.ActionSpace.Size), new RandomStream(seed).Split("agent"));
-            return new AgentTraining(agent, instance, create(false), request.EvaluationEpisodes, seed);
+            IAgent agent = createAgent(spaces, new RandomStream(seed).Split("agent"));
+            return new AgentTraining(agent, () => create(preset.TimeLimitTerminates), create(false), request.EvaluationEpisodes, seed);
         }
     }
 

@@ -80,8 +80,7 @@ internal static class EvaluateCommand
         using IEnvironment task = environment.Create();
         var changes = options.Where(option => option.Key is not ("method" or "task" or "evaluation_episodes" or "time_limit_terminates"))
             .Select(option => (option.Key, option.Value?.ToString() ?? ""));
-        IAgent agent = method.With(changes).Create(
-            new AgentTask(task.ObservationSpace.Size, task.ActionSpace.Size), new RandomStream(0));
+        IAgent agent = method.With(changes).Create(AgentTask.Of(task), new RandomStream(0));
         Safetensors.Read(policy, agent.Policy);
         return (agent, environment);
     }

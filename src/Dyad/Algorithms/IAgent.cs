@@ -6,25 +6,30 @@ namespace Dyad.Algorithms;
 
 /// <summary>
 /// What a trainer needs of a learning method: it acts, is told what followed, and learns when it sees fit. Observations and
-/// actions are as the environment writes them; boxes of actions are rescaled to [-1, 1] before an agent sees them.
+/// actions are as the environment writes them; boxes of actions are rescaled to [-1, 1] before an agent sees them, and one of
+/// finitely many actions is its number.
 /// </summary>
 public interface IAgent : IAppendOnlyState
 {
     /// <summary>The parameters that make the policy: what is saved with a trained agent.</summary>
     Parameters<float> Policy { get; }
 
-    /// <summary>Chooses an action.</summary>
-    /// <param name="observation">s.</param>
-    /// <param name="action">Receives a.</param>
-    /// <param name="explore">Whether to explore, as in training; otherwise the mean or best action.</param>
-    void Act(ReadOnlySpan<double> observation, Span<double> action, bool explore);
+    /// <summary>Environments that step together in training, n.</summary>
+    int Environments => 1;
 
-    /// <summary>Takes in a transition and learns if an update is due.</summary>
-    /// <param name="observation">s.</param>
-    /// <param name="action">a.</param>
-    /// <param name="result">Reward and how the step ended.</param>
-    /// <param name="next">s', the final observation where the episode ended.</param>
-    void Observe(ReadOnlySpan<double> observation, ReadOnlySpan<double> action, in StepResult result, ReadOnlySpan<double> next);
+    /// <summary>Chooses actions.</summary>
+    /// <param name="observations">s of each of the n environments, one after the other; of a single one where it does not explore.</param>
+    /// <param name="actions">Receives a of each.</param>
+    /// <param name="explore">Whether to explore, as in training; otherwise the mean or best action.</param>
+    void Act(ReadOnlySpan<double> observations, Span<double> actions, bool explore);
+
+    /// <summary>Takes in a transition of each environment and learns if an update is due.</summary>
+    /// <param name="observations">s, n times.</param>
+    /// <param name="actions">a, n times.</param>
+    /// <param name="results">Reward and how the step ended, n times.</param>
+    /// <param name="next">s', n times, the final observation where the episode ended.</param>
+    void Observe(
+        ReadOnlySpan<double> observations, ReadOnlySpan<double> actions, ReadOnlySpan<StepResult> results, ReadOnlySpan<double> next);
 
     /// <summary>Records what happened in the updates since the last call.</summary>
     void Measure(IMetrics metrics);

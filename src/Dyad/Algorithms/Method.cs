@@ -11,6 +11,7 @@ namespace Dyad.Algorithms;
 /// <param name="Description">What it is.</param>
 /// <param name="Source">Where it comes from.</param>
 /// <param name="DefaultSteps">Steps of a run unless the user says otherwise: environment steps, or iterations with a known model.</param>
+/// <param name="Needs">What of a task the method needs and does not find, as the end of a sentence; null where it can learn the task.</param>
 /// <param name="With">
 /// The method with some options changed, given by name with values as text: what makes a learner of a task and a random stream,
 /// and all options with their values. Throws a <see cref="UserError"/> where there is no such option, or its value is not
@@ -21,6 +22,7 @@ public sealed record Method<TTask, TLearner>(
     string Description,
     string Source,
     long DefaultSteps,
+    Func<TTask, string?> Needs,
     Func<IEnumerable<(string Name, string Value)>,
         (Func<TTask, RandomStream, TLearner> Create, IReadOnlyList<(string Name, object Value)> Options)> With);
 
@@ -34,8 +36,9 @@ public static class Method
         string description,
         string source,
         Func<TTask, TOptions, RandomStream, TLearner> create,
+        Func<TTask, string?>? needs = null,
         long defaultSteps = 150_000)
-        where TOptions : class, new() => new(name, description, source, defaultSteps, changes =>
+        where TOptions : class, new() => new(name, description, source, defaultSteps, needs ?? (_ => null), changes =>
         {
             TOptions options = OptionBinder.With<TOptions>(changes);
             return ((task, stream) => create(task, options, stream), OptionBinder.Values(options));

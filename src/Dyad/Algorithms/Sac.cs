@@ -131,13 +131,14 @@ public sealed class Sac : IAgent
     public Parameters<float> Policy => _actor;
 
     /// <inheritdoc/>
-    public void Act(ReadOnlySpan<double> observation, Span<double> action, bool explore) =>
-        _experience.Act(observation, action, explore);
+    public void Act(ReadOnlySpan<double> observations, Span<double> actions, bool explore) =>
+        _experience.Act(observations, actions, explore);
 
     /// <inheritdoc/>
-    public void Observe(ReadOnlySpan<double> observation, ReadOnlySpan<double> action, in StepResult result, ReadOnlySpan<double> next)
+    public void Observe(
+        ReadOnlySpan<double> observations, ReadOnlySpan<double> actions, ReadOnlySpan<StepResult> results, ReadOnlySpan<double> next)
     {
-        for (int due = _experience.Observe(observation, action, result, next); due > 0; due--)
+        for (int due = _experience.Observe(observations, actions, results[0], next); due > 0; due--)
         {
             Update();
         }

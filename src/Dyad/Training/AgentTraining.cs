@@ -3,12 +3,13 @@ using Dyad.Algorithms;
 using Dyad.Core;
 using Dyad.Environments;
 using Dyad.Networks;
+using Dyad.Numerics;
 
 namespace Dyad.Training;
 
 /// <summary>
-/// An agent that learns in an environment, a step being an environment step; measured by the mean action in an environment of
-/// its own.
+/// An agent that learns in one environment or several that step together, a step being an environment step; measured by the mean
+/// or best action in an environment of its own.
 /// <para>
 /// Metrics: <c>eval/return</c>, <c>eval/return_std</c>, <c>eval/length</c> (means over the evaluation episodes),
 /// <c>eval/best_return</c> (largest eval/return so far), <c>train/return</c> (mean undiscounted return of the training episodes
@@ -21,37 +22,49 @@ public sealed class AgentTraining : IIterative, IAppendOnlyState, IDisposable
     // All methods are evaluated from the same starts, which training never sees.
     private const long EvaluationSeed = 1L << 40;
 
-    private readonly IEnvironment _environment;
+    private readonly IEnvironment[] _environments;
     private readonly IEnvironment _evaluationEnvironment;
     private readonly int _episodes;
-    private readonly double[] _observation;
+    private readonly int _observationSize;
+    private readonly int _actionSize;
+    private readonly double[] _observations;
     private readonly double[] _next;
-    private readonly double[] _action;
+    private readonly double[] _actions;
+    private readonly StepResult[] _results;
+    private readonly double[] _episodeReturns;
     private readonly RunningMeans _trainingReturn = new("train/return");
     private readonly float[] _bestPolicy;
     private double _bestReturn = double.NegativeInfinity;
-    private double _episodeReturn;
     private long _episodesDone;
     private long _failures;
     private long _step;
 
-    /// <summary>Starts training in the first episode.</summary>
+    /// <summary>Starts training in the first episode of each environment.</summary>
     /// <param name="agent">The agent.</param>
-    /// <param name="environment">Where it learns; owned by this object from now on.</param>
-    /// <param name="evaluationEnvironment">Where it is measured; owned as well.</param>
+    /// <param name="create">Makes an environment to learn in, as many as the agent wants.</param>
+    /// <param name="evaluationEnvironment">Where it is measured; owned by this object from now on.</param>
     /// <param name="evaluationEpisodes">Episodes of one evaluation.</param>
-    /// <param name="seed">Seed of the first episode.</param>
-    public AgentTraining(IAgent agent, IEnvironment environment, IEnvironment evaluationEnvironment, int evaluationEpisodes, long seed)
+    /// <param name="seed">Seed of the first episode of the first environment, from which those of the others follow.</param>
+    public AgentTraining(
+        IAgent agent, Func<IEnvironment> create, IEnvironment evaluationEnvironment, int evaluationEpisodes, long seed)
     {
         Agent = agent;
-        _environment = environment;
+        _environments = [.. Enumerable.Range(0, agent.Environments).Select(_ => create())];
         _evaluationEnvironment = evaluationEnvironment;
         _episodes = evaluationEpisodes;
-        _observation = new double[environment.ObservationSpace.Size];
-        _next = new double[_observation.Length];
-        _action = new double[environment.ActionSpace.Size];
+        _observationSize = evaluationEnvironment.ObservationSpace.Size;
+        _actionSize = evaluationEnvironment.ActionSpace.Size;
+        _observations = new double[_environments.Length * _observationSize];
+        _next = new double[_observations.Length];
+        _actions = new double[_environments.Length * _actionSize];
+        _results = new StepResult[_environments.Length];
+        _episodeReturns = new double[_environments.Length];
         _bestPolicy = agent.Policy.Values.ToArray();
-        _environment.Reset(_observation, seed);
+        var seeds = new RandomStream(seed);
+        for (int i = 0; i < _environments.Length; i++)
+        {
+            _environments[i].Reset(Row(_observations, i), i == 0 ? seed : (long)seeds.Split($"environment-{i}").NextBits());
+        }
     }
 
     /// <summary>The agent.</summary>
@@ -63,22 +76,28 @@ public sealed class AgentTraining : IIterative, IAppendOnlyState, IDisposable
     /// <inheritdoc/>
     public void Advance()
     {
-        Agent.Act(_observation, _action, explore: true);
-        StepResult result = _environment.Step(_action, _next);
-        Agent.Observe(_observation, _action, result, _next);
-        _episodeReturn += result.Reward;
-        _step++;
-        if (!result.Done)
+        Agent.Act(_observations, _actions, explore: true);
+        for (int i = 0; i < _environments.Length; i++)
         {
-            _next.AsSpan().CopyTo(_observation);
-            return;
+            _results[i] = _environments[i].Step(_actions.AsSpan(i * _actionSize, _actionSize), Row(_next, i));
         }
 
-        _failures += result.Failed ? 1 : 0;
-        _trainingReturn.Add(_episodeReturn);
-        _episodesDone++;
-        _episodeReturn = 0;
-        _environment.Reset(_observation);
+        Agent.Observe(_observations, _actions, _results, _next);
+        _next.AsSpan().CopyTo(_observations);
+        for (int i = 0; i < _environments.Length; i++)
+        {
+            _episodeReturns[i] += _results[i].Reward;
+            if (_results[i].Done)
+            {
+                _failures += _results[i].Failed ? 1 : 0;
+                _trainingReturn.Add(_episodeReturns[i]);
+                _episodesDone++;
+                _episodeReturns[i] = 0;
+                _environments[i].Reset(Row(_observations, i));
+            }
+        }
+
+        _step += _environments.Length;
     }
 
     /// <inheritdoc/>
@@ -112,14 +131,18 @@ public sealed class AgentTraining : IIterative, IAppendOnlyState, IDisposable
     public void Serialize(StateArchive archive)
     {
         archive.Value("step", ref _step);
-        archive.Array("observation", _observation.AsSpan());
-        archive.Value("episode_return", ref _episodeReturn);
+        archive.Array("observations", _observations.AsSpan());
+        archive.Array("episode_returns", _episodeReturns.AsSpan());
         archive.Value("episodes", ref _episodesDone);
         archive.Value("failures", ref _failures);
         archive.Value("best_return", ref _bestReturn);
         archive.Array("best_policy", _bestPolicy.AsSpan());
         _trainingReturn.Serialize(archive);
-        _environment.Serialize(archive);
+        foreach (IEnvironment environment in _environments)
+        {
+            environment.Serialize(archive);
+        }
+
         Agent.Serialize(archive);
     }
 
@@ -142,7 +165,13 @@ public sealed class AgentTraining : IIterative, IAppendOnlyState, IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        _environment.Dispose();
+        foreach (IEnvironment environment in _environments)
+        {
+            environment.Dispose();
+        }
+
         _evaluationEnvironment.Dispose();
     }
+
+    private Span<double> Row(double[] rows, int i) => rows.AsSpan(i * _observationSize, _observationSize);
 }

@@ -70,7 +70,8 @@ internal static class SmallTasks
     {
         IEnvironment environment = task();
         IAgent agent = Method.Find(AgentMethods.All, method)!.With(changes).Create(
-            new AgentTask(environment.ObservationSpace.Size, environment.ActionSpace.Size), new RandomStream(seed).Split("agent"));
-        return new AgentTraining(agent, environment, task(), episodes, seed);
+            AgentTask.Of(environment), new RandomStream(seed).Split("agent"));
+        environment.Dispose();
+        return new AgentTraining(agent, task, task(), episodes, seed);
     }
 }
