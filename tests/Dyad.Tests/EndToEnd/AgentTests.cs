@@ -69,7 +69,7 @@ public sealed class AgentTests : IDisposable
     }
 
     [Theory]
-    [InlineData("need observations and actions that are real vectors", "train", "sac", "CartPole-v1")]
+    [InlineData("sac needs actions that are real vectors, and those of CartPole-v1 are not", "train", "sac", "CartPole-v1")]
     [InlineData("needs a finite MDP", "train", "res-ac", "Pendulum-v1")]
     [InlineData("Pendulum-v1", "train", "sac", "Pendulum-v2")]
     [InlineData("between 0 and 1", "train", "sac", "Pendulum-v1", "--set", "discount=1.5")]
