@@ -8,7 +8,6 @@ namespace Dyad.Benchmarks;
 /// <summary>One gradient step of textbook DDPG on random data: critic, actor, both target networks.</summary>
 public sealed class DdpgUpdate
 {
-    private const int ObservationSize = 17, ActionSize = 6;
     private readonly Parameters<float> _actor = new("actor");
     private readonly Parameters<float> _critic = new("critic");
     private readonly Parameters<float> _targetActor = new("target actor");
@@ -20,14 +19,14 @@ public sealed class DdpgUpdate
     private readonly Output<float> _criticGradient;
     private readonly Output<float> _actorGradient;
 
-    /// <summary>A step of 2 x width hidden units on a batch.</summary>
-    public DdpgUpdate(int width, int batchSize)
+    /// <summary>A step of 2 x width hidden units on a batch; the sizes are those of HalfCheetah unless said otherwise.</summary>
+    public DdpgUpdate(int width, int batchSize, int observationSize = 17, int actionSize = 6)
     {
         var random = new RandomStream(1);
-        int[] policySizes = [ObservationSize, width, width, ActionSize], sizes = [ObservationSize + ActionSize, width, width, 1];
+        int[] policySizes = [observationSize, width, width, actionSize], sizes = [observationSize + actionSize, width, width, 1];
         Mlp<float> policy = Network(_actor, policySizes), targetPolicy = Network(_targetActor, policySizes);
         Mlp<float> q = Network(_critic, sizes), targetQ = Network(_targetCritic, sizes);
-        var data = new TransitionInputs<float>(new Extent("batch", batchSize), ObservationSize, ActionSize);
+        var data = new TransitionInputs<float>(new Extent("batch", batchSize), observationSize, actionSize);
         foreach (Input<float> input in new[] { data.Observation, data.Action, data.Reward, data.NextObservation })
         {
             random.Normal(input.Values);

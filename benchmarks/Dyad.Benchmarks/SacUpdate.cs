@@ -11,7 +11,6 @@ namespace Dyad.Benchmarks;
 /// </summary>
 public sealed class SacUpdate
 {
-    private const int ObservationSize = 17, ActionSize = 6;
     private readonly RandomStream _random = new(1);
     private readonly Parameters<float> _actor = new("actor");
     private readonly Parameters<float> _critic = new("critic");
@@ -28,12 +27,12 @@ public sealed class SacUpdate
     private readonly Output<float> _actorGradient;
     private readonly Output<float> _temperatureGradient;
 
-    /// <summary>A step of 2 x width hidden units on a batch.</summary>
-    public SacUpdate(int width, int batchSize)
+    /// <summary>A step of 2 x width hidden units on a batch; the sizes are those of HalfCheetah unless said otherwise.</summary>
+    public SacUpdate(int width, int batchSize, int observationSize = 17, int actionSize = 6)
     {
         Extent batch = new("batch", batchSize);
-        int[] sizes = [ObservationSize + ActionSize, width, width, 1];
-        var policyNetwork = new Mlp<float>(_actor, "policy", [ObservationSize, width, width, 2 * ActionSize]);
+        int[] sizes = [observationSize + actionSize, width, width, 1];
+        var policyNetwork = new Mlp<float>(_actor, "policy", [observationSize, width, width, 2 * actionSize]);
         var policy = new SquashedGaussianPolicy<float>(policyNetwork);
         var critic = new TwinActionValue<float>(_critic, sizes);
         _target = new Parameters<float>("target");
@@ -49,7 +48,7 @@ public sealed class SacUpdate
         _logTemperature.Values[0] = MathF.Log(0.2f);
         Expression<float> temperature = Operations.Exp<float>(logTemperature);
 
-        var data = new TransitionInputs<float>(batch, ObservationSize, ActionSize);
+        var data = new TransitionInputs<float>(batch, observationSize, actionSize);
         foreach (Input<float> input in new[] { data.Observation, data.Action, data.Reward, data.NextObservation })
         {
             foreach (ref float x in input.Values)
@@ -58,12 +57,12 @@ public sealed class SacUpdate
             }
         }
 
-        _noise = new Input<float>("noise", batch, ActionSize);
-        _nextNoise = new Input<float>("next noise", batch, ActionSize);
+        _noise = new Input<float>("noise", batch, actionSize);
+        _nextNoise = new Input<float>("next noise", batch, actionSize);
         SampledAction<float> current = policy.Sample(data.Observation, _noise), next = policy.Sample(data.NextObservation, _nextNoise);
         Expression<float> criticCost = Sac.CriticCost(data, critic, target, next, temperature, new SacOptions());
         Expression<float> actorCost = Sac.ActorCost(data, critic, current, temperature);
-        Expression<float> temperatureCost = Sac.TemperatureCost(logTemperature, current, -ActionSize);
+        Expression<float> temperatureCost = Sac.TemperatureCost(logTemperature, current, -actionSize);
 
         var criticBuilder = new ProgramBuilder<float>();
         criticBuilder.Output(criticCost);

@@ -8,7 +8,7 @@ using Dyad.Core;
 namespace Dyad.Benchmarks;
 
 /// <summary>
-/// The benchmarks as a command: <c>kernels</c>, <c>updates</c>, <c>environments</c>, or the rows whose name contains a text.
+/// The benchmarks as a command: <c>kernels</c>, <c>updates</c>, <c>training</c>, <c>environments</c>, or the rows whose name contains a text.
 /// </summary>
 public static class Suite
 {
@@ -35,11 +35,14 @@ public static class Suite
             null => [.. KernelCases.Create(), .. UpdateCases.Create()],
             "kernels" => KernelCases.Create(),
             "updates" => UpdateCases.Create(),
+            "training" => TrainingCases.Create(),
+            _ when name.StartsWith(TrainingCases.Prefix, StringComparison.Ordinal) =>
+                [.. TrainingCases.Create().Where(x => x.Name.Contains(name, StringComparison.Ordinal))],
             _ => [.. KernelCases.Create().Concat(UpdateCases.Create()).Where(x => x.Name.Contains(name, StringComparison.Ordinal))],
         };
         if (cases.Count == 0)
         {
-            throw new UserError($"there is no benchmark '{name}'; there are kernels, updates, environments, and rows such as sac-256x256-b100 and env-HalfCheetah-v4");
+            throw new UserError($"there is no benchmark '{name}'; there are kernels, updates, training, environments, and rows such as sac-256x256-b100, train-sac-halfcheetah-b100 and env-HalfCheetah-v4");
         }
 
         PinToLastCore();

@@ -30,9 +30,9 @@ def sample_time(run, seconds):
     return (time.perf_counter() - start) / repeats * 1e6
 
 
-def data(batch):
-    return (torch.rand(batch, OBSERVATION) * 2 - 1, torch.rand(batch, ACTION) * 2 - 1, torch.rand(batch, 1) * 2 - 1,
-            torch.rand(batch, OBSERVATION) * 2 - 1, torch.zeros(batch, 1))
+def data(batch, observation=OBSERVATION, action=ACTION):
+    return (torch.rand(batch, observation) * 2 - 1, torch.rand(batch, action) * 2 - 1, torch.rand(batch, 1) * 2 - 1,
+            torch.rand(batch, observation) * 2 - 1, torch.zeros(batch, 1))
 
 
 def sample(actor, s):
@@ -51,10 +51,11 @@ def polyak(target, source, rate=0.005):
         torch._foreach_add_(target, source, alpha=rate)
 
 
-def sac(width, batch):
+def sac(width, batch, observation=OBSERVATION, action=ACTION, refresh=None):
+    """A step, the two Hessian products, and the actor. `refresh(s, a, r, s2, d)` fills the batch before each step."""
     torch.manual_seed(1)
-    actor = mlp([OBSERVATION, width, width, 2 * ACTION])
-    q1, q2, t1, t2 = (mlp([OBSERVATION + ACTION, width, width, 1]) for _ in range(4))
+    actor = mlp([observation, width, width, 2 * action])
+    q1, q2, t1, t2 = (mlp([observation + action, width, width, 1]) for _ in range(4))
     critic = [*q1.parameters(), *q2.parameters()]
     target = [*t1.parameters(), *t2.parameters()]
     for p in target:
@@ -63,7 +64,7 @@ def sac(width, batch):
     critic_adam = torch.optim.Adam(critic, 1e-3, foreach=True)
     actor_adam = torch.optim.Adam(actor.parameters(), 1e-3, foreach=True)
     alpha_adam = torch.optim.Adam([log_alpha], 1e-3)
-    s, a, r, s2, d = data(batch)
+    s, a, r, s2, d = data(batch, observation, action)
     sa = torch.cat([s, a], -1)
 
     def critic_loss(grad_through_target=False):
@@ -74,6 +75,9 @@ def sac(width, batch):
         return (q1(sa) - y).square().mean() + (q2(sa) - y).square().mean()
 
     def step():
+        if refresh:
+            refresh(s, a, r, s2, d)
+            torch.cat([s, a], -1, out=sa)
         critic_adam.zero_grad(set_to_none=True)
         critic_loss().backward()
         critic_adam.step()
@@ -87,7 +91,7 @@ def sac(width, batch):
         for p in critic:
             p.requires_grad_(True)
         alpha_adam.zero_grad(set_to_none=True)
-        (-(log_alpha * (log1.detach() - ACTION).mean())).backward()
+        (-(log_alpha * (log1.detach() - action).mean())).backward()
         alpha_adam.step()
         polyak(target, [p.data for p in critic])
 
@@ -100,22 +104,26 @@ def sac(width, batch):
     def hessian_product_again():
         torch.autograd.grad(gradient, critic, direction, retain_graph=True)
 
-    return step, hessian_product, hessian_product_again
+    return step, hessian_product, hessian_product_again, actor
 
 
-def ddpg(width, batch):
+def ddpg(width, batch, observation=OBSERVATION, action=ACTION, refresh=None):
+    """A step and the actor."""
     torch.manual_seed(1)
-    sizes = [OBSERVATION + ACTION, width, width, 1]
-    actor, q, target_q = mlp([OBSERVATION, width, width, ACTION]), mlp(sizes), mlp(sizes)
-    target_actor = mlp([OBSERVATION, width, width, ACTION])
+    sizes = [observation + action, width, width, 1]
+    actor, q, target_q = mlp([observation, width, width, action]), mlp(sizes), mlp(sizes)
+    target_actor = mlp([observation, width, width, action])
     critic = list(q.parameters())
     adam_q, adam_actor = torch.optim.Adam(critic, 1e-3, foreach=True), torch.optim.Adam(actor.parameters(), 1e-3, foreach=True)
-    s, a, r, s2, d = data(batch)
+    s, a, r, s2, d = data(batch, observation, action)
     sa = torch.cat([s, a], -1)
     sources = [p.data for p in [*critic, *actor.parameters()]]
     targets = [p.data for p in [*target_q.parameters(), *target_actor.parameters()]]
 
     def step():
+        if refresh:
+            refresh(s, a, r, s2, d)
+            torch.cat([s, a], -1, out=sa)
         with torch.no_grad():
             y = r + 0.99 * (1 - d) * target_q(torch.cat([s2, torch.tanh(target_actor(s2))], -1))
         adam_q.zero_grad(set_to_none=True)
@@ -130,7 +138,7 @@ def ddpg(width, batch):
             p.requires_grad_(True)
         polyak(targets, sources)
 
-    return step
+    return step, actor
 
 
 def act(width):
@@ -152,13 +160,17 @@ def matmul(m, n, k, layout):
 
 
 def create(name):
-    """The case of a row name, or None: sac-256x256-b100, hvp-..., hvp-again-..., ddpg-..., matmul-100x256x256-nn."""
+    """The case of a row name, or None: sac-256x256-b100, hvp-..., hvp-again-..., ddpg-..., matmul-100x256x256-nn,
+    train-sac-halfcheetah-b100."""
+    if name.startswith("train-"):
+        import training
+        return training.create(name, sac, ddpg, sample)
     kind, shape, rest = name.replace("hvp-again", "again").split("-")
     if kind == "matmul":
         return matmul(*map(int, shape.split("x")), rest)
     width, batch = int(shape.split("x")[0]), int(rest[1:])
     return {"sac": lambda: sac(width, batch)[0], "hvp": lambda: sac(width, batch)[1],
-            "again": lambda: sac(width, batch)[2], "ddpg": lambda: ddpg(width, batch), "act": lambda: act(width)}.get(
+            "again": lambda: sac(width, batch)[2], "ddpg": lambda: ddpg(width, batch)[0], "act": lambda: act(width)}.get(
         kind, lambda: None)()
 
 
@@ -170,7 +182,7 @@ for line in sys.stdin:
     if name not in cases:
         try:
             cases[name] = create(name)
-        except (ValueError, KeyError):
+        except (ValueError, KeyError, OSError):
             cases[name] = None
         if cases[name]:
             sample_time(cases[name], 0.3)

@@ -11,15 +11,15 @@ internal static class BenchCommand
     {
         var name = new Argument<string?>("NAME")
         {
-            Description = "kernels, updates, environments, or a part of a row's name; kernels and updates if left out.",
+            Description = "kernels, updates, training, environments, or a part of a row's name; kernels and updates if left out.",
             Arity = ArgumentArity.ZeroOrOne,
         };
         Option<bool> json = StudyOptions.Json();
-        var command = new Command("bench", "Measure kernels and updates against their floor, pinned to one core.") { name, json };
-        Help.AddExamples(command, "dyad bench sac-256x256-b100", "dyad bench kernels --json", "dyad bench env-HalfCheetah-v4");
+        var command = new Command("bench", "Measure kernels, updates and whole training steps against their floor, pinned to one core.") { name, json };
+        Help.AddExamples(command, "dyad bench sac-256x256-b100", "dyad bench kernels --json", "dyad bench training", "dyad bench env-HalfCheetah-v4");
         command.SetAction(parsed =>
         {
-            if (parsed.GetValue(name)?.StartsWith("env", StringComparison.Ordinal) == true)
+            if (parsed.GetValue(name) is string rows && (rows.StartsWith("env", StringComparison.Ordinal) || rows.StartsWith("train", StringComparison.Ordinal)))
             {
                 MujocoSetup.Ensure("the benchmarks of its tasks");
             }

@@ -1,0 +1,60 @@
+using Dyad.Algorithms;
+using Dyad.Environments;
+using Dyad.Environments.Wrappers;
+using Dyad.Numerics;
+using Dyad.Training;
+
+namespace Dyad.Benchmarks;
+
+/// <summary>
+/// Whole training steps: action, environment, replay, batch, update. The floor counts the matrix products of the update and
+/// leaves the environment out.
+/// </summary>
+public static class TrainingCases
+{
+    /// <summary>Prefix of the rows' names.</summary>
+    public const string Prefix = "train-";
+
+    // Steps before the first update.
+    private const int Filled = 1000;
+
+    /// <summary>The cases.</summary>
+    public static IReadOnlyList<BenchmarkCase> Create() =>
+    [
+        Sac("sac-halfcheetah-b100", "HalfCheetah-v4", 256, 100),
+        Sac("sac-halfcheetah-b256", "HalfCheetah-v4", 256, 256),
+        Ddpg("ddpg-halfcheetah-b100", "HalfCheetah-v4", 256, 100),
+        Sac("sac-pendulum-64x64-b100", "Pendulum-v1", 64, 100),
+        Ddpg("ddpg-pendulum-64x64-b100", "Pendulum-v1", 64, 100),
+    ];
+
+    private static BenchmarkCase Sac(string name, string task, int width, int batch)
+    {
+        var options = new SacOptions { HiddenWidth = width, BatchSize = batch, RandomSteps = 0, UpdateAfter = Filled };
+        return Case(
+            name, task, spaces => new Sac(spaces.ObservationSize, spaces.ActionSize, options, new RandomStream(1)),
+            spaces => new SacUpdate(width, batch, spaces.ObservationSize, spaces.ActionSize).Flop);
+    }
+
+    private static BenchmarkCase Ddpg(string name, string task, int width, int batch)
+    {
+        var options = new DdpgOptions { HiddenWidth = width, BatchSize = batch, RandomSteps = 0, UpdateAfter = Filled };
+        return Case(
+            name, task, spaces => new Ddpg(spaces.ObservationSize, spaces.ActionSize, options, new RandomStream(1)),
+            spaces => new DdpgUpdate(width, batch, spaces.ObservationSize, spaces.ActionSize).Flop);
+    }
+
+    private static BenchmarkCase Case(string name, string task, Func<AgentTask, IAgent> create, Func<AgentTask, double> flop)
+    {
+        IEnvironment New() => new RescaleAction(EnvironmentRegistry.Create(task));
+        IEnvironment evaluation = New();
+        AgentTask spaces = AgentTask.Of(evaluation);
+        var training = new AgentTraining(create(spaces), New, evaluation, evaluationEpisodes: 1, seed: 1);
+        while (training.Step < Filled)
+        {
+            training.Advance();
+        }
+
+        return new BenchmarkCase(Prefix + name, flop(spaces), training.Advance);
+    }
+}
