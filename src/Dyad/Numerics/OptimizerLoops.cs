@@ -42,12 +42,16 @@ public static unsafe class OptimizerLoops
         }
     }
 
-    /// <summary>m = b1 m + (1 - b1) g; v = b2 v + (1 - b2) g^2; parameters += step m / (sqrt(v correction) + epsilon).</summary>
+    /// <summary>
+    /// m = b1 m + (1 - b1) g; v = b2 v + (1 - b2) g^2; parameters += step m / (sqrt(v correction) + epsilon). Moments that fade
+    /// out, as those of units that no longer fire, become 0 before they would become subnormal, which processors are slow at.
+    /// </summary>
     internal static void Adam<T>(Span<T> parameters, ReadOnlySpan<T> gradient, Span<T> first, Span<T> second, T step, T correction,
         T beta1, T beta2, T epsilon)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        AdamNumbers<T> numbers = new(step, correction, beta1, T.One - beta1, beta2, T.One - beta2, epsilon);
+        AdamNumbers<T> numbers = new(step, correction, beta1, T.One - beta1, beta2, T.One - beta2, epsilon,
+            T.CreateChecked(typeof(T) == typeof(float) ? Math.ScaleB(1, -120) : Math.ScaleB(1, -1000)));
         fixed (T* p = parameters, g = gradient, m = first, v = second)
         {
             int n = parameters.Length;
@@ -56,8 +60,10 @@ public static unsafe class OptimizerLoops
                 : Adam<Lanes128<T>, Vector128<T>, T>(p, g, m, v, n, numbers);
             for (nint i = done; i < n; i++)
             {
-                m[i] = (beta1 * m[i]) + (numbers.Rest1 * g[i]);
-                v[i] = (beta2 * v[i]) + (numbers.Rest2 * g[i] * g[i]);
+                T mean = (beta1 * m[i]) + (numbers.Rest1 * g[i]);
+                T square = (beta2 * v[i]) + (numbers.Rest2 * g[i] * g[i]);
+                m[i] = T.Abs(mean) < numbers.Smallest ? T.Zero : mean;
+                v[i] = square < numbers.Smallest ? T.Zero : square;
                 p[i] += step * m[i] / (T.Sqrt(v[i] * correction) + epsilon);
             }
         }
@@ -89,6 +95,7 @@ public static unsafe class OptimizerLoops
         TVector step = TLanes.Fill(numbers.Step), correction = TLanes.Fill(numbers.Correction);
         TVector beta1 = TLanes.Fill(numbers.Beta1), rest1 = TLanes.Fill(numbers.Rest1);
         TVector beta2 = TLanes.Fill(numbers.Beta2), rest2 = TLanes.Fill(numbers.Rest2), epsilon = TLanes.Fill(numbers.Epsilon);
+        TVector smallest = TLanes.Fill(numbers.Smallest), zero = TLanes.Fill(default);
         nint i = 0;
         for (; i <= length - TLanes.Count; i += TLanes.Count)
         {
@@ -96,6 +103,8 @@ public static unsafe class OptimizerLoops
             TVector mean = TLanes.Add(TLanes.Multiply(beta1, TLanes.Load(m + i)), TLanes.Multiply(rest1, x));
             TVector square = TLanes.Add(
                 TLanes.Multiply(beta2, TLanes.Load(v + i)), TLanes.Multiply(TLanes.Multiply(rest2, x), x));
+            mean = TLanes.SelectLess(TLanes.Abs(mean), smallest, zero, mean);
+            square = TLanes.SelectLess(square, smallest, zero, square);
             TLanes.Store(mean, m + i);
             TLanes.Store(square, v + i);
             TVector root = TLanes.Add(TLanes.Sqrt(TLanes.Multiply(square, correction)), epsilon);
@@ -105,5 +114,5 @@ public static unsafe class OptimizerLoops
         return i;
     }
 
-    private readonly record struct AdamNumbers<T>(T Step, T Correction, T Beta1, T Rest1, T Beta2, T Rest2, T Epsilon);
+    private readonly record struct AdamNumbers<T>(T Step, T Correction, T Beta1, T Rest1, T Beta2, T Rest2, T Epsilon, T Smallest);
 }

@@ -76,6 +76,34 @@ public sealed class AdamTests
     }
 
     [Fact]
+    public void Moments_fade_to_zero_and_never_become_subnormal()
+    {
+        // As for a unit that fired once: 40 parameters take the loop's vectors and its rest.
+        var adam = new Adam<float>(40, learningRate: 0.1, beta2: 0.9);
+        float[] parameters = new float[40];
+        adam.Descend(parameters, [.. Enumerable.Range(0, 40).Select(i => i + 1f)]);
+        float[] rest = new float[40], first = new float[40], second = new float[40];
+        for (int t = 0; t < 2000; t++)
+        {
+            adam.Descend(parameters, rest);
+            StateArchive.Load(StateArchive.Save(adam.Serialize), ReadMoments);
+            Assert.DoesNotContain(first.Concat(second), float.IsSubnormal);
+        }
+
+        Assert.All(first, m => Assert.Equal(0, m));
+        Assert.All(parameters, p => Assert.InRange(p, -1.5f, -0.1f));
+
+        void ReadMoments(StateArchive archive)
+        {
+            double power = 0;
+            archive.Value("adam/beta1_power", ref power);
+            archive.Value("adam/beta2_power", ref power);
+            archive.Array("adam/first", first.AsSpan());
+            archive.Array("adam/second", second.AsSpan());
+        }
+    }
+
+    [Fact]
     public void A_loaded_optimiser_continues_to_the_bit()
     {
         var random = new RandomStream(3);
