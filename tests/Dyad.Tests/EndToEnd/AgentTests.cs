@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
 
@@ -36,6 +37,14 @@ public sealed class AgentTests : IDisposable
         Assert.Equal(
             played.GetProperty("return_mean").GetDouble(), played.GetProperty("returns").EnumerateArray().Average(x => x.GetDouble()), 1e-9);
         Assert.Equal(played.ToString(), (await _dyad.RunAsync("evaluate", run, "--episodes", "3", "--json")).Json().ToString());
+    }
+
+    [Fact]
+    public async Task A_run_ten_times_as_long_needs_no_more_memory()
+    {
+        long few = await PeakKilobytesAsync(2000), many = await PeakKilobytesAsync(20_000);
+        Assert.True(few > 10_000, $"{few} kB");
+        Assert.True(many - few < 25_000, $"{few} kB after 2,000 steps, {many} kB after 20,000");
     }
 
     [Fact]
@@ -85,6 +94,37 @@ public sealed class AgentTests : IDisposable
         (await _dyad.RunAsync(["train", "ddpg", "Pendulum-v1", "--steps", "300", "--out", "out", .. Small])).Succeeded();
         File.WriteAllText(Path.Combine(RunFolder("out"), "policy-best.safetensors"), "damaged");
         Assert.Contains("policy-best.safetensors", await _dyad.RefuseAsync("evaluate", RunFolder("out")), StringComparison.Ordinal);
+    }
+
+    // Rows of metrics and evaluations grow with the steps, the replay does not.
+    private async Task<long> PeakKilobytesAsync(int steps)
+    {
+        string[] command =
+        [
+            "train", "sac", "Pendulum-v1", "--steps", $"{steps}", "--measure-every", "100", "--out", $"of-{steps}", .. Small,
+            "--set", "replay_capacity=1000",
+        ];
+        Process process = _dyad.Start(command);
+        string status = $"/proc/{process.Id}/status";
+        Task<Outcome> end = CommandLine.EndAsync(process, command);
+        long peak = 0;
+        while (!end.IsCompleted)
+        {
+            try
+            {
+                string? line = File.ReadLines(status).FirstOrDefault(x => x.StartsWith("VmHWM:", StringComparison.Ordinal));
+                peak = line is null ? peak : long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[^2], CultureInfo.InvariantCulture);
+            }
+            catch (IOException)
+            {
+                // The process ended between two looks.
+            }
+
+            await Task.Delay(20);
+        }
+
+        (await end).Succeeded();
+        return peak;
     }
 
     private string RunFolder(string output) => Path.GetDirectoryName(Assert.Single(
