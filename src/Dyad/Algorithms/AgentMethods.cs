@@ -26,6 +26,15 @@ public static class AgentMethods
     /// <summary>All of them.</summary>
     public static IReadOnlyList<Method<AgentTask, IAgent>> All { get; } =
     [
+        Method.Of<AgentTask, IAgent, ReinforceOptions>(
+            "reinforce", "REINFORCE with a learned baseline, whole episodes", "Williams 1992; lecture on actor-critic, algorithm 1",
+            (task, options, stream) => new Reinforce(task, options, stream)),
+        Method.Of<AgentTask, IAgent, OneStepActorCriticOptions>(
+            "one-step-ac", "One-step actor-critic: an update after every step", "Lecture on actor-critic, algorithm 3",
+            (task, options, stream) => new OneStepActorCritic(task, options, stream)),
+        Method.Of<AgentTask, IAgent, ActorCriticOptions>(
+            "ac", "On-policy actor-critic with a V or Q critic, in epochs", "Zheng et al. 2021, section 3.3",
+            (task, options, stream) => new ActorCritic(task, options, stream)),
         Method.Of<AgentTask, IAgent, DdpgOptions>(
             "ddpg", "Deep deterministic policy gradient, with a target policy or the current one", "Lillicrap et al. 2016; Zheng et al. 2021, section 3.3",
             (task, options, stream) => new Ddpg(task.ObservationSize, task.ActionSize, options, stream), NeedsBox, defaultSteps: 100_000),

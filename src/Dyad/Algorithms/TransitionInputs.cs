@@ -8,7 +8,7 @@ namespace Dyad.Algorithms;
 /// <param name="batch">Number of transitions.</param>
 /// <param name="observationSize">Numbers in an observation.</param>
 /// <param name="actionSize">Numbers in an action.</param>
-public sealed class TransitionInputs<T>(Extent batch, int observationSize, int actionSize)
+public class TransitionInputs<T>(Extent batch, int observationSize, int actionSize)
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     /// <summary>s, batch x observation size.</summary>

@@ -84,6 +84,10 @@ public sealed class GaussianPolicy<T>
         return new(mean + (Exp(log) * noise), Gaussian.LogDensity(noise, log));
     }
 
+    /// <summary>Sum over the actions of log deviation + log(2 pi e)/2, rows x 1.</summary>
+    public Expression<T> Entropy(Expression<T> observation) =>
+        SumColumns(Heads(observation).Log + (0.5 * (1 + Math.Log(2 * Math.PI))));
+
     private (Expression<T> Mean, Expression<T> Log) Heads(Expression<T> observation)
     {
         Expression<T> output = _network.Apply(observation);

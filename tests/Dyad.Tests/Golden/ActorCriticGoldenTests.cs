@@ -36,11 +36,12 @@ public sealed class ActorCriticGoldenTests
         reference.Load();
         EpisodeInputs<double> batch = Episodes(document);
 
-        Expression<double> criticCost = ActorCritic.CriticCost(batch, value);
-        var game = new Game<double>(actor, critic, ActorCritic.ActorCost(batch, policy), criticCost)
+        Expression<double> logProbability = policy.LogProbability(batch.Observation, batch.Choice);
+        Expression<double> criticCost = ActorCritic.EpisodeCriticCost(batch, value);
+        var game = new Game<double>(actor, critic, ActorCritic.EpisodeActorCost(batch, logProbability), criticCost)
         {
             LeaderCostInFollower = ActorCritic.ActorCostInCritic(batch, value),
-            Coupling = ActorCritic.Coupling(batch, policy, value),
+            Coupling = ActorCritic.Coupling(batch, logProbability, value),
         };
         var dense = new DenseTotalDerivative(game, document.GetProperty("regularization").GetDouble());
         dense.Compute();
@@ -78,7 +79,7 @@ public sealed class ActorCriticGoldenTests
             {
                 toGo = rewards[t] + (gamma * toGo);
                 batch.DiscountedReturn.Values[at + t] = Math.Pow(gamma, t) * toGo;
-                batch.Action.Values[at + t] = (int)actions[t];
+                batch.Choice.Values[at + t] = (int)actions[t];
                 batch.Episode.Values[at + t] = e;
             }
 

@@ -1,0 +1,165 @@
+using Dyad.Autodiff;
+using Dyad.Core;
+using Dyad.Environments;
+using Dyad.Networks;
+using Dyad.Numerics;
+
+namespace Dyad.Algorithms;
+
+/// <summary>
+/// The actor of an on-policy method: a softmax over finitely many actions, or a Gaussian whose deviation is the same in all
+/// states. It draws actions for all environments at once.
+/// </summary>
+internal sealed class OnPolicyActor
+{
+    private readonly CategoricalPolicy<float>? _categorical;
+    private readonly GaussianPolicy<float>? _gaussian;
+    private readonly RandomStream _random;
+    private readonly float[] _actions;
+
+    // Acting in training, all environments at once, and otherwise.
+    private readonly Input<float> _observations;
+    private readonly Input<float> _noise;
+    private readonly CompiledProgram _exploring;
+    private readonly Output<float> _explored;
+    private readonly Input<float> _observation;
+    private readonly CompiledProgram _exploiting;
+    private readonly Output<float> _exploited;
+
+    /// <summary>An untrained actor.</summary>
+    /// <param name="task">Sizes of observations and actions.</param>
+    /// <param name="options">Sizes of the network.</param>
+    /// <param name="environments">Environments that step together in training.</param>
+    /// <param name="stream">The method's random numbers.</param>
+    public OnPolicyActor(AgentTask task, OnPolicyOptions options, int environments, RandomStream stream)
+    {
+        _random = stream.Split("exploration");
+        _actions = new float[environments * task.ActionSize];
+        bool discrete = task.Actions is Discrete;
+        int[] sizes = options.Sizes(task.ObservationSize, discrete ? task.ActionCount : task.ActionSize);
+        var network = new Mlp<float>(Parameters, "policy", sizes, options.Activation);
+        if (discrete)
+        {
+            _categorical = new CategoricalPolicy<float>(network);
+        }
+        else
+        {
+            Parameter<float> logDeviation = Parameters.Add("log_deviation", 1, task.ActionSize);
+            logDeviation.Values.Fill((float)options.InitialLogDeviation);
+            _gaussian = new GaussianPolicy<float>(network, logDeviation);
+        }
+
+        network.Initialize(stream.Split("actor"));
+        _observations = new Input<float>("observations", environments, task.ObservationSize);
+        _noise = new Input<float>("exploration", environments, task.ActionSize);
+        _observation = new Input<float>("one observation", 1, task.ObservationSize);
+        var builder = new ProgramBuilder<float>();
+        _explored = builder.Output(_categorical?.LogProbabilities(_observations) ?? _gaussian!.Sample(_observations, _noise).Action);
+        _exploring = builder.Build();
+        builder = new ProgramBuilder<float>();
+        _exploited = builder.Output(_categorical?.LogProbabilities(_observation) ?? _gaussian!.Mean(_observation));
+        _exploiting = builder.Build();
+    }
+
+    /// <summary>theta.</summary>
+    public Parameters<float> Parameters { get; } = new("actor");
+
+    /// <summary>The actions that were drawn last, one environment after the other, as the density sees them: not clipped.</summary>
+    public ReadOnlySpan<float> Actions => _actions;
+
+    /// <summary>log pi(a|s), rows x 1.</summary>
+    public Expression<float> LogProbability(RolloutInputs<float> batch) =>
+        _categorical?.LogProbability(batch.Observation, batch.Choice) ?? _gaussian!.LogProbability(batch.Observation, batch.Action);
+
+    /// <summary>Probabilities of all actions, rows x actions.</summary>
+    public Expression<float> Probabilities(Expression<float> observation) => Operations.Exp(_categorical!.LogProbabilities(observation));
+
+    /// <summary>An action of a Gaussian, rows x actions.</summary>
+    public Expression<float> Sample(Expression<float> observation, Expression<float> noise) => _gaussian!.Sample(observation, noise).Action;
+
+    /// <summary>Entropy of pi(.|s), rows x 1.</summary>
+    public Expression<float> Entropy(Expression<float> observation) =>
+        _categorical?.Entropy(observation) ?? _gaussian!.Entropy(observation);
+
+    /// <summary>
+    /// Draws an action for each environment, or gives the most probable or mean action for one. Boxes of actions are [-1, 1]; what
+    /// a Gaussian draws beyond is clipped.
+    /// </summary>
+    public void Act(ReadOnlySpan<double> observations, Span<double> actions, bool explore)
+    {
+        Span<float> input = (explore ? _observations : _observation).Values;
+        for (int i = 0; i < input.Length; i++)
+        {
+            input[i] = (float)observations[i];
+        }
+
+        if (explore && _gaussian is not null)
+        {
+            _random.Normal(_noise.Values);
+        }
+
+        (explore ? _exploring : _exploiting).Run();
+        ReadOnlySpan<float> output = (explore ? _explored : _exploited).Values;
+        if (_gaussian is not null)
+        {
+            for (int i = 0; i < output.Length; i++)
+            {
+                actions[i] = Math.Clamp(output[i], -1, 1);
+            }
+
+            if (explore)
+            {
+                output.CopyTo(_actions);
+            }
+
+            return;
+        }
+
+        int count = output.Length / actions.Length;
+        for (int i = 0; i < actions.Length; i++)
+        {
+            ReadOnlySpan<float> logProbabilities = output.Slice(i * count, count);
+            int action = explore ? Draw(logProbabilities) : MostProbable(logProbabilities);
+            actions[i] = action;
+            if (explore)
+            {
+                _actions[i] = action;
+            }
+        }
+    }
+
+    /// <summary>Saves or loads what later steps depend on.</summary>
+    public void Serialize(StateArchive archive)
+    {
+        archive.Array("actor", Parameters.Values);
+        _random.Serialize(archive);
+    }
+
+    // By inversion of the distribution function; the last action takes what rounding leaves.
+    private int Draw(ReadOnlySpan<float> logProbabilities)
+    {
+        double u = _random.Uniform();
+        int action = 0;
+        for (; action < logProbabilities.Length - 1; action++)
+        {
+            u -= Math.Exp(logProbabilities[action]);
+            if (u < 0)
+            {
+                break;
+            }
+        }
+
+        return action;
+    }
+
+    private static int MostProbable(ReadOnlySpan<float> logProbabilities)
+    {
+        int best = 0;
+        for (int i = 1; i < logProbabilities.Length; i++)
+        {
+            best = logProbabilities[i] > logProbabilities[best] ? i : best;
+        }
+
+        return best;
+    }
+}
