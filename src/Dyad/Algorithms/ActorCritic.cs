@@ -11,8 +11,8 @@ using static Dyad.Autodiff.Operations;
 namespace Dyad.Algorithms;
 
 /// <summary>
-/// On-policy actor-critic (Zheng et al. 2021, section 3.3, eqs. 2-6) as a game: the costs of both players, those that its
-/// Stackelberg form (STAC) is made of, and the agent that plays it.
+/// On-policy actor-critic (Zheng et al. 2021, section 3.3, eqs. 2-6) as a game: the costs of both players, and the agent that plays
+/// it.
 /// <para>
 /// theta: actor; w: critic, V or Q. An epoch, in this order: n environments step under one policy; values, advantages and targets
 /// come from the w of that time; the critic descends L m times; the actor ascends J once.
@@ -277,33 +277,4 @@ public sealed class ActorCritic : IAgent
     /// <param name="logProbability">log pi(a_t|s_t), steps x 1.</param>
     public static Expression<T> ActorCost<T>(RolloutInputs<T> batch, Expression<T> logProbability)
         where T : unmanaged, IBinaryFloatingPointIeee754<T> => -Mean(batch.Weight * logProbability);
-
-    /// <summary>
-    /// A cost whose gradient is minus the policy gradient, mean over episodes of sum_t gamma^t grad log pi(a_t|s_t) G_t; 1 x 1.
-    /// </summary>
-    /// <param name="batch">Episodes.</param>
-    /// <param name="logProbability">log pi(a_t|s_t), steps x 1.</param>
-    public static Expression<T> EpisodeActorCost<T>(EpisodeInputs<T> batch, Expression<T> logProbability)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T> => -Mean(Scores(batch, logProbability));
-
-    /// <summary>The actor's cost as a function of the critic: -mean V(s_0), 1 x 1.</summary>
-    public static Expression<T> ActorCostInCritic<T>(EpisodeInputs<T> batch, StateValue<T> critic)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T> => -Mean(critic.Value(batch.FirstObservation));
-
-    /// <summary>L(w) = mean (V(s_0) - G_0)^2, 1 x 1.</summary>
-    public static Expression<T> EpisodeCriticCost<T>(EpisodeInputs<T> batch, StateValue<T> critic)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T> => CriticCost(critic.Value(batch.FirstObservation), batch.Return);
-
-    /// <summary>
-    /// An expression whose mixed second derivative is that of L (Zheng et al. 2021, proposition 1, with the factor 2 of the
-    /// workshop version): mean 2 (G_0 - V(s_0)) sum_t gamma^t log pi(a_t|s_t) G_t; 1 x 1. Its value means nothing.
-    /// </summary>
-    public static Expression<T> Coupling<T>(EpisodeInputs<T> batch, Expression<T> logProbability, StateValue<T> critic)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
-        Mean(2 * (batch.Return - critic.Value(batch.FirstObservation)) * Scores(batch, logProbability));
-
-    // sum_t gamma^t log pi(a_t|s_t) G_t of every episode, episodes x 1.
-    private static Expression<T> Scores<T>(EpisodeInputs<T> batch, Expression<T> logProbability)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
-        ScatterRows(batch.DiscountedReturn * logProbability, batch.Episode, batch.Episodes);
 }

@@ -8,7 +8,7 @@ namespace Dyad.Algorithms;
 /// <param name="steps">Number of steps.</param>
 /// <param name="observationSize">Numbers in an observation.</param>
 /// <param name="actionSize">Numbers in an action.</param>
-public sealed class RolloutInputs<T>(Extent steps, int observationSize, int actionSize)
+public class RolloutInputs<T>(Extent steps, int observationSize, int actionSize)
     : TransitionInputs<T>(steps, observationSize, actionSize)
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {

@@ -37,16 +37,12 @@ public sealed class ActorCriticGoldenTests
         EpisodeInputs<double> batch = Episodes(document);
 
         Expression<double> logProbability = policy.LogProbability(batch.Observation, batch.Choice);
-        Expression<double> criticCost = ActorCritic.EpisodeCriticCost(batch, value);
-        var game = new Game<double>(actor, critic, ActorCritic.EpisodeActorCost(batch, logProbability), criticCost)
-        {
-            LeaderCostInFollower = ActorCritic.ActorCostInCritic(batch, value),
-            Coupling = ActorCritic.Coupling(batch, logProbability, value),
-        };
+        Game<double> game = EpisodeGame.OfStateValue(
+            actor, critic, batch, logProbability, value.Value, LeaderObjective.StartValue, document.GetProperty("gamma").GetDouble());
         var dense = new DenseTotalDerivative(game, document.GetProperty("regularization").GetDouble());
         dense.Compute();
         var builder = new ProgramBuilder<double>();
-        Output<double> loss = builder.Output(criticCost), gradient = builder.Output(Derivatives.Gradient(criticCost, critic));
+        Output<double> loss = builder.Output(game.FollowerCost), gradient = builder.Output(Derivatives.Gradient(game.FollowerCost, critic));
         builder.Build().Run();
 
         // The file's policy gradient and total derivative are those of the objective, which is minus the actor's cost.
@@ -67,8 +63,6 @@ public sealed class ActorCriticGoldenTests
         var batch = new EpisodeInputs<double>(steps, episodes.Length, episodes[0].GetProperty("observation")[0].GetArrayLength());
         GoldenFiles.Flat(JsonSerializer.SerializeToElement(episodes.SelectMany(x => x.GetProperty("observation").EnumerateArray())))
             .CopyTo(batch.Observation.Values);
-        GoldenFiles.Flat(JsonSerializer.SerializeToElement(episodes.Select(x => x.GetProperty("observation")[0])))
-            .CopyTo(batch.FirstObservation.Values);
         int at = 0;
         for (int e = 0; e < episodes.Length; e++)
         {
@@ -78,12 +72,13 @@ public sealed class ActorCriticGoldenTests
             for (int t = rewards.Length - 1; t >= 0; t--)
             {
                 toGo = rewards[t] + (gamma * toGo);
+                batch.Return.Values[at + t] = toGo;
                 batch.DiscountedReturn.Values[at + t] = Math.Pow(gamma, t) * toGo;
                 batch.Choice.Values[at + t] = (int)actions[t];
                 batch.Episode.Values[at + t] = e;
             }
 
-            batch.Return.Values[e] = toGo;
+            batch.First.Values[e] = at;
             at += rewards.Length;
         }
 
