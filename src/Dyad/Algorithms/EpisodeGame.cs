@@ -47,12 +47,13 @@ public static class EpisodeGame
             + (discount * (1 - batch.OfFirst(batch.Terminated)) * value(batch.OfFirst(batch.NextObservation)));
         bool oneStep = objective == LeaderObjective.OneStep;
         Expression<T> direct = oneStep ? batch.OfFirst(logProbability) * Stop(ahead) : scores;
-        return new Game<T>(actor, critic, -Mean(direct), Mean(Square(start - returned)))
+
+        // V^pi(s_0) is G_0 with its derivative in theta as a score function.
+        var error = new SquaredError<T>(start, Surrogate(returned, scores));
+        return new Game<T>(actor, critic, -Mean(direct), error.Cost)
         {
             LeaderCostInFollower = -Mean(oneStep ? ahead : start),
-
-            // Proposition 1 with the factor 2 of the workshop version; V^pi(s_0) drops out of the derivative in w.
-            Coupling = Mean(2 * (returned - start) * scores),
+            FollowerErrors = [error],
         };
     }
 
@@ -68,14 +69,38 @@ public static class EpisodeGame
     {
         Expression<T> returned = batch.OfFirst(batch.Return), firstScore = batch.OfFirst(logProbability);
 
-        // sum over t >= 1 of gamma^t log pi(a_t|s_t) G_t
+        // Q^pi(s_0, a_0) is G_0, which depends on theta from the second step on; a_0 itself is drawn by theta.
         Expression<T> later = Scores(batch, logProbability) - (firstScore * returned);
-        return new Game<T>(actor, critic, -Mean(firstScore * Stop(value)), Mean(Square(value - returned)))
+        Expression<T> drawn = 1 + firstScore - Stop(firstScore);
+        return new Game<T>(
+            actor, critic, -Mean(firstScore * Stop(value)), Mean(drawn * Square(value - Surrogate(returned, later))))
         {
             LeaderCostInFollower = -Mean(value),
+        };
+    }
 
-            // Theorem 1 with the factor 2 of the workshop version.
-            Coupling = Mean((firstScore * Square(value - returned)) + (2 * (returned - value) * later)),
+    /// <summary>
+    /// The game as the code of Zheng et al. 2021 plays it: all steps count alike, J in w is the mean of V over them, and the
+    /// coupling is that of the first step alone, 2 (G_0 - V(s_0)), with the mean of A_t log pi(a_t|s_t). The implicit part is then
+    /// a multiple of the plain gradient: a change of step length.
+    /// </summary>
+    /// <param name="actor">theta, which leads.</param>
+    /// <param name="critic">w.</param>
+    /// <param name="batch">Episodes; the weight is A_t.</param>
+    /// <param name="logProbability">log pi(a_t|s_t), steps x 1.</param>
+    /// <param name="value">V(s), rows x 1, of observations.</param>
+    public static Game<T> AsPublished<T>(Parameters<T> actor, Parameters<T> critic, EpisodeInputs<T> batch,
+        Expression<T> logProbability, Func<Expression<T>, Expression<T>> value)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        Expression<T> all = value(batch.Observation), cost = ActorCritic.ActorCost(batch, logProbability);
+        var error = new SquaredError<T>(all, batch.Return);
+        Expression<T> first = GatherRows(batch.Return - all, batch.VeryFirst);
+        return new Game<T>(actor, critic, cost, error.Cost)
+        {
+            LeaderCostInFollower = -Mean(all),
+            FollowerErrors = [error],
+            Coupling = -2 * cost * first,
         };
     }
 
