@@ -24,7 +24,7 @@ internal sealed class LectureStein : Study
         ("wrong", "Stein, phi = -fitted critic"),
         ("reparametrized", "reparametrization, Q"),
         ("reparametrized-fitted", "reparametrization, fitted critic"),
-        ("reparametrized-compatible", "reparametrization, compatible critic"),
+        ("reparametrized-compatible", "reparametrization, compatible"),
     ];
 
     // Unbiased whatever Q is, since their phi are continuous.
