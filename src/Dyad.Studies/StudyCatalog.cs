@@ -16,6 +16,7 @@ public static class StudyCatalog
         new Wen2021Table1(),
         new Wen2021Theorems(),
         new LectureSoftPolicyIteration(),
+        new LectureStein(),
     ];
 
     /// <summary>A study by its name.</summary>
