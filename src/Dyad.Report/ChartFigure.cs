@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Dyad.Studies.Results;
 
 namespace Dyad.Report;
@@ -5,17 +6,32 @@ namespace Dyad.Report;
 /// <summary>A chart with its caption, and its last points as a table.</summary>
 internal static class ChartFigure
 {
-    public static void Write(HtmlBuilder html, LineChart chart, string id)
+    public static void Write(HtmlBuilder html, Chart chart, string id)
+    {
+        switch (chart)
+        {
+            case LineChart lines:
+                Write(html, chart, id, VegaLiteSpec.Build(lines), Caption(lines), () => WriteLastPoints(html, lines));
+                break;
+            case FieldChart field:
+                Write(html, chart, id, FieldSpec.Build(field), field.Caption, () => WriteLastPoints(html, field));
+                break;
+            default:
+                throw new NotSupportedException($"a {chart.GetType().Name} cannot be drawn");
+        }
+    }
+
+    private static void Write(HtmlBuilder html, Chart chart, string id, JsonObject spec, string caption, Action writeNumbers)
     {
         html.Line($"""<figure class="chart" id="{id}" aria-label="{chart.Title}">""");
         html.Line($"<h3>{chart.Title}</h3>");
         html.Line($"""<div class="plot"></div>""");
         html.Line($"""<script type="application/json">""");
-        html.Json(VegaLiteSpec.Build(chart).ToJsonString());
+        html.Json(spec.ToJsonString());
         html.Line($"</script>");
-        html.Line($"<figcaption>{Caption(chart)}</figcaption>");
+        html.Line($"<figcaption>{caption}</figcaption>");
         html.Line($"""<details class="numbers"><summary>Numbers at the end of each line</summary>""");
-        WriteLastPoints(html, chart);
+        writeNumbers();
         html.Line($"</details>");
         html.Line($"</figure>");
     }
@@ -42,5 +58,13 @@ internal static class ChartFigure
             return (string[])[series.Label, Numbers.Position(series.X[^1]), Numbers.Short(mean), band, seeds];
         });
         TableMarkup.Write(html, $"End of each line: {chart.Title}", columns, [.. rows]);
+    }
+
+    private static void WriteLastPoints(HtmlBuilder html, FieldChart chart)
+    {
+        string[] columns = ["Trajectory", chart.XTitle, chart.YTitle];
+        var rows = chart.Trajectories.Where(curve => curve.X.Length > 0).Select(curve =>
+            (string[])[curve.Label, Numbers.Short(curve.X[^1]), Numbers.Short(curve.Y[^1])]);
+        TableMarkup.Write(html, $"End of each trajectory: {chart.Title}", columns, [.. rows]);
     }
 }

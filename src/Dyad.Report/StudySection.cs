@@ -29,7 +29,7 @@ internal static class StudySection
         html.Line($"</section>");
     }
 
-    private static void WriteCharts(HtmlBuilder html, IReadOnlyList<LineChart> charts, string study)
+    private static void WriteCharts(HtmlBuilder html, IReadOnlyList<Chart> charts, string study)
     {
         if (charts.Count == 0) return;
         html.Line($"""<div class="charts {(charts.Count > 1 ? "several" : "one")}">""");

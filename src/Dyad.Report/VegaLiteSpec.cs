@@ -30,7 +30,7 @@ public static class VegaLiteSpec
             ["$schema"] = "https://vega.github.io/schema/vega-lite/v6.json",
             ["description"] = $"Line chart of {chart.YTitle} over {chart.XTitle}: {lines}",
             // For the page: it names what is pointed at, and fits the legend to the width.
-            ["usermeta"] = new JsonObject { ["xTitle"] = chart.XTitle, ["legendColumnWidth"] = LegendColumnWidth(chart) },
+            ["usermeta"] = new JsonObject { ["xTitle"] = chart.XTitle, ["legendColumnWidth"] = LegendColumnWidth(chart.Series.Select(series => series.Label)) },
             ["params"] = new JsonArray(new JsonObject { ["name"] = "legendColumns", ["value"] = 2 }),
             ["width"] = "container",
             ["height"] = 280,
@@ -149,7 +149,7 @@ public static class VegaLiteSpec
         ["legend"] = Legend(),
     };
 
-    private static JsonObject Legend() => new()
+    internal static JsonObject Legend() => new()
     {
         ["title"] = null,
         ["orient"] = "top",
@@ -159,8 +159,8 @@ public static class VegaLiteSpec
     };
 
     /// <summary>Pixels of the longest label, with its line and the gap to the next column.</summary>
-    private static int LegendColumnWidth(LineChart chart) =>
-        54 + (7 * chart.Series.Select(series => series.Label.Length).DefaultIfEmpty().Max());
+    internal static int LegendColumnWidth(IEnumerable<string> labels) =>
+        54 + (7 * labels.Select(label => label.Length).DefaultIfEmpty().Max());
 
     private static JsonArray Labels(LineChart chart) => [.. chart.Series.Select(series => (JsonNode?)series.Label)];
 

@@ -75,4 +75,4 @@ public abstract class Study
 /// <param name="Charts">The figures.</param>
 /// <param name="Tables">Further numbers.</param>
 public sealed record Analysis(
-    IReadOnlyList<Finding> Findings, IReadOnlyList<LineChart> Charts, IReadOnlyList<DataTable> Tables);
+    IReadOnlyList<Finding> Findings, IReadOnlyList<Chart> Charts, IReadOnlyList<DataTable> Tables);

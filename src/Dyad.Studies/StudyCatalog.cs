@@ -15,7 +15,11 @@ public static class StudyCatalog
         new Wen2021Figure4(),
         new Wen2021Table1(),
         new Wen2021Theorems(),
+        new Zheng2021Figure1(),
+        new Zheng2021Figure2(),
+        new Zheng2021Theorem2(),
         new LectureSoftPolicyIteration(),
+        new LectureStein(),
     ];
 
     /// <summary>A study by its name.</summary>

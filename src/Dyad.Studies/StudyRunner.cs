@@ -40,7 +40,7 @@ public static class StudyRunner
         NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
         RespectRequiredConstructorParameters = true,
         RespectNullableAnnotations = true,
-        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower) },
+        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower), new ChartConverter() },
         // Written to a file of its own; the report escapes what it embeds.
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     };
@@ -108,9 +108,11 @@ public static class StudyRunner
 
             // Nullability is checked on reading, but not that of entries.
             IEnumerable<object?>[] lists = [result.Findings, result.Charts, result.Tables, result.Groups, result.Notes];
-            return lists.Any(list => list.Contains(null)) || result.Charts.Any(chart => chart.Series.Any(series => series is null))
+            return lists.Concat(result.Charts.SelectMany(Lists)).Any(list => list.Contains(null))
                 ? throw new UserError($"'{path}' is damaged: a list holds an empty entry")
-                : result;
+                : result.Charts.OfType<FieldChart>().Any(chart => !chart.HasWholeCurves)
+                    ? throw new UserError($"'{path}' is damaged: a curve has not as many values of y as of x")
+                    : result;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -121,6 +123,13 @@ public static class StudyRunner
             throw new UserError($"'{path}' is damaged: {e.Message}", e);
         }
     }
+
+    private static IEnumerable<IEnumerable<object?>> Lists(Chart? chart) => chart switch
+    {
+        LineChart lines => [lines.Series],
+        FieldChart field => [field.Streamlines, field.Trajectories, field.Points, field.Labels],
+        _ => [],
+    };
 
     private static string Processor()
     {

@@ -47,6 +47,14 @@ internal static class ReportSamples
     public static LineChart Chart(double[] x, double[] mean, double[]? low = null, double[]? high = null, bool logY = false) =>
         new("returns", "Returns", "Steps", "Return", logY, "Mean over seeds.", [new Series("SAC", x, mean, low, high, 3)]);
 
+    /// <summary>A field that turns round the origin, with the trajectory of the second method.</summary>
+    public static FieldChart Field() => new(
+        "field", "Round and round", "actor", "critic", "Streamlines and a trajectory.", new Interval(-1, 1), new Interval(-2, 2),
+        [new PlaneCurve("", [0, 0.1, 0.2], [1, 1, 1]), new PlaneCurve("", [0.5, 0.5, 0.5], [-1, 0, 1])],
+        [new PlaneCurve(Methods[1], [-1, 0.5, 0], [1, -1, 0])],
+        [new PlanePoint("start", -1, 1)],
+        Methods);
+
     private static GroupSummary Group(string label, double mean) => new(
         label, "HalfCheetah-v4", "eval/return", [0, 1, 2, 3, 4], [mean - 300, mean - 100, mean, mean + 100, mean + 300],
         mean, 223.6, mean, new Interval(mean - 196.4, mean + 196.4), new Interval(mean - 203.1, mean + 210.7));

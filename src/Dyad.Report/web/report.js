@@ -21,8 +21,20 @@ function legendColumns(chart) {
   return Math.max(1, Math.floor((chart.container.clientWidth - axis) / chart.spec.usermeta.legendColumnWidth));
 }
 
+function isPlane(chart) {
+  return chart.spec.usermeta.aspect !== undefined;
+}
+
+/** A plane has sides of the same scale, as wide as there is room for, within reason. */
+function fitPlane(chart) {
+  const axis = 70;
+  chart.spec.width = Math.max(160, Math.min(400, chart.container.clientWidth - axis));
+  chart.spec.height = chart.spec.width * chart.spec.usermeta.aspect;
+}
+
 async function draw(chart) {
   chart.drawn?.finalize();
+  if (isPlane(chart)) fitPlane(chart);
   chart.spec.params[0].value = legendColumns(chart);
   chart.drawn = await embed(chart.container, chart.spec, {
     config: chartConfig(darkScheme.matches),
@@ -32,12 +44,18 @@ async function draw(chart) {
     scaleFactor: { svg: 1, png: 3 },
     actions: { export: { svg: true, png: true }, source: true, compiled: false, editor: false },
   });
-  addHover(chart.drawn.view, chart.spec, chart.container);
+  if (!isPlane(chart)) addHover(chart.drawn.view, chart.spec, chart.container);
 }
 
-function fitLegends() {
+function fitWidth() {
   for (const chart of charts) {
-    chart.drawn?.view.signal("legendColumns", legendColumns(chart)).resize().runAsync();
+    const view = chart.drawn?.view;
+    if (!view) continue;
+    if (isPlane(chart)) {
+      fitPlane(chart);
+      view.width(chart.spec.width).height(chart.spec.height);
+    }
+    view.signal("legendColumns", legendColumns(chart)).resize().runAsync();
   }
 }
 
@@ -77,4 +95,4 @@ for (const button of document.querySelectorAll("button.copy")) {
 // One drawing at a time: a scheme that changes while charts are drawn waits for its turn.
 let drawing = drawAll();
 darkScheme.addEventListener("change", () => { drawing = drawing.then(drawAll); });
-window.addEventListener("resize", () => { drawing = drawing.then(fitLegends); });
+window.addEventListener("resize", () => { drawing = drawing.then(fitWidth); });

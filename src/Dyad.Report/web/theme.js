@@ -7,6 +7,7 @@ const light = {
   title: "#2b303b",
   axis: "#c4c9d2",
   grid: "#eceef2",
+  stream: "#b3b9c4",
   lines: ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#000000", "#8c7a00"],
 };
 
@@ -16,6 +17,7 @@ const dark = {
   title: "#d8dce4",
   axis: "#474d5a",
   grid: "#272b34",
+  stream: "#59616f",
   lines: ["#56b4e9", "#f07a2a", "#1fc497", "#dd9bc0", "#e69f00", "#3f8fd0", "#ffffff", "#f0e442"],
 };
 
@@ -34,6 +36,13 @@ export function chartConfig(isDark) {
     line: { strokeWidth: 1.8, strokeJoin: "round", strokeCap: "butt" },
     point: { size: 46, filled: true, opacity: 1, stroke: colours.background, strokeWidth: 1.2 },
     rule: { color: colours.text, strokeWidth: 1 },
+    style: {
+      streamline: { color: colours.stream, strokeWidth: 0.9 },
+      arrowhead: { color: colours.stream, strokeWidth: 0, size: 34 },
+      trajectory: { strokeWidth: 2.2 },
+      landmark: { color: colours.title, stroke: colours.background, strokeWidth: 1.2, size: 60 },
+      "landmark-label": { color: colours.title, fontSize: 12, dx: 6, dy: -5 },
+    },
     axis: {
       labelColor: colours.text,
       labelFontSize: 11,

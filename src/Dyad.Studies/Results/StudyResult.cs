@@ -25,7 +25,7 @@ public sealed record StudyResult(
     string Scale,
     string Command,
     IReadOnlyList<Finding> Findings,
-    IReadOnlyList<LineChart> Charts,
+    IReadOnlyList<Chart> Charts,
     IReadOnlyList<DataTable> Tables,
     IReadOnlyList<GroupSummary> Groups,
     IReadOnlyList<string> Notes,
@@ -55,6 +55,14 @@ public enum Verdict
     New,
 }
 
+/// <summary>A figure with its data.</summary>
+/// <param name="Id">Short name, unique in its study; letters, digits and dashes.</param>
+/// <param name="Title">Heading of the chart.</param>
+/// <param name="XTitle">Label of the horizontal axis, with its unit.</param>
+/// <param name="YTitle">Label of the vertical axis, with its unit.</param>
+/// <param name="Caption">What is drawn, and what to look at.</param>
+public abstract record Chart(string Id, string Title, string XTitle, string YTitle, string Caption);
+
 /// <summary>A line chart: one line a series, with a band where the series has one.</summary>
 /// <param name="Id">Short name, unique in its study; letters, digits and dashes.</param>
 /// <param name="Title">Heading of the chart.</param>
@@ -72,7 +80,7 @@ public sealed record LineChart(
     bool LogY,
     string Caption,
     IReadOnlyList<Series> Series,
-    bool LogX = false);
+    bool LogX = false) : Chart(Id, Title, XTitle, YTitle, Caption);
 
 /// <summary>One line of a chart. All arrays have the same length.</summary>
 /// <param name="Label">Legend.</param>

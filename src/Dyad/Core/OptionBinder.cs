@@ -9,7 +9,7 @@ namespace Dyad.Core;
 /// <summary>
 /// Options as records: reads and sets their properties by name, with type and range checked. A property's name on the command
 /// line and in files is its own in snake case, <c>ActorLearningRate</c> as <c>actor_learning_rate</c>; its range is that of
-/// its <see cref="RangeAttribute"/>.
+/// its <see cref="RangeAttribute"/>. A property that is a record itself stands for the options in it.
 /// </summary>
 public static class OptionBinder
 {
@@ -18,16 +18,19 @@ public static class OptionBinder
         DynamicallyAccessedMemberTypes.PublicProperties | DynamicallyAccessedMemberTypes.PublicParameterlessConstructor;
 
     /// <summary>The options with their values (an enumeration as text), in the order in which they are declared, a base record's first.</summary>
-    /// <typeparam name="T">A record with init-only properties of type double, int, bool or an enumeration.</typeparam>
+    /// <typeparam name="T">A record with init-only properties of type double, int, bool, an enumeration, or a record of such.</typeparam>
     public static IReadOnlyList<(string Name, object Value)> Values<[DynamicallyAccessedMembers(Kept)] T>(T options)
         where T : class, new() =>
-        [.. Properties<T>().Select(property => (NameOf(property), property.GetValue(options) is Enum value
-            ? JsonNamingPolicy.KebabCaseLower.ConvertName(value.ToString())
-            : property.GetValue(options)!))];
+        [.. Options<T>().Select(option => (option.Name, option.Property.GetValue(option.Owner(options)) switch
+        {
+            Enum value => JsonNamingPolicy.KebabCaseLower.ConvertName(value.ToString()),
+            object value => value,
+            null => throw new InvalidOperationException($"the option '{option.Name}' has no value"),
+        }))];
 
     /// <summary>The options with some of them changed.</summary>
     /// <param name="changes">Names in snake case, with values as text.</param>
-    /// <typeparam name="T">A record with init-only properties of type double, int, bool or an enumeration.</typeparam>
+    /// <typeparam name="T">A record with init-only properties of type double, int, bool, an enumeration, or a record of such.</typeparam>
     /// <exception cref="UserError">There is no such option, or the value is of another type or out of range.</exception>
     public static T With<[DynamicallyAccessedMembers(Kept)] T>(IEnumerable<(string Name, string Value)> changes)
         where T : class, new()
@@ -35,23 +38,32 @@ public static class OptionBinder
         var options = new T();
         foreach ((string name, string text) in changes)
         {
-            PropertyInfo property = Properties<T>().FirstOrDefault(p => NameOf(p) == name)
-                ?? throw new UserError($"there is no option '{name}'; there are {string.Join(", ", Properties<T>().Select(NameOf))}");
-            object value = Parse(property, text);
-            if (property.GetCustomAttribute<RangeAttribute>() is { } range && !range.IsValid(value))
+            Option option = Options<T>().FirstOrDefault(x => x.Name == name)
+                ?? throw new UserError($"there is no option '{name}'; there are {string.Join(", ", Options<T>().Select(x => x.Name))}");
+            object value = Parse(option, text);
+            if (option.Property.GetCustomAttribute<RangeAttribute>() is { } range && !range.IsValid(value))
             {
                 throw new UserError(FormattableString.Invariant(
                     $"the option '{name}' is {text}; it must be between {range.Minimum} and {range.Maximum}"));
             }
 
-            property.SetValue(options, value);
+            option.Property.SetValue(option.Owner(options), value);
         }
 
         return options;
     }
 
-    private static IEnumerable<PropertyInfo> Properties<[DynamicallyAccessedMembers(Kept)] T>() =>
-        typeof(T).GetProperties().Where(property => property.CanWrite).OrderBy(Depth).ThenBy(property => property.MetadataToken);
+    private static IEnumerable<Option> Options<[DynamicallyAccessedMembers(Kept)] T>() =>
+        Properties(typeof(T)).SelectMany(property => property.PropertyType.IsClass
+            ? Nested(property)
+            : [new Option(property, options => options)]);
+
+    [UnconditionalSuppressMessage("Trimming", "IL2072", Justification = "The record that holds it names the nested record's properties.")]
+    private static IEnumerable<Option> Nested(PropertyInfo record) =>
+        Properties(record.PropertyType).Select(property => new Option(property, options => record.GetValue(options)!));
+
+    private static IEnumerable<PropertyInfo> Properties([DynamicallyAccessedMembers(Kept)] Type type) =>
+        type.GetProperties().Where(property => property.CanWrite).OrderBy(Depth).ThenBy(property => property.MetadataToken);
 
     // Properties of base records come first.
     private static int Depth(PropertyInfo property)
@@ -65,9 +77,9 @@ public static class OptionBinder
         return depth;
     }
 
-    private static object Parse(PropertyInfo property, string text)
+    private static object Parse(Option option, string text)
     {
-        Type type = property.PropertyType;
+        Type type = option.Property.PropertyType;
         if (type == typeof(double))
         {
             return double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double number) && double.IsFinite(number)
@@ -91,8 +103,12 @@ public static class OptionBinder
         int index = Array.IndexOf(names, text);
         return index >= 0 ? Enum.Parse(type, Enum.GetNames(type)[index]) : throw Wrong($"one of {string.Join(", ", names)}");
 
-        UserError Wrong(string accepted) => new($"the option '{NameOf(property)}' is '{text}'; it must be {accepted}");
+        UserError Wrong(string accepted) => new($"the option '{option.Name}' is '{text}'; it must be {accepted}");
     }
 
-    private static string NameOf(PropertyInfo property) => JsonNamingPolicy.SnakeCaseLower.ConvertName(property.Name);
+    // A property, and the record in which it is, given the whole.
+    private sealed record Option(PropertyInfo Property, Func<object, object> Owner)
+    {
+        public string Name => JsonNamingPolicy.SnakeCaseLower.ConvertName(Property.Name);
+    }
 }

@@ -4,11 +4,15 @@ using static Dyad.Autodiff.Operations;
 
 namespace Dyad.Networks;
 
-/// <summary>Actions drawn by a policy, and the logarithm of their density.</summary>
+/// <summary>Actions a = f_theta(s, xi) drawn by a policy, and the logarithm of their density.</summary>
 /// <typeparam name="T">float or double.</typeparam>
-/// <param name="Action">rows x actions.</param>
-/// <param name="LogProbability">rows x 1.</param>
-public readonly record struct SampledAction<T>(Expression<T> Action, Expression<T> LogProbability)
+/// <param name="Action">a, rows x actions; its derivative is that of f_theta.</param>
+/// <param name="LogProbability">log pi(a|s), rows x 1; its derivative is the total one, through the action too.</param>
+/// <param name="HeldLogProbability">
+/// log pi(a|s) with the action held fixed, rows x 1: the same value, and its derivative is the score, grad_theta log pi(a|s).
+/// </param>
+public readonly record struct SampledAction<T>(
+    Expression<T> Action, Expression<T> LogProbability, Expression<T> HeldLogProbability)
     where T : unmanaged, IBinaryFloatingPointIeee754<T>;
 
 /// <summary>A deterministic policy: a = bound tanh(network(s)).</summary>
@@ -81,7 +85,7 @@ public sealed class GaussianPolicy<T>
     public SampledAction<T> Sample(Expression<T> observation, Expression<T> noise)
     {
         (Expression<T> mean, Expression<T> log) = Heads(observation);
-        return new(mean + (Exp(log) * noise), Gaussian.LogDensity(noise, log));
+        return Gaussian.Sample(mean, log, noise);
     }
 
     /// <summary>Sum over the actions of log deviation + log(2 pi e)/2, rows x 1.</summary>
@@ -120,19 +124,32 @@ public sealed class SquashedGaussianPolicy<T>(Mlp<T> network, double bound = 1)
     public SampledAction<T> Sample(Expression<T> observation, Expression<T> noise)
     {
         (Expression<T> mean, Expression<T> log) = Gaussian.Split(network.Apply(observation));
-        Expression<T> u = mean + (Exp(log) * noise);
+        (Expression<T> u, Expression<T> density, Expression<T> held) = Gaussian.Sample(mean, log, noise);
 
         // log(1 - tanh(u)^2) = 2 (log 2 - u - softplus(-2u)), which neither overflows nor cancels.
-        Expression<T> correction = 2 * (Math.Log(2) - u - Softplus(-2 * u));
-        return new(bound * Tanh(u), Gaussian.LogDensity(noise, log) - SumColumns(correction));
+        Expression<T> correction = SumColumns(2 * (Math.Log(2) - u - Softplus(-2 * u)));
+        return new(bound * Tanh(u), density - correction, held - Stop(correction));
     }
 }
 
-internal static class Gaussian
+/// <summary>The normal distribution with a diagonal covariance, given its heads.</summary>
+public static class Gaussian
 {
     private const double LowestLog = -20, HighestLog = 2;
 
-    public static (Expression<T> Mean, Expression<T> Log) Split<T>(Expression<T> output)
+    /// <summary>Actions mean + deviation * noise, with their log density.</summary>
+    /// <param name="mean">rows x actions.</param>
+    /// <param name="log">Log standard deviations, rows x actions.</param>
+    /// <param name="noise">rows x actions, standard normal.</param>
+    public static SampledAction<T> Sample<T>(Expression<T> mean, Expression<T> log, Expression<T> noise)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        Expression<T> action = mean + (Exp(log) * noise);
+        Expression<T> density = LogDensity(noise, log);
+        return new(action, density, Surrogate(density, LogDensity((Stop(action) - mean) / Exp(log), log)));
+    }
+
+    internal static (Expression<T> Mean, Expression<T> Log) Split<T>(Expression<T> output)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         int actions = output.Columns.Count / 2;

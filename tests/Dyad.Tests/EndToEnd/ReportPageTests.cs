@@ -45,6 +45,7 @@ public sealed class ReportPageTests(Browser browser) : IClassFixture<Browser>, I
             Command = $"./dyad {endless}",
             Notes = [endless],
             Machine = endless,
+            Charts = [.. ReportSamples.Study().Charts, ReportSamples.Field()],
         };
         await using var opened = await OpenAsync([ReportSamples.Study(), study], widthAtFirst);
         await opened.Page.SetViewportSizeAsync(375, 800);
@@ -69,6 +70,30 @@ public sealed class ReportPageTests(Browser browser) : IClassFixture<Browser>, I
         Assert.Contains("Environment steps: ", await reading.InnerTextAsync());
         var dots = opened.Page.Locator("figure.chart").First.Locator("svg .mark-symbol.role-mark path");
         await Assertions.Expect(dots).ToHaveCountAsync(4);
+    }
+
+    [Fact]
+    public async Task A_field_is_drawn_with_arrows_and_points_on_sides_of_the_same_scale()
+    {
+        await using var opened = await OpenAsync([ReportSamples.Study() with { Charts = [ReportSamples.Field()] }]);
+        var figure = opened.Page.Locator("figure.chart");
+        Assert.Equal(3, await figure.Locator("svg .mark-line path").CountAsync());
+        Assert.Equal(2 + 1, await figure.Locator("svg .mark-symbol.role-mark path").CountAsync());
+        Assert.Contains("start", await figure.Locator("svg .mark-text.role-mark").AllTextContentsAsync());
+        Assert.Equal([ReportSamples.Methods[1]], await figure.Locator("svg .role-legend-label text").AllTextContentsAsync());
+        double[] sides = await opened.Page.EvaluateAsync<double[]>("""
+            (() => {
+              const box = document.querySelector("svg .mark-group path.background").getBBox();
+              return [box.width, box.height];
+            })()
+            """);
+        Assert.Equal(2, sides[1] / sides[0], 1e-3);
+
+        // A trajectory has its method's colour, here the second one.
+        string? second = await figure.Locator("svg .mark-line path").Last.GetAttributeAsync("stroke");
+        Assert.Equal("#d55e00", second);
+        Assert.Null(await opened.Page.GetAttributeAsync("html", "data-error"));
+        Assert.Empty(opened.Errors);
     }
 
     [Theory]

@@ -41,6 +41,22 @@ public sealed partial class ReproduceTests : IDisposable
     }
 
     [Fact]
+    public async Task The_motivating_game_leaves_error_and_return_by_step()
+    {
+        (await _dyad.RunAsync("reproduce", "zheng2021/fig1", "--out", "out")).Succeeded();
+        foreach (string label in new[] { "individual", "stackelberg", "regularized" })
+        {
+            string run = Path.Combine(_dyad.PathOf("out", "zheng2021", "fig1", label), "MotivatingGame", "seed-0");
+            JsonElement[] rows = [.. File.ReadLines(Path.Combine(run, "metrics.jsonl")).Select(line => JsonDocument.Parse(line).RootElement)];
+            Assert.Equal(0, rows[0].GetProperty("step").GetInt64());
+            Assert.Equal(Math.Sqrt(2), rows[0].GetProperty("error").GetDouble(), 1e-12);
+            Assert.Equal(-0.2, rows[0].GetProperty("return").GetDouble(), 1e-12);
+            Assert.Equal(50_000, rows[^1].GetProperty("step").GetInt64());
+            Assert.InRange(rows[^1].GetProperty("error").GetDouble(), 1e-6, 0.1);
+        }
+    }
+
+    [Fact]
     public async Task The_summary_on_standard_output_is_the_one_in_the_folder()
     {
         Outcome outcome = await _dyad.RunAsync("reproduce", "wen2021/theorems", "--json");

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Dyad.Report;
+using Dyad.Studies.Results;
 
 namespace Dyad.Tests.Unit;
 
@@ -9,7 +10,7 @@ public sealed class ReportSpecTests
     [Fact]
     public void Each_point_of_each_line_is_a_row()
     {
-        var chart = ReportSamples.Study(points: 500).Charts[0];
+        var chart = ReportSamples.Study(points: 500).Charts.OfType<LineChart>().First();
         var rows = Rows(VegaLiteSpec.Build(chart));
         Assert.Equal(4 * 500, rows.Count);
         Assert.Equal(ReportSamples.Methods, rows.Select(row => (string?)row!["series"]).Distinct());
@@ -20,7 +21,7 @@ public sealed class ReportSpecTests
     [Fact]
     public void The_legend_keeps_the_order_of_the_series_and_dashes_differ()
     {
-        var spec = VegaLiteSpec.Build(ReportSamples.Study().Charts[0]);
+        var spec = VegaLiteSpec.Build(ReportSamples.Study().Charts.OfType<LineChart>().First());
         var line = Encoding(spec, "line");
         Assert.Equal(ReportSamples.Methods, line["color"]!["scale"]!["domain"]!.AsArray().Select(label => (string?)label));
         Assert.Equal(ReportSamples.Methods, line["strokeDash"]!["scale"]!["domain"]!.AsArray().Select(label => (string?)label));

@@ -1,0 +1,130 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+using Dyad.Algorithms;
+using Dyad.Environments;
+using Dyad.Numerics;
+using Dyad.Tests.Unit.Algorithms;
+using Dyad.Tests.Unit.Training;
+using Dyad.Training;
+
+namespace Dyad.Tests.Unit.Documents;
+
+/// <summary>docs/methods names every option with its default, and every metric, of every neural method.</summary>
+[Trait("Category", "unit")]
+public sealed class MethodPageTests
+{
+    // Methods that are another one with a change are described on the page of the change and that of the other one.
+    private static readonly Dictionary<string, string[]> Pages = new()
+    {
+        ["stddpg-al"] = ["stackelberg", "ddpg"],
+        ["stddpg-cl"] = ["stackelberg", "ddpg"],
+        ["sttd3-al"] = ["stackelberg", "td3"],
+        ["stsac-al"] = ["stackelberg", "sac"],
+        ["stsac-cl"] = ["stackelberg", "sac"],
+        ["stack-sac"] = ["stackelberg", "sac"],
+    };
+
+    // Small networks and early updates, where a method has such options.
+    private static readonly (string Name, string Value)[] Small =
+    [
+        ("hidden_width", "8"), ("batch_size", "8"), ("random_steps", "10"), ("update_after", "20"), ("replay_capacity", "1000"),
+    ];
+
+    private static readonly Func<IEnvironment>[] Tasks =
+    [
+        SmallTasks.Identity,
+        () => EnvironmentRegistry.Create("CartPole-v1"),
+    ];
+
+    public static TheoryData<string> Methods => [.. AgentMethods.All.Select(method => method.Name)];
+
+    [Theory]
+    [MemberData(nameof(Methods))]
+    public void A_method_has_its_pages_and_a_row_of_the_index(string method)
+    {
+        Assert.All(PagesOf(method), page => Assert.True(File.Exists(PathOf(page)), $"docs/methods/{page}.md is missing, the page of {method}"));
+        Assert.Matches($@"(?m)^\| `{method}` \|.*\({PagesOf(method)[0]}\.md\)", File.ReadAllText(PathOf("README")));
+    }
+
+    [Theory]
+    [MemberData(nameof(Methods))]
+    public void Every_option_is_named_and_has_its_default(string method)
+    {
+        string text = TextOf(method);
+        foreach ((string name, object value) in Find(method).With([]).Options)
+        {
+            Assert.Contains($"`{name}`", text, StringComparison.Ordinal);
+
+            // | option | symbol | default | what |, on a page of the method's own.
+            Match row = Regex.Match(text, $@"(?m)^\| `{name}` \|[^|]*\| ([^|]*) \|");
+            if (PagesOf(method).Length == 1 && row.Success)
+            {
+                Assert.True(IsValue(row.Groups[1].Value, value), $"{method}: the default of {name} is {value}, not '{row.Groups[1].Value}'");
+            }
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Methods))]
+    public void Every_metric_is_named(string method)
+    {
+        string[] names = RecordedBy(method);
+        Assert.NotEmpty(names);
+        string text = TextOf(method);
+        Assert.All(names, name => Assert.Contains($"`{name}`", text, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Every_page_is_that_of_a_method() => Assert.Empty(
+        Directory.EnumerateFiles(Repository.PathOf("docs", "methods"), "*.md").Select(path => Path.GetFileNameWithoutExtension(path))
+            .Except(AgentMethods.All.SelectMany(method => PagesOf(method.Name)).Append("README")));
+
+    // What the agent records after it has learned for a while in the first task that suits it.
+    private static string[] RecordedBy(string name)
+    {
+        Method<AgentTask, IAgent> method = Find(name);
+        Func<IEnvironment> create = Tasks.First(task =>
+        {
+            using IEnvironment environment = task();
+            return method.Needs(AgentTask.Of(environment)) is null;
+        });
+        string[] options = [.. method.With([]).Options.Select(option => option.Name)];
+        IEnvironment evaluation = create();
+        IAgent agent = method.With(Small.Where(change => options.Contains(change.Name))).Create(
+            AgentTask.Of(evaluation), new RandomStream(0).Split("agent"));
+        using var training = new AgentTraining(agent, create, evaluation, evaluationEpisodes: 1, seed: 0);
+        var names = new HashSet<string>();
+
+        // The first rows of metrics may come late, after an epoch; later ones may hold more.
+        for (int round = 0, rows = 0; round < 200 && rows < 3; round++)
+        {
+            for (long until = training.Step + 100; training.Step < until;)
+            {
+                training.Advance();
+            }
+
+            var row = new Recorder();
+            agent.Measure(row);
+            names.UnionWith(row.Values.Select(entry => entry.Name));
+            rows += row.Values.Count > 0 ? 1 : 0;
+        }
+
+        return [.. names];
+    }
+
+    private static Method<AgentTask, IAgent> Find(string name) => Method.Find(AgentMethods.All, name)!;
+
+    private static string[] PagesOf(string method) => Pages.GetValueOrDefault(method, [method]);
+
+    private static string TextOf(string method) => string.Concat(PagesOf(method).Select(page => File.ReadAllText(PathOf(page))));
+
+    private static string PathOf(string page) => Repository.PathOf("docs", "methods", $"{page}.md");
+
+    private static bool IsValue(string text, object value) => value switch
+    {
+        bool flag => text == (flag ? "true" : "false"),
+        double or int => double.TryParse(text, NumberStyles.Float | NumberStyles.AllowThousands, CultureInfo.InvariantCulture, out double number)
+            && number == Convert.ToDouble(value, CultureInfo.InvariantCulture),
+        _ => text == value.ToString(),
+    };
+}
