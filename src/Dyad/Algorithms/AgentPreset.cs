@@ -16,6 +16,7 @@ public sealed record AgentPreset(
     public const string Correct = "correct";
 
     private static readonly string[] SmallTasks = ["Pendulum-v0", "Pendulum-v1", "MountainCarContinuous-v0"];
+    private static readonly string[] DqnTasks = ["CartPole-v0", "CartPole-v1"];
 
     /// <summary>All of them; the first is the default.</summary>
     public static IReadOnlyList<AgentPreset> All { get; } =
@@ -35,10 +36,16 @@ public sealed record AgentPreset(
 
     private static IReadOnlyList<(string Name, string Value)> Recommended(string method, string environment)
     {
+        if (method == "dqn")
+        {
+            return DqnTasks.Contains(environment) ? [("hidden_width", "64")] : [];
+        }
+
         (string, string)[] rates = [("actor_learning_rate", "1e-3"), ("critic_learning_rate", "1e-3"), ("batch_size", "100")];
-        (string, string)[] entropy = method == "sac" ? [("entropy_learning_rate", "1e-3")] : [];
+        (string, string)[] entropy = method is "sac" or "sac-v" ? [("entropy_learning_rate", "1e-3")] : [];
+        (string, string)[] value = method == "sac-v" ? [("value_learning_rate", "1e-3")] : [];
         (string, string)[] size = SmallTasks.Contains(environment) ? [("hidden_width", "64")] : [("random_steps", "10000")];
-        return [.. rates, .. entropy, .. size];
+        return [.. rates, .. entropy, .. value, .. size];
     }
 
     private static IReadOnlyList<(string Name, string Value)> Zheng2021(string method, string environment)
@@ -48,9 +55,15 @@ public sealed record AgentPreset(
             ("actor_learning_rate", "1e-3"), ("critic_learning_rate", "1e-3"), ("batch_size", "100"), ("random_steps", "10000"),
             ("update_after", "1000"), ("update_every", "50"), ("updates_per_round", "50"),
         ];
-        return method == "sac"
-            ? [.. shared, ("tune_entropy_weight", "false"), ("entropy_weight", "0.2")]
-            : [.. shared, ("next_action", "current-policy"), ("exploration_noise", "0.1")];
+        (string, string)[] entropy = [("tune_entropy_weight", "false"), ("entropy_weight", "0.2")];
+        (string, string)[] deterministic = [("next_action", "current-policy"), ("exploration_noise", "0.1")];
+        return method switch
+        {
+            "sac" => [.. shared, .. entropy],
+            "sac-v" => [.. shared, .. entropy, ("value_learning_rate", "1e-3")],
+            "ddpg" or "td3" => [.. shared, .. deterministic],
+            _ => [],
+        };
     }
 
     private static IReadOnlyList<(string Name, string Value)> Wen2021(string method, string environment)
@@ -59,9 +72,13 @@ public sealed record AgentPreset(
         [
             ("actor_learning_rate", "3e-4"), ("critic_learning_rate", "3e-4"), ("batch_size", "128"), ("hidden_width", "128"), ("update_every", "10"),
         ];
-        (string, string)[] entropy = method == "sac"
-            ? [("entropy_learning_rate", "3e-4"), ("target_entropy_per_action", "-1"), ("twin_critics", "false")]
-            : [];
-        return [.. shared, .. entropy];
+        (string, string)[] entropy = [("entropy_learning_rate", "3e-4"), ("target_entropy_per_action", "-1")];
+        return method switch
+        {
+            "sac" => [.. shared, .. entropy, ("twin_critics", "false")],
+            "sac-v" => [.. shared, .. entropy, ("value_learning_rate", "3e-4")],
+            "ddpg" or "td3" => [.. shared],
+            _ => [],
+        };
     }
 }
