@@ -38,7 +38,13 @@ public sealed record AgentPreset(
     {
         if (method == "dqn")
         {
-            return DqnTasks.Contains(environment) ? [("hidden_width", "64")] : [];
+            return DqnTasks.Contains(environment)
+                ?
+                [
+                    ("hidden_width", "64"), ("batch_size", "256"), ("learning_rate", "2.3e-3"), ("update_every", "4"), ("updates_per_round", "2"),
+                    ("target_period", "100"), ("exploration_end", "0.1"),
+                ]
+                : [];
         }
 
         (string, string)[] rates = [("actor_learning_rate", "1e-3"), ("critic_learning_rate", "1e-3"), ("batch_size", "100")];
