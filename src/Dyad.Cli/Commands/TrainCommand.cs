@@ -125,7 +125,7 @@ internal static class TrainCommand
         return ExitCode.Success;
     }
 
-    // A tabular method takes a finite MDP, a neural one a task with a box of actions.
+    // A tabular method takes a finite MDP, a neural one a task with the actions that it needs.
     private static TrainingStudy Plan(string method, string environment, Func<long, long, TrainingRequest> length)
     {
         if (Method.Find(TabularMethods.All, method) is { } tabular)

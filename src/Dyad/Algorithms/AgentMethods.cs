@@ -22,6 +22,7 @@ public sealed record AgentTask(int ObservationSize, Space Actions)
 public static class AgentMethods
 {
     private static readonly Func<AgentTask, string?> NeedsBox = task => task.Actions is Box ? null : "actions that are real vectors";
+    private static readonly Func<AgentTask, string?> NeedsFinite = task => task.ActionCount > 0 ? null : "actions that are finitely many";
 
     /// <summary>All of them.</summary>
     public static IReadOnlyList<Method<AgentTask, IAgent>> All { get; } =
@@ -35,12 +36,21 @@ public static class AgentMethods
         Method.Of<AgentTask, IAgent, ActorCriticOptions>(
             "ac", "On-policy actor-critic with a V or Q critic, in epochs", "Zheng et al. 2021, section 3.3",
             (task, options, stream) => new ActorCritic(task, options, stream)),
+        Method.Of<AgentTask, IAgent, DqnOptions>(
+            "dqn", "Deep Q-learning with a target network, for finitely many actions", "Mnih et al. 2015; lecture on soft actor-critic, algorithm 2",
+            (task, options, stream) => new Dqn(task.ObservationSize, task.ActionCount, options, stream), NeedsFinite, defaultSteps: 50_000),
         Method.Of<AgentTask, IAgent, DdpgOptions>(
             "ddpg", "Deep deterministic policy gradient, with a target policy or the current one", "Lillicrap et al. 2016; Zheng et al. 2021, section 3.3",
             (task, options, stream) => new Ddpg(task.ObservationSize, task.ActionSize, options, stream), NeedsBox, defaultSteps: 100_000),
+        Method.Of<AgentTask, IAgent, Td3Options>(
+            "td3", "Twin delayed DDPG: the smaller of two critics, smoothed target actions, a delayed actor", "Fujimoto et al. 2018",
+            (task, options, stream) => new Td3(task.ObservationSize, task.ActionSize, options, stream), NeedsBox, defaultSteps: 100_000),
         Method.Of<AgentTask, IAgent, SacOptions>(
             "sac", "Soft actor-critic, with twin critics and a tuned entropy weight", "Haarnoja et al. 2018; lecture on soft actor-critic, section 5.2",
             (task, options, stream) => new Sac(task.ObservationSize, task.ActionSize, options, stream), NeedsBox, defaultSteps: 100_000),
+        Method.Of<AgentTask, IAgent, SacVOptions>(
+            "sac-v", "Soft actor-critic with a value network, whose target network is averaged or copied", "Haarnoja et al. 2018; lecture on soft actor-critic, algorithm 4",
+            (task, options, stream) => new SacV(task.ObservationSize, task.ActionSize, options, stream), NeedsBox, defaultSteps: 100_000),
     ];
 
     /// <summary>Holds a task against what a method needs.</summary>

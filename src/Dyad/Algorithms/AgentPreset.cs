@@ -16,6 +16,7 @@ public sealed record AgentPreset(
     public const string Correct = "correct";
 
     private static readonly string[] SmallTasks = ["Pendulum-v0", "Pendulum-v1", "MountainCarContinuous-v0"];
+    private static readonly string[] DqnTasks = ["CartPole-v0", "CartPole-v1"];
 
     private static readonly string[] OnPolicyMethods = ["reinforce", "one-step-ac", "ac"];
 
@@ -42,10 +43,22 @@ public sealed record AgentPreset(
             return RecommendedOnPolicy(method);
         }
 
+        if (method == "dqn")
+        {
+            return DqnTasks.Contains(environment)
+                ?
+                [
+                    ("hidden_width", "64"), ("batch_size", "256"), ("learning_rate", "2.3e-3"), ("update_every", "4"), ("updates_per_round", "2"),
+                    ("target_period", "100"), ("exploration_end", "0.1"),
+                ]
+                : [];
+        }
+
         (string, string)[] rates = [("actor_learning_rate", "1e-3"), ("critic_learning_rate", "1e-3"), ("batch_size", "100")];
-        (string, string)[] entropy = method == "sac" ? [("entropy_learning_rate", "1e-3")] : [];
+        (string, string)[] entropy = method is "sac" or "sac-v" ? [("entropy_learning_rate", "1e-3")] : [];
+        (string, string)[] value = method == "sac-v" ? [("value_learning_rate", "1e-3")] : [];
         (string, string)[] size = SmallTasks.Contains(environment) ? [("hidden_width", "64")] : [("random_steps", "10000")];
-        return [.. rates, .. entropy, .. size];
+        return [.. rates, .. entropy, .. value, .. size];
     }
 
     // Of the learning rates tried on CartPole, those that all seeds learned with; see docs/results/cartpole.md.
@@ -75,9 +88,15 @@ public sealed record AgentPreset(
             ("actor_learning_rate", "1e-3"), ("critic_learning_rate", "1e-3"), ("batch_size", "100"), ("random_steps", "10000"),
             ("update_after", "1000"), ("update_every", "50"), ("updates_per_round", "50"),
         ];
-        return method == "sac"
-            ? [.. shared, ("tune_entropy_weight", "false"), ("entropy_weight", "0.2")]
-            : [.. shared, ("next_action", "current-policy"), ("exploration_noise", "0.1")];
+        (string, string)[] entropy = [("tune_entropy_weight", "false"), ("entropy_weight", "0.2")];
+        (string, string)[] deterministic = [("next_action", "current-policy"), ("exploration_noise", "0.1")];
+        return method switch
+        {
+            "sac" => [.. shared, .. entropy],
+            "sac-v" => [.. shared, .. entropy, ("value_learning_rate", "1e-3")],
+            "ddpg" or "td3" => [.. shared, .. deterministic],
+            _ => [],
+        };
     }
 
     private static IReadOnlyList<(string Name, string Value)> Wen2021(string method, string environment)
@@ -92,9 +111,13 @@ public sealed record AgentPreset(
         [
             ("actor_learning_rate", "3e-4"), ("critic_learning_rate", "3e-4"), ("batch_size", "128"), ("hidden_width", "128"), ("update_every", "10"),
         ];
-        (string, string)[] entropy = method == "sac"
-            ? [("entropy_learning_rate", "3e-4"), ("target_entropy_per_action", "-1"), ("twin_critics", "false")]
-            : [];
-        return [.. shared, .. entropy];
+        (string, string)[] entropy = [("entropy_learning_rate", "3e-4"), ("target_entropy_per_action", "-1")];
+        return method switch
+        {
+            "sac" => [.. shared, .. entropy, ("twin_critics", "false")],
+            "sac-v" => [.. shared, .. entropy, ("value_learning_rate", "3e-4")],
+            "ddpg" or "td3" => [.. shared],
+            _ => [],
+        };
     }
 }

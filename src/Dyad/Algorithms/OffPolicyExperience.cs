@@ -1,28 +1,24 @@
 using Dyad.Autodiff;
 using Dyad.Core;
 using Dyad.Environments;
-using Dyad.Experience;
 using Dyad.Numerics;
 
 namespace Dyad.Algorithms;
 
 /// <summary>
-/// The side of an off-policy method that faces the environment: it acts, randomly at first, keeps transitions, and says when
-/// updates are due.
+/// The side of an off-policy actor-critic method that faces the environment: it acts in a box, randomly at first, keeps
+/// transitions, and says when updates are due.
 /// </summary>
 internal sealed class OffPolicyExperience : IAppendOnlyState
 {
     private readonly OffPolicyOptions _options;
-    private readonly ReplayBuffer _replay;
-    private readonly RandomStream _exploration;
-    private readonly RandomStream _sampling;
+    private readonly ReplayExperience _replay;
     private readonly Input<float> _observation;
     private readonly Input<float> _noise;
     private readonly CompiledProgram _exploring;
     private readonly CompiledProgram _exploiting;
     private readonly Output<float> _explored;
     private readonly Output<float> _exploited;
-    private long _steps;
 
     /// <summary>Compiles both ways of acting.</summary>
     /// <param name="batch">What batches are drawn into; tells the sizes of observations and actions.</param>
@@ -37,14 +33,10 @@ internal sealed class OffPolicyExperience : IAppendOnlyState
         Func<Expression<float>, Expression<float>> exploit,
         RandomStream stream)
     {
-        int observationSize = batch.Observation.Columns.Count;
-        int actionSize = batch.Action.Columns.Count;
         _options = options;
-        _replay = new ReplayBuffer(observationSize, actionSize, options.ReplayCapacity);
-        _exploration = stream.Split("exploration");
-        _sampling = stream.Split("replay");
-        _observation = new Input<float>("one observation", 1, observationSize);
-        _noise = new Input<float>("exploration", 1, actionSize);
+        _replay = new ReplayExperience(batch, options, stream);
+        _observation = new Input<float>("one observation", 1, batch.Observation.Columns.Count);
+        _noise = new Input<float>("exploration", 1, batch.Action.Columns.Count);
         var builder = new ProgramBuilder<float>();
         _explored = builder.Output(explore(_observation, _noise));
         _exploring = builder.Build();
@@ -56,11 +48,11 @@ internal sealed class OffPolicyExperience : IAppendOnlyState
     /// <summary>Chooses an action, in [-1, 1].</summary>
     public void Act(ReadOnlySpan<double> observation, Span<double> action, bool explore)
     {
-        if (explore && _steps < _options.RandomSteps)
+        if (explore && _replay.Steps < _options.RandomSteps)
         {
             foreach (ref double a in action)
             {
-                a = _exploration.Uniform(-1, 1);
+                a = _replay.Exploration.Uniform(-1, 1);
             }
 
             return;
@@ -74,7 +66,7 @@ internal sealed class OffPolicyExperience : IAppendOnlyState
 
         if (explore)
         {
-            _exploration.Normal(_noise.Values);
+            _replay.Exploration.Normal(_noise.Values);
         }
 
         (explore ? _exploring : _exploiting).Run();
@@ -86,31 +78,15 @@ internal sealed class OffPolicyExperience : IAppendOnlyState
     }
 
     /// <summary>Keeps a transition.</summary>
-    /// <returns>How many updates of the actor are due.</returns>
-    public int Observe(ReadOnlySpan<double> observation, ReadOnlySpan<double> action, in StepResult result, ReadOnlySpan<double> next)
-    {
-        // A transition that the simulator gave up on is no experience.
-        if (!result.Failed)
-        {
-            _replay.Add(observation, action, result.Reward, next, result.Terminated);
-        }
-
-        _steps++;
-        return _steps >= _options.UpdateAfter && _steps % _options.UpdateEvery == 0 && _replay.Count > 0 ? _options.UpdatesPerRound : 0;
-    }
+    /// <returns>How many updates are due.</returns>
+    public int Observe(ReadOnlySpan<double> observation, ReadOnlySpan<double> action, in StepResult result, ReadOnlySpan<double> next) =>
+        _replay.Observe(observation, action, result, next);
 
     /// <summary>Draws a batch.</summary>
-    public void Sample(TransitionInputs<float> batch) => _replay.Sample(
-        _sampling, batch.Observation.Values, batch.Action.Values, batch.Reward.Values, batch.NextObservation.Values, batch.Terminated.Values);
+    public void Sample(TransitionInputs<float> batch) => _replay.Sample(batch);
 
     /// <summary>Saves or loads all but the rows of the replay.</summary>
-    public void Serialize(StateArchive archive)
-    {
-        archive.Value("steps", ref _steps);
-        _exploration.Serialize(archive);
-        _sampling.Serialize(archive);
-        _replay.Serialize(archive);
-    }
+    public void Serialize(StateArchive archive) => _replay.Serialize(archive);
 
     /// <inheritdoc/>
     public void SaveRows(string folder) => _replay.SaveRows(folder);

@@ -174,6 +174,10 @@ public static class Operations
     public static Expression<T> ScatterColumns<T>(Expression<T> x, Indices indices, Extent columns)
         where T : unmanaged, IBinaryFloatingPointIeee754<T> => new ScatterColumns<T>(x, indices, columns);
 
+    /// <summary>1 at the largest element of every row, at the first of several, elsewhere 0; no derivative.</summary>
+    public static Expression<T> Largest<T>(Expression<T> x)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> => new Largest<T>(x);
+
     /// <summary>x without derivatives.</summary>
     public static Expression<T> Stop<T>(Expression<T> x)
         where T : unmanaged, IBinaryFloatingPointIeee754<T> => new Steering<T>(x);

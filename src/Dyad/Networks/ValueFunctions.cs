@@ -24,6 +24,19 @@ public sealed class ActionValue<T>(Mlp<T> network)
     public Expression<T> Value(Expression<T> observation, Expression<T> action) => network.Apply(Concatenate(observation, action));
 }
 
+/// <summary>Q(s, a) of finitely many actions, of a network on observations with one output an action.</summary>
+/// <typeparam name="T">float or double.</typeparam>
+/// <param name="network">Observations to one output an action.</param>
+public sealed class DiscreteActionValue<T>(Mlp<T> network)
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    /// <summary>Values of all actions, rows x actions.</summary>
+    public Expression<T> Values(Expression<T> observation) => network.Apply(observation);
+
+    /// <summary>Values of one action a row, rows x 1.</summary>
+    public Expression<T> Value(Expression<T> observation, Indices action) => GatherColumns(Values(observation), action);
+}
+
 /// <summary>Two action values that are learned side by side, against overestimation (Fujimoto et al. 2018).</summary>
 /// <typeparam name="T">float or double.</typeparam>
 /// <param name="First">Q1.</param>
@@ -44,4 +57,14 @@ public sealed record TwinActionValue<T>(ActionValue<T> First, ActionValue<T>? Se
     public Expression<T> Smaller(Expression<T> observation, Expression<T> action) => Second is null
         ? First.Value(observation, action)
         : Min(First.Value(observation, action), Second.Value(observation, action));
+
+    /// <summary>mean (Q1 - y)^2 + mean (Q2 - y)^2, 1 x 1; the first term alone for a single critic.</summary>
+    /// <param name="observation">s, rows x inputs.</param>
+    /// <param name="action">a, rows x actions.</param>
+    /// <param name="y">What the critics regress on, rows x 1.</param>
+    public Expression<T> SquaredError(Expression<T> observation, Expression<T> action, Expression<T> y)
+    {
+        Expression<T> error = Mean(Square(First.Value(observation, action) - y));
+        return Second is null ? error : error + Mean(Square(Second.Value(observation, action) - y));
+    }
 }

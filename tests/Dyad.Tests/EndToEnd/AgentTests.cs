@@ -16,15 +16,25 @@ public sealed class AgentTests : IDisposable
 
     private readonly CommandLine _dyad = new();
 
-    public static TheoryData<string> Methods => ["sac", "ddpg"];
+    private static readonly string[] SmallDqn =
+    [
+        "--set", "hidden_width=32", "--set", "batch_size=32", "--set", "exploration_steps=500", "--set", "update_after=200",
+        "--evaluation-episodes", "2",
+    ];
+
+    public static TheoryData<string, string> Methods => new()
+    {
+        { "sac", "Pendulum-v1" }, { "ddpg", "Pendulum-v1" }, { "td3", "Pendulum-v1" }, { "sac-v", "Pendulum-v1" }, { "dqn", "CartPole-v1" },
+    };
 
     public void Dispose() => _dyad.Dispose();
 
     [Theory]
     [MemberData(nameof(Methods))]
-    public async Task A_method_trains_and_its_policy_plays(string method)
+    public async Task A_method_trains_and_its_policy_plays(string method, string task)
     {
-        (await _dyad.RunAsync(["train", method, "Pendulum-v1", "--steps", "1000", "--out", "out", .. Small])).Succeeded();
+        string[] options = method == "dqn" ? SmallDqn : Small;
+        (await _dyad.RunAsync(["train", method, task, "--steps", "1000", "--out", "out", .. options])).Succeeded();
         string run = RunFolder("out");
         foreach (string file in new[] { "config.json", "metrics.jsonl", "run.json", "policy.safetensors", "policy-best.safetensors" })
         {
@@ -33,7 +43,7 @@ public sealed class AgentTests : IDisposable
 
         JsonElement played = (await _dyad.RunAsync("evaluate", run, "--episodes", "3", "--json")).Json();
         Assert.Equal(3, played.GetProperty("episodes").GetInt32());
-        Assert.InRange(played.GetProperty("return_mean").GetDouble(), -2500, 0);
+        Assert.InRange(played.GetProperty("return_mean").GetDouble(), task == "CartPole-v1" ? 8 : -2500, task == "CartPole-v1" ? 500 : 0);
         Assert.Equal(
             played.GetProperty("return_mean").GetDouble(), played.GetProperty("returns").EnumerateArray().Average(x => x.GetDouble()), 1e-9);
         Assert.Equal(played.ToString(), (await _dyad.RunAsync("evaluate", run, "--episodes", "3", "--json")).Json().ToString());
@@ -79,6 +89,11 @@ public sealed class AgentTests : IDisposable
 
     [Theory]
     [InlineData("sac needs actions that are real vectors, and those of CartPole-v1 are not", "train", "sac", "CartPole-v1")]
+    [InlineData("those of CartPole-v1 are not; methods for it: dqn", "train", "td3", "CartPole-v1")]
+    [InlineData("sac-v needs actions that are real vectors, and those of FourRoom are not", "train", "sac-v", "FourRoom")]
+    [InlineData("dqn needs actions that are finitely many, and those of Pendulum-v1 are not; methods for it: ", "train", "dqn", "Pendulum-v1")]
+    [InlineData("there is no option 'actor_learning_rate'", "train", "dqn", "CartPole-v1", "--set", "actor_learning_rate=1e-3")]
+    [InlineData("moving-average, periodic", "train", "sac-v", "Pendulum-v1", "--set", "target_update=often")]
     [InlineData("needs a finite MDP", "train", "res-ac", "Pendulum-v1")]
     [InlineData("Pendulum-v1", "train", "sac", "Pendulum-v2")]
     [InlineData("between 0 and 1", "train", "sac", "Pendulum-v1", "--set", "discount=1.5")]

@@ -49,6 +49,7 @@ public sealed class OperationTests
         ["gather rows"] = (x, y) => Square(GatherRows(x, Chosen(5, Rows))),
         ["scatter rows"] = (x, y) => Square(ScatterRows(x, Chosen(Rows, 6), 6)),
         ["gather columns"] = (x, y) => Square(GatherColumns(x, Chosen(Rows, 3))),
+        ["largest"] = (x, y) => Largest(x) * Square(x),
         ["scatter columns"] = (x, y) => Square(ScatterColumns(SumColumns(x), Chosen(Rows, 5), 5) + 1),
     };
 
@@ -86,6 +87,17 @@ public sealed class OperationTests
             Assert.Equal(player.Values[i] * player.Values[i], stopped.Values[i], 1e-14);
             Assert.Equal(2 * player.Values[i], derivative.Values[i], 1e-14);
         }
+    }
+
+    [Fact]
+    public void The_largest_element_is_the_first_of_equal_ones()
+    {
+        var x = new Input<double>("x", 4, 3);
+        new double[] { 1, 2, 3, 5, -1, 5, -3, -2, -2, 0, 0, 0 }.CopyTo(x.Values);
+        var builder = new ProgramBuilder<double>();
+        Output<double> largest = builder.Output(Largest(x));
+        builder.Build().Run();
+        Assert.Equal([0, 0, 1, 1, 0, 0, 0, 1, 0, 1, 0, 0], largest.Values);
     }
 
     [Fact]

@@ -1,5 +1,5 @@
+using Dyad.Algorithms;
 using Dyad.Core;
-using Dyad.Environments.Wrappers;
 using Dyad.Tests.Unit.Algorithms;
 using Dyad.Training;
 
@@ -15,7 +15,7 @@ public sealed class AgentLearningTests
     [MemberData(nameof(Methods))]
     public void The_identity_is_learned_in_seconds(string method)
     {
-        using AgentTraining training = SmallTasks.Train(method, SmallTasks.Identity, changes: SmallTasks.Small);
+        using AgentTraining training = SmallTasks.Train(method, SmallTasks.IdentityOf(method), changes: SmallTasks.SmallOf(method));
         double before = Return(training);
         Advance(training, 2500);
 
@@ -29,16 +29,49 @@ public sealed class AgentLearningTests
     [InlineData("sac", "twin_critics")]
     [InlineData("sac", "tune_entropy_weight")]
     [InlineData("ddpg", "next_action")]
+    [InlineData("td3", "target_noise")]
+    [InlineData("td3", "next_action")]
+    [InlineData("sac-v", "entropy_learning_rate")]
+    [InlineData("sac-v", "target_update")]
     public void Pendulum_swings_up_in_20000_steps(string method, string varied)
     {
         (string, string)[] changes =
         [
             ("hidden_width", "64"), ("batch_size", "100"), ("actor_learning_rate", "1e-3"), ("critic_learning_rate", "1e-3"),
-            (varied, varied switch { "entropy_learning_rate" => "1e-3", "next_action" => "current-policy", _ => "false" }),
+            (varied, varied switch
+            {
+                "entropy_learning_rate" => "1e-3",
+                "next_action" => "current-policy",
+                "target_noise" => "0.2",
+                "target_update" => "periodic",
+                _ => "false",
+            }),
         ];
+        if (method == "sac-v")
+        {
+            changes = [.. changes, ("value_learning_rate", "1e-3"), ("target_period", "200")];
+        }
+
         using AgentTraining training = SmallTasks.Train(method, SmallTasks.Pendulum, seed: 1, episodes: 10, changes);
         Advance(training, 20_000);
         Assert.InRange(Return(training), -250, 0);
+    }
+
+    [Fact]
+    public void CartPole_is_solved_by_dqn_as_recommended()
+    {
+        (string, string)[] changes = [.. AgentPreset.Get(AgentPreset.Correct).Changes("dqn", "CartPole-v1")];
+        using AgentTraining training = SmallTasks.Train("dqn", SmallTasks.CartPole, seed: 0, episodes: 20, changes);
+        double best = 0;
+
+        // Greedy policies come and go: solved is when one of them reaches the threshold.
+        while (best < 475 && training.Step < 50_000)
+        {
+            Advance(training, 2500);
+            best = Math.Max(best, Return(training));
+        }
+
+        Assert.InRange(best, 475, 500);
     }
 
     [Fact]
@@ -65,7 +98,7 @@ public sealed class AgentLearningTests
     public void A_task_that_breaks_ends_training_with_a_sentence(string method)
     {
         using AgentTraining training = SmallTasks.Train(
-            method, () => new TimeLimit(new IdentityTask(breaksAt: 600), 10), changes: SmallTasks.Small);
+            method, SmallTasks.IdentityOf(method, breaksAt: 600), changes: SmallTasks.SmallOf(method));
         Advance(training, 2500);
         UserError error = Assert.Throws<UserError>(() => Return(training));
         Assert.Contains("training diverged before step 2500", error.Message, StringComparison.Ordinal);
@@ -75,7 +108,7 @@ public sealed class AgentLearningTests
     [MemberData(nameof(Methods))]
     public void A_step_allocates_nothing(string method)
     {
-        using AgentTraining training = SmallTasks.Train(method, SmallTasks.Pendulum, changes: SmallTasks.Small);
+        using AgentTraining training = SmallTasks.Train(method, SmallTasks.ClassicOf(method), changes: SmallTasks.SmallOf(method));
         Advance(training, 1000);
         long before = GC.GetAllocatedBytesForCurrentThread();
         Advance(training, 1000);

@@ -14,9 +14,12 @@ public sealed class AgentPresetTests
         {
             foreach (Method<AgentTask, IAgent> method in AgentMethods.All)
             {
-                IReadOnlyList<(string Name, string Value)> changes = preset.Changes(method.Name, "HalfCheetah-v4");
-                Dictionary<string, object> options = method.With(changes).Options.ToDictionary(option => option.Name, option => option.Value);
-                Assert.All(changes, change => Assert.True(options.ContainsKey(change.Name), change.Name));
+                foreach (string task in new[] { "HalfCheetah-v4", "Pendulum-v1", "CartPole-v0", "CartPole-v1", "FourRoom" })
+                {
+                    IReadOnlyList<(string Name, string Value)> changes = preset.Changes(method.Name, task);
+                    Dictionary<string, object> options = method.With(changes).Options.ToDictionary(option => option.Name, option => option.Value);
+                    Assert.All(changes, change => Assert.True(options.ContainsKey(change.Name), change.Name));
+                }
             }
         }
     }
@@ -30,6 +33,13 @@ public sealed class AgentPresetTests
         Assert.Contains(("next_action", "target-policy"), Options("correct", "ddpg"));
         Assert.Contains(("tune_entropy_weight", false), Options("as-published", "sac"));
         Assert.Contains(("twin_critics", false), Options("wen2021", "sac"));
+        Assert.Contains(("next_action", "current-policy"), Options("as-published", "td3"));
+        Assert.Contains(("tune_entropy_weight", false), Options("as-published", "sac-v"));
+        Assert.Contains(("value_learning_rate", 1e-3), Options("correct", "sac-v"));
+
+        // These experiments have no deep Q-learning.
+        Assert.Empty(AgentPreset.Get("as-published").Changes("dqn", "CartPole-v1"));
+        Assert.Empty(AgentPreset.Get("wen2021").Changes("dqn", "CartPole-v1"));
         Assert.True(AgentPreset.Get("as-published").TimeLimitTerminates);
         Assert.False(AgentPreset.Get("correct").TimeLimitTerminates);
     }

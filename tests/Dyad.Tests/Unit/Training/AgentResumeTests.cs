@@ -17,6 +17,9 @@ public sealed class AgentResumeTests : IDisposable
     [InlineData("sac", 1, 399, 1111)]
     [InlineData("ddpg", 250, 251, 1199)]
     [InlineData("sac", 600, 601, 602)]
+    [InlineData("td3", 201, 400, 901)]
+    [InlineData("sac-v", 199, 777, 1000)]
+    [InlineData("dqn", 210, 219, 220, 1001)]
     public void Training_stopped_at_any_step_ends_in_the_same_bits(string method, params int[] stops)
     {
         Execute("whole", method, int.MaxValue);
@@ -62,7 +65,7 @@ public sealed class AgentResumeTests : IDisposable
         using var source = new CancellationTokenSource();
         var run = new Run(
             new JsonObject { ["method"] = method },
-            () => SmallTasks.Train(method, SmallTasks.Pendulum, seed: 3, episodes: 1, SmallTasks.Small),
+            () => SmallTasks.Train(method, SmallTasks.ClassicOf(method), seed: 3, episodes: 1, SmallTasks.SmallOf(method)),
             Steps,
             MeasureEvery: 400,
             (learner, folder) => (learner as AgentTraining)?.SavePolicies(folder));

@@ -50,16 +50,76 @@ internal sealed class IdentityTask(int breaksAt = int.MaxValue) : IEnvironment
     }
 }
 
+/// <summary>
+/// The same for one of three actions: the observation is the number of the action asked for, the reward -(a - s)^2.
+/// </summary>
+internal sealed class DiscreteIdentityTask(int breaksAt = int.MaxValue) : IEnvironment
+{
+    private RandomStream _random = new(0);
+    private double _state;
+    private int _steps;
+
+    public Space ObservationSpace { get; } = Box.Uniform(1, 0, 2);
+
+    public Space ActionSpace { get; } = new Discrete(3);
+
+    public void Reset(Span<double> observation, long? seed = null)
+    {
+        if (seed is long s)
+        {
+            _random = new RandomStream(s);
+        }
+
+        observation[0] = _state = _random.Index(3);
+    }
+
+    public StepResult Step(ReadOnlySpan<double> action, Span<double> observation)
+    {
+        double reward = _steps++ < breaksAt ? -(action[0] - _state) * (action[0] - _state) : double.NaN;
+        observation[0] = _state = _random.Index(3);
+        return new StepResult(reward, Terminated: false, Truncated: false);
+    }
+
+    public void Serialize(StateArchive archive)
+    {
+        archive.Value("state", ref _state);
+        archive.Value("steps", ref _steps);
+        _random.Serialize(archive);
+    }
+
+    public void Dispose()
+    {
+    }
+}
+
 /// <summary>Training runs of small networks.</summary>
 internal static class SmallTasks
 {
-    public static readonly string[] Methods = ["sac", "ddpg"];
+    public static readonly string[] Methods = ["sac", "ddpg", "td3", "sac-v", "dqn"];
 
     public static readonly (string, string)[] Small =
     [
         ("hidden_width", "32"), ("batch_size", "64"), ("actor_learning_rate", "1e-3"), ("critic_learning_rate", "1e-3"),
         ("random_steps", "200"), ("update_after", "200"), ("replay_capacity", "20000"),
     ];
+
+    private static readonly (string, string)[] SmallDqn =
+    [
+        ("hidden_width", "32"), ("batch_size", "64"), ("exploration_steps", "1000"), ("update_after", "200"), ("replay_capacity", "20000"),
+        ("target_period", "20"),
+    ];
+
+    /// <summary>Small networks and short schedules, in the options of a method.</summary>
+    public static (string, string)[] SmallOf(string method) => method == "dqn" ? SmallDqn : Small;
+
+    /// <summary>The identity with the actions that a method needs.</summary>
+    public static Func<IEnvironment> IdentityOf(string method, int breaksAt = int.MaxValue) =>
+        () => new TimeLimit(method == "dqn" ? new DiscreteIdentityTask(breaksAt) : new IdentityTask(breaksAt), 10);
+
+    /// <summary>A task of classic control with the actions that a method needs.</summary>
+    public static Func<IEnvironment> ClassicOf(string method) => method == "dqn" ? CartPole : Pendulum;
+
+    public static IEnvironment CartPole() => EnvironmentRegistry.Create("CartPole-v1");
 
     public static IEnvironment Identity() => new TimeLimit(new IdentityTask(), 10);
 

@@ -1,0 +1,46 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace Dyad.Algorithms;
+
+/// <summary>What methods that learn from a replay buffer have in common: networks, replay, and when updates happen.</summary>
+public abstract record ReplayOptions
+{
+    /// <summary>gamma: discount of the next value.</summary>
+    [Range(0.0, 1.0)]
+    public double Discount { get; init; } = 0.99;
+
+    /// <summary>Hidden units of a layer, in all networks.</summary>
+    [Range(1, 4096)]
+    public int HiddenWidth { get; init; } = 256;
+
+    /// <summary>Hidden layers of all networks.</summary>
+    [Range(1, 8)]
+    public int HiddenLayers { get; init; } = 2;
+
+    /// <summary>Transitions in a batch.</summary>
+    [Range(1, 65536)]
+    public int BatchSize { get; init; }
+
+    /// <summary>Transitions that the replay buffer keeps.</summary>
+    [Range(1, 100_000_000)]
+    public int ReplayCapacity { get; init; } = 1_000_000;
+
+    /// <summary>Environment steps before the first update.</summary>
+    [Range(1, 100_000_000)]
+    public int UpdateAfter { get; init; } = 1000;
+
+    /// <summary>k: environment steps between two rounds of updates.</summary>
+    [Range(1, 100_000_000)]
+    public int UpdateEvery { get; init; } = 1;
+
+    /// <summary>Updates in a round.</summary>
+    [Range(1, 100_000)]
+    public int UpdatesPerRound { get; init; } = 1;
+
+    /// <summary>tau: share of a network that its target takes on after each update.</summary>
+    [Range(0.0, 1.0)]
+    public double TargetRate { get; init; } = 0.005;
+
+    /// <summary>Sizes of a network with the hidden layers.</summary>
+    internal int[] Sizes(int inputs, int outputs) => [inputs, .. Enumerable.Repeat(HiddenWidth, HiddenLayers), outputs];
+}

@@ -1,0 +1,278 @@
+using System.ComponentModel.DataAnnotations;
+using System.Numerics;
+using Dyad.Autodiff;
+using Dyad.Core;
+using Dyad.Environments;
+using Dyad.Networks;
+using Dyad.Numerics;
+using static Dyad.Autodiff.Operations;
+
+namespace Dyad.Algorithms;
+
+/// <summary>Options of <see cref="SacV"/>; step lengths, batch and averaging are those of Haarnoja et al. 2018.</summary>
+public sealed record SacVOptions : OffPolicyOptions
+{
+    /// <summary>The defaults.</summary>
+    public SacVOptions()
+    {
+        ActorLearningRate = 3e-4;
+        CriticLearningRate = 3e-4;
+        BatchSize = 256;
+    }
+
+    /// <summary>lambda_V: step length of the Adam of the value network.</summary>
+    [Range(1e-9, 1.0)]
+    public double ValueLearningRate { get; init; } = 3e-4;
+
+    /// <summary>alpha, or its start where it is tuned: weight of the entropy.</summary>
+    [Range(1e-12, 1e12)]
+    public double EntropyWeight { get; init; } = 0.2;
+
+    /// <summary>Whether alpha is tuned so that the policy's entropy is the target (Haarnoja et al. 2018b); the lecture's is fixed.</summary>
+    public bool TuneEntropyWeight { get; init; } = true;
+
+    /// <summary>Target of the entropy per action dimension.</summary>
+    [Range(-100.0, 100.0)]
+    public double TargetEntropyPerAction { get; init; } = -1;
+
+    /// <summary>Step length of the Adam of log alpha.</summary>
+    [Range(1e-9, 1.0)]
+    public double EntropyLearningRate { get; init; } = 3e-4;
+
+    /// <summary>How the target value network follows.</summary>
+    public TargetUpdate TargetUpdate { get; init; } = TargetUpdate.MovingAverage;
+
+    /// <summary>C: updates between two copies of the value network to a periodic target.</summary>
+    [Range(1, 1_000_000_000)]
+    public int TargetPeriod { get; init; } = 1000;
+}
+
+/// <summary>
+/// Soft actor-critic with a value network (Haarnoja et al. 2018; lecture on soft actor-critic, algorithm 4): the critics'
+/// target is the value of the next state alone, so only the value network needs a target network.
+/// <para>
+/// psi: value network; theta: critic, twin networks Q1 and Q2; phi: actor, a Gaussian squashed by tanh; psibar: target of psi.
+/// An update, in this order: psi descends J_V(psi), theta descends J_Q(theta), psibar follows psi; then phi descends J_pi(phi),
+/// and log alpha its own cost.
+/// </para>
+/// Metrics: <c>train/value_loss</c> J_V, <c>train/critic_loss</c> J_Q, <c>train/mean_q</c> Q1(s, a) averaged over the batch,
+/// <c>train/actor_loss</c> J_pi, <c>train/entropy_weight</c> alpha, <c>train/entropy</c> -log pi averaged over the batch.
+/// </summary>
+public sealed class SacV : IAgent
+{
+    private readonly SacVOptions _options;
+    private readonly OffPolicyExperience _experience;
+    private readonly RandomStream _random;
+    private readonly RunningMeans _criticMeans = new("train/value_loss", "train/critic_loss", "train/mean_q");
+    private readonly RunningMeans _actorMeans = new("train/actor_loss", "train/entropy_weight", "train/entropy");
+
+    // psi, psibar, theta, phi and log alpha, each a flat vector with an optimiser of its own.
+    private readonly Parameters<float> _value = new("value");
+    private readonly Parameters<float> _target = new("target value");
+    private readonly Parameters<float> _critic = new("critic");
+    private readonly Parameters<float> _actor = new("actor");
+    private readonly Parameters<float> _logTemperature = new("log temperature");
+    private readonly Adam<float> _valueOptimizer;
+    private readonly Adam<float> _criticOptimizer;
+    private readonly Adam<float> _actorOptimizer;
+    private readonly Adam<float> _temperatureOptimizer;
+    private long _updates;
+
+    private readonly TransitionInputs<float> _batch;
+    private readonly Input<float> _noise;
+    private readonly CompiledProgram _valueProgram;
+    private readonly CompiledProgram _criticProgram;
+    private readonly CompiledProgram _actorProgram;
+    private readonly Output<float> _valueLoss;
+    private readonly Output<float> _valueGradient;
+    private readonly Output<float> _criticLoss;
+    private readonly Output<float> _criticGradient;
+    private readonly Output<float> _meanQ;
+    private readonly Output<float> _actorLoss;
+    private readonly Output<float> _actorGradient;
+    private readonly Output<float> _temperatureGradient;
+    private readonly Output<float> _meanLogProbability;
+
+    /// <summary>An untrained agent.</summary>
+    /// <param name="observationSize">Numbers in an observation.</param>
+    /// <param name="actionSize">Numbers in an action, each in [-1, 1].</param>
+    /// <param name="options">Options.</param>
+    /// <param name="stream">The agent's random numbers.</param>
+    public SacV(int observationSize, int actionSize, SacVOptions options, RandomStream stream)
+    {
+        _options = options;
+        _random = stream.Split("updates");
+
+        int[] valueSizes = options.Sizes(observationSize, 1);
+        int[] criticSizes = options.Sizes(observationSize + actionSize, 1);
+        var policy = new SquashedGaussianPolicy<float>(
+            Network(_actor, "policy", options.Sizes(observationSize, 2 * actionSize), stream.Split("actor")));
+        TwinActionValue<float> critic = Twins(_critic, criticSizes, stream.Split("critic"));
+
+        // The target starts as a copy because it is drawn from the same stream.
+        var value = new StateValue<float>(Network(_value, "v", valueSizes, stream.Split("value")));
+        var target = new StateValue<float>(Network(_target, "v", valueSizes, stream.Split("value")));
+        Parameter<float> logTemperature = _logTemperature.Add("value", 1, 1);
+        _logTemperature.Values[0] = (float)Math.Log(options.EntropyWeight);
+        Expression<float> temperature = Operations.Exp<float>(logTemperature);
+
+        var rows = new Extent("batch", options.BatchSize);
+        _batch = new TransitionInputs<float>(rows, observationSize, actionSize);
+        _noise = new Input<float>("noise", rows, actionSize);
+        SampledAction<float> current = policy.Sample(_batch.Observation, _noise);
+
+        Expression<float> valueCost = ValueCost(_batch, value, critic, current, temperature);
+        var builder = new ProgramBuilder<float>();
+        _valueLoss = builder.Output(valueCost);
+        _valueGradient = builder.Output(Derivatives.Gradient(valueCost, _value));
+        _valueProgram = builder.Build();
+
+        Expression<float> criticCost = CriticCost(_batch, critic, target, options);
+        builder = new ProgramBuilder<float>();
+        _criticLoss = builder.Output(criticCost);
+        _criticGradient = builder.Output(Derivatives.Gradient(criticCost, _critic));
+        _meanQ = builder.Output(Mean(critic.First.Value(_batch.Observation, _batch.Action)));
+        _criticProgram = builder.Build();
+
+        Expression<float> actorCost = Sac.ActorCost(_batch, critic, current, temperature);
+        Expression<float> temperatureCost = Sac.TemperatureCost(logTemperature, current, options.TargetEntropyPerAction * actionSize);
+        builder = new ProgramBuilder<float>();
+        _actorLoss = builder.Output(actorCost);
+        _actorGradient = builder.Output(Derivatives.Gradient(actorCost, _actor));
+        _temperatureGradient = builder.Output(Derivatives.Gradient(temperatureCost, _logTemperature));
+        _meanLogProbability = builder.Output(Mean(current.LogProbability));
+        _actorProgram = builder.Build();
+
+        _valueOptimizer = new Adam<float>(_value.Count, options.ValueLearningRate);
+        _criticOptimizer = new Adam<float>(_critic.Count, options.CriticLearningRate);
+        _actorOptimizer = new Adam<float>(_actor.Count, options.ActorLearningRate);
+        _temperatureOptimizer = new Adam<float>(1, options.EntropyLearningRate);
+        _experience = new OffPolicyExperience(
+            _batch, options, (s, noise) => policy.Sample(s, noise).Action, policy.MeanAction, stream);
+    }
+
+    /// <inheritdoc/>
+    public Parameters<float> Policy => _actor;
+
+    /// <inheritdoc/>
+    public void Act(ReadOnlySpan<double> observations, Span<double> actions, bool explore) =>
+        _experience.Act(observations, actions, explore);
+
+    /// <inheritdoc/>
+    public void Observe(
+        ReadOnlySpan<double> observations, ReadOnlySpan<double> actions, ReadOnlySpan<StepResult> results, ReadOnlySpan<double> next)
+    {
+        for (int due = _experience.Observe(observations, actions, results[0], next); due > 0; due--)
+        {
+            Update();
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Measure(IMetrics metrics)
+    {
+        _criticMeans.Flush(metrics);
+        _actorMeans.Flush(metrics);
+    }
+
+    /// <inheritdoc/>
+    public void Serialize(StateArchive archive)
+    {
+        archive.Array("value", _value.Values);
+        archive.Array("target", _target.Values);
+        archive.Array("critic", _critic.Values);
+        archive.Array("actor", _actor.Values);
+        archive.Array("log_temperature", _logTemperature.Values);
+        archive.Value("updates", ref _updates);
+        _valueOptimizer.Serialize(archive);
+        _criticOptimizer.Serialize(archive);
+        _actorOptimizer.Serialize(archive);
+        _temperatureOptimizer.Serialize(archive);
+        _random.Serialize(archive);
+        _criticMeans.Serialize(archive);
+        _actorMeans.Serialize(archive);
+        _experience.Serialize(archive);
+    }
+
+    /// <inheritdoc/>
+    public void SaveRows(string folder) => _experience.SaveRows(folder);
+
+    /// <inheritdoc/>
+    public void LoadRows(string folder) => _experience.LoadRows(folder);
+
+    private void Update()
+    {
+        for (int i = 0; i < _options.CriticUpdates; i++)
+        {
+            _experience.Sample(_batch);
+
+            // psi <- psi - lambda_V d J_V(psi);  theta <- theta - lambda_Q d J_Q(theta)
+            _random.Normal(_noise.Values);
+            _valueProgram.Run();
+            _valueOptimizer.Descend(_value.Values, _valueGradient.Values);
+            _criticProgram.Run();
+            _criticOptimizer.Descend(_critic.Values, _criticGradient.Values);
+            _criticMeans.Add(_valueLoss.Value, _criticLoss.Value, _meanQ.Value);
+
+            // psibar <- psibar + tau (psi - psibar), or psibar <- psi every C updates; the actor does not see it
+            _options.TargetUpdate.Move(_target, _value, ++_updates, _options.TargetRate, _options.TargetPeriod);
+        }
+
+        // phi <- phi - lambda_pi d J_pi(phi), on the last of the critics' batches and with its noise
+        _actorProgram.Run();
+        _actorOptimizer.Descend(_actor.Values, _actorGradient.Values);
+        _actorMeans.Add(_actorLoss.Value, Math.Exp(_logTemperature.Values[0]), -_meanLogProbability.Value);
+        if (_options.TuneEntropyWeight)
+        {
+            _temperatureOptimizer.Descend(_logTemperature.Values, _temperatureGradient.Values);
+        }
+    }
+
+    private static TwinActionValue<float> Twins(Parameters<float> player, int[] sizes, RandomStream stream)
+    {
+        Mlp<float> first = new(player, "q1", sizes), second = new(player, "q2", sizes);
+        first.Initialize(stream.Split("q1"));
+        second.Initialize(stream.Split("q2"));
+        return new TwinActionValue<float>(new ActionValue<float>(first), new ActionValue<float>(second));
+    }
+
+    private static Mlp<float> Network(Parameters<float> player, string name, int[] sizes, RandomStream stream)
+    {
+        var network = new Mlp<float>(player, name, sizes);
+        network.Initialize(stream);
+        return network;
+    }
+
+    /// <summary>
+    /// J_V(psi) = mean 1/2 (V(s) - (min(Q1, Q2)(s, a) - alpha log pi(a|s)))^2, 1 x 1, a from the current policy (lecture, eq. 6 and
+    /// 7). The bracket that V regresses on is not differentiated.
+    /// </summary>
+    /// <param name="batch">Transitions, of which s alone is read.</param>
+    /// <param name="value">V.</param>
+    /// <param name="critic">Q1 and Q2.</param>
+    /// <param name="current">a and log pi(a|s).</param>
+    /// <param name="temperature">alpha, 1 x 1.</param>
+    public static Expression<T> ValueCost<T>(TransitionInputs<T> batch, StateValue<T> value, TwinActionValue<T> critic,
+        SampledAction<T> current, Expression<T> temperature)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        Expression<T> soft = critic.Smaller(batch.Observation, current.Action) - (temperature * current.LogProbability);
+        return 0.5 * Mean(Square(value.Value(batch.Observation) - Stop(soft)));
+    }
+
+    /// <summary>
+    /// J_Q(theta) = mean 1/2 (Q1(s, a) - y)^2 + mean 1/2 (Q2(s, a) - y)^2, 1 x 1, with y = r + gamma (1 - d) Vbar(s') (lecture,
+    /// section 5.2).
+    /// </summary>
+    /// <param name="batch">Transitions.</param>
+    /// <param name="critic">Q1 and Q2.</param>
+    /// <param name="targetValue">Vbar.</param>
+    /// <param name="options">Options.</param>
+    public static Expression<T> CriticCost<T>(TransitionInputs<T> batch, TwinActionValue<T> critic, StateValue<T> targetValue,
+        SacVOptions options)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        Expression<T> y = batch.Target(options.Discount, targetValue.Value(batch.NextObservation));
+        return 0.5 * critic.SquaredError(batch.Observation, batch.Action, y);
+    }
+}
