@@ -1,9 +1,10 @@
 using System.ComponentModel.DataAnnotations;
+using Dyad.Algorithms.Rules;
 
 namespace Dyad.Algorithms;
 
-/// <summary>What off-policy methods have in common: networks, replay, and when updates happen.</summary>
-public abstract record OffPolicyOptions
+/// <summary>What off-policy methods have in common: the gradient rule, networks, replay, and when updates happen.</summary>
+public abstract record OffPolicyOptions : RuleOptions
 {
     /// <summary>gamma: discount of the next value.</summary>
     [Range(0.0, 1.0)]

@@ -53,7 +53,7 @@ internal sealed class IdentityTask(int breaksAt = int.MaxValue) : IEnvironment
 /// <summary>Training runs of small networks.</summary>
 internal static class SmallTasks
 {
-    public static readonly string[] Methods = ["sac", "ddpg"];
+    public static readonly string[] Methods = ["sac", "ddpg", "stsac-al", "stsac-cl", "stack-sac", "stddpg-al", "stddpg-cl"];
 
     public static readonly (string, string)[] Small =
     [
