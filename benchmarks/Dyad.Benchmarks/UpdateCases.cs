@@ -1,3 +1,4 @@
+using Dyad.Algorithms.Rules;
 using Dyad.Autodiff;
 using Dyad.Networks;
 using Dyad.Numerics;
@@ -20,6 +21,15 @@ public static class UpdateCases
             cases.Add(new($"ddpg-{width}x{width}-b{batch}", ddpg.Flop, ddpg.Run));
             cases.Add(new($"hvp-{width}x{width}-b{batch}", sac.Hessian.ProductFlop, sac.Hessian.Run));
             cases.Add(new($"hvp-again-{width}x{width}-b{batch}", sac.HessianAgain.ProductFlop, sac.HessianAgain.Run));
+        }
+
+        foreach (Solver solver in new[] { Solver.ConjugateGradient, Solver.SampleSpace })
+        {
+            string suffix = solver == Solver.SampleSpace ? "sample-space" : "cg10";
+            var sac = new StackelbergSacUpdate(solver);
+            cases.Add(new($"stsac-al-{suffix}", sac.Flop, sac.Run));
+            var ddpg = new StackelbergDdpgUpdate(solver);
+            cases.Add(new($"stddpg-al-{suffix}", ddpg.Flop, ddpg.Run));
         }
 
         cases.Add(Action(256));

@@ -141,6 +141,95 @@ def ddpg(width, batch, observation=OBSERVATION, action=ACTION, refresh=None):
     return step, actor
 
 
+def conjugate_gradient(product, b, steps=10, damping=500.0):
+    x = [torch.zeros_like(v) for v in b]
+    r = [v.clone() for v in b]
+    p = [v.clone() for v in b]
+    dot = lambda u, v: sum(torch.dot(i.reshape(-1), j.reshape(-1)) for i, j in zip(u, v))
+    rr = dot(r, r)
+    for _ in range(steps):
+        ap = torch._foreach_add(product(p), p, alpha=damping)
+        step = (rr / dot(p, ap)).item()
+        torch._foreach_add_(x, p, alpha=step)
+        torch._foreach_add_(r, ap, alpha=-step)
+        new = dot(r, r)
+        torch._foreach_mul_(p, (new / rr).item())
+        torch._foreach_add_(p, r)
+        rr = new
+    return x
+
+
+def total_derivative(leader, follower, leader_cost, follower_cost):
+    """Both directions at one point: the leader's total derivative by conjugate gradient, the follower's gradient."""
+    gradient = torch.autograd.grad(follower_cost, follower, create_graph=True)
+    parts = torch.autograd.grad(leader_cost, [*leader, *follower])
+    direct, right = parts[:len(leader)], parts[len(leader):]
+    x = conjugate_gradient(lambda v: torch.autograd.grad(gradient, follower, v, retain_graph=True), right)
+    implicit = torch.autograd.grad(gradient, leader, x)
+    for p, d, i in zip(leader, direct, implicit):
+        p.grad = d - i
+    for p, g in zip(follower, gradient):
+        p.grad = g.detach()
+
+
+def stsac(width=256, batch=100):
+    torch.manual_seed(1)
+    actor = mlp([OBSERVATION, width, width, 2 * ACTION])
+    q1, q2, t1, t2 = (mlp([OBSERVATION + ACTION, width, width, 1]) for _ in range(4))
+    critic, target = [*q1.parameters(), *q2.parameters()], [*t1.parameters(), *t2.parameters()]
+    for p in target:
+        p.requires_grad_(False)
+    log_alpha = torch.tensor(math.log(0.2), requires_grad=True)
+    critic_adam = torch.optim.Adam(critic, 1e-3, foreach=True)
+    actor_adam = torch.optim.Adam(actor.parameters(), 1e-3, foreach=True)
+    alpha_adam = torch.optim.Adam([log_alpha], 1e-3)
+    s, a, r, s2, d = data(batch)
+    sa = torch.cat([s, a], -1)
+
+    def step():
+        alpha = log_alpha.detach().exp()
+        a2, log2 = sample(actor, s2)
+        x2 = torch.cat([s2, a2], -1)
+        y = r + 0.99 * (1 - d) * (torch.min(t1(x2), t2(x2)) - alpha * log2)
+        critic_loss = (q1(sa) - y).square().mean() + (q2(sa) - y).square().mean()
+        a1, log1 = sample(actor, s)
+        x1 = torch.cat([s, a1], -1)
+        total_derivative(list(actor.parameters()), critic, (alpha * log1 - torch.min(q1(x1), q2(x1))).mean(), critic_loss)
+        critic_adam.step()
+        actor_adam.step()
+        alpha_adam.zero_grad(set_to_none=True)
+        (-(log_alpha * (log1.detach() - ACTION).mean())).backward()
+        alpha_adam.step()
+        polyak(target, [p.data for p in critic])
+
+    return step
+
+
+def stddpg(width=256, batch=100):
+    torch.manual_seed(1)
+    sizes = [OBSERVATION + ACTION, width, width, 1]
+    actor, q, target_q = mlp([OBSERVATION, width, width, ACTION]), mlp(sizes), mlp(sizes)
+    target_actor = mlp([OBSERVATION, width, width, ACTION])
+    for p in target_q.parameters():
+        p.requires_grad_(False)
+    critic = list(q.parameters())
+    adam_q, adam_actor = torch.optim.Adam(critic, 1e-3, foreach=True), torch.optim.Adam(actor.parameters(), 1e-3, foreach=True)
+    s, a, r, s2, d = data(batch)
+    sa = torch.cat([s, a], -1)
+    sources = [p.data for p in [*critic, *actor.parameters()]]
+    targets = [p.data for p in [*target_q.parameters(), *target_actor.parameters()]]
+
+    def step():
+        y = r + 0.99 * (1 - d) * target_q(torch.cat([s2, torch.tanh(actor(s2))], -1))
+        critic_loss = (q(sa) - y).square().mean()
+        total_derivative(list(actor.parameters()), critic, -q(torch.cat([s, torch.tanh(actor(s))], -1)).mean(), critic_loss)
+        adam_q.step()
+        adam_actor.step()
+        polyak(targets, sources)
+
+    return step
+
+
 def act(width):
     actor, s = mlp([OBSERVATION, width, width, 2 * ACTION]), torch.rand(1, OBSERVATION)
 
@@ -161,10 +250,12 @@ def matmul(m, n, k, layout):
 
 def create(name):
     """The case of a row name, or None: sac-256x256-b100, hvp-..., hvp-again-..., ddpg-..., matmul-100x256x256-nn,
-    train-sac-halfcheetah-b100."""
+    stsac-al-cg10, train-sac-halfcheetah-b100."""
     if name.startswith("train-"):
         import training
         return training.create(name, sac, ddpg, sample)
+    if name in ("stsac-al-cg10", "stddpg-al-cg10"):
+        return stsac() if name.startswith("stsac") else stddpg()
     kind, shape, rest = name.replace("hvp-again", "again").split("-")
     if kind == "matmul":
         return matmul(*map(int, shape.split("x")), rest)

@@ -80,7 +80,7 @@ public sealed class TrainingStudy : Study
 
         AgentMethods.Check(method, spaces, environment);
         (Func<AgentTask, RandomStream, IAgent> createAgent, IReadOnlyList<(string, object)> options) =
-            method.With(preset.Changes(method.Name, environment).Concat(request.Changes));
+            method.With(preset.Changes(AgentMethods.Combination(method.Name, request.Changes), environment).Concat(request.Changes));
         JsonObject json = MethodOptions.ToJson(method.Name, options);
         json["task"] = task;
         json["time_limit_terminates"] = preset.TimeLimitTerminates;

@@ -1,8 +1,10 @@
 using System.ComponentModel.DataAnnotations;
 using System.Numerics;
+using Dyad.Algorithms.Rules;
 using Dyad.Autodiff;
 using Dyad.Core;
 using Dyad.Environments;
+using Dyad.Games;
 using Dyad.Networks;
 using Dyad.Numerics;
 using static Dyad.Autodiff.Operations;
@@ -39,15 +41,19 @@ public sealed record DdpgOptions : OffPolicyOptions
 
     /// <summary>Which policy chooses the next action in the critic's target.</summary>
     public NextAction NextAction { get; init; } = NextAction.TargetPolicy;
+
+    /// <summary>What turns the costs into directions.</summary>
+    public RuleOptions Gradient { get; init; } = new();
 }
 
 /// <summary>
 /// Deep deterministic policy gradient (Lillicrap et al. 2016) as a game: the costs of both players, and the agent that plays it.
 /// <para>
 /// theta: actor, a = tanh of a network; w: critic; thetabar, wbar: their targets. An update, in this order: the critic descends
-/// L(theta, w), then the actor descends -J(theta, w), then both targets move.
+/// L(theta, w), then the actor descends -J(theta, w), then both targets move. The gradient rule turns the costs into directions:
+/// gradients, or the leader's total derivative (STDDPG, Zheng et al. 2021).
 /// </para>
-/// Metrics: <c>train/critic_loss</c> L, <c>train/actor_loss</c> -J.
+/// Metrics: <c>train/critic_loss</c> L, <c>train/actor_loss</c> -J, and those of the gradient rule.
 /// </summary>
 public sealed class Ddpg : IAgent
 {
@@ -64,13 +70,8 @@ public sealed class Ddpg : IAgent
     private readonly Adam<float> _actorOptimizer;
     private readonly Adam<float> _criticOptimizer;
 
-    private readonly TransitionInputs<float> _batch;
-    private readonly CompiledProgram _criticProgram;
-    private readonly CompiledProgram _actorProgram;
-    private readonly Output<float> _criticLoss;
-    private readonly Output<float> _criticGradient;
-    private readonly Output<float> _actorLoss;
-    private readonly Output<float> _actorGradient;
+    private readonly TransitionInputs<float>[] _batches;
+    private readonly GradientRule<float> _rule;
 
     /// <summary>An untrained agent.</summary>
     /// <param name="observationSize">Numbers in an observation.</param>
@@ -90,24 +91,16 @@ public sealed class Ddpg : IAgent
         var critic = new ActionValue<float>(Network(_critic, "q", criticSizes, stream.Split("critic")));
         var target = new ActionValue<float>(Network(_targetCritic, "q", criticSizes, stream.Split("critic")));
 
-        _batch = new TransitionInputs<float>(new Extent("batch", options.BatchSize), observationSize, actionSize);
         DeterministicPolicy<float> next = options.NextAction == NextAction.TargetPolicy ? targetPolicy : policy;
-        Expression<float> criticCost = CriticCost(_batch, critic, target, next, options);
-        var builder = new ProgramBuilder<float>();
-        _criticLoss = builder.Output(criticCost);
-        _criticGradient = builder.Output(Derivatives.Gradient(criticCost, _critic));
-        _criticProgram = builder.Build();
-
-        Expression<float> actorCost = ActorCost(_batch, critic, policy);
-        builder = new ProgramBuilder<float>();
-        _actorLoss = builder.Output(actorCost);
-        _actorGradient = builder.Output(Derivatives.Gradient(actorCost, _actor));
-        _actorProgram = builder.Build();
-
-        _actorOptimizer = new Adam<float>(_actor.Count, options.ActorLearningRate);
-        _criticOptimizer = new Adam<float>(_critic.Count, options.CriticLearningRate);
+        var rows = new Extent("batch", options.BatchSize);
+        _batches = [.. Enumerable.Range(0, options.Gradient.Batches).Select(_ => new TransitionInputs<float>(rows, observationSize, actionSize))];
+        _rule = new GradientRule<float>(
+            options.Gradient, [.. _batches.Select(batch => Game(_actor, _critic, batch, critic, target, policy, next, options))],
+            stream.Split("solver"));
+        _actorOptimizer = new Adam<float>(_actor.Count, options.ActorLearningRate) { RatePower = options.Gradient.ActorRatePower };
+        _criticOptimizer = new Adam<float>(_critic.Count, options.CriticLearningRate) { RatePower = options.Gradient.CriticRatePower };
         _experience = new OffPolicyExperience(
-            _batch, options, (s, noise) => Clamp(policy.Action(s) + (options.ExplorationNoise * noise), -1, 1), policy.Action, stream);
+            _batches[0], options, (s, noise) => Clamp(policy.Action(s) + (options.ExplorationNoise * noise), -1, 1), policy.Action, stream);
     }
 
     /// <inheritdoc/>
@@ -132,6 +125,7 @@ public sealed class Ddpg : IAgent
     {
         _criticMeans.Flush(metrics);
         _actorMeans.Flush(metrics);
+        _rule.Measure(metrics);
     }
 
     /// <inheritdoc/>
@@ -143,6 +137,7 @@ public sealed class Ddpg : IAgent
         archive.Array("target_critic", _targetCritic.Values);
         _actorOptimizer.Serialize(archive);
         _criticOptimizer.Serialize(archive);
+        _rule.Serialize(archive);
         _criticMeans.Serialize(archive);
         _actorMeans.Serialize(archive);
         _experience.Serialize(archive);
@@ -156,24 +151,93 @@ public sealed class Ddpg : IAgent
 
     private void Update()
     {
-        for (int i = 0; i < _options.CriticUpdates; i++)
+        int criticSteps = _options.CriticUpdates * _options.Gradient.StepsOf(Player.Critic), actorSteps = _options.Gradient.StepsOf(Player.Actor);
+        if (_options.Gradient.Order == UpdateOrder.Simultaneous)
         {
-            _experience.Sample(_batch);
-
-            // w <- w - rate d_w L(theta, w)
-            _criticProgram.Run();
-            _criticOptimizer.Descend(_critic.Values, _criticGradient.Values);
-            _criticMeans.Add(_criticLoss.Value);
+            UpdateTogether(criticSteps, actorSteps);
         }
-
-        // theta <- theta + rate d_theta J(theta, w), on the last of the critic's batches
-        _actorProgram.Run();
-        _actorOptimizer.Descend(_actor.Values, _actorGradient.Values);
-        _actorMeans.Add(_actorLoss.Value);
+        else
+        {
+            UpdateInTurn(criticSteps, actorSteps);
+        }
 
         // wbar <- wbar + tau (w - wbar);  thetabar <- thetabar + tau (theta - thetabar)
         OptimizerLoops.Average<float>(_targetCritic.Values, _critic.Values, _options.TargetRate);
         OptimizerLoops.Average<float>(_targetActor.Values, _actor.Values, _options.TargetRate);
+    }
+
+    private void UpdateInTurn(int criticSteps, int actorSteps)
+    {
+        for (int i = 0; i < criticSteps; i++)
+        {
+            Draw();
+            _rule.ComputeCritic();
+            StepCritic();
+        }
+
+        // The actor's first step is on the last of the critic's batches.
+        for (int i = 0; i < actorSteps; i++)
+        {
+            if (i > 0)
+            {
+                Draw();
+            }
+
+            _rule.ComputeActor();
+            StepActor();
+        }
+    }
+
+    // Both directions at the same point; the leader moves last, so that further steps of the follower see it where it was.
+    private void UpdateTogether(int criticSteps, int actorSteps)
+    {
+        Draw();
+        _rule.ComputeBoth();
+        if (actorSteps == 1)
+        {
+            StepCritic();
+            for (int i = 1; i < criticSteps; i++)
+            {
+                Draw();
+                _rule.ComputeCritic();
+                StepCritic();
+            }
+
+            StepActor();
+            return;
+        }
+
+        StepActor();
+        for (int i = 1; i < actorSteps; i++)
+        {
+            Draw();
+            _rule.ComputeActor();
+            StepActor();
+        }
+
+        StepCritic();
+    }
+
+    private void Draw()
+    {
+        foreach (TransitionInputs<float> batch in _batches)
+        {
+            _experience.Sample(batch);
+        }
+    }
+
+    // w <- w - rate d_w L(theta, w)
+    private void StepCritic()
+    {
+        _criticOptimizer.Descend(_critic.Values, _rule.CriticDirection);
+        _criticMeans.Add(_rule.CriticCost);
+    }
+
+    // theta <- theta + rate d_theta J(theta, w)
+    private void StepActor()
+    {
+        _actorOptimizer.Descend(_actor.Values, _rule.ActorDirection);
+        _actorMeans.Add(_rule.ActorCost);
     }
 
     private static Mlp<float> Network(Parameters<float> player, string name, int[] sizes, RandomStream stream)
@@ -181,6 +245,30 @@ public sealed class Ddpg : IAgent
         var network = new Mlp<float>(player, name, sizes);
         network.Initialize(stream);
         return network;
+    }
+
+    /// <summary>The game on a batch: both costs, and L as a squared error.</summary>
+    /// <param name="actor">theta.</param>
+    /// <param name="criticPlayer">w.</param>
+    /// <param name="batch">Transitions.</param>
+    /// <param name="critic">Q, of w.</param>
+    /// <param name="targetCritic">Qbar.</param>
+    /// <param name="policy">pi, of theta.</param>
+    /// <param name="nextPolicy">The policy in the critic's target: the current one, or a target policy for textbook DDPG.</param>
+    /// <param name="options">Options.</param>
+    public static ActorCriticGame<T> Game<T>(Parameters<T> actor, Parameters<T> criticPlayer, TransitionInputs<T> batch,
+        ActionValue<T> critic, ActionValue<T> targetCritic, DeterministicPolicy<T> policy, DeterministicPolicy<T> nextPolicy,
+        DdpgOptions options)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        Expression<T> actorCost = ActorCost(batch, critic, policy);
+        return new(actor, criticPlayer, actorCost, CriticCost(batch, critic, targetCritic, nextPolicy, options))
+        {
+            CriticErrors = [CriticError(batch, critic, targetCritic, nextPolicy, options)],
+            ActorCostInCritic = options.Gradient.LeaderDerivative == LeaderDerivative.CurrentAction
+                ? actorCost
+                : -Mean(critic.Value(batch.Observation, batch.Action)),
+        };
     }
 
     /// <summary>
@@ -195,10 +283,14 @@ public sealed class Ddpg : IAgent
     /// <param name="options">Options.</param>
     public static Expression<T> CriticCost<T>(TransitionInputs<T> batch, ActionValue<T> critic, ActionValue<T> targetCritic,
         DeterministicPolicy<T> nextPolicy, DdpgOptions options)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> => CriticError(batch, critic, targetCritic, nextPolicy, options).Cost;
+
+    private static SquaredError<T> CriticError<T>(TransitionInputs<T> batch, ActionValue<T> critic, ActionValue<T> targetCritic,
+        DeterministicPolicy<T> nextPolicy, DdpgOptions options)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         Expression<T> next = targetCritic.Value(batch.NextObservation, nextPolicy.Action(batch.NextObservation));
-        return Mean(Square(critic.Value(batch.Observation, batch.Action) - batch.Target(options.Discount, next)));
+        return new(critic.Value(batch.Observation, batch.Action), batch.Target(options.Discount, next));
     }
 
     /// <summary>-J(theta, w) = -mean Q(s, pi(s)), 1 x 1.</summary>

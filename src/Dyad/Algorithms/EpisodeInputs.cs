@@ -26,6 +26,9 @@ public sealed class EpisodeInputs<T>(Extent steps, Extent episodes, int observat
     /// <summary>Row of the first step of each episode.</summary>
     public Indices First { get; } = new("first step", episodes);
 
+    /// <summary>The first row.</summary>
+    public Indices VeryFirst { get; } = new("very first step", 1);
+
     /// <summary>The rows of first steps, episodes x columns.</summary>
     public Expression<T> OfFirst(Expression<T> perStep) => GatherRows(perStep, First);
 

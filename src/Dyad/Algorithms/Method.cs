@@ -30,6 +30,13 @@ public sealed record Method<TTask, TLearner>(
 public static class Method
 {
     /// <summary>A method whose options are a record.</summary>
+    /// <param name="name">Name on the command line.</param>
+    /// <param name="description">What it is.</param>
+    /// <param name="source">Where it comes from.</param>
+    /// <param name="create">Makes a learner.</param>
+    /// <param name="needs">What of a task the method needs and does not find; null where it can learn every task.</param>
+    /// <param name="defaultSteps">Steps of a run unless the user says otherwise.</param>
+    /// <param name="defaults">Where the method's defaults differ from the record's, by name.</param>
     public static Method<TTask, TLearner> Of<TTask, TLearner, [DynamicallyAccessedMembers(
         DynamicallyAccessedMemberTypes.PublicProperties | DynamicallyAccessedMemberTypes.PublicParameterlessConstructor)] TOptions>(
         string name,
@@ -37,10 +44,11 @@ public static class Method
         string source,
         Func<TTask, TOptions, RandomStream, TLearner> create,
         Func<TTask, string?>? needs = null,
-        long defaultSteps = 150_000)
+        long defaultSteps = 150_000,
+        params IReadOnlyList<(string Name, string Value)> defaults)
         where TOptions : class, new() => new(name, description, source, defaultSteps, needs ?? (_ => null), changes =>
         {
-            TOptions options = OptionBinder.With<TOptions>(changes);
+            TOptions options = OptionBinder.With<TOptions>(defaults.Concat(changes));
             return ((task, stream) => create(task, options, stream), OptionBinder.Values(options));
         });
 

@@ -1,8 +1,10 @@
 using System.ComponentModel.DataAnnotations;
 using System.Numerics;
+using Dyad.Algorithms.Rules;
 using Dyad.Autodiff;
 using Dyad.Core;
 using Dyad.Environments;
+using Dyad.Games;
 using Dyad.Networks;
 using Dyad.Numerics;
 using static Dyad.Autodiff.Operations;
@@ -37,6 +39,15 @@ public sealed record SacOptions : OffPolicyOptions
 
     /// <summary>Two critics, of which the smaller counts (Fujimoto et al. 2018); otherwise one.</summary>
     public bool TwinCritics { get; init; } = true;
+
+    /// <summary>
+    /// Whether the target's dependence on the actor counts, as a leading actor needs; without it the players are not coupled. The
+    /// plain method is the same either way.
+    /// </summary>
+    public bool TargetGradient { get; init; } = true;
+
+    /// <summary>What turns the costs into directions.</summary>
+    public RuleOptions Gradient { get; init; } = new();
 }
 
 /// <summary>
@@ -44,10 +55,11 @@ public sealed record SacOptions : OffPolicyOptions
 /// costs of both players, and of the residual critic of Wen et al. 2021; and the agent that plays it.
 /// <para>
 /// theta: actor, a Gaussian squashed by tanh; w: critic; wbar: its target. An update, in this order: the critic descends
-/// L(theta, w), wbar moves towards w; then the actor descends -J(theta, w), and log alpha its own cost.
+/// L(theta, w), wbar moves towards w; then the actor descends -J(theta, w), and log alpha its own cost. The gradient rule turns
+/// the costs into directions: gradients, or the leader's total derivative (STSAC, Zheng et al. 2021; Stack-SAC, Wen et al. 2021).
 /// </para>
 /// Metrics: <c>train/critic_loss</c> L, <c>train/actor_loss</c> -J, <c>train/entropy_weight</c> alpha, <c>train/entropy</c>
-/// -log pi averaged over the batch.
+/// -log pi averaged over the batch; and those of the gradient rule.
 /// </summary>
 public sealed class Sac : IAgent
 {
@@ -66,17 +78,8 @@ public sealed class Sac : IAgent
     private readonly Adam<float> _criticOptimizer;
     private readonly Adam<float> _temperatureOptimizer;
 
-    private readonly TransitionInputs<float> _batch;
-    private readonly Input<float> _noise;
-    private readonly Input<float> _nextNoise;
-    private readonly CompiledProgram _criticProgram;
-    private readonly CompiledProgram _actorProgram;
-    private readonly Output<float> _criticLoss;
-    private readonly Output<float> _criticGradient;
-    private readonly Output<float> _actorLoss;
-    private readonly Output<float> _actorGradient;
-    private readonly Output<float> _temperatureGradient;
-    private readonly Output<float> _meanLogProbability;
+    private readonly Sample[] _samples;
+    private readonly GradientRule<float> _rule;
 
     /// <summary>An untrained agent.</summary>
     /// <param name="observationSize">Numbers in an observation.</param>
@@ -99,32 +102,28 @@ public sealed class Sac : IAgent
         Expression<float> temperature = Operations.Exp<float>(logTemperature);
 
         var rows = new Extent("batch", options.BatchSize);
-        _batch = new TransitionInputs<float>(rows, observationSize, actionSize);
-        _noise = new Input<float>("noise", rows, actionSize);
-        _nextNoise = new Input<float>("next noise", rows, actionSize);
-        SampledAction<float> current = policy.Sample(_batch.Observation, _noise);
-        SampledAction<float> next = policy.Sample(_batch.NextObservation, _nextNoise);
+        _samples = new Sample[options.Gradient.Batches];
+        var games = new ActorCriticGame<float>[options.Gradient.Batches];
+        for (int i = 0; i < games.Length; i++)
+        {
+            Sample sample = _samples[i] = new(
+                new(rows, observationSize, actionSize), new("noise", rows, actionSize), new("next noise", rows, actionSize));
+            SampledAction<float> current = policy.Sample(sample.Batch.Observation, sample.Noise);
+            SampledAction<float> next = policy.Sample(sample.Batch.NextObservation, sample.NextNoise);
+            Expression<float> temperatureCost =
+                TemperatureCost(logTemperature, current, options.TargetEntropyPerAction * actionSize);
+            games[i] = Game(_actor, _critic, sample.Batch, critic, target, current, next, temperature, options) with
+            {
+                ActorMeasures = [Derivatives.Gradient(temperatureCost, _logTemperature)[0], Mean(current.LogProbability)],
+            };
+        }
 
-        Expression<float> criticCost = CriticCost(_batch, critic, target, next, temperature, options);
-        var builder = new ProgramBuilder<float>();
-        _criticLoss = builder.Output(criticCost);
-        _criticGradient = builder.Output(Derivatives.Gradient(criticCost, _critic));
-        _criticProgram = builder.Build();
-
-        Expression<float> actorCost = ActorCost(_batch, critic, current, temperature);
-        Expression<float> temperatureCost = TemperatureCost(logTemperature, current, options.TargetEntropyPerAction * actionSize);
-        builder = new ProgramBuilder<float>();
-        _actorLoss = builder.Output(actorCost);
-        _actorGradient = builder.Output(Derivatives.Gradient(actorCost, _actor));
-        _temperatureGradient = builder.Output(Derivatives.Gradient(temperatureCost, _logTemperature));
-        _meanLogProbability = builder.Output(Mean(current.LogProbability));
-        _actorProgram = builder.Build();
-
-        _actorOptimizer = new Adam<float>(_actor.Count, options.ActorLearningRate);
-        _criticOptimizer = new Adam<float>(_critic.Count, options.CriticLearningRate);
+        _rule = new GradientRule<float>(options.Gradient, games, stream.Split("solver"));
+        _actorOptimizer = new Adam<float>(_actor.Count, options.ActorLearningRate) { RatePower = options.Gradient.ActorRatePower };
+        _criticOptimizer = new Adam<float>(_critic.Count, options.CriticLearningRate) { RatePower = options.Gradient.CriticRatePower };
         _temperatureOptimizer = new Adam<float>(1, options.EntropyLearningRate);
         _experience = new OffPolicyExperience(
-            _batch, options, (s, noise) => policy.Sample(s, noise).Action, policy.MeanAction, stream);
+            _samples[0].Batch, options, (s, noise) => policy.Sample(s, noise).Action, policy.MeanAction, stream);
     }
 
     /// <inheritdoc/>
@@ -149,6 +148,7 @@ public sealed class Sac : IAgent
     {
         _criticMeans.Flush(metrics);
         _actorMeans.Flush(metrics);
+        _rule.Measure(metrics);
     }
 
     /// <inheritdoc/>
@@ -162,6 +162,7 @@ public sealed class Sac : IAgent
         _criticOptimizer.Serialize(archive);
         _temperatureOptimizer.Serialize(archive);
         _random.Serialize(archive);
+        _rule.Serialize(archive);
         _criticMeans.Serialize(archive);
         _actorMeans.Serialize(archive);
         _experience.Serialize(archive);
@@ -175,26 +176,89 @@ public sealed class Sac : IAgent
 
     private void Update()
     {
-        for (int i = 0; i < _options.CriticUpdates; i++)
+        int criticSteps = _options.CriticUpdates * _options.Gradient.StepsOf(Player.Critic), actorSteps = _options.Gradient.StepsOf(Player.Actor);
+        if (_options.Gradient.Order == UpdateOrder.Simultaneous)
         {
-            _experience.Sample(_batch);
-
-            // w <- w - rate d_w L(theta, w);  wbar <- wbar + tau (w - wbar)
-            _random.Normal(_nextNoise.Values);
-            _criticProgram.Run();
-            _criticOptimizer.Descend(_critic.Values, _criticGradient.Values);
-            OptimizerLoops.Average<float>(_target.Values, _critic.Values, _options.TargetRate);
-            _criticMeans.Add(_criticLoss.Value);
+            UpdateTogether(criticSteps, actorSteps);
+            return;
         }
 
-        // theta <- theta + rate d_theta J(theta, w), on the last of the critic's batches
-        _random.Normal(_noise.Values);
-        _actorProgram.Run();
-        _actorOptimizer.Descend(_actor.Values, _actorGradient.Values);
-        _actorMeans.Add(_actorLoss.Value, Math.Exp(_logTemperature.Values[0]), -_meanLogProbability.Value);
+        for (int i = 0; i < criticSteps; i++)
+        {
+            Draw();
+            _rule.ComputeCritic();
+            StepCritic();
+        }
+
+        // The actor's first step is on the last of the critic's batches.
+        for (int i = 0; i < actorSteps; i++)
+        {
+            if (i > 0)
+            {
+                Draw();
+            }
+
+            _rule.ComputeActor();
+            StepActor();
+        }
+    }
+
+    // Both directions at the same point; the leader moves last, so that further steps of the follower see it where it was.
+    private void UpdateTogether(int criticSteps, int actorSteps)
+    {
+        Draw();
+        _rule.ComputeBoth();
+        if (actorSteps == 1)
+        {
+            StepCritic();
+            for (int i = 1; i < criticSteps; i++)
+            {
+                Draw();
+                _rule.ComputeCritic();
+                StepCritic();
+            }
+
+            StepActor();
+            return;
+        }
+
+        StepActor();
+        for (int i = 1; i < actorSteps; i++)
+        {
+            Draw();
+            _rule.ComputeActor();
+            StepActor();
+        }
+
+        StepCritic();
+    }
+
+    private void Draw()
+    {
+        foreach (Sample sample in _samples)
+        {
+            _experience.Sample(sample.Batch);
+            _random.Normal(sample.NextNoise.Values);
+            _random.Normal(sample.Noise.Values);
+        }
+    }
+
+    // w <- w - rate d_w L(theta, w);  wbar <- wbar + tau (w - wbar)
+    private void StepCritic()
+    {
+        _criticOptimizer.Descend(_critic.Values, _rule.CriticDirection);
+        OptimizerLoops.Average<float>(_target.Values, _critic.Values, _options.TargetRate);
+        _criticMeans.Add(_rule.CriticCost);
+    }
+
+    // theta <- theta + rate d_theta J(theta, w), and log alpha likewise
+    private void StepActor()
+    {
+        _actorOptimizer.Descend(_actor.Values, _rule.ActorDirection);
+        _actorMeans.Add(_rule.ActorCost, Math.Exp(_logTemperature.Values[0]), -_rule.ActorMeasure(1)[0]);
         if (_options.TuneEntropyWeight)
         {
-            _temperatureOptimizer.Descend(_logTemperature.Values, _temperatureGradient.Values);
+            _temperatureOptimizer.Descend(_logTemperature.Values, _rule.ActorMeasure(0));
         }
     }
 
@@ -206,6 +270,31 @@ public sealed class Sac : IAgent
         first.Initialize(stream.Split("q1"));
         second?.Initialize(stream.Split("q2"));
         return new TwinActionValue<float>(new ActionValue<float>(first), second is null ? null : new ActionValue<float>(second));
+    }
+
+    /// <summary>The game on a batch: both costs, and L as squared errors.</summary>
+    /// <param name="actor">theta.</param>
+    /// <param name="criticPlayer">w.</param>
+    /// <param name="batch">Transitions.</param>
+    /// <param name="critic">Q1 and Q2, of w.</param>
+    /// <param name="targetCritic">Qbar1 and Qbar2.</param>
+    /// <param name="current">a and log pi(a|s), of theta.</param>
+    /// <param name="next">a' and log pi(a'|s'), of theta.</param>
+    /// <param name="temperature">alpha, 1 x 1.</param>
+    /// <param name="options">Options.</param>
+    public static ActorCriticGame<T> Game<T>(Parameters<T> actor, Parameters<T> criticPlayer, TransitionInputs<T> batch,
+        TwinActionValue<T> critic, TwinActionValue<T> targetCritic, SampledAction<T> current, SampledAction<T> next,
+        Expression<T> temperature, SacOptions options)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        Expression<T> actorCost = ActorCost(batch, critic, current, temperature);
+        return new(actor, criticPlayer, actorCost, CriticCost(batch, critic, targetCritic, next, temperature, options))
+        {
+            CriticErrors = CriticErrors(batch, critic, targetCritic, next, temperature, options),
+            ActorCostInCritic = options.Gradient.LeaderDerivative == LeaderDerivative.CurrentAction
+                ? actorCost
+                : -Mean(critic.Smaller(batch.Observation, batch.Action)),
+        };
     }
 
     /// <summary>
@@ -220,12 +309,17 @@ public sealed class Sac : IAgent
     /// <param name="options">Options.</param>
     public static Expression<T> CriticCost<T>(TransitionInputs<T> batch, TwinActionValue<T> critic, TwinActionValue<T> targetCritic,
         SampledAction<T> next, Expression<T> temperature, SacOptions options)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
+        CriticErrors(batch, critic, targetCritic, next, temperature, options).Select(e => e.Cost).Aggregate((a, b) => a + b);
+
+    private static IReadOnlyList<SquaredError<T>> CriticErrors<T>(TransitionInputs<T> batch, TwinActionValue<T> critic,
+        TwinActionValue<T> targetCritic, SampledAction<T> next, Expression<T> temperature, SacOptions options)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         Expression<T> soft = targetCritic.Smaller(batch.NextObservation, next.Action) - (temperature * next.LogProbability);
         Expression<T> y = batch.Target(options.Discount, soft);
-        Expression<T> cost = Mean(Square(critic.First.Value(batch.Observation, batch.Action) - y));
-        return critic.Second is null ? cost : cost + Mean(Square(critic.Second.Value(batch.Observation, batch.Action) - y));
+        SquaredError<T> first = new(critic.First.Value(batch.Observation, batch.Action), y);
+        return critic.Second is null ? [first] : [first, new(critic.Second.Value(batch.Observation, batch.Action), y)];
     }
 
     /// <summary>-J(theta, w) = mean (alpha log pi(a|s) - min(Q1, Q2)(s, a)), 1 x 1.</summary>
@@ -274,4 +368,7 @@ public sealed class Sac : IAgent
         where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
         Mean((temperature * current.LogProbability) - critic.Value(batch.Observation, current.Action)
             - residual.Value(batch.Observation, current.Action));
+
+    // A batch with the noise that is frozen across all products of an update.
+    private sealed record Sample(TransitionInputs<float> Batch, Input<float> Noise, Input<float> NextNoise);
 }

@@ -76,45 +76,79 @@ public static class Derivatives
     public static Expression<T> RowJacobianGram<T>(Expression<T> outputs, Parameters<T> parameters)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        if (!outputs.Columns.IsOne)
+        List<ParameterUse<T>> uses = RowUses(outputs, parameters);
+        return Gram(uses, uses) ?? Operations.Broadcast(new Constant<T>(0), outputs.Rows, outputs.Rows);
+    }
+
+    /// <summary>
+    /// J g (n x 1), where row i of J is the derivative of output i and g the gradient of a cost in the same parameters, without
+    /// forming either: a sum over the rows of the cost's own layers, as in <see cref="RowJacobianGram"/>.
+    /// </summary>
+    /// <param name="outputs">n x 1, as for <see cref="RowJacobianGram"/>.</param>
+    /// <param name="cost">1 x 1; parameters enter it as weights or bias rows too.</param>
+    /// <param name="parameters">The player.</param>
+    /// <exception cref="ShapeException">The shapes do not fit, or a parameter enters in another way.</exception>
+    public static Expression<T> RowJacobianGradientProduct<T>(Expression<T> outputs, Expression<T> cost, Parameters<T> parameters)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        if (!cost.IsScalar)
         {
-            throw ShapeException.Of("row Jacobian", outputs, "one column is needed");
+            throw ShapeException.Of("gradient", cost, "a cost is 1 x 1");
         }
 
-        // Every use of a parameter: its matrix of inputs (null: ones) and the cotangents of its rows.
-        var uses = new List<(Expression<T> Parameter, Expression<T>? Input, Expression<T> Delta)>();
-        var sweep = new Sweep<T>([outputs], [Operations.Broadcast(new Constant<T>(1), outputs.Rows, 1)], parameters.Leaves);
+        Expression<T>? rows = Gram(RowUses(outputs, parameters), Uses(cost, new Constant<T>(1), parameters));
+        return rows is null ? Operations.Broadcast(new Constant<T>(0), outputs.Rows, 1) : Operations.SumColumns(rows);
+    }
+
+    private static List<ParameterUse<T>> RowUses<T>(Expression<T> outputs, Parameters<T> parameters)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> => outputs.Columns.IsOne
+        ? Uses(outputs, Operations.Broadcast(new Constant<T>(1), outputs.Rows, 1), parameters)
+        : throw ShapeException.Of("row Jacobian", outputs, "one column is needed");
+
+    // Every use of a parameter between an output and the leaves.
+    private static List<ParameterUse<T>> Uses<T>(Expression<T> output, Expression<T> cotangent, Parameters<T> parameters)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        var uses = new List<ParameterUse<T>>();
+        var sweep = new Sweep<T>([output], [cotangent], parameters.Leaves);
         sweep.Run((node, operand, delta) => uses.Add(node switch
         {
-            MatMul<T> { TransposeA: false, TransposeB: false } when operand == 1 => (node.Operands[1], node.Operands[0], delta),
-            Broadcast<T> { RepeatsRow: true } => (node.Operands[0], null, delta),
+            MatMul<T> { TransposeA: false, TransposeB: false } when operand == 1 => new(node.Operands[1], node.Operands[0], delta),
+            Broadcast<T> { RepeatsRow: true } => new(node.Operands[0], null, delta),
             _ => throw ShapeException.Of("row Jacobian", node.Operands[operand], $"it enters {node}, not as weight or bias"),
         }));
+        return uses;
+    }
 
+    // Inner products of the derivatives of each row on the left with those of each row on the right; null where all are 0.
+    private static Expression<T>? Gram<T>(List<ParameterUse<T>> left, List<ParameterUse<T>> right)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
         Expression<T>? gram = null;
-        foreach (var group in uses.GroupBy(x => x.Parameter))
+        foreach (ParameterUse<T> x in left)
         {
-            foreach (var x in group)
+            foreach (ParameterUse<T> y in right.Where(y => y.Parameter == x.Parameter))
             {
-                foreach (var y in group)
+                Expression<T> term = Operations.Product(x.Delta, y.Delta, transposeB: true);
+                if (x.Input is not null && y.Input is not null)
                 {
-                    Expression<T> term = Operations.Product(x.Delta, y.Delta, transposeB: true);
-                    if (x.Input is not null && y.Input is not null)
-                    {
-                        term *= Operations.Product(x.Input, y.Input, transposeB: true);
-                    }
-
-                    gram = gram is null ? term : gram + term;
+                    term *= Operations.Product(x.Input, y.Input, transposeB: true);
                 }
+
+                gram = gram is null ? term : gram + term;
             }
         }
 
-        return gram ?? Operations.Broadcast(new Constant<T>(0), outputs.Rows, outputs.Rows);
+        return gram;
     }
 
     private static Expression<T> Zeros<T>(Expression<T> like)
         where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
         Operations.Broadcast(new Constant<T>(0), like.Rows, like.Columns);
+
+    // A parameter's matrix of inputs (null: ones) and the cotangents of its rows.
+    private sealed record ParameterUse<T>(Expression<T> Parameter, Expression<T>? Input, Expression<T> Delta)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>;
 
     // One reverse sweep over the expressions between some inputs and some outputs.
     private sealed class Sweep<T>

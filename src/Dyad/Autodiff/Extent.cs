@@ -53,6 +53,9 @@ public sealed class Extent
         }
     }
 
+    // Equal for extents that are the same. Without the cast, a count would become a new extent by the implicit conversion.
+    internal object Key => Name is null ? (object)_count : this;
+
     internal bool IsOne => Name is null && _count == 1;
 
     /// <summary>A fixed extent.</summary>

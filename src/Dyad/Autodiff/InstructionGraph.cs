@@ -113,6 +113,25 @@ internal sealed class InstructionGraph<T>
         return dependent;
     }
 
+    /// <summary>What is computed for some outputs.</summary>
+    public HashSet<GraphNode<T>> NeededBy(IEnumerable<Output<T>> outputs)
+    {
+        var needed = new HashSet<GraphNode<T>>();
+        var open = new Stack<GraphNode<T>>(outputs.SelectMany(x => x.Parts).Select(x => _nodeOf[x]));
+        while (open.TryPop(out GraphNode<T>? node))
+        {
+            if (needed.Add(node))
+            {
+                foreach (GraphNode<T> input in node.Inputs)
+                {
+                    open.Push(input);
+                }
+            }
+        }
+
+        return needed;
+    }
+
     private GraphNode<T> Add(Expression<T> expression)
     {
         if (_nodeOf.TryGetValue(expression, out GraphNode<T>? node))

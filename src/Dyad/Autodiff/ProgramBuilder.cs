@@ -11,7 +11,8 @@ public sealed class ProgramBuilder<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private readonly List<Output<T>> _outputs = [];
-    private readonly List<(CompiledProgram CompiledProgram, HashSet<Expression<T>> Changing)> _partial = [];
+    private readonly List<(CompiledProgram Program, HashSet<Expression<T>> Changing, IReadOnlyList<Output<T>> Needed)> _partial = [];
+    private readonly List<(CompiledProgram Program, HashSet<Expression<T>> Changing)> _without = [];
 
     /// <summary>Asks for the value of an expression.</summary>
     public Output<T> Output(Expression<T> expression) => Output([expression]);
@@ -34,10 +35,23 @@ public sealed class ProgramBuilder<T>
     /// Asks for a program that brings the outputs up to date when nothing but these leaves changed since the last run: for
     /// example the direction of a Hessian product. It is ready after <see cref="Build"/>.
     /// </summary>
-    public CompiledProgram After(IEnumerable<Leaf<T>> changing)
+    /// <param name="changing">The leaves.</param>
+    /// <param name="needed">The outputs to bring up to date; none for all.</param>
+    public CompiledProgram After(IEnumerable<Leaf<T>> changing, params IReadOnlyList<Output<T>> needed)
     {
         var program = new CompiledProgram();
-        _partial.Add((program, [.. changing]));
+        _partial.Add((program, [.. changing], needed));
+        return program;
+    }
+
+    /// <summary>
+    /// Asks for a program that computes everything that does not depend on these leaves: what stands before all programs of
+    /// <see cref="After"/> with the same leaves. It is ready after <see cref="Build"/>.
+    /// </summary>
+    public CompiledProgram Without(IEnumerable<Leaf<T>> changing)
+    {
+        var program = new CompiledProgram();
+        _without.Add((program, [.. changing]));
         return program;
     }
 
@@ -47,17 +61,34 @@ public sealed class ProgramBuilder<T>
         var graph = new InstructionGraph<T>(_outputs);
         Fusion.Apply(graph.Nodes);
         List<GraphNode<T>> live = graph.Live();
-        List<HashSet<GraphNode<T>>> partial = [.. _partial.Select(x => InstructionGraph<T>.DependentOn(live, x.Changing))];
+        List<HashSet<GraphNode<T>>> partial = [.. _partial.Select(x => Partial(x.Changing, x.Needed))];
         BufferPlan<T> plan = new(live, partial);
         var program = new CompiledProgram();
         object memory = new object[] { plan.Memory, graph.Leaves, _outputs };
         Fill(program, live, _ => true);
         for (int i = 0; i < partial.Count; i++)
         {
-            Fill(_partial[i].CompiledProgram, live, partial[i].Contains);
+            Fill(_partial[i].Program, live, partial[i].Contains);
+        }
+
+        foreach ((CompiledProgram rest, HashSet<Expression<T>> changing) in _without)
+        {
+            HashSet<GraphNode<T>> dependent = InstructionGraph<T>.DependentOn(live, changing);
+            Fill(rest, live, x => !dependent.Contains(x));
         }
 
         return program;
+
+        HashSet<GraphNode<T>> Partial(HashSet<Expression<T>> changing, IReadOnlyList<Output<T>> needed)
+        {
+            HashSet<GraphNode<T>> dependent = InstructionGraph<T>.DependentOn(live, changing);
+            if (needed.Count > 0)
+            {
+                dependent.IntersectWith(graph.NeededBy(needed));
+            }
+
+            return dependent;
+        }
 
         void Fill(CompiledProgram target, List<GraphNode<T>> nodes, Func<GraphNode<T>, bool> include)
         {

@@ -82,7 +82,7 @@ internal sealed class Broadcast<T> : Expression<T>
 
     internal override string Name => "broadcast";
 
-    internal override object? Attributes => (Key(Rows), Key(Columns));
+    internal override object? Attributes => (Rows.Key, Columns.Key);
 
     internal override Expression<T>? Gradient(int operand, Expression<T> g)
     {
@@ -91,8 +91,6 @@ internal sealed class Broadcast<T> : Expression<T>
     }
 
     internal override Instruction Emit(Matrix<T> result, Matrix<T>[] operands) => new BroadcastInstruction<T>(operands[0], result);
-
-    private static object Key(Extent extent) => extent.Name is null ? extent.Count : extent;
 }
 
 internal sealed class BroadcastInstruction<T>(Matrix<T> x, Matrix<T> y) : Instruction
@@ -132,7 +130,7 @@ internal sealed class Reciprocal<T>(Extent rows, Extent columns) : Expression<T>
 {
     internal override string Name => "1/count";
 
-    internal override object? Attributes => (rows, columns);
+    internal override object? Attributes => (rows.Key, columns.Key);
 
     internal override Expression<T>? Gradient(int operand, Expression<T> g) => null;
 

@@ -31,7 +31,10 @@ public static class OptionBinder
     /// <summary>The options with some of them changed.</summary>
     /// <param name="changes">Names in snake case, with values as text.</param>
     /// <typeparam name="T">A record with init-only properties of type double, int, bool, an enumeration, or a record of such.</typeparam>
-    /// <exception cref="UserError">There is no such option, or the value is of another type or out of range.</exception>
+    /// <exception cref="UserError">
+    /// There is no such option, the value is of another type or out of range, or options do not go together
+    /// (<see cref="IChecked"/>).
+    /// </exception>
     public static T With<[DynamicallyAccessedMembers(Kept)] T>(IEnumerable<(string Name, string Value)> changes)
         where T : class, new()
     {
@@ -48,6 +51,11 @@ public static class OptionBinder
             }
 
             option.Property.SetValue(option.Owner(options), value);
+        }
+
+        foreach (IChecked record in Options<T>().Select(x => x.Owner(options)).Distinct(ReferenceEqualityComparer.Instance).OfType<IChecked>())
+        {
+            record.Check();
         }
 
         return options;

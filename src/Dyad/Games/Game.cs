@@ -24,4 +24,21 @@ public sealed record Game<T>(Parameters<T> Leader, Parameters<T> Follower, Expre
 
     /// <summary>1 x 1; its mixed second derivative couples the players.</summary>
     public Expression<T> Coupling { get; init; } = FollowerCost;
+
+    /// <summary>
+    /// The follower's cost as a sum of mean squared errors, where it is one: then its curvature has a Gauss-Newton part
+    /// (<see cref="GaussNewton"/>). Empty where it is none.
+    /// </summary>
+    public IReadOnlyList<SquaredError<T>> FollowerErrors { get; init; } = [];
+}
+
+/// <summary>A cost mean (prediction - target)^2, without a factor 1/2.</summary>
+/// <typeparam name="T">float or double.</typeparam>
+/// <param name="Prediction">n x 1, a function of the player that minimises.</param>
+/// <param name="Target">n x 1, a function of the other player or of none.</param>
+public sealed record SquaredError<T>(Expression<T> Prediction, Expression<T> Target)
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    /// <summary>mean (prediction - target)^2, 1 x 1.</summary>
+    public Expression<T> Cost => Operations.Mean(Operations.Square(Prediction - Target));
 }

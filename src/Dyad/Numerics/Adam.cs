@@ -15,6 +15,7 @@ public sealed class Adam<T>
     private readonly T[] _second;
     private double _beta1Power = 1;
     private double _beta2Power = 1;
+    private long _steps;
 
     /// <summary>An optimiser for <paramref name="size"/> parameters.</summary>
     /// <param name="size">Number of parameters.</param>
@@ -35,6 +36,9 @@ public sealed class Adam<T>
     /// <summary>Step length, alpha.</summary>
     public double LearningRate { get; set; }
 
+    /// <summary>p of a step length alpha / (1 + k)^p that falls with the number of steps k; 0 for a constant one.</summary>
+    public double RatePower { get; init; }
+
     /// <summary>Decay of the mean of gradients.</summary>
     public double Beta1 { get; }
 
@@ -44,15 +48,18 @@ public sealed class Adam<T>
     /// <summary>Added to the root of the second moment.</summary>
     public double Epsilon { get; }
 
+    private double Rate => RatePower == 0 ? LearningRate : LearningRate / Math.Pow(1 + _steps, RatePower);
+
     /// <summary>One step against the gradient: <paramref name="parameters"/> move to lower cost.</summary>
-    public void Descend(Span<T> parameters, ReadOnlySpan<T> gradient) => Step(parameters, gradient, -LearningRate);
+    public void Descend(Span<T> parameters, ReadOnlySpan<T> gradient) => Step(parameters, gradient, -Rate);
 
     /// <summary>One step along the gradient: <paramref name="parameters"/> move to a higher objective.</summary>
-    public void Ascend(Span<T> parameters, ReadOnlySpan<T> gradient) => Step(parameters, gradient, LearningRate);
+    public void Ascend(Span<T> parameters, ReadOnlySpan<T> gradient) => Step(parameters, gradient, Rate);
 
     /// <summary>Saves or loads the moments and their corrections.</summary>
     public void Serialize(StateArchive archive)
     {
+        archive.Value("adam/steps", ref _steps);
         archive.Value("adam/beta1_power", ref _beta1Power);
         archive.Value("adam/beta2_power", ref _beta2Power);
         archive.Array("adam/first", _first.AsSpan());
@@ -67,6 +74,7 @@ public sealed class Adam<T>
                 $"{parameters.Length} parameters and {gradient.Length} gradients for an optimiser of {_first.Length}");
         }
 
+        _steps++;
         _beta1Power *= Beta1;
         _beta2Power *= Beta2;
         T step = T.CreateChecked(signedRate / (1 - _beta1Power));

@@ -1,20 +1,24 @@
+using System.Numerics;
+using System.Numerics.Tensors;
+using System.Runtime.CompilerServices;
+
 namespace Dyad.Numerics;
 
 /// <summary>
-/// Cholesky factors A = L L' of a small dense symmetric positive definite matrix. Buffers are reused: factoring and solving
+/// Cholesky factors A = U' U of a small dense symmetric positive definite matrix. Buffers are reused: factoring and solving
 /// allocate nothing.
 /// </summary>
 public sealed class CholeskyFactorization
 {
     private readonly int _n;
-    private readonly double[] _l;
+    private readonly double[] _u;
 
     /// <summary>For matrices of <paramref name="size"/> x <paramref name="size"/>.</summary>
     public CholeskyFactorization(int size)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(size);
         _n = size;
-        _l = new double[size * size];
+        _u = new double[size * size];
     }
 
     /// <summary>Rows and columns.</summary>
@@ -22,34 +26,39 @@ public sealed class CholeskyFactorization
 
     /// <summary>Factors a matrix, of which the lower triangle is read.</summary>
     /// <param name="matrix">Row-major.</param>
-    /// <returns>False where the matrix is not positive definite; then nothing can be solved.</returns>
+    /// <returns>False where the matrix is not positive definite, or not finite; then nothing can be solved.</returns>
     /// <exception cref="ArgumentException">The matrix has another size.</exception>
-    public bool TryFactor(ReadOnlySpan<double> matrix)
+    public unsafe bool TryFactor(ReadOnlySpan<double> matrix)
     {
         Require(matrix.Length == _n * _n, matrix.Length, nameof(matrix));
         for (int i = 0; i < _n; i++)
         {
             Span<double> row = Row(i);
-            for (int j = 0; j <= i; j++)
+            for (int j = i; j < _n; j++)
             {
-                ReadOnlySpan<double> other = Row(j);
-                double sum = matrix[(i * _n) + j];
-                for (int k = 0; k < j; k++)
-                {
-                    sum -= row[k] * other[k];
-                }
+                row[j] = matrix[(j * _n) + i];
+            }
+        }
 
-                if (i != j)
-                {
-                    row[j] = sum / other[j];
-                }
-                else if (sum > 0)
-                {
-                    row[i] = Math.Sqrt(sum);
-                }
-                else
+        fixed (double* u = _u)
+        {
+            for (int k = 0; k < _n; k++)
+            {
+                double* pivot = u + ((nint)k * _n);
+                if (!(pivot[k] > 0) || double.IsPositiveInfinity(pivot[k]))
                 {
                     return false;
+                }
+
+                pivot[k] = Math.Sqrt(pivot[k]);
+                for (int j = k + 1; j < _n; j++)
+                {
+                    pivot[j] /= pivot[k];
+                }
+
+                for (int i = k + 1; i < _n; i++)
+                {
+                    Subtract(u + ((nint)i * _n), pivot, pivot[i], i, _n);
                 }
             }
         }
@@ -60,34 +69,45 @@ public sealed class CholeskyFactorization
     /// <summary>Solves A x = b in place.</summary>
     /// <param name="b">The right-hand side; afterwards the solution.</param>
     /// <exception cref="ArgumentException">b has another length.</exception>
-    public void Solve(Span<double> b)
+    public unsafe void Solve(Span<double> b)
     {
         Require(b.Length == _n, b.Length, nameof(b));
-        for (int i = 0; i < _n; i++)
+        fixed (double* x = b, u = _u)
         {
-            ReadOnlySpan<double> row = Row(i);
-            double sum = b[i];
-            for (int k = 0; k < i; k++)
+            for (int i = 0; i < _n; i++)
             {
-                sum -= row[k] * b[k];
+                double* row = u + ((nint)i * _n);
+                x[i] /= row[i];
+                Subtract(x, row, x[i], i + 1, _n);
             }
-
-            b[i] = sum / row[i];
         }
 
         for (int i = _n - 1; i >= 0; i--)
         {
-            // Column by column of L', so that rows of L are read.
             ReadOnlySpan<double> row = Row(i);
-            double x = b[i] /= row[i];
-            for (int k = 0; k < i; k++)
-            {
-                b[k] -= x * row[k];
-            }
+            double sum = i + 1 < _n ? TensorPrimitives.Dot(row[(i + 1)..], b[(i + 1)..]) : 0;
+            b[i] = (b[i] - sum) / row[i];
         }
     }
 
-    private Span<double> Row(int i) => _l.AsSpan(i * _n, _n);
+    // x -= factor y, from an index on; the loops are too short for calls.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static unsafe void Subtract(double* x, double* y, double factor, int from, int to)
+    {
+        int i = from;
+        var f = new Vector<double>(factor);
+        for (; i <= to - Vector<double>.Count; i += Vector<double>.Count)
+        {
+            Vector.Store(Vector.Load(x + i) - (f * Vector.Load(y + i)), x + i);
+        }
+
+        for (; i < to; i++)
+        {
+            x[i] -= factor * y[i];
+        }
+    }
+
+    private Span<double> Row(int i) => _u.AsSpan(i * _n, _n);
 
     private void Require(bool holds, int length, string name)
     {

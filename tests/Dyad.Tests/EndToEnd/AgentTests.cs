@@ -24,7 +24,8 @@ public sealed class AgentTests : IDisposable
 
     public static TheoryData<string, string> Methods => new()
     {
-        { "sac", "Pendulum-v1" }, { "ddpg", "Pendulum-v1" }, { "td3", "Pendulum-v1" }, { "sac-v", "Pendulum-v1" }, { "dqn", "CartPole-v1" },
+        { "sac", "Pendulum-v1" }, { "ddpg", "Pendulum-v1" }, { "td3", "Pendulum-v1" }, { "sac-v", "Pendulum-v1" }, { "stsac-al", "Pendulum-v1" },
+        { "stddpg-cl", "Pendulum-v1" }, { "dqn", "CartPole-v1" },
     };
 
     public void Dispose() => _dyad.Dispose();
@@ -98,6 +99,8 @@ public sealed class AgentTests : IDisposable
     [InlineData("Pendulum-v1", "train", "sac", "Pendulum-v2")]
     [InlineData("between 0 and 1", "train", "sac", "Pendulum-v1", "--set", "discount=1.5")]
     [InlineData("twice", "train", "sac", "Pendulum-v1", "--set", "discount=0.9", "--set", "discount=0.8")]
+    [InlineData("needs the critic to follow", "train", "stsac-cl", "Pendulum-v1", "--set", "curvature=gauss-newton")]
+    [InlineData("individual, stackelberg", "train", "sac", "Pendulum-v1", "--set", "rule=nash")]
     [InlineData("target-policy, current-policy", "train", "ddpg", "Pendulum-v1", "--set", "next_action=mine")]
     [InlineData("config.json", "evaluate", ".")]
     public async Task What_cannot_be_trained_or_played_is_one_sentence(string part, params string[] command) =>

@@ -1,7 +1,8 @@
 using System.Text.Json;
+using Dyad.Algorithms.Rules;
 using Dyad.Autodiff;
-using Dyad.Games;
 using Dyad.Networks;
+using Dyad.Numerics;
 
 namespace Dyad.Tests.Golden;
 
@@ -57,59 +58,49 @@ internal sealed class NetworkReference(JsonElement document)
         return result;
     }
 
-    /// <summary>Compares the parts of a total derivative with <c>direct</c>, <c>exact</c> and, on positive curvature, <c>cg</c>.</summary>
-    public static void CheckTotal(JsonElement expected, Game<double> game, double damping, int iterations, string what)
+    /// <summary>
+    /// Compares what the gradient rule makes of a game with the total derivatives of the reference: <c>direct</c>, <c>exact</c>,
+    /// <c>cg</c> where the curvature is positive definite, and <c>actor_leader_gauss_newton</c> by both ways to solve for it.
+    /// </summary>
+    public static void CheckRule(JsonElement document, ActorCriticGame<double> game)
     {
-        var dense = new DenseTotalDerivative(game, damping);
-        dense.Compute();
-        Compare.Near(GoldenFiles.Flat(expected.GetProperty("direct")), InFileOrder(game.Leader, dense.Direct), 1e-8, what + " direct");
-        Compare.Near(GoldenFiles.Flat(expected.GetProperty("exact")), InFileOrder(game.Leader, dense.Total), 1e-8, what + " exact");
-        if (expected.GetProperty("hessian_min_eig").GetDouble() > 0)
+        JsonElement expected = document.GetProperty("expected");
+        var rule = new RuleOptions
         {
-            var total = new double[game.Leader.Count];
-            dense.ApplyMixed(ConjugateGradient(dense, damping, iterations), total);
-            for (int i = 0; i < total.Length; i++)
+            Rule = Rule.Stackelberg,
+            Damping = document.GetProperty("regularization").GetDouble(),
+            SolverIterations = document.GetProperty("cg_iterations").GetInt32(),
+            SolverTolerance = 0,
+        };
+        foreach (Player leader in new[] { Player.Actor, Player.Critic })
+        {
+            JsonElement reference = expected.GetProperty(leader == Player.Actor ? "actor_leader" : "critic_leader");
+            (double[] direct, double[] total) = Total(game, rule with { Leader = leader, Solver = Solver.Exact });
+            Compare.Near(GoldenFiles.Flat(reference.GetProperty("direct")), direct, 1e-8, $"{leader} leads: direct");
+            Compare.Near(GoldenFiles.Flat(reference.GetProperty("exact")), total, 1e-8, $"{leader} leads: exact");
+            double[] gradient = Total(game, rule with { Leader = leader, Order = UpdateOrder.Simultaneous }).Total;
+            Assert.All(gradient, x => Assert.True(double.IsFinite(x)));
+            if (reference.GetProperty("hessian_min_eig").GetDouble() > 0)
             {
-                total[i] = dense.Direct[i] - total[i];
+                Compare.Near(GoldenFiles.Flat(reference.GetProperty("cg")), gradient, 1e-7, $"{leader} leads: cg");
             }
+        }
 
-            Compare.Near(GoldenFiles.Flat(expected.GetProperty("cg")), InFileOrder(game.Leader, total), 1e-7, what + " cg");
+        double[] gaussNewton = GoldenFiles.Flat(expected.GetProperty("actor_leader_gauss_newton"));
+        foreach (Solver solver in new[] { Solver.Exact, Solver.SampleSpace })
+        {
+            double[] total = Total(game, rule with { Curvature = Curvature.GaussNewton, Solver = solver }).Total;
+            Compare.Near(gaussNewton, total, 1e-8, $"Gauss-Newton, {solver}");
         }
     }
 
-    // Textbook conjugate gradient from 0 on the dense curvature.
-    private static double[] ConjugateGradient(DenseTotalDerivative dense, double damping, int iterations)
+    private static (double[] Direct, double[] Total) Total(ActorCriticGame<double> game, RuleOptions options)
     {
-        double[] r = dense.LeaderInFollower.ToArray(), p = [.. r], x = new double[r.Length], ap = new double[r.Length];
-        double rr = r.Sum(v => v * v);
-        for (int k = 0; k < iterations; k++)
-        {
-            for (int i = 0; i < r.Length; i++)
-            {
-                ap[i] = damping * p[i];
-                for (int j = 0; j < r.Length; j++)
-                {
-                    ap[i] += dense.Curvature[(i * r.Length) + j] * p[j];
-                }
-            }
-
-            double alpha = rr / p.Zip(ap, (a, b) => a * b).Sum();
-            for (int i = 0; i < r.Length; i++)
-            {
-                x[i] += alpha * p[i];
-                r[i] -= alpha * ap[i];
-            }
-
-            double next = r.Sum(v => v * v);
-            for (int i = 0; i < r.Length; i++)
-            {
-                p[i] = r[i] + (next / rr * p[i]);
-            }
-
-            rr = next;
-        }
-
-        return x;
+        var rule = new GradientRule<double>(options, [game], new RandomStream(0));
+        rule.ComputeBoth();
+        Parameters<double> leader = options.Leader == Player.Actor ? game.Actor : game.Critic;
+        ReadOnlySpan<double> total = options.Leader == Player.Actor ? rule.ActorDirection : rule.CriticDirection;
+        return (InFileOrder(leader, rule.Leading!.Direct), InFileOrder(leader, total));
     }
 
     // rows x columns to columns x rows; the inverse swaps the numbers.

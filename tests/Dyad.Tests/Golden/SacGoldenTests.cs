@@ -1,7 +1,6 @@
 using System.Text.Json;
 using Dyad.Algorithms;
 using Dyad.Autodiff;
-using Dyad.Games;
 using Dyad.Networks;
 
 namespace Dyad.Tests.Golden;
@@ -29,8 +28,7 @@ public sealed class SacGoldenTests
     private static void Check(JsonElement document, UnaryFunction<double>? activation = null)
     {
         JsonElement data = document.GetProperty("batch"), expected = document.GetProperty("expected");
-        double bound = document.GetProperty("action_bound").GetDouble(), damping = document.GetProperty("regularization").GetDouble();
-        int iterations = document.GetProperty("cg_iterations").GetInt32();
+        double bound = document.GetProperty("action_bound").GetDouble();
         var options = new SacOptions { Discount = document.GetProperty("gamma").GetDouble() };
         Expression<double> alpha = Operations.Number<double>(document.GetProperty("alpha").GetDouble());
         var reference = new NetworkReference(document) { Activation = activation };
@@ -83,18 +81,6 @@ public sealed class SacGoldenTests
             Compare.Near(GoldenFiles.Flat(expected.GetProperty(name)), values, Tolerance, name);
         }
 
-        var actorLeads = new Game<double>(actor, critic, actorCost, criticCost);
-        NetworkReference.CheckTotal(expected.GetProperty("actor_leader"), actorLeads, damping, iterations, "actor leads");
-        var criticLeads = new Game<double>(critic, actor, criticCost, actorCost);
-        NetworkReference.CheckTotal(expected.GetProperty("critic_leader"), criticLeads, damping, iterations, "critic leads");
-        Game<double> gaussNewton = actorLeads with
-        {
-            Curvature = GaussNewton.Product(critic, twins.First.Value(batch.Observation, batch.Action),
-                twins.Second!.Value(batch.Observation, batch.Action)),
-        };
-        var dense = new DenseTotalDerivative(gaussNewton, damping);
-        dense.Compute();
-        Compare.Near(GoldenFiles.Flat(expected.GetProperty("actor_leader_gauss_newton")),
-            NetworkReference.InFileOrder(actor, dense.Total), Tolerance, "Gauss-Newton");
+        NetworkReference.CheckRule(document, Sac.Game(actor, critic, batch, twins, targets, current, next, alpha, options));
     }
 }

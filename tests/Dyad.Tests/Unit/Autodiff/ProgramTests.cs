@@ -24,6 +24,83 @@ public sealed class ProgramTests
     }
 
     [Fact]
+    public void Spreads_and_means_of_the_same_shape_are_shared()
+    {
+        var x = new Input<double>("x", new Extent("batch", 3), 4);
+        Expression<double> Once() => Mean(x * Broadcast(Number<double>(2), x.Rows, 4));
+        var builder = new ProgramBuilder<double>();
+        builder.Output(Once());
+        int instructions = builder.Build().InstructionCount;
+        builder = new ProgramBuilder<double>();
+        builder.Output(Once());
+        builder.Output(Square(Once()));
+        Assert.Equal(instructions + 1, builder.Build().InstructionCount);
+    }
+
+    [Fact]
+    public void Partial_programs_of_some_outputs_and_the_rest_make_a_whole()
+    {
+        var random = new RandomStream(3);
+        var player = new Parameters<double>("p");
+        var network = new Mlp<double>(player, "net", [3, 5, 1], Activation.Tanh);
+        network.Initialize(random);
+        Parameters<double> v = player.Like("v");
+        var x = new Input<double>("x", 6, 3);
+        random.Normal(x.Values);
+        Expression<double> cost = Mean(Square(network.Apply(x)));
+        Output<double>[] Ask(ProgramBuilder<double> to) =>
+        [
+            to.Output(cost), to.Output(Derivatives.HessianVectorProduct(cost, player, v.Leaves)),
+            to.Output(Derivatives.JacobianVectorProduct(network.Apply(x), player, v.Leaves)),
+        ];
+        ProgramBuilder<double> whole = new(), parts = new();
+        Output<double>[] expected = Ask(whole), actual = Ask(parts);
+        CompiledProgram all = whole.Build(), first = parts.Without(v.Leaves);
+        CompiledProgram hessian = parts.After(v.Leaves, actual[1]), jacobian = parts.After(v.Leaves, actual[2]);
+        Assert.True(jacobian.InstructionCount == 0);
+        CompiledProgram everything = parts.Build();
+        Assert.True(first.InstructionCount + hessian.InstructionCount <= everything.InstructionCount);
+        Assert.True(jacobian.InstructionCount < hessian.InstructionCount);
+        first.Run();
+        for (int i = 0; i < 3; i++)
+        {
+            random.Normal(v.Values);
+            all.Run();
+            hessian.Run();
+            hessian.Run();
+            Assert.Equal(expected[1].Values.ToArray(), actual[1].Values.ToArray());
+            jacobian.Run();
+            Assert.Equal(expected[2].Values.ToArray(), actual[2].Values.ToArray());
+        }
+
+        Assert.Equal(expected[0].Value, actual[0].Value);
+    }
+
+    [Fact]
+    public void Jacobian_times_gradient_needs_neither()
+    {
+        var random = new RandomStream(4);
+        var player = new Parameters<double>("p");
+        Mlp<double> network = new(player, "net", [3, 5, 4, 1]), other = new(player, "other", [3, 2, 1]);
+        random.Normal(player.Values);
+        Input<double> x = new("x", 6, 3), z = new("z", 9, 3);
+        random.Normal(x.Values);
+        random.Normal(z.Values);
+        Expression<double> cost = Mean(Min(network.Apply(z), other.Apply(z)));
+        Parameters<double> g = player.Like("g");
+        var builder = new ProgramBuilder<double>();
+        Output<double> gradient = builder.Output(Derivatives.Gradient(cost, player));
+        Output<double> product = builder.Output(Derivatives.RowJacobianGradientProduct(network.Apply(x), cost, player));
+        Output<double> expected = builder.Output(Derivatives.JacobianVectorProduct(network.Apply(x), player, g.Leaves));
+        CompiledProgram program = builder.Build();
+        program.Run();
+        gradient.Values.CopyTo(g.Values);
+        program.Run();
+        Near.Equal(expected.Values, product.Values, 1e-12);
+        Assert.Throws<ShapeException>(() => Derivatives.RowJacobianGradientProduct(network.Apply(x), x, player));
+    }
+
+    [Fact]
     public void Affine_layer_with_rectifier_is_one_instruction_and_so_is_its_gated_gradient()
     {
         var player = new Parameters<double>("p");

@@ -9,6 +9,27 @@ public sealed class AdamTests
     private const int Size = 5;
 
     [Fact]
+    public void A_falling_step_length_is_divided_by_the_power_of_the_step_number()
+    {
+        // With a constant gradient every step is as long as the rate, but for epsilon.
+        var adam = new Adam<double>(1, 0.1) { RatePower = 0.5 };
+        double[] x = [0];
+        for (int k = 0; k < 20; k++)
+        {
+            double before = x[0];
+            adam.Descend(x, [1.0]);
+            Assert.Equal(0.1 / Math.Sqrt(1 + k), before - x[0], 1e-7);
+        }
+
+        var resumed = new Adam<double>(1, 0.1) { RatePower = 0.5 };
+        StateArchive.Load(StateArchive.Save(adam.Serialize), resumed.Serialize);
+        double[] a = [1], b = [1];
+        adam.Descend(a, [0.5]);
+        resumed.Descend(b, [0.5]);
+        Assert.Equal(a, b);
+    }
+
+    [Fact]
     public void Steps_are_those_of_the_published_algorithm()
     {
         var random = new RandomStream(2);

@@ -32,5 +32,13 @@ public sealed class CholeskyFactorizationTests
     }
 
     [Fact]
+    public void What_is_not_finite_is_reported()
+    {
+        Assert.False(new CholeskyFactorization(2).TryFactor([double.NaN, 0, 0, 1]));
+        Assert.False(new CholeskyFactorization(2).TryFactor([1, 0, double.NaN, 1]));
+        Assert.False(new CholeskyFactorization(2).TryFactor([double.PositiveInfinity, 0, 0, 1]));
+    }
+
+    [Fact]
     public void Indefinite_matrix_is_reported() => Assert.False(new CholeskyFactorization(2).TryFactor([1, 2, 2, 1]));
 }

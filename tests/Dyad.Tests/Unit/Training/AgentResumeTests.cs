@@ -20,6 +20,8 @@ public sealed class AgentResumeTests : IDisposable
     [InlineData("td3", 201, 400, 901)]
     [InlineData("sac-v", 199, 777, 1000)]
     [InlineData("dqn", 210, 219, 220, 1001)]
+    [InlineData("stsac-al", 401, 1000)]
+    [InlineData("stddpg-cl", 333, 777)]
     public void Training_stopped_at_any_step_ends_in_the_same_bits(string method, params int[] stops)
     {
         Execute("whole", method, int.MaxValue);
@@ -60,12 +62,17 @@ public sealed class AgentResumeTests : IDisposable
         Assert.Contains("replay-000000.bin", error.Message, StringComparison.Ordinal);
     }
 
+    // Stackelberg agents with all the state that a rule can have.
+    private static (string, string)[] Options(string method) => method.StartsWith("st", StringComparison.Ordinal)
+        ? [.. SmallTasks.Small, ("warm_start", "true"), ("damping_schedule", "adaptive"), ("solver_iterations", "3"), ("actor_rate_power", "0.3")]
+        : SmallTasks.SmallOf(method);
+
     private void Execute(string name, string method, int stopAt, List<string>? warnings = null)
     {
         using var source = new CancellationTokenSource();
         var run = new Run(
             new JsonObject { ["method"] = method },
-            () => SmallTasks.Train(method, SmallTasks.ClassicOf(method), seed: 3, episodes: 1, SmallTasks.SmallOf(method)),
+            () => SmallTasks.Train(method, SmallTasks.ClassicOf(method), seed: 3, episodes: 1, Options(method)),
             Steps,
             MeasureEvery: 400,
             (learner, folder) => (learner as AgentTraining)?.SavePolicies(folder));
