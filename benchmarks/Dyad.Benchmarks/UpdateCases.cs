@@ -4,7 +4,7 @@ using Dyad.Numerics;
 
 namespace Dyad.Benchmarks;
 
-/// <summary>Gradient steps and second-order products.</summary>
+/// <summary>Gradient steps, second-order products, and epochs of training.</summary>
 public static class UpdateCases
 {
     /// <summary>The cases.</summary>
@@ -20,6 +20,12 @@ public static class UpdateCases
             cases.Add(new($"ddpg-{width}x{width}-b{batch}", ddpg.Flop, ddpg.Run));
             cases.Add(new($"hvp-{width}x{width}-b{batch}", sac.Hessian.ProductFlop, sac.Hessian.Run));
             cases.Add(new($"hvp-again-{width}x{width}-b{batch}", sac.HessianAgain.ProductFlop, sac.HessianAgain.Run));
+        }
+
+        foreach (int criticUpdates in new[] { 80, 1 })
+        {
+            var epoch = new ActorCriticEpoch(criticUpdates);
+            cases.Add(new($"train-ac-cartpole-m{criticUpdates}", epoch.Flop, epoch.Run));
         }
 
         cases.Add(Action(256));

@@ -51,8 +51,12 @@ public sealed record AgentPreset(
     // Of the learning rates tried on CartPole, those that all seeds learned with; see docs/results/cartpole.md.
     private static IReadOnlyList<(string Name, string Value)> RecommendedOnPolicy(string method) => method switch
     {
-        "ac" => [("environments", "8"), ("steps_per_epoch", "1024"), ("critic_updates", "10"), ("actor_learning_rate", "1e-2"), ("critic_learning_rate", "1e-2")],
-        "one-step-ac" => [("environments", "16"), ("actor_learning_rate", "1e-3"), ("critic_learning_rate", "3e-3")],
+        "ac" =>
+        [
+            ("environments", "8"), ("steps_per_epoch", "512"), ("critic_updates", "10"), ("normalize_advantages", "false"),
+            ("actor_learning_rate", "3e-3"), ("critic_learning_rate", "3e-3"),
+        ],
+        "one-step-ac" => [("environments", "8"), ("actor_learning_rate", "3e-4"), ("critic_learning_rate", "1e-3")],
         _ => [("discounted_visits", "false"), ("actor_learning_rate", "3e-3"), ("critic_learning_rate", "1e-2")],
     };
 
