@@ -5,7 +5,7 @@ using Dyad.Numerics;
 
 namespace Dyad.Benchmarks;
 
-/// <summary>Gradient steps and second-order products.</summary>
+/// <summary>Gradient steps, second-order products, and epochs of training.</summary>
 public static class UpdateCases
 {
     /// <summary>The cases.</summary>
@@ -30,6 +30,12 @@ public static class UpdateCases
             cases.Add(new($"stsac-al-{suffix}", sac.Flop, sac.Run));
             var ddpg = new StackelbergDdpgUpdate(solver);
             cases.Add(new($"stddpg-al-{suffix}", ddpg.Flop, ddpg.Run));
+        }
+
+        foreach (int criticUpdates in new[] { 80, 1 })
+        {
+            var epoch = new ActorCriticEpoch(criticUpdates);
+            cases.Add(new($"train-ac-cartpole-m{criticUpdates}", epoch.Flop, epoch.Run));
         }
 
         cases.Add(Action(256));

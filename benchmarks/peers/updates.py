@@ -6,6 +6,7 @@ import math
 import sys
 import time
 
+import numpy
 import torch
 from torch import nn
 
@@ -241,6 +242,79 @@ def act(width):
     return run
 
 
+class CartPoles:
+    """Eight of gym's CartPole-v1 side by side."""
+
+    def __init__(self, n):
+        self.random = numpy.random.default_rng(1)
+        self.state = self.random.uniform(-0.05, 0.05, (n, 4))
+        self.steps = numpy.zeros(n, dtype=int)
+
+    def step(self, action):
+        x, x_dot, angle, angle_dot = self.state.T
+        cos, sin = numpy.cos(angle), numpy.sin(angle)
+        push = (numpy.where(action == 1, 10.0, -10.0) + 0.05 * angle_dot**2 * sin) / 1.1
+        angle_acc = (9.8 * sin - cos * push) / (0.5 * (4.0 / 3.0 - 0.1 * cos**2 / 1.1))
+        x_acc = push - 0.05 * angle_acc * cos / 1.1
+        final = numpy.stack([x + 0.02 * x_dot, x_dot + 0.02 * x_acc, angle + 0.02 * angle_dot, angle_dot + 0.02 * angle_acc], -1)
+        self.steps += 1
+        terminated = (abs(final[:, 0]) > 2.4) | (abs(final[:, 2]) > 12 * 2 * math.pi / 360)
+        done = terminated | (self.steps >= 500)
+        self.state = final.copy()
+        if done.any():
+            self.state[done] = self.random.uniform(-0.05, 0.05, (int(done.sum()), 4))
+            self.steps[done] = 0
+        return final, terminated, done
+
+
+def actor_critic(critic_updates, steps=4000, n=8, gamma=0.99, decay=0.97):
+    """An epoch of the on-policy actor-critic: acting, advantages, the critic's steps and the actor's."""
+    torch.manual_seed(1)
+
+    def network(outputs):
+        return nn.Sequential(nn.Linear(4, 64), nn.Tanh(), nn.Linear(64, 32), nn.Tanh(), nn.Linear(32, outputs))
+
+    actor, critic, tasks, rows = network(2), network(1), CartPoles(n), steps // n
+    actor_adam = torch.optim.Adam(actor.parameters(), 1e-3, foreach=True)
+    critic_adam = torch.optim.Adam(critic.parameters(), 1e-3, foreach=True)
+
+    def epoch():
+        s, final = numpy.empty((rows, n, 4), numpy.float32), numpy.empty((rows, n, 4), numpy.float32)
+        a = numpy.empty((rows, n), dtype=int)
+        terminated, last = numpy.empty((rows, n), bool), numpy.empty((rows, n), bool)
+        with torch.no_grad():
+            for t in range(rows):
+                s[t] = tasks.state
+                p = torch.softmax(actor(torch.from_numpy(s[t])), -1).numpy()
+                a[t] = tasks.random.random(n) >= p[:, 0]
+                final[t], terminated[t], last[t] = tasks.step(a[t])
+            last[-1] = True
+            observations = torch.from_numpy(s.reshape(-1, 4))
+            values = critic(observations).numpy().reshape(rows, n)
+            following = numpy.empty_like(values)
+            following[:-1] = values[1:]
+            following[last] = critic(torch.from_numpy(final[last])).numpy()[:, 0]
+            following[terminated] = 0
+        advantage, toGo = numpy.zeros(n), numpy.zeros(n)
+        advantages, returns = numpy.empty((rows, n), numpy.float32), numpy.empty((rows, n), numpy.float32)
+        delta = 1 + gamma * following - values
+        for t in reversed(range(rows)):
+            advantages[t] = advantage = delta[t] + gamma * decay * numpy.where(last[t], 0, advantage)
+            returns[t] = toGo = 1 + gamma * numpy.where(last[t], following[t], toGo)
+        advantages = (advantages - advantages.mean()) / (advantages.std() + 1e-8)
+        weight, target = torch.from_numpy(advantages.reshape(-1)), torch.from_numpy(returns.reshape(-1))
+        for _ in range(critic_updates):
+            critic_adam.zero_grad(set_to_none=True)
+            (critic(observations)[:, 0] - target).square().mean().backward()
+            critic_adam.step()
+        actor_adam.zero_grad(set_to_none=True)
+        log = torch.log_softmax(actor(observations), -1).gather(1, torch.from_numpy(a.reshape(-1, 1)))[:, 0]
+        (-(weight * log).mean()).backward()
+        actor_adam.step()
+
+    return epoch
+
+
 def matmul(m, n, k, layout):
     a = torch.rand(k, m).t() if layout[0] == "t" else torch.rand(m, k)
     b = torch.rand(n, k).t() if layout[1] == "t" else torch.rand(k, n)
@@ -251,11 +325,13 @@ def matmul(m, n, k, layout):
 def create(name):
     """The case of a row name, or None: sac-256x256-b100, hvp-..., hvp-again-..., ddpg-..., matmul-100x256x256-nn,
     stsac-al-cg10, train-sac-halfcheetah-b100."""
+    if name in ("stsac-al-cg10", "stddpg-al-cg10"):
+        return stsac() if name.startswith("stsac") else stddpg()
+    if name.startswith("train-ac-cartpole-m"):
+        return actor_critic(int(name[len("train-ac-cartpole-m"):]))
     if name.startswith("train-"):
         import training
         return training.create(name, sac, ddpg, sample)
-    if name in ("stsac-al-cg10", "stddpg-al-cg10"):
-        return stsac() if name.startswith("stsac") else stddpg()
     kind, shape, rest = name.replace("hvp-again", "again").split("-")
     if kind == "matmul":
         return matmul(*map(int, shape.split("x")), rest)

@@ -104,6 +104,9 @@ public sealed class ActorCritic : IAgent
     /// <inheritdoc/>
     public Parameters<float> Policy => _actor.Parameters;
 
+    /// <summary>w, the critic's parameters.</summary>
+    public Parameters<float> Critic => _critic;
+
     /// <inheritdoc/>
     public int Environments => _options.Environments;
 

@@ -1,4 +1,3 @@
-using System.Numerics.Tensors;
 using Dyad.Core;
 using Dyad.Numerics;
 
@@ -8,12 +7,12 @@ namespace Dyad.Algorithms;
 internal sealed class GradientStep
 {
     private readonly Adam<float>? _adam;
-    private readonly float _rate;
+    private readonly double _rate;
 
     /// <summary>Steps of <paramref name="size"/> parameters.</summary>
     public GradientStep(int size, double learningRate, Optimizer optimizer)
     {
-        _rate = (float)learningRate;
+        _rate = learningRate;
         _adam = optimizer == Optimizer.Adam ? new Adam<float>(size, learningRate) : null;
     }
 
@@ -22,7 +21,7 @@ internal sealed class GradientStep
     {
         if (_adam is null)
         {
-            TensorPrimitives.MultiplyAdd(gradient, -_rate, parameters, parameters);
+            OptimizerLoops.Descend(parameters, gradient, _rate);
         }
         else
         {

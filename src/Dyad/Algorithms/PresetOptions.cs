@@ -13,9 +13,13 @@ internal static class PresetOptions
         {
             // Of the learning rates tried on CartPole, those that all seeds learned with; see docs/results/cartpole.md.
             case "ac":
-                return [("environments", "8"), ("steps_per_epoch", "1024"), ("critic_updates", "10"), ("actor_learning_rate", "1e-2"), ("critic_learning_rate", "1e-2")];
+                return
+                [
+                    ("environments", "8"), ("steps_per_epoch", "512"), ("critic_updates", "10"), ("normalize_advantages", "false"),
+                    ("actor_learning_rate", "3e-3"), ("critic_learning_rate", "3e-3"),
+                ];
             case "one-step-ac":
-                return [("environments", "16"), ("actor_learning_rate", "1e-3"), ("critic_learning_rate", "3e-3")];
+                return [("environments", "8"), ("actor_learning_rate", "3e-4"), ("critic_learning_rate", "1e-3")];
             case "reinforce":
                 return [("discounted_visits", "false"), ("actor_learning_rate", "3e-3"), ("critic_learning_rate", "1e-2")];
             case "dqn":

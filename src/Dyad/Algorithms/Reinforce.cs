@@ -92,6 +92,9 @@ public sealed class Reinforce : IAgent
     /// <inheritdoc/>
     public Parameters<float> Policy => _actor.Parameters;
 
+    /// <summary>The baseline's parameters.</summary>
+    public Parameters<float> Baseline => _baseline;
+
     /// <inheritdoc/>
     public void Act(ReadOnlySpan<double> observations, Span<double> actions, bool explore) =>
         _actor.Act(observations, actions, explore);

@@ -34,6 +34,18 @@ public sealed class AgentResumeTests : IDisposable
         Same("whole", "stopped");
     }
 
+    // In the middle of an epoch or episode, and beside its ends.
+    [Theory]
+    [InlineData("ac", 1, 299, 300, 301, 1111)]
+    [InlineData("ac:environments=4,critic=q", 4, 148, 300, 1196)]
+    [InlineData("ac:optimizer=sgd,critic_target=bootstrapped", 450)]
+    [InlineData("reinforce", 1, 199, 200, 350, 1111)]
+    [InlineData("reinforce:episodes_per_update=2", 300, 555)]
+    [InlineData("one-step-ac", 1, 777)]
+    [InlineData("one-step-ac:environments=3", 300)]
+    public void On_policy_training_stopped_at_any_step_ends_in_the_same_bits(string method, params int[] stops) =>
+        Training_stopped_at_any_step_ends_in_the_same_bits(method, stops);
+
     [Fact]
     public void A_damaged_checkpoint_falls_back_to_the_one_before()
     {
@@ -72,7 +84,7 @@ public sealed class AgentResumeTests : IDisposable
         using var source = new CancellationTokenSource();
         var run = new Run(
             new JsonObject { ["method"] = method },
-            () => SmallTasks.Train(method, SmallTasks.ClassicOf(method), seed: 3, episodes: 1, Options(method)),
+            () => Train(method),
             Steps,
             MeasureEvery: 400,
             (learner, folder) => (learner as AgentTraining)?.SavePolicies(folder));
@@ -84,6 +96,20 @@ public sealed class AgentResumeTests : IDisposable
 
         new RunLoop(TimeProvider.System, new JsonObject(), TimeSpan.FromMilliseconds(50)).Execute(
             new RunDirectory(Path.Combine(_folder.FullPath, name)), run, _ => { }, sentence => warnings?.Add(sentence), source.Token);
+    }
+
+    // A method with small networks, or an on-policy one as METHOD:key=value,...
+    private static AgentTraining Train(string text)
+    {
+        string[] parts = text.Split(':');
+        (string, string)[] changes = parts.Length < 2 ? [] : [.. parts[1].Split(',').Select(x => (x.Split('=')[0], x.Split('=')[1]))];
+        changes = parts[0] switch
+        {
+            "ac" => [("hidden_width", "16"), ("steps_per_epoch", "300"), ("critic_updates", "3"), .. changes],
+            "reinforce" or "one-step-ac" => [("hidden_width", "16"), .. changes],
+            _ => Options(parts[0]),
+        };
+        return SmallTasks.Train(parts[0], SmallTasks.ClassicOf(parts[0]), seed: 3, episodes: 1, changes);
     }
 
     private void Same(string a, string b)
