@@ -116,7 +116,9 @@ public sealed class AdamTests
 
         void ReadMoments(StateArchive archive)
         {
+            long steps = 0;
             double power = 0;
+            archive.Value("adam/steps", ref steps);
             archive.Value("adam/beta1_power", ref power);
             archive.Value("adam/beta2_power", ref power);
             archive.Array("adam/first", first.AsSpan());
