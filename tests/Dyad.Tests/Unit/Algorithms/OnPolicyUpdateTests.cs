@@ -21,24 +21,25 @@ public sealed class OnPolicyUpdateTests
     ];
 
     [Theory]
-    [InlineData(true, "v", "monte-carlo", "gae", false)]
-    [InlineData(false, "v", "monte-carlo", "gae", true)]
-    [InlineData(true, "v", "lambda-return", "returns", true)]
-    [InlineData(true, "v", "bootstrapped", "critic", false)]
-    [InlineData(true, "q", "monte-carlo", "gae", true)]
-    [InlineData(true, "q", "bootstrapped", "critic", false)]
-    [InlineData(false, "q", "monte-carlo", "critic", false)]
-    public void An_epoch_of_the_actor_critic(bool discrete, string critic, string target, string direct, bool discounted)
+    [InlineData(12, true, "v", "monte-carlo", "gae", false)]
+    [InlineData(12, false, "v", "monte-carlo", "gae", true)]
+    [InlineData(12, true, "v", "lambda-return", "returns", true)]
+    [InlineData(12, true, "v", "bootstrapped", "critic", false)]
+    [InlineData(12, true, "q", "monte-carlo", "gae", true)]
+    [InlineData(12, true, "q", "bootstrapped", "critic", false)]
+    [InlineData(12, false, "q", "monte-carlo", "critic", false)]
+    [InlineData(150, true, "v", "monte-carlo", "gae", true)]
+    public void An_epoch_of_the_actor_critic(int calls, bool discrete, string critic, string target, string direct, bool discounted)
     {
         OnPolicyReference reference = Reference(discrete);
         var agent = (ActorCritic)Create("ac", reference,
         [
-            .. Small, ("environments", "2"), ("steps_per_epoch", "24"), ("critic_updates", "1"), ("gae_lambda", "0.8"),
+            .. Small, ("environments", "2"), ("steps_per_epoch", $"{2 * calls}"), ("critic_updates", "1"), ("gae_lambda", "0.8"),
             ("normalize_advantages", "false"), ("critic", critic), ("critic_target", target), ("direct_term", direct),
             ("discounted_visits", discounted ? "true" : "false"),
         ]);
         double[] theta = Doubles(agent.Policy), w = Doubles(agent.Critic);
-        List<Step>[] steps = Play(agent, reference, calls: 12);
+        List<Step>[] steps = Play(agent, reference, calls);
         double[] thetaAfter = Doubles(agent.Policy), wAfter = Doubles(agent.Critic);
 
         double Taken(double[] w, Step step) => critic == "v" ? reference.Network(w, step.S, 1)[0]

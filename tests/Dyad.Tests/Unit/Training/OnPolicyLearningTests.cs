@@ -114,6 +114,19 @@ public sealed class OnPolicyLearningTests
         Assert.True(double.IsFinite(row["train/critic_loss"]));
     }
 
+    [Theory]
+    [InlineData("reinforce")]
+    [InlineData("one-step-ac")]
+    [InlineData("ac")]
+    public void A_task_that_breaks_ends_training_with_a_sentence(string method)
+    {
+        using AgentTraining training = Train(
+            method, () => new TimeLimit(new IdentityTask(breaksAt: 600), 10), 0, [.. Fast, .. method == "ac" ? Epochs : []]);
+        Advance(training, 1200);
+        UserError error = Assert.Throws<UserError>(() => Return(training));
+        Assert.Contains("training diverged before step 1200", error.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Steps_that_cannot_be_shared_out_are_refused()
     {
