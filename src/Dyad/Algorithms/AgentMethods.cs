@@ -29,7 +29,7 @@ public static class AgentMethods
     [
         Method.Of<AgentTask, IAgent, DqnOptions>(
             "dqn", "Deep Q-learning with a target network, for finitely many actions", "Mnih et al. 2015; lecture on soft actor-critic, algorithm 2",
-            (task, options, stream) => new Dqn(task.ObservationSize, task.ActionCount, options, stream), NeedsFinite, defaultSteps: 50_000),
+            (task, options, stream) => new Dqn(task.ObservationSize, task.ActionCount, options, stream), NeedsFinite, defaultSteps: 100_000),
         Method.Of<AgentTask, IAgent, DdpgOptions>(
             "ddpg", "Deep deterministic policy gradient, with a target policy or the current one", "Lillicrap et al. 2016; Zheng et al. 2021, section 3.3",
             (task, options, stream) => new Ddpg(task.ObservationSize, task.ActionSize, options, stream), NeedsBox, defaultSteps: 100_000),
