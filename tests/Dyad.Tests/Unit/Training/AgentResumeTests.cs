@@ -63,9 +63,12 @@ public sealed class AgentResumeTests : IDisposable
     private void Execute(string name, string method, int stopAt, List<string>? warnings = null)
     {
         using var source = new CancellationTokenSource();
+
+        // Copies of the value network depend on the number of updates.
+        (string, string)[] copies = method == "sac-v" ? [("target_update", "periodic"), ("target_period", "70")] : [];
         var run = new Run(
             new JsonObject { ["method"] = method },
-            () => SmallTasks.Train(method, SmallTasks.ClassicOf(method), seed: 3, episodes: 1, SmallTasks.SmallOf(method)),
+            () => SmallTasks.Train(method, SmallTasks.ClassicOf(method), seed: 3, episodes: 1, [.. SmallTasks.SmallOf(method), .. copies]),
             Steps,
             MeasureEvery: 400,
             (learner, folder) => (learner as AgentTraining)?.SavePolicies(folder));
