@@ -38,7 +38,7 @@ public static class AgentMethods
             (task, options, stream) => new ActorCritic(task, options, stream)),
         Method.Of<AgentTask, IAgent, DqnOptions>(
             "dqn", "Deep Q-learning with a target network, for finitely many actions", "Mnih et al. 2015; lecture on soft actor-critic, algorithm 2",
-            (task, options, stream) => new Dqn(task.ObservationSize, task.ActionCount, options, stream), NeedsFinite, defaultSteps: 50_000),
+            (task, options, stream) => new Dqn(task.ObservationSize, task.ActionCount, options, stream), NeedsFinite, defaultSteps: 100_000),
         Ddpg("ddpg", "Deep deterministic policy gradient, with a target policy or the current one", "Lillicrap et al. 2016; Zheng et al. 2021, section 3.3"),
         Ddpg("stddpg-al", "DDPG with the actor leading: it follows its total derivative", Zheng, [.. ActorLeads, .. CurrentPolicy]),
         Ddpg("stddpg-cl", "DDPG with the critic leading: it follows its total derivative", Zheng, [.. CriticLeads, .. CurrentPolicy]),

@@ -25,7 +25,7 @@ internal static class PresetOptions
             case "dqn":
                 return !CartPoles.Contains(environment) ? [] :
                 [
-                    ("hidden_width", "64"), ("batch_size", "256"), ("learning_rate", "2.3e-3"), ("update_every", "4"), ("updates_per_round", "2"),
+                    ("hidden_width", "64"), ("batch_size", "256"), ("update_every", "4"), ("updates_per_round", "2"),
                     ("target_period", "100"), ("exploration_end", "0.1"),
                 ];
         }

@@ -318,6 +318,7 @@ public sealed class Sac : IAgent
     {
         Expression<T> soft = targetCritic.Smaller(batch.NextObservation, next.Action) - (temperature * next.LogProbability);
         Expression<T> y = batch.Target(options.Discount, soft);
+        y = options.TargetGradient ? y : Stop(y);
         SquaredError<T> first = new(critic.First.Value(batch.Observation, batch.Action), y);
         return critic.Second is null ? [first] : [first, new(critic.Second.Value(batch.Observation, batch.Action), y)];
     }

@@ -65,7 +65,7 @@ public sealed class AgentLearningTests
         double best = 0;
 
         // Greedy policies come and go: solved is when one of them reaches the threshold.
-        while (best < 475 && training.Step < 50_000)
+        while (best < 475 && training.Step < 100_000)
         {
             Advance(training, 2500);
             best = Math.Max(best, Return(training));

@@ -107,6 +107,9 @@ public sealed class AgentResumeTests : IDisposable
         {
             "ac" => [("hidden_width", "16"), ("steps_per_epoch", "300"), ("critic_updates", "3"), .. changes],
             "reinforce" or "one-step-ac" => [("hidden_width", "16"), .. changes],
+
+            // Copies of the value network depend on the number of updates.
+            "sac-v" => [.. SmallTasks.SmallOf(parts[0]), ("target_update", "periodic"), ("target_period", "70")],
             _ => Options(parts[0]),
         };
         return SmallTasks.Train(parts[0], SmallTasks.ClassicOf(parts[0]), seed: 3, episodes: 1, changes);

@@ -98,6 +98,23 @@ public sealed class StackelbergAgentTests
     }
 
     [Fact]
+    public void Without_the_targets_gradient_the_leader_has_nothing_to_foresee()
+    {
+        Assert.Equal(0, Implicit([("target_gradient", "false")]));
+        Assert.True(Implicit([]) > 0);
+        Assert.Equal(Trained("sac", 300), Trained("sac", 300, ("target_gradient", "false")));
+
+        static double Implicit((string, string)[] changes)
+        {
+            using AgentTraining training = Train("stsac-al", changes);
+            Advance(training, 300);
+            var row = new Recorder();
+            training.Measure(row);
+            return row["train/implicit_norm"];
+        }
+    }
+
+    [Fact]
     public void Steps_shrink_with_their_power()
     {
         (string, string)[] fast = [("actor_rate_power", "1"), ("critic_rate_power", "1")];
