@@ -28,10 +28,10 @@ public static class AgentMethods
     public static IReadOnlyList<Method<AgentTask, IAgent>> All { get; } =
     [
         Method.Of<AgentTask, IAgent, ReinforceOptions>(
-            "reinforce", "REINFORCE with a learned baseline, whole episodes", "Williams 1992; lecture on actor-critic, algorithm 1",
+            "reinforce", "REINFORCE with a learned baseline, whole episodes", "Williams 1992; lecture on soft actor-critic, algorithm 1",
             (task, options, stream) => new Reinforce(task, options, stream)),
         Method.Of<AgentTask, IAgent, OneStepActorCriticOptions>(
-            "one-step-ac", "One-step actor-critic: an update after every step", "Lecture on actor-critic, algorithm 3",
+            "one-step-ac", "One-step actor-critic: an update after every step", "Lecture on soft actor-critic, algorithm 3",
             (task, options, stream) => new OneStepActorCritic(task, options, stream)),
         Method.Of<AgentTask, IAgent, ActorCriticOptions>(
             "ac", "On-policy actor-critic with a V or Q critic, in epochs", "Zheng et al. 2021, section 3.3",

@@ -18,7 +18,7 @@ public sealed record OneStepActorCriticOptions : OnPolicyOptions
 }
 
 /// <summary>
-/// One-step actor-critic (lecture on actor-critic, algorithm 3): after every step, with
+/// One-step actor-critic (lecture on soft actor-critic, algorithm 3): after every step, with
 /// delta = r + gamma V(s') - V(s) and V = 0 after a termination, the critic's w ascends alpha_w delta grad V(s) and the policy's
 /// theta ascends alpha_theta delta grad log pi(a|s). With several environments, both take the mean.
 /// <para>

@@ -28,7 +28,7 @@ public sealed record ReinforceOptions : OnPolicyOptions
 }
 
 /// <summary>
-/// REINFORCE with baseline (Williams 1992; lecture on actor-critic, algorithm 1): after an episode, with G_t its discounted
+/// REINFORCE with baseline (Williams 1992; lecture on soft actor-critic, algorithm 1): after an episode, with G_t its discounted
 /// return to go and delta = G_t - V(s_t), the baseline's w ascends alpha_w delta grad V(s_t) and the policy's theta ascends
 /// alpha_theta gamma^t delta grad log pi(a_t|s_t). An episode that a time limit cut goes on with V of its final observation.
 /// <para>
