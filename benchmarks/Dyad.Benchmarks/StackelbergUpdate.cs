@@ -11,9 +11,6 @@ internal static class StackelbergUpdate
 {
     public const int ObservationSize = 17, ActionSize = 6, Width = 256, BatchSize = 100;
 
-    // Updates before the first measurement: then the curvature is positive along all ten steps of a solve, and their work counted.
-    public const int WarmUp = 50;
-
     /// <summary>Options under which a solve does all of its ten steps.</summary>
     public static RuleOptions Gradient(Solver solver) => new()
     {
@@ -25,6 +22,16 @@ internal static class StackelbergUpdate
         SolverTolerance = 0,
         Damping = 4,
     };
+
+    /// <summary>Updates until the curvature is positive along all ten steps of a solve: the work that is counted and measured.</summary>
+    public static void WarmUp(GradientRule<float> rule, RuleOptions options, Action run)
+    {
+        do
+        {
+            run();
+        }
+        while (options.Solver == Solver.ConjugateGradient && rule.Leading!.Report.Iterations < options.SolverIterations);
+    }
 
     public static TransitionInputs<float> RandomBatch(RandomStream random)
     {
@@ -99,10 +106,7 @@ public sealed class StackelbergSacUpdate
         _actorAdam = new Adam<float>(_actor.Count, 1e-3);
         _criticAdam = new Adam<float>(_critic.Count, 1e-3);
         _temperatureAdam = new Adam<float>(1, 1e-3);
-        for (int i = 0; i < StackelbergUpdate.WarmUp; i++)
-        {
-            Run();
-        }
+        StackelbergUpdate.WarmUp(_rule, options, Run);
     }
 
     /// <summary>Float operations of the update's matrix products.</summary>
@@ -147,10 +151,7 @@ public sealed class StackelbergDdpgUpdate
         _rule = new GradientRule<float>(options.Gradient, [Ddpg.Game(_actor, _critic, data, critic, target, policy, policy, options)], random.Split("solver"));
         _actorAdam = new Adam<float>(_actor.Count, 1e-3);
         _criticAdam = new Adam<float>(_critic.Count, 1e-3);
-        for (int i = 0; i < StackelbergUpdate.WarmUp; i++)
-        {
-            Run();
-        }
+        StackelbergUpdate.WarmUp(_rule, options, Run);
     }
 
     /// <summary>Float operations of the update's matrix products.</summary>
