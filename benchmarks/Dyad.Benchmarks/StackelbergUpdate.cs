@@ -97,7 +97,7 @@ public sealed class StackelbergSacUpdate
         SampledAction<float> current = policy.Sample(data.Observation, _noise), next = policy.Sample(data.NextObservation, _nextNoise);
         Expression<float> temperatureGradient = Derivatives.Gradient(Sac.TemperatureCost(logTemperature, current, -Actions), _logTemperature)[0];
         _rule = new GradientRule<float>(
-            options,
+            options.Gradient,
             [Sac.Game(_actor, _critic, data, critic, target, current, next, Operations.Exp<float>(logTemperature), options) with
             {
                 ActorMeasures = [temperatureGradient],
@@ -106,7 +106,7 @@ public sealed class StackelbergSacUpdate
         _actorAdam = new Adam<float>(_actor.Count, 1e-3);
         _criticAdam = new Adam<float>(_critic.Count, 1e-3);
         _temperatureAdam = new Adam<float>(1, 1e-3);
-        StackelbergUpdate.WarmUp(_rule, options, Run);
+        StackelbergUpdate.WarmUp(_rule, options.Gradient, Run);
     }
 
     /// <summary>Float operations of the update's matrix products.</summary>
@@ -151,7 +151,7 @@ public sealed class StackelbergDdpgUpdate
         _rule = new GradientRule<float>(options.Gradient, [Ddpg.Game(_actor, _critic, data, critic, target, policy, policy, options)], random.Split("solver"));
         _actorAdam = new Adam<float>(_actor.Count, 1e-3);
         _criticAdam = new Adam<float>(_critic.Count, 1e-3);
-        StackelbergUpdate.WarmUp(_rule, options, Run);
+        StackelbergUpdate.WarmUp(_rule, options.Gradient, Run);
     }
 
     /// <summary>Float operations of the update's matrix products.</summary>
