@@ -6,24 +6,8 @@ using Dyad.Environments;
 using Dyad.Numerics;
 using Dyad.Studies.Results;
 using Dyad.Tabular;
-using Dyad.Training;
 
 namespace Dyad.Studies;
-
-/// <summary>How one method is trained.</summary>
-/// <param name="Changes">Options that differ from their defaults, by name.</param>
-/// <param name="Steps">Steps of each run.</param>
-/// <param name="MeasureEvery">Steps between two rows of metrics.</param>
-/// <param name="FirstSeed">The first of consecutive seeds.</param>
-/// <param name="EvaluationEpisodes">Episodes of one evaluation of a neural method.</param>
-/// <param name="Preset">Preset of a neural method, on top of which the changes are made.</param>
-public sealed record TrainingRequest(
-    IReadOnlyList<(string Name, string Value)> Changes,
-    long Steps,
-    long MeasureEvery,
-    int FirstSeed,
-    int EvaluationEpisodes = 10,
-    string Preset = AgentPreset.Correct);
 
 /// <summary>Runs of one method with the user's options on one environment, as a study of a single variant.</summary>
 public sealed class TrainingStudy : Study
@@ -71,32 +55,13 @@ public sealed class TrainingStudy : Study
     public static TrainingStudy Agent(
         Method<AgentTask, IAgent> method, string environment, string task, Func<bool, IEnvironment> create, TrainingRequest request)
     {
-        AgentPreset preset = AgentPreset.Get(request.Preset);
-        AgentTask spaces;
         using (IEnvironment instance = create(false))
         {
-            spaces = AgentTask.Of(instance);
+            AgentMethods.Check(method, AgentTask.Of(instance), environment);
         }
 
-        AgentMethods.Check(method, spaces, environment);
-        (Func<AgentTask, RandomStream, IAgent> createAgent, IReadOnlyList<(string, object)> options) =
-            method.With(preset.Changes(AgentMethods.Combination(method.Name, request.Changes), environment).Concat(request.Changes));
-        JsonObject json = MethodOptions.ToJson(method.Name, options);
-        json["task"] = task;
-        json["time_limit_terminates"] = preset.TimeLimitTerminates;
-        json["evaluation_episodes"] = request.EvaluationEpisodes;
         return new TrainingStudy(
-            new Variant(
-                LabelOf(method.Name, request), environment, request.Steps, request.MeasureEvery, json, Start,
-                Export: (learner, folder) => ((AgentTraining)learner).SavePolicies(folder)),
-            method.Source,
-            request.FirstSeed);
-
-        IIterative Start(int seed)
-        {
-            IAgent agent = createAgent(spaces, new RandomStream(seed).Split("agent"));
-            return new AgentTraining(agent, () => create(preset.TimeLimitTerminates), create(false), request.EvaluationEpisodes, seed);
-        }
+            AgentVariant.Of(LabelOf(method.Name, request), method, environment, task, create, request), method.Source, request.FirstSeed);
     }
 
     /// <inheritdoc/>

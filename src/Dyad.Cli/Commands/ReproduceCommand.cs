@@ -68,6 +68,11 @@ internal static class ReproduceCommand
 
         string command = $"./dyad reproduce {name} --scale {scaleName}" + (seeds is null ? "" : $" --seeds {seeds}");
         var request = new StudyRequest(scale, seeds, jobs, output ?? Path.Combine("runs", scaleName), command);
+        foreach (string environment in study.Variants(scale).Select(variant => variant.Environment).Distinct())
+        {
+            MujocoSetup.EnsureFor(environment);
+        }
+
         using var stopping = new Stopping();
         (StudyResult result, string folder) = StudyOptions.Execute(study, $"{name} ({scaleName})", request, stopping.Token);
         if (!json)
