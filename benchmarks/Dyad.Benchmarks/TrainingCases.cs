@@ -26,7 +26,16 @@ public static class TrainingCases
         Ddpg("ddpg-halfcheetah-b100", "HalfCheetah-v4", 256, 100),
         Sac("sac-pendulum-64x64-b100", "Pendulum-v1", 64, 100),
         Ddpg("ddpg-pendulum-64x64-b100", "Pendulum-v1", 64, 100),
+        ActorCritic(80),
+        ActorCritic(1),
     ];
+
+    // An epoch of 4,000 steps, not a step.
+    private static BenchmarkCase ActorCritic(int criticUpdates)
+    {
+        var epoch = new ActorCriticEpoch(criticUpdates);
+        return new BenchmarkCase($"{Prefix}ac-cartpole-m{criticUpdates}", epoch.Flop, epoch.Run);
+    }
 
     private static BenchmarkCase Sac(string name, string task, int width, int batch)
     {

@@ -32,12 +32,6 @@ public static class UpdateCases
             cases.Add(new($"stddpg-al-{suffix}", ddpg.Flop, ddpg.Run));
         }
 
-        foreach (int criticUpdates in new[] { 80, 1 })
-        {
-            var epoch = new ActorCriticEpoch(criticUpdates);
-            cases.Add(new($"train-ac-cartpole-m{criticUpdates}", epoch.Flop, epoch.Run));
-        }
-
         cases.Add(Action(256));
         cases.Add(Action(64));
         return cases;

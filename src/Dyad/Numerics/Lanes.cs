@@ -43,6 +43,9 @@ internal unsafe interface ILanes<TVector, T>
 
     static abstract TVector Exp(TVector value);
 
+    /// <summary>value 2^n where the float <paramref name="shifted"/> is n + 1.5 2^23; for float alone.</summary>
+    static abstract TVector TimesPowerOfTwo(TVector value, TVector shifted);
+
     static abstract TVector Abs(TVector value);
 
     /// <summary>The magnitude of one with the sign of the other.</summary>
@@ -101,6 +104,10 @@ internal readonly unsafe struct Lanes512<T> : ILanes<Vector512<T>, T>
     public static Vector512<T> Exp(Vector512<T> value) => typeof(T) == typeof(float)
         ? Vector512.Exp(value.AsSingle()).As<float, T>()
         : Vector512.Exp(value.AsDouble()).As<double, T>();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<T> TimesPowerOfTwo(Vector512<T> value, Vector512<T> shifted) =>
+        (value.AsInt32() + (shifted.AsInt32() << 23)).As<int, T>();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<T> Abs(Vector512<T> value) => Vector512.Abs(value);
@@ -164,6 +171,10 @@ internal readonly unsafe struct Lanes256<T> : ILanes<Vector256<T>, T>
         : Vector256.Exp(value.AsDouble()).As<double, T>();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<T> TimesPowerOfTwo(Vector256<T> value, Vector256<T> shifted) =>
+        (value.AsInt32() + (shifted.AsInt32() << 23)).As<int, T>();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<T> Abs(Vector256<T> value) => Vector256.Abs(value);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -223,6 +234,10 @@ internal readonly unsafe struct Lanes128<T> : ILanes<Vector128<T>, T>
     public static Vector128<T> Exp(Vector128<T> value) => typeof(T) == typeof(float)
         ? Vector128.Exp(value.AsSingle()).As<float, T>()
         : Vector128.Exp(value.AsDouble()).As<double, T>();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<T> TimesPowerOfTwo(Vector128<T> value, Vector128<T> shifted) =>
+        (value.AsInt32() + (shifted.AsInt32() << 23)).As<int, T>();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<T> Abs(Vector128<T> value) => Vector128.Abs(value);

@@ -191,9 +191,36 @@ internal readonly struct TanhFunction<T> : IVectorFunction<T>
             small = TLanes.MultiplyAdd(TLanes.Multiply(TLanes.Divide(p, q), square), x, x);
         }
 
-        TVector exp = TLanes.Exp(TLanes.Add(magnitude, magnitude));
+        TVector exp = typeof(T) == typeof(float)
+            ? SingleExp<TLanes, TVector>(TLanes.Add(magnitude, magnitude))
+            : TLanes.Exp(TLanes.Add(magnitude, magnitude));
         TVector large = TLanes.Subtract(one, TLanes.Divide(Number<TLanes, TVector>(2), TLanes.Add(exp, one)));
         return TLanes.SelectLess(magnitude, Number<TLanes, TVector>(0.625), small, TLanes.CopySign(large, x));
+    }
+
+    // exp of numbers that are not negative, 2^n exp(r) with |r| <= log(2) / 2 and a polynomial (Cephes), in single precision
+    // throughout: the library's goes through double. Beyond 40 it stays where it is.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static TVector SingleExp<TLanes, TVector>(TVector x)
+        where TLanes : struct, ILanes<TVector, T>
+        where TVector : struct
+    {
+        TVector most = Number<TLanes, TVector>(40), magic = Number<TLanes, TVector>(1.5 * (1 << 23));
+        x = TLanes.SelectLess(most, x, most, x);
+        TVector shifted = TLanes.MultiplyAdd(x, Number<TLanes, TVector>(1.44269504088896341), magic);
+        TVector n = TLanes.Subtract(shifted, magic);
+        TVector r = TLanes.MultiplyAdd(n, Number<TLanes, TVector>(-0.693359375), x);
+        r = TLanes.MultiplyAdd(n, Number<TLanes, TVector>(2.12194440e-4), r);
+        TVector p = Number<TLanes, TVector>(1.9875691500e-4);
+        p = TLanes.MultiplyAdd(p, r, Number<TLanes, TVector>(1.3981999507e-3));
+        p = TLanes.MultiplyAdd(p, r, Number<TLanes, TVector>(8.3334519073e-3));
+        p = TLanes.MultiplyAdd(p, r, Number<TLanes, TVector>(4.1665795894e-2));
+        p = TLanes.MultiplyAdd(p, r, Number<TLanes, TVector>(1.6666665459e-1));
+        p = TLanes.MultiplyAdd(p, r, Number<TLanes, TVector>(5.0000001201e-1));
+        TVector exp = TLanes.Add(TLanes.MultiplyAdd(TLanes.Multiply(r, r), p, r), TLanes.Fill(T.One));
+
+        // Bits that were shifted may have made a number of what is none.
+        return TLanes.MultiplyAdd(TLanes.Fill(T.Zero), x, TLanes.TimesPowerOfTwo(exp, shifted));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -17,10 +17,11 @@ public sealed class VectorMathTests
     [Fact]
     public void Tanh_keeps_zero_infinity_and_not_a_number()
     {
-        float[] x = [0, -0f, 1e-30f, float.PositiveInfinity, float.NegativeInfinity, float.NaN, 20, -20];
+        float payload = BitConverter.UInt32BitsToSingle(0x7FC00155);
+        float[] x = [0, -0f, 1e-30f, float.PositiveInfinity, float.NegativeInfinity, float.NaN, payload, 20, -20, 1e30f];
         var y = new float[x.Length];
         VectorMath.Tanh<float>(x, y);
-        Assert.Equal([0, -0f, 1e-30f, 1, -1, float.NaN, 1, -1], y);
+        Assert.Equal([0, -0f, 1e-30f, 1, -1, float.NaN, float.NaN, 1, -1, 1], y);
     }
 
     [Fact]
