@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using Dyad.Algorithms;
 using Dyad.Autodiff;
 using Dyad.Games;
@@ -71,6 +72,19 @@ public sealed class EpisodeGameTests
         Assert.True(Distance(gradient, Total(game)) > 0.01);
         LayeredMdp.Values(LayeredMdp.Logits).CopyTo(_critic.Values);
         Near.Equal(gradient, Total(game), Tolerance, "total derivative");
+    }
+
+    [Fact]
+    public void As_published_the_implicit_part_is_a_multiple_of_the_plain_gradient()
+    {
+        Parameter<double> table = Table(1, seed: 8);
+        new RandomStream(9).Normal(_batch.Weight.Values);
+        var dense = new DenseTotalDerivative(
+            EpisodeGame.AsPublished(_actor, _critic, _batch, _logProbability, s => Product(s, table)), damping: 0.1);
+        dense.Compute();
+        double factor = TensorPrimitives.Dot(dense.Implicit, dense.Direct) / TensorPrimitives.SumOfSquares(dense.Direct);
+        Assert.True(Math.Abs(factor) > 1e-3);
+        Near.Equal([.. dense.Direct.ToArray().Select(x => factor * x)], dense.Implicit, 1e-12, "implicit part");
     }
 
     // The gradient of sum over s of start(s) V(s), by finite differences of exact values.
