@@ -11,13 +11,13 @@ internal sealed class StackelbergSolvers : Study
     // Legend and options of a leader beside the plain method; the first is the published one.
     private static readonly (string Name, string Legend, string Leader, (string, string)[] Options)[] Leaders =
     [
-        ("cg-published", "actor leads, CG, 500 decaying", "al", [.. Gradients("hessian", "500"), ("damping_schedule", "exponential"), ("damping_decay_steps", "1e5")]),
-        ("cg-1", "actor leads, CG, 1", "al", Gradients("hessian", "1")),
-        ("samples-0.1", "actor leads, sample space, 0.1", "al", Samples("0.1")),
-        ("samples-1", "actor leads, sample space, 1", "al", Samples("1")),
-        ("samples-10", "actor leads, sample space, 10", "al", Samples("10")),
-        ("samples-1-bounded", "actor leads, sample space, 1, bounded", "al", [.. Samples("1"), ("implicit_bound", "1")]),
-        ("critic-adaptive", "critic leads, CG, adaptive, bounded", "cl", [.. Gradients("hessian", "1"), ("damping_schedule", "adaptive"), ("implicit_bound", "1")]),
+        ("cg-published", "actor: CG, 500 decaying", "al", [.. Gradients("hessian", "500"), ("damping_schedule", "exponential"), ("damping_decay_steps", "1e5")]),
+        ("cg-1", "actor: CG, 1", "al", Gradients("hessian", "1")),
+        ("samples-0.1", "actor: samples, 0.1", "al", Samples("0.1")),
+        ("samples-1", "actor: samples, 1", "al", Samples("1")),
+        ("samples-10", "actor: samples, 10", "al", Samples("10")),
+        ("samples-1-bounded", "actor: samples, 1, bounded", "al", [.. Samples("1"), ("implicit_bound", "1")]),
+        ("critic-adaptive", "critic: CG, adaptive", "cl", [.. Gradients("hessian", "1"), ("damping_schedule", "adaptive"), ("implicit_bound", "1")]),
     ];
 
     private readonly string _environment;
@@ -44,7 +44,7 @@ internal sealed class StackelbergSolvers : Study
 
     public override string Title => $"What do solver and damping do to learning on {_environment}?";
 
-    public override string Source => "Zheng et al. 2021, section 4.3 and appendix E, whose solver and damping are one of several here";
+    public override string Source => "Zheng et al. 2021, section 4.3 and appendix E";
 
     public override string Question =>
         "SAC and DDPG with the actor or the critic leading, each solver and damping beside the plain method with the same options, both "
@@ -53,9 +53,9 @@ internal sealed class StackelbergSolvers : Study
 
     public override IReadOnlyList<string> Notes =>
     [
-        "Dampings are constants unless said otherwise; 500 decaying is 500 exp(-t / 100,000), t the leader's updates, as in the authors' code.",
-        "CG: at most 10 steps on the exact Hessian, ended by negative curvature. Sample space: the Gauss-Newton curvature, solved exactly. "
-        + "Bounded: the implicit part is at most as long as the direct one.",
+        "A rule is named by who leads, its solver and its damping. Dampings are constants unless said otherwise; 500 decaying is 500 exp(-t / 100,000), t the leader's updates, as in the authors' code.",
+        "CG: at most 10 steps on the exact Hessian, ended by negative curvature. Samples: the sample-space solve for the Gauss-Newton curvature, solved exactly. "
+        + "Bounded: the implicit part is at most as long as the direct one, as with the critic leading.",
         "Step lengths and sizes are the recommended ones of the plain methods; nothing was tuned for a leader.",
     ];
 
@@ -154,6 +154,6 @@ internal sealed class StackelbergSolvers : Study
         string Mean(string metric, string format) => variant is null ? "" : Statistics.Mean(
             runs.Values(label, run => run.MeanOverRows(metric))).ToString(format, CultureInfo.InvariantCulture);
         string Ratio() => variant is null ? "" : Statistics.Mean(runs.Values(
-            label, run => run.MeanOverRows("train/implicit_norm") / run.MeanOverRows("train/direct_norm"))).ToString("0.0e+0", CultureInfo.InvariantCulture);
+            label, run => run.MeanOverRows("train/implicit_norm") / run.MeanOverRows("train/direct_norm"))).ToString("0.00", CultureInfo.InvariantCulture);
     }
 }
