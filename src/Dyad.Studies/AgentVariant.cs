@@ -58,9 +58,8 @@ internal static class AgentVariant
         }
     }
 
-    /// <summary>A method by its name on a task of the registry with a box of actions, in the recommended options but for some changes.</summary>
-    public static Variant Of(string label, string method, string environment, long steps, long measureEvery,
-        params IReadOnlyList<(string Name, string Value)> changes) => Of(
-            label, Method.Find(AgentMethods.All, method)!, environment, environment, _ => new RescaleAction(EnvironmentRegistry.Create(environment)),
-            new TrainingRequest(changes, steps, measureEvery, FirstSeed: 0));
+    /// <summary>A method by its name on a task of the registry with a box of actions; a time limit is no termination.</summary>
+    public static Variant Of(string label, string method, string environment, TrainingRequest request) => Of(
+        label, Method.Find(AgentMethods.All, method)!, environment, environment, _ => new RescaleAction(EnvironmentRegistry.Create(environment)),
+        request);
 }

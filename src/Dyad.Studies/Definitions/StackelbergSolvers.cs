@@ -63,13 +63,17 @@ internal sealed class StackelbergSolvers : Study
 
     public override IReadOnlyList<Variant> Variants(StudyScale scale)
     {
-        long steps = scale == StudyScale.Quick ? _steps.Quick : _steps.Paper;
+        // Evaluations take most of a short run.
+        bool quick = scale == StudyScale.Quick;
+        long steps = quick ? _steps.Quick : _steps.Paper;
+        int rows = quick ? 5 : 20, episodes = quick ? 1 : 10;
         return [.. from family in Families(scale)
                    from variant in Chosen.Select(x => (Name: (string?)x.Name, Method: $"st{family}-{x.Leader}", x.Options))
                        .Prepend((null, family, []))
                    select AgentVariant.Of(
-                       LabelOf(family, variant.Name), variant.Method, _environment, steps, steps / 20,
-                       [("order", "simultaneous"), .. family == "ddpg" ? [("next_action", "current-policy")] : NoChanges, .. variant.Options])];
+                       LabelOf(family, variant.Name), variant.Method, _environment, new TrainingRequest(
+                           [("order", "simultaneous"), .. family == "ddpg" ? [("next_action", "current-policy")] : NoChanges, .. variant.Options],
+                           steps, steps / rows, FirstSeed: 0, episodes))];
     }
 
     public override Analysis Analyze(StudyRuns runs)
