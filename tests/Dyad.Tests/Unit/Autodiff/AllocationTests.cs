@@ -52,12 +52,19 @@ public sealed class AllocationTests
             Update(1 + (i % 20));
         }
 
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        for (int i = 0; i < 50; i++)
+        // The runtime itself may allocate once while it recompiles; what the work allocates, every round shows.
+        long least = long.MaxValue;
+        for (int round = 0; round < 3; round++)
         {
-            Update(1 + (i % 20));
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            for (int i = 0; i < 50; i++)
+            {
+                Update(1 + (i % 20));
+            }
+
+            least = Math.Min(least, GC.GetAllocatedBytesForCurrentThread() - before);
         }
 
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        Assert.Equal(0, least);
     }
 }
