@@ -46,12 +46,7 @@ public sealed class DdpgUpdate
         _actorAdam = new Adam<float>(_actor.Count, 1e-3);
         _criticAdam = new Adam<float>(_critic.Count, 1e-3);
 
-        Mlp<float> Network(Parameters<float> player, int[] layers)
-        {
-            var network = new Mlp<float>(player, "network", layers);
-            network.Initialize(random);
-            return network;
-        }
+        Mlp<float> Network(Parameters<float> player, int[] layers) => Mlp.Drawn(player, "network", layers, random);
     }
 
     /// <summary>Float operations of the step's matrix products.</summary>

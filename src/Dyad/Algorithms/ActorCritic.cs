@@ -241,8 +241,7 @@ public sealed class ActorCritic : IAgent
         noise = null;
         bool discrete = task.Actions is Discrete, q = _options.Critic == CriticKind.Q;
         int inputs = task.ObservationSize + (q && !discrete ? task.ActionSize : 0), outputs = q && discrete ? task.ActionCount : 1;
-        var network = new Mlp<float>(_critic, q ? "q" : "v", _options.Sizes(inputs, outputs), _options.Activation);
-        network.Initialize(stream.Split("critic"));
+        Mlp<float> network = Mlp.Drawn(_critic, q ? "q" : "v", _options.Sizes(inputs, outputs), stream.Split("critic"), _options.Activation);
         if (!q)
         {
             var v = new StateValue<float>(network);

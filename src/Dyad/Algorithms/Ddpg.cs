@@ -72,6 +72,7 @@ public sealed class Ddpg : IAgent
 
     private readonly TransitionInputs<float>[] _batches;
     private readonly GradientRule<float> _rule;
+    private readonly PlayerTurns<float> _turns;
 
     /// <summary>An untrained agent.</summary>
     /// <param name="observationSize">Numbers in an observation.</param>
@@ -86,10 +87,10 @@ public sealed class Ddpg : IAgent
         int[] criticSizes = options.Sizes(observationSize + actionSize, 1);
 
         // Targets start as copies because they are drawn from the same streams.
-        var policy = new DeterministicPolicy<float>(Network(_actor, "policy", actorSizes, stream.Split("actor")));
-        var targetPolicy = new DeterministicPolicy<float>(Network(_targetActor, "policy", actorSizes, stream.Split("actor")));
-        var critic = new ActionValue<float>(Network(_critic, "q", criticSizes, stream.Split("critic")));
-        var target = new ActionValue<float>(Network(_targetCritic, "q", criticSizes, stream.Split("critic")));
+        var policy = new DeterministicPolicy<float>(Mlp.Drawn(_actor, "policy", actorSizes, stream.Split("actor")));
+        var targetPolicy = new DeterministicPolicy<float>(Mlp.Drawn(_targetActor, "policy", actorSizes, stream.Split("actor")));
+        var critic = new ActionValue<float>(Mlp.Drawn(_critic, "q", criticSizes, stream.Split("critic")));
+        var target = new ActionValue<float>(Mlp.Drawn(_targetCritic, "q", criticSizes, stream.Split("critic")));
 
         DeterministicPolicy<float> next = options.NextAction == NextAction.TargetPolicy ? targetPolicy : policy;
         var rows = new Extent("batch", options.BatchSize);
@@ -97,6 +98,7 @@ public sealed class Ddpg : IAgent
         _rule = new GradientRule<float>(
             options.Gradient, [.. _batches.Select(batch => Game(_actor, _critic, batch, critic, target, policy, next, options))],
             stream.Split("solver"));
+        _turns = new PlayerTurns<float>(options.Gradient, _rule, Draw, StepCritic, StepActor);
         _actorOptimizer = new Adam<float>(_actor.Count, options.ActorLearningRate) { RatePower = options.Gradient.ActorRatePower };
         _criticOptimizer = new Adam<float>(_critic.Count, options.CriticLearningRate) { RatePower = options.Gradient.CriticRatePower };
         _experience = new OffPolicyExperience(
@@ -151,71 +153,11 @@ public sealed class Ddpg : IAgent
 
     private void Update()
     {
-        int criticSteps = _options.CriticUpdates * _options.Gradient.StepsOf(Player.Critic), actorSteps = _options.Gradient.StepsOf(Player.Actor);
-        if (_options.Gradient.Order == UpdateOrder.Simultaneous)
-        {
-            UpdateTogether(criticSteps, actorSteps);
-        }
-        else
-        {
-            UpdateInTurn(criticSteps, actorSteps);
-        }
+        _turns.Play(_options.CriticUpdates);
 
         // wbar <- wbar + tau (w - wbar);  thetabar <- thetabar + tau (theta - thetabar)
         OptimizerLoops.Average<float>(_targetCritic.Values, _critic.Values, _options.TargetRate);
         OptimizerLoops.Average<float>(_targetActor.Values, _actor.Values, _options.TargetRate);
-    }
-
-    private void UpdateInTurn(int criticSteps, int actorSteps)
-    {
-        for (int i = 0; i < criticSteps; i++)
-        {
-            Draw();
-            _rule.ComputeCritic();
-            StepCritic();
-        }
-
-        // The actor's first step is on the last of the critic's batches.
-        for (int i = 0; i < actorSteps; i++)
-        {
-            if (i > 0)
-            {
-                Draw();
-            }
-
-            _rule.ComputeActor();
-            StepActor();
-        }
-    }
-
-    // Both directions at the same point; the leader moves last, so that further steps of the follower see it where it was.
-    private void UpdateTogether(int criticSteps, int actorSteps)
-    {
-        Draw();
-        _rule.ComputeBoth();
-        if (actorSteps == 1)
-        {
-            StepCritic();
-            for (int i = 1; i < criticSteps; i++)
-            {
-                Draw();
-                _rule.ComputeCritic();
-                StepCritic();
-            }
-
-            StepActor();
-            return;
-        }
-
-        StepActor();
-        for (int i = 1; i < actorSteps; i++)
-        {
-            Draw();
-            _rule.ComputeActor();
-            StepActor();
-        }
-
-        StepCritic();
     }
 
     private void Draw()
@@ -238,13 +180,6 @@ public sealed class Ddpg : IAgent
     {
         _actorOptimizer.Descend(_actor.Values, _rule.ActorDirection);
         _actorMeans.Add(_rule.ActorCost);
-    }
-
-    private static Mlp<float> Network(Parameters<float> player, string name, int[] sizes, RandomStream stream)
-    {
-        var network = new Mlp<float>(player, name, sizes);
-        network.Initialize(stream);
-        return network;
     }
 
     /// <summary>The game on a batch: both costs, and L as a squared error.</summary>

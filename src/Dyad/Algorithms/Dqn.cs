@@ -88,11 +88,10 @@ public sealed class Dqn : IAgent
         _actionCount = actionCount;
 
         int[] sizes = options.Sizes(observationSize, actionCount);
-        var network = new Mlp<float>(_network, "network", sizes);
-        var q = new DiscreteActionValue<float>(network);
-        var target = new DiscreteActionValue<float>(new Mlp<float>(_target, "network", sizes));
-        network.Initialize(stream.Split("network"));
-        _network.Values.CopyTo(_target.Values);
+
+        // The target starts as a copy because it is drawn from the same stream.
+        var q = new DiscreteActionValue<float>(Mlp.Drawn(_network, "network", sizes, stream.Split("network")));
+        var target = new DiscreteActionValue<float>(Mlp.Drawn(_target, "network", sizes, stream.Split("network")));
 
         // An action is its number: one column in the replay, an index in the program.
         var rows = new Extent("batch", options.BatchSize);

@@ -51,9 +51,8 @@ public sealed class OneStepActorCritic : IAgent
         _options = options;
         _actor = new OnPolicyActor(task, options, options.Environments, stream);
         _experience = new OnPolicyExperience(task, _actor, options.Environments, steps: 1);
-        var network = new Mlp<float>(_critic, "v", options.Sizes(task.ObservationSize, 1), options.Activation);
-        network.Initialize(stream.Split("critic"));
-        var critic = new StateValue<float>(network);
+        var critic = new StateValue<float>(
+            Mlp.Drawn(_critic, "v", options.Sizes(task.ObservationSize, 1), stream.Split("critic"), options.Activation));
 
         RolloutInputs<float> batch = _experience.Inputs;
         Expression<float> criticCost = CriticCost(batch, critic, options.Discount);

@@ -66,9 +66,8 @@ public sealed class Reinforce : IAgent
         _options = options;
         _actor = new OnPolicyActor(task, options, environments: 1, stream);
         _experience = new OnPolicyExperience(task, _actor, environments: 1, LikelyEpisode);
-        var network = new Mlp<float>(_baseline, "v", options.Sizes(task.ObservationSize, 1), options.Activation);
-        network.Initialize(stream.Split("critic"));
-        var baseline = new StateValue<float>(network);
+        var baseline = new StateValue<float>(
+            Mlp.Drawn(_baseline, "v", options.Sizes(task.ObservationSize, 1), stream.Split("critic"), options.Activation));
 
         RolloutInputs<float> batch = _experience.Inputs;
         Expression<float> baselineCost = BaselineCost(batch, baseline);

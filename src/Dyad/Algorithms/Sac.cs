@@ -80,6 +80,7 @@ public sealed class Sac : IAgent
 
     private readonly Sample[] _samples;
     private readonly GradientRule<float> _rule;
+    private readonly PlayerTurns<float> _turns;
 
     /// <summary>An untrained agent.</summary>
     /// <param name="observationSize">Numbers in an observation.</param>
@@ -91,12 +92,13 @@ public sealed class Sac : IAgent
         _options = options;
         _random = stream.Split("updates");
 
-        var policyNetwork = new Mlp<float>(_actor, "policy", options.Sizes(observationSize, 2 * actionSize));
-        var policy = new SquashedGaussianPolicy<float>(policyNetwork);
+        var policy = new SquashedGaussianPolicy<float>(
+            Mlp.Drawn(_actor, "policy", options.Sizes(observationSize, 2 * actionSize), stream.Split("actor")));
         int[] criticSizes = options.Sizes(observationSize + actionSize, 1);
-        TwinActionValue<float> critic = MakeCritic(_critic, criticSizes, stream.Split("critic"));
-        TwinActionValue<float> target = MakeCritic(_target, criticSizes, stream.Split("critic"));
-        policyNetwork.Initialize(stream.Split("actor"));
+
+        // The target starts as a copy because it is drawn from the same stream.
+        TwinActionValue<float> critic = TwinActionValue.Drawn(_critic, criticSizes, stream.Split("critic"), options.TwinCritics);
+        TwinActionValue<float> target = TwinActionValue.Drawn(_target, criticSizes, stream.Split("critic"), options.TwinCritics);
         Parameter<float> logTemperature = _logTemperature.Add("value", 1, 1);
         _logTemperature.Values[0] = (float)Math.Log(options.EntropyWeight);
         Expression<float> temperature = Operations.Exp<float>(logTemperature);
@@ -119,6 +121,7 @@ public sealed class Sac : IAgent
         }
 
         _rule = new GradientRule<float>(options.Gradient, games, stream.Split("solver"));
+        _turns = new PlayerTurns<float>(options.Gradient, _rule, Draw, StepCritic, StepActor);
         _actorOptimizer = new Adam<float>(_actor.Count, options.ActorLearningRate) { RatePower = options.Gradient.ActorRatePower };
         _criticOptimizer = new Adam<float>(_critic.Count, options.CriticLearningRate) { RatePower = options.Gradient.CriticRatePower };
         _temperatureOptimizer = new Adam<float>(1, options.EntropyLearningRate);
@@ -139,7 +142,7 @@ public sealed class Sac : IAgent
     {
         for (int due = _experience.Observe(observations, actions, results[0], next); due > 0; due--)
         {
-            Update();
+            _turns.Play(_options.CriticUpdates);
         }
     }
 
@@ -174,65 +177,6 @@ public sealed class Sac : IAgent
     /// <inheritdoc/>
     public void LoadRows(string folder) => _experience.LoadRows(folder);
 
-    private void Update()
-    {
-        int criticSteps = _options.CriticUpdates * _options.Gradient.StepsOf(Player.Critic), actorSteps = _options.Gradient.StepsOf(Player.Actor);
-        if (_options.Gradient.Order == UpdateOrder.Simultaneous)
-        {
-            UpdateTogether(criticSteps, actorSteps);
-            return;
-        }
-
-        for (int i = 0; i < criticSteps; i++)
-        {
-            Draw();
-            _rule.ComputeCritic();
-            StepCritic();
-        }
-
-        // The actor's first step is on the last of the critic's batches.
-        for (int i = 0; i < actorSteps; i++)
-        {
-            if (i > 0)
-            {
-                Draw();
-            }
-
-            _rule.ComputeActor();
-            StepActor();
-        }
-    }
-
-    // Both directions at the same point; the leader moves last, so that further steps of the follower see it where it was.
-    private void UpdateTogether(int criticSteps, int actorSteps)
-    {
-        Draw();
-        _rule.ComputeBoth();
-        if (actorSteps == 1)
-        {
-            StepCritic();
-            for (int i = 1; i < criticSteps; i++)
-            {
-                Draw();
-                _rule.ComputeCritic();
-                StepCritic();
-            }
-
-            StepActor();
-            return;
-        }
-
-        StepActor();
-        for (int i = 1; i < actorSteps; i++)
-        {
-            Draw();
-            _rule.ComputeActor();
-            StepActor();
-        }
-
-        StepCritic();
-    }
-
     private void Draw()
     {
         foreach (Sample sample in _samples)
@@ -260,16 +204,6 @@ public sealed class Sac : IAgent
         {
             _temperatureOptimizer.Descend(_logTemperature.Values, _rule.ActorMeasure(0));
         }
-    }
-
-    // The target starts as a copy because it is drawn from the same stream.
-    private TwinActionValue<float> MakeCritic(Parameters<float> player, int[] sizes, RandomStream stream)
-    {
-        var first = new Mlp<float>(player, "q1", sizes);
-        Mlp<float>? second = _options.TwinCritics ? new Mlp<float>(player, "q2", sizes) : null;
-        first.Initialize(stream.Split("q1"));
-        second?.Initialize(stream.Split("q2"));
-        return new TwinActionValue<float>(new ActionValue<float>(first), second is null ? null : new ActionValue<float>(second));
     }
 
     /// <summary>The game on a batch: both costs, and L as squared errors.</summary>

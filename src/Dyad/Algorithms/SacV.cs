@@ -106,12 +106,12 @@ public sealed class SacV : IAgent
         int[] valueSizes = options.Sizes(observationSize, 1);
         int[] criticSizes = options.Sizes(observationSize + actionSize, 1);
         var policy = new SquashedGaussianPolicy<float>(
-            Network(_actor, "policy", options.Sizes(observationSize, 2 * actionSize), stream.Split("actor")));
-        TwinActionValue<float> critic = Twins(_critic, criticSizes, stream.Split("critic"));
+            Mlp.Drawn(_actor, "policy", options.Sizes(observationSize, 2 * actionSize), stream.Split("actor")));
+        TwinActionValue<float> critic = TwinActionValue.Drawn(_critic, criticSizes, stream.Split("critic"));
 
         // The target starts as a copy because it is drawn from the same stream.
-        var value = new StateValue<float>(Network(_value, "v", valueSizes, stream.Split("value")));
-        var target = new StateValue<float>(Network(_target, "v", valueSizes, stream.Split("value")));
+        var value = new StateValue<float>(Mlp.Drawn(_value, "v", valueSizes, stream.Split("value")));
+        var target = new StateValue<float>(Mlp.Drawn(_target, "v", valueSizes, stream.Split("value")));
         Parameter<float> logTemperature = _logTemperature.Add("value", 1, 1);
         _logTemperature.Values[0] = (float)Math.Log(options.EntropyWeight);
         Expression<float> temperature = Operations.Exp<float>(logTemperature);
@@ -226,21 +226,6 @@ public sealed class SacV : IAgent
         {
             _temperatureOptimizer.Descend(_logTemperature.Values, _temperatureGradient.Values);
         }
-    }
-
-    private static TwinActionValue<float> Twins(Parameters<float> player, int[] sizes, RandomStream stream)
-    {
-        Mlp<float> first = new(player, "q1", sizes), second = new(player, "q2", sizes);
-        first.Initialize(stream.Split("q1"));
-        second.Initialize(stream.Split("q2"));
-        return new TwinActionValue<float>(new ActionValue<float>(first), new ActionValue<float>(second));
-    }
-
-    private static Mlp<float> Network(Parameters<float> player, string name, int[] sizes, RandomStream stream)
-    {
-        var network = new Mlp<float>(player, name, sizes);
-        network.Initialize(stream);
-        return network;
     }
 
     /// <summary>

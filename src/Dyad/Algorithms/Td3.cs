@@ -90,10 +90,10 @@ public sealed class Td3 : IAgent
         int[] criticSizes = options.Sizes(observationSize + actionSize, 1);
 
         // Targets start as copies because they are drawn from the same streams.
-        var policy = new DeterministicPolicy<float>(Network(_actor, "policy", actorSizes, stream.Split("actor")));
-        var targetPolicy = new DeterministicPolicy<float>(Network(_targetActor, "policy", actorSizes, stream.Split("actor")));
-        TwinActionValue<float> critic = Twins(_critic, criticSizes, stream.Split("critic"));
-        TwinActionValue<float> target = Twins(_targetCritic, criticSizes, stream.Split("critic"));
+        var policy = new DeterministicPolicy<float>(Mlp.Drawn(_actor, "policy", actorSizes, stream.Split("actor")));
+        var targetPolicy = new DeterministicPolicy<float>(Mlp.Drawn(_targetActor, "policy", actorSizes, stream.Split("actor")));
+        TwinActionValue<float> critic = TwinActionValue.Drawn(_critic, criticSizes, stream.Split("critic"));
+        TwinActionValue<float> target = TwinActionValue.Drawn(_targetCritic, criticSizes, stream.Split("critic"));
 
         var rows = new Extent("batch", options.BatchSize);
         _batch = new TransitionInputs<float>(rows, observationSize, actionSize);
@@ -188,21 +188,6 @@ public sealed class Td3 : IAgent
             OptimizerLoops.Average<float>(_targetCritic.Values, _critic.Values, _options.TargetRate);
             OptimizerLoops.Average<float>(_targetActor.Values, _actor.Values, _options.TargetRate);
         }
-    }
-
-    private static TwinActionValue<float> Twins(Parameters<float> player, int[] sizes, RandomStream stream)
-    {
-        Mlp<float> first = new(player, "q1", sizes), second = new(player, "q2", sizes);
-        first.Initialize(stream.Split("q1"));
-        second.Initialize(stream.Split("q2"));
-        return new TwinActionValue<float>(new ActionValue<float>(first), new ActionValue<float>(second));
-    }
-
-    private static Mlp<float> Network(Parameters<float> player, string name, int[] sizes, RandomStream stream)
-    {
-        var network = new Mlp<float>(player, name, sizes);
-        network.Initialize(stream);
-        return network;
     }
 
     /// <summary>

@@ -30,6 +30,25 @@ public enum Initialization
     Orthogonal,
 }
 
+/// <summary>Makes networks.</summary>
+public static class Mlp
+{
+    /// <summary>A network whose weights are drawn as PyTorch draws them; of one stream, two of the same sizes are equal.</summary>
+    /// <param name="player">The player.</param>
+    /// <param name="name">Name for messages; unique in the player.</param>
+    /// <param name="sizes">Inputs, hidden layers, outputs.</param>
+    /// <param name="random">Stream of this network.</param>
+    /// <param name="activation">Function between layers.</param>
+    public static Mlp<T> Drawn<T>(
+        Parameters<T> player, string name, IReadOnlyList<int> sizes, RandomStream random, Activation activation = Activation.Relu)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        var network = new Mlp<T>(player, name, sizes, activation);
+        network.Initialize(random);
+        return network;
+    }
+}
+
 /// <summary>
 /// A multi-layer perceptron whose weights are part of a player's parameters: layer by layer the weight (inputs x outputs), then
 /// the bias (1 x outputs); an activation between layers, none after the last.

@@ -1,5 +1,6 @@
 using System.Numerics;
 using Dyad.Autodiff;
+using Dyad.Numerics;
 using static Dyad.Autodiff.Operations;
 
 namespace Dyad.Networks;
@@ -35,6 +36,26 @@ public sealed class DiscreteActionValue<T>(Mlp<T> network)
 
     /// <summary>Values of one action a row, rows x 1.</summary>
     public Expression<T> Value(Expression<T> observation, Indices action) => GatherColumns(Values(observation), action);
+}
+
+/// <summary>Makes twin action values.</summary>
+public static class TwinActionValue
+{
+    /// <summary>Critics whose weights are drawn from streams of their own.</summary>
+    /// <param name="player">The critic.</param>
+    /// <param name="sizes">Inputs, hidden layers, 1.</param>
+    /// <param name="random">Stream of both.</param>
+    /// <param name="twins">Two critics, or one.</param>
+    public static TwinActionValue<T> Drawn<T>(Parameters<T> player, IReadOnlyList<int> sizes, RandomStream random, bool twins = true)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        // Both are part of the player before its numbers are drawn.
+        Mlp<T> first = new(player, "q1", sizes);
+        Mlp<T>? second = twins ? new(player, "q2", sizes) : null;
+        first.Initialize(random.Split("q1"));
+        second?.Initialize(random.Split("q2"));
+        return new TwinActionValue<T>(new ActionValue<T>(first), second is null ? null : new ActionValue<T>(second));
+    }
 }
 
 /// <summary>Two action values that are learned side by side, against overestimation (Fujimoto et al. 2018).</summary>
