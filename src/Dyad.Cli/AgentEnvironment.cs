@@ -1,15 +1,13 @@
 using Dyad.Core;
 using Dyad.Environments;
 using Dyad.Environments.Wrappers;
+using Dyad.Training;
 
 namespace Dyad.Cli;
 
 /// <summary>A task as neural methods see it: a box of actions is rescaled to [-1, 1].</summary>
 internal sealed class AgentEnvironment
 {
-    // From here on the experiments that a preset repeats tell a time limit from a termination.
-    private const int LongEpisode = 1000;
-
     private readonly Func<IEnvironment> _create;
     private readonly int? _limit;
 
@@ -49,10 +47,5 @@ internal sealed class AgentEnvironment
 
     /// <summary>An instance.</summary>
     /// <param name="timeLimitTerminates">Whether a short time limit counts as a termination.</param>
-    public IEnvironment Create(bool timeLimitTerminates = false)
-    {
-        IEnvironment task = _create();
-        task = task.ActionSpace is Box ? new RescaleAction(task) : task;
-        return timeLimitTerminates && _limit < LongEpisode ? new TerminateAtTimeLimit(task) : task;
-    }
+    public IEnvironment Create(bool timeLimitTerminates = false) => TaskPreparation.ForAgents(_create(), _limit, timeLimitTerminates);
 }

@@ -2,7 +2,6 @@ using System.Text.Json.Nodes;
 using Dyad.Algorithms;
 using Dyad.Core;
 using Dyad.Environments;
-using Dyad.Environments.Wrappers;
 using Dyad.Numerics;
 using Dyad.Training;
 
@@ -58,8 +57,9 @@ internal static class AgentVariant
         }
     }
 
-    /// <summary>A method by its name on a task of the registry with a box of actions; a time limit is no termination.</summary>
+    /// <summary>A method by its name on a task of the registry.</summary>
     public static Variant Of(string label, string method, string environment, TrainingRequest request) => Of(
-        label, Method.Find(AgentMethods.All, method)!, environment, environment, _ => new RescaleAction(EnvironmentRegistry.Create(environment)),
+        label, Method.Find(AgentMethods.All, method)!, environment, environment, timeLimitTerminates => TaskPreparation.ForAgents(
+            EnvironmentRegistry.Create(environment), EnvironmentRegistry.Get(environment).MaxEpisodeSteps, timeLimitTerminates),
         request);
 }

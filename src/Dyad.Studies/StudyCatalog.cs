@@ -21,6 +21,7 @@ public static class StudyCatalog
         new StackelbergSolvers("pendulum", "Pendulum-v1", steps: (2500, 10_000), seeds: 10),
         new StackelbergSolvers(
             "half-cheetah", "HalfCheetah-v4", steps: (1500, 30_000), seeds: 3, "cg-published", "samples-1", "samples-1-bounded"),
+        .. Zheng2021Figure3.All,
         new LectureSoftPolicyIteration(),
         new LectureStein(),
     ];

@@ -1,10 +1,10 @@
 using System.Numerics;
 using System.Numerics.Tensors;
+using Dyad.Algorithms.Rules;
 using Dyad.Autodiff;
 using Dyad.Core;
 using Dyad.Environments;
 using Dyad.Experience;
-using Dyad.Networks;
 using Dyad.Numerics;
 using static Dyad.Autodiff.Operations;
 
@@ -15,11 +15,12 @@ namespace Dyad.Algorithms;
 /// it.
 /// <para>
 /// theta: actor; w: critic, V or Q. An epoch, in this order: n environments step under one policy; values, advantages and targets
-/// come from the w of that time; the critic descends L m times; the actor ascends J once.
+/// come from the w of that time; the critic descends L m times; the actor ascends J once, along its gradient or, as a leader, its
+/// total derivative (STAC, section 4.2).
 /// </para>
 /// Metrics: <c>train/critic_loss</c> L, averaged over the critic's steps, <c>train/actor_loss</c> -mean of A_t log pi(a_t|s_t),
 /// <c>train/entropy</c> mean entropy of pi(.|s_t), <c>train/advantage_std</c> standard deviation of A_t before it is normalised,
-/// <c>train/updates</c> epochs so far.
+/// <c>train/updates</c> epochs so far; and those of the <see cref="EpisodeLeader"/>.
 /// </summary>
 public sealed class ActorCritic : IAgent
 {
@@ -29,16 +30,14 @@ public sealed class ActorCritic : IAgent
     private readonly ActorCriticOptions _options;
     private readonly OnPolicyActor _actor;
     private readonly OnPolicyExperience _experience;
-    private readonly RandomStream _random;
-    private readonly Parameters<float> _critic = new("critic");
+    private readonly OnPolicyCritic _critic;
+
+    // The total derivative under the Stackelberg rule; null under the individual one.
+    private readonly EpisodeLeader? _leader;
     private readonly GradientStep _actorStep;
     private readonly GradientStep _criticStep;
     private readonly RunningMeans _criticMeans = new("train/critic_loss");
     private readonly RunningMeans _actorMeans = new("train/actor_loss", "train/entropy", "train/advantage_std");
-
-    // Noise of the actions that a Q critic of real vectors averages over; null where there are none.
-    private readonly Input<float>? _noise;
-    private readonly Action? _draw;
 
     // The cost and its gradient; the actor's with the entropy between.
     private readonly CompiledProgram _criticProgram;
@@ -55,8 +54,9 @@ public sealed class ActorCritic : IAgent
     private readonly Output<float> _nextValue;
     private readonly CompiledProgram _directProgram;
     private readonly Output<float> _direct;
-    private readonly float[] _values;
-    private readonly float[] _advantages;
+    private float[] _values;
+    private float[] _advantages;
+    private float[] _rawAdvantages = [];
     private int _steps;
     private long _updates;
 
@@ -64,48 +64,43 @@ public sealed class ActorCritic : IAgent
     /// <param name="task">Sizes of observations and actions.</param>
     /// <param name="options">Options.</param>
     /// <param name="stream">The agent's random numbers.</param>
-    /// <exception cref="UserError">The steps of an epoch cannot be shared out among the environments.</exception>
+    /// <exception cref="UserError">The options do not go together.</exception>
     public ActorCritic(AgentTask task, ActorCriticOptions options, RandomStream stream)
     {
-        if (options.StepsPerEpoch % options.Environments != 0)
-        {
-            throw new UserError(
-                $"steps_per_epoch is {options.StepsPerEpoch} and environments {options.Environments}; the first must be a multiple of the second");
-        }
-
+        options.Check();
         _options = options;
-        _random = stream.Split("values");
         _actor = new OnPolicyActor(task, options, options.Environments, stream);
         _experience = new OnPolicyExperience(task, _actor, options.Environments, options.StepsPerEpoch / options.Environments);
         _values = new float[options.StepsPerEpoch];
         _advantages = new float[options.StepsPerEpoch];
 
         RolloutInputs<float> batch = _experience.Inputs;
-        (Expression<float> taken, Expression<float> value, Expression<float> next) = MakeCritic(task, batch, out _noise, stream);
-        _draw = _noise is null ? null : () => _random.Normal(_noise.Values);
+        _critic = new OnPolicyCritic(task, options, _actor, batch.Observation.Rows, stream);
+        Expression<float> taken = _critic.Taken(batch), next = _critic.Value(batch.NextObservation);
         Expression<float> target = options.CriticTarget == CriticTarget.Bootstrapped
             ? Stop(batch.Target(options.Discount, next))
             : batch.Return;
         Expression<float> criticCost = CriticCost(taken, target);
         Expression<float> actorCost = ActorCost(batch, _actor.LogProbability(batch));
-        (_criticProgram, _criticOutput) = Compile([criticCost, .. Derivatives.Gradient(criticCost, _critic)]);
+        (_criticProgram, _criticOutput) = Compile([criticCost, .. Derivatives.Gradient(criticCost, _critic.Parameters)]);
         (_actorProgram, _actorOutput) = Compile(
             [actorCost, Mean(_actor.Entropy(batch.Observation)), .. Derivatives.Gradient(actorCost, _actor.Parameters)]);
-        (_valueProgram, _value) = Compile([value]);
+        (_valueProgram, _value) = Compile([_critic.Value(batch.Observation)]);
         (_nextValueProgram, _nextValue) = Compile([next]);
         (_directProgram, _direct) = Compile([options.Critic == CriticKind.Q ? taken : batch.Target(options.Discount, next)]);
 
-        _criticMean = new float[1 + _critic.Count];
+        _criticMean = new float[1 + _critic.Parameters.Count];
         _actorMean = new float[2 + _actor.Parameters.Count];
-        _actorStep = new GradientStep(_actor.Parameters.Count, options.ActorLearningRate, options.Optimizer);
-        _criticStep = new GradientStep(_critic.Count, options.CriticLearningRate, options.Optimizer);
+        _actorStep = new GradientStep(_actor.Parameters.Count, options.ActorLearningRate, options.Optimizer, options.Gradient.ActorRatePower);
+        _criticStep = new GradientStep(_critic.Parameters.Count, options.CriticLearningRate, options.Optimizer, options.Gradient.CriticRatePower);
+        _leader = options.Gradient.Rule == Rule.Stackelberg ? new EpisodeLeader(task, options, _actor, _critic, stream) : null;
     }
 
     /// <inheritdoc/>
     public Parameters<float> Policy => _actor.Parameters;
 
     /// <summary>w, the critic's parameters.</summary>
-    public Parameters<float> Critic => _critic;
+    public Parameters<float> Critic => _critic.Parameters;
 
     /// <inheritdoc/>
     public int Environments => _options.Environments;
@@ -120,7 +115,7 @@ public sealed class ActorCritic : IAgent
     {
         _experience.Add(observations, results, next);
         _steps += _options.Environments;
-        if (_steps == _options.StepsPerEpoch)
+        if (_steps >= _options.StepsPerEpoch && (!_options.WholeEpisodes || results[0].Done))
         {
             if (_experience.Steps.Count > 0)
             {
@@ -138,16 +133,17 @@ public sealed class ActorCritic : IAgent
         _criticMeans.Flush(metrics);
         _actorMeans.Flush(metrics);
         metrics.Record("train/updates", _updates);
+        _leader?.Measure(metrics);
     }
 
     /// <inheritdoc/>
     public void Serialize(StateArchive archive)
     {
         _actor.Serialize(archive);
-        archive.Array("critic", _critic.Values);
+        _critic.Serialize(archive);
         _actorStep.Serialize(archive);
         _criticStep.Serialize(archive);
-        _random.Serialize(archive);
+        _leader?.Serialize(archive);
         archive.Value("steps", ref _steps);
         archive.Value("updates", ref _updates);
         _criticMeans.Serialize(archive);
@@ -167,14 +163,42 @@ public sealed class ActorCritic : IAgent
 
     private void Update()
     {
+        Evaluate();
+
+        // Simultaneously: the leader's direction belongs to the w from before the critic's steps.
+        bool together = _options.Gradient.Order == UpdateOrder.Simultaneous;
+        if (together)
+        {
+            ComputeActor();
+        }
+
+        // w <- w - rate d_w L(theta, w), m times
+        int criticSteps = _options.CriticUpdates * _options.Gradient.StepsOf(Player.Critic);
+        for (int i = 0; i < criticSteps; i++)
+        {
+            _experience.Mean(_criticProgram, _criticOutput, _criticMean, 0, _experience.Steps.Count, _critic.Draw);
+            _criticStep.Descend(_critic.Parameters.Values, _criticMean.AsSpan(1));
+            _criticMeans.Add(_criticMean[0]);
+        }
+
+        // theta <- theta + rate d_theta J(theta, w)
+        if (!together)
+        {
+            ComputeActor();
+        }
+
+        _actorStep.Descend(_actor.Parameters.Values, _actorMean.AsSpan(2));
+        _updates++;
+    }
+
+    // V(s_t) and V(s_{t+1}), then A_t and what the critic regresses on.
+    private void Evaluate()
+    {
         _experience.Close(_options);
         Rollout steps = _experience.Steps;
-        Span<float> values = _values.AsSpan(0, steps.Count), advantages = _advantages.AsSpan(0, steps.Count);
-        Span<float> returns = _experience.Returns;
-
-        // V(s_t) and V(s_{t+1}), then A_t and G_t.
-        _experience.Evaluate(_valueProgram, _value, _draw, values);
-        _experience.EvaluateNext(_nextValueProgram, _nextValue, _draw, values);
+        Span<float> values = Room(ref _values), advantages = Room(ref _advantages), returns = _experience.Returns;
+        _experience.Evaluate(_valueProgram, _value, _critic.Draw, values);
+        _experience.EvaluateNext(_nextValueProgram, _nextValue, _critic.Draw, values);
         ReadOnlySpan<float> next = _experience.NextValues;
         AdvantageEstimation.Advantages(steps.Rewards, values, next, steps.Last, _options.Discount, _options.GaeLambda, advantages);
         if (_options.CriticTarget == CriticTarget.LambdaReturn)
@@ -185,32 +209,45 @@ public sealed class ActorCritic : IAgent
         {
             AdvantageEstimation.Returns(steps.Rewards, next, steps.Last, _options.Discount, returns);
         }
+    }
 
-        // w <- w - rate d_w L(theta, w), m times
-        for (int i = 0; i < _options.CriticUpdates; i++)
-        {
-            _experience.Mean(_criticProgram, _criticOutput, _criticMean, 0, steps.Count, _draw);
-            _criticStep.Descend(_critic.Values, _criticMean.AsSpan(1));
-            _criticMeans.Add(_criticMean[0]);
-        }
-
-        // theta <- theta + rate d_theta J(theta, w)
+    // The actor's cost, entropy and direction.
+    private void ComputeActor()
+    {
+        Rollout steps = _experience.Steps;
+        Span<float> advantages = Room(ref _advantages), raw = Room(ref _rawAdvantages);
         if (_options.DirectTerm == DirectTerm.Returns)
         {
-            AdvantageEstimation.Returns(steps.Rewards, next, steps.Last, _options.Discount, advantages);
+            AdvantageEstimation.Returns(steps.Rewards, _experience.NextValues, steps.Last, _options.Discount, advantages);
         }
         else if (_options.DirectTerm == DirectTerm.Critic)
         {
-            _experience.Evaluate(_directProgram, _direct, _draw, advantages);
+            _experience.Evaluate(_directProgram, _direct, _critic.Draw, advantages);
         }
 
+        advantages.CopyTo(raw);
         float deviation = Normalize(advantages);
         Span<float> weights = _experience.Weights;
         TensorPrimitives.Multiply(weights, advantages, weights);
         _experience.Mean(_actorProgram, _actorOutput, _actorMean, 0, steps.Count);
-        _actorStep.Descend(_actor.Parameters.Values, _actorMean.AsSpan(2));
         _actorMeans.Add(_actorMean[0], _actorMean[1], deviation);
-        _updates++;
+        if (_leader is not null)
+        {
+            _leader.Compute(_experience, raw, _options.NormalizeAdvantages ? deviation + SmallestDeviation : 1);
+            Span<float> direction = _actorMean.AsSpan(2);
+            _leader.Direction(direction, direction);
+        }
+    }
+
+    // Room for a number a step; an epoch of whole episodes may be longer than the one before.
+    private Span<float> Room(ref float[] values)
+    {
+        if (values.Length < _experience.Steps.Count)
+        {
+            values = new float[2 * _experience.Steps.Count];
+        }
+
+        return values.AsSpan(0, _experience.Steps.Count);
     }
 
     // Mean 0 and standard deviation 1 over the epoch, if asked for; the standard deviation as it was.
@@ -231,34 +268,6 @@ public sealed class ActorCritic : IAgent
         }
 
         return deviation;
-    }
-
-    // What the critic says of (s, a), of s, and of s': for V the first two are the same; for Q the value of a state is the mean
-    // over its actions, exact where they are finitely many, otherwise of one action drawn anew.
-    private (Expression<float> Taken, Expression<float> Value, Expression<float> Next) MakeCritic(
-        AgentTask task, RolloutInputs<float> batch, out Input<float>? noise, RandomStream stream)
-    {
-        noise = null;
-        bool discrete = task.Actions is Discrete, q = _options.Critic == CriticKind.Q;
-        int inputs = task.ObservationSize + (q && !discrete ? task.ActionSize : 0), outputs = q && discrete ? task.ActionCount : 1;
-        Mlp<float> network = Mlp.Drawn(_critic, q ? "q" : "v", _options.Sizes(inputs, outputs), stream.Split("critic"), _options.Activation);
-        if (!q)
-        {
-            var v = new StateValue<float>(network);
-            Expression<float> value = v.Value(batch.Observation);
-            return (value, value, v.Value(batch.NextObservation));
-        }
-
-        if (discrete)
-        {
-            Expression<float> Average(Expression<float> s) => SumColumns(_actor.Probabilities(s) * network.Apply(s));
-            return (GatherColumns(network.Apply(batch.Observation), batch.Choice), Average(batch.Observation), Average(batch.NextObservation));
-        }
-
-        var actionValue = new ActionValue<float>(network);
-        Input<float> drawn = noise = new Input<float>("action noise", batch.Observation.Rows, task.ActionSize);
-        Expression<float> OfDrawn(Expression<float> s) => actionValue.Value(s, _actor.Sample(s, drawn));
-        return (actionValue.Value(batch.Observation, batch.Action), OfDrawn(batch.Observation), OfDrawn(batch.NextObservation));
     }
 
     private static (CompiledProgram Program, Output<float> Output) Compile(IReadOnlyList<Expression<float>> parts)

@@ -1,4 +1,6 @@
 using System.ComponentModel.DataAnnotations;
+using Dyad.Algorithms.Rules;
+using Dyad.Core;
 
 namespace Dyad.Algorithms;
 
@@ -38,8 +40,21 @@ public enum DirectTerm
     Critic,
 }
 
+/// <summary>How a leading actor's game is estimated with a V critic; with a Q critic it is theorem 1 (<see cref="EpisodeGame"/>).</summary>
+public enum EpisodeForm
+{
+    /// <summary>Proposition 1, J in w being E[V(s_0)], beside the plain gradient.</summary>
+    StartValue,
+
+    /// <summary>Proposition 1 with J = E[r_0 + gamma V(s_1)], whose direct term is that of the first action.</summary>
+    OneStep,
+
+    /// <summary>As the code of Zheng et al. 2021 has it: the implicit part is a multiple of the plain gradient.</summary>
+    AsPublished,
+}
+
 /// <summary>Options of <see cref="ActorCritic"/>.</summary>
-public sealed record ActorCriticOptions : OnPolicyOptions
+public sealed record ActorCriticOptions : OnPolicyOptions, IChecked
 {
     /// <summary>The published networks: 64 and 32 units.</summary>
     public ActorCriticOptions() => LastHiddenWidth = 32;
@@ -71,4 +86,67 @@ public sealed record ActorCriticOptions : OnPolicyOptions
     /// <summary>m: steps of the critic in an epoch, for one of the actor.</summary>
     [Range(0, 10_000)]
     public int CriticUpdates { get; init; } = 80;
+
+    /// <summary>
+    /// Whether an epoch goes on to the end of the running episode, so that none is cut; for a single environment. Otherwise a
+    /// running episode goes on in the next epoch.
+    /// </summary>
+    public bool WholeEpisodes { get; init; }
+
+    /// <summary>How a leading actor's game is estimated.</summary>
+    public EpisodeForm EpisodeForm { get; init; } = EpisodeForm.StartValue;
+
+    /// <summary>Share of an epoch's episodes that the implicit part is estimated from.</summary>
+    [Range(0.0, 1.0)]
+    public double ImplicitShare { get; init; } = 1;
+
+    /// <summary>
+    /// Whether a leading actor moves along its plain gradient, as far as its total derivative would take it: what an ablation needs
+    /// to tell direction from step length.
+    /// </summary>
+    public bool LengthOnly { get; init; }
+
+    /// <summary>What turns the costs into directions; only the actor can lead.</summary>
+    public RuleOptions Gradient { get; init; } = new();
+
+    /// <inheritdoc/>
+    public void Check()
+    {
+        Gradient.Check();
+        if (StepsPerEpoch % Environments != 0)
+        {
+            throw new UserError(
+                $"steps_per_epoch is {StepsPerEpoch} and environments {Environments}; the first must be a multiple of the second");
+        }
+
+        if (WholeEpisodes && Environments > 1)
+        {
+            throw new UserError($"the option 'whole_episodes' is true with {Environments} environments; it takes environments=1");
+        }
+
+        if (Gradient.Rule == Rule.Individual)
+        {
+            return;
+        }
+
+        if (Gradient.Leader == Player.Critic)
+        {
+            throw new UserError("the option 'leader' is 'critic'; of on-policy methods only the actor leads: give leader=actor");
+        }
+
+        if (Gradient.LeaderDerivative == LeaderDerivative.ReplayedAction)
+        {
+            throw new UserError("the option 'leader_derivative' is 'replayed-action', which is for methods with a replay; give leader_derivative=current-action");
+        }
+
+        if (EpisodeForm != EpisodeForm.StartValue && Critic == CriticKind.Q)
+        {
+            throw new UserError("the option 'episode_form' is for a V critic; with critic=q leave it at start-value");
+        }
+
+        if (Gradient.Solver == Solver.SampleSpace && (EpisodeForm == EpisodeForm.AsPublished || Critic == CriticKind.Q))
+        {
+            throw new UserError("the option 'solver' is 'sample-space', whose coupling is that of proposition 1: give critic=v and episode_form=start-value or one-step");
+        }
+    }
 }

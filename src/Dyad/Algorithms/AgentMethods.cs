@@ -36,6 +36,9 @@ public static class AgentMethods
         Method.Of<AgentTask, IAgent, ActorCriticOptions>(
             "ac", "On-policy actor-critic with a V or Q critic, in epochs", "Zheng et al. 2021, section 3.3",
             (task, options, stream) => new ActorCritic(task, options, stream)),
+        Method.Of<AgentTask, IAgent, ActorCriticOptions>(
+            "stac", "On-policy actor-critic with the actor leading: it follows its total derivative", "Zheng et al. 2021, section 4.2",
+            (task, options, stream) => new ActorCritic(task, options, stream), defaults: ActorLeads),
         Method.Of<AgentTask, IAgent, DqnOptions>(
             "dqn", "Deep Q-learning with a target network, for finitely many actions", "Mnih et al. 2015; lecture on soft actor-critic, algorithm 2",
             (task, options, stream) => new Dqn(task.ObservationSize, task.ActionCount, options, stream), NeedsFinite, defaultSteps: 100_000),
@@ -84,11 +87,11 @@ public static class AgentMethods
     public static string Combination(string method, IReadOnlyList<(string Name, string Value)> changes)
     {
         bool led = method.EndsWith("-al", StringComparison.Ordinal) || method.EndsWith("-cl", StringComparison.Ordinal);
-        string family = method == "stack-sac" ? "sac" : led ? method[2..^3] : method;
+        string family = method switch { "stack-sac" => "sac", "stac" => "ac", _ => led ? method[2..^3] : method };
         bool leads = Last("rule") is string rule ? rule == "stackelberg" : method != family;
         bool critic = Last("leader") is string leader ? leader == "critic" : method.EndsWith("-cl", StringComparison.Ordinal);
         bool replayed = Last("leader_derivative") is string derivative ? derivative == "replayed-action" : method == "stack-sac";
-        return !leads ? family : critic ? $"st{family}-cl" : replayed && family == "sac" ? "stack-sac" : $"st{family}-al";
+        return !leads ? family : family == "ac" ? "stac" : critic ? $"st{family}-cl" : replayed && family == "sac" ? "stack-sac" : $"st{family}-al";
 
         string? Last(string name) => changes.LastOrDefault(change => change.Name == name).Value;
     }

@@ -70,12 +70,15 @@ public static class EpisodeGame
         Expression<T> returned = batch.OfFirst(batch.Return), firstScore = batch.OfFirst(logProbability);
 
         // Q^pi(s_0, a_0) is G_0, which depends on theta from the second step on; a_0 itself is drawn by theta.
-        Expression<T> later = Scores(batch, logProbability) - (firstScore * returned);
+        Expression<T> later = Scores(batch, logProbability) - (firstScore * batch.OfFirst(batch.DiscountedReturn));
         Expression<T> drawn = 1 + firstScore - Stop(firstScore);
         return new Game<T>(
             actor, critic, -Mean(firstScore * Stop(value)), Mean(drawn * Square(value - Surrogate(returned, later))))
         {
             LeaderCostInFollower = -Mean(value),
+
+            // The factor of a_0 is 1 and moves no curvature.
+            FollowerErrors = [new SquaredError<T>(value, Stop(returned))],
         };
     }
 
@@ -104,7 +107,7 @@ public static class EpisodeGame
         };
     }
 
-    // sum_t gamma^t log pi(a_t|s_t) G_t of every episode, episodes x 1.
+    // sum_t log pi(a_t|s_t) gamma^t G_t of every episode, episodes x 1.
     private static Expression<T> Scores<T>(EpisodeInputs<T> batch, Expression<T> logProbability)
         where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
         batch.SumOverSteps(batch.DiscountedReturn * logProbability);

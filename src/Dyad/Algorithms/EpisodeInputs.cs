@@ -17,7 +17,10 @@ public sealed class EpisodeInputs<T>(Extent steps, Extent episodes, int observat
     : RolloutInputs<T>(steps, observationSize, actionSize)
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    /// <summary>gamma^t G_t, steps x 1: discounted time times discounted return to go.</summary>
+    /// <summary>
+    /// gamma^t G_t, steps x 1: discounted time times discounted return to go, or times an advantage, which has the same expectation
+    /// with a score.
+    /// </summary>
     public Input<T> DiscountedReturn { get; } = new("discounted return", steps, 1);
 
     /// <summary>Number of the episode that a step belongs to.</summary>

@@ -8,12 +8,15 @@ internal sealed class GradientStep
 {
     private readonly Adam<float>? _adam;
     private readonly double _rate;
+    private readonly double _ratePower;
+    private long _steps;
 
-    /// <summary>Steps of <paramref name="size"/> parameters.</summary>
-    public GradientStep(int size, double learningRate, Optimizer optimizer)
+    /// <summary>Steps of <paramref name="size"/> parameters, of length learningRate / (1 + k)^ratePower, k counting them.</summary>
+    public GradientStep(int size, double learningRate, Optimizer optimizer, double ratePower = 0)
     {
         _rate = learningRate;
-        _adam = optimizer == Optimizer.Adam ? new Adam<float>(size, learningRate) : null;
+        _ratePower = ratePower;
+        _adam = optimizer == Optimizer.Adam ? new Adam<float>(size, learningRate) { RatePower = ratePower } : null;
     }
 
     /// <summary>One step to lower cost.</summary>
@@ -21,7 +24,8 @@ internal sealed class GradientStep
     {
         if (_adam is null)
         {
-            OptimizerLoops.Descend(parameters, gradient, _rate);
+            OptimizerLoops.Descend(parameters, gradient, _ratePower == 0 ? _rate : _rate / Math.Pow(1 + _steps, _ratePower));
+            _steps++;
         }
         else
         {
@@ -30,5 +34,9 @@ internal sealed class GradientStep
     }
 
     /// <summary>Saves or loads what later steps depend on.</summary>
-    public void Serialize(StateArchive archive) => _adam?.Serialize(archive);
+    public void Serialize(StateArchive archive)
+    {
+        archive.Value("steps", ref _steps);
+        _adam?.Serialize(archive);
+    }
 }

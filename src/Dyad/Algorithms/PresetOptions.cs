@@ -12,11 +12,12 @@ internal static class PresetOptions
         switch (method)
         {
             // Of the learning rates tried on CartPole, those that all seeds learned with; see docs/results/cartpole.md.
-            case "ac":
+            case "ac" or "stac":
                 return
                 [
                     ("environments", "8"), ("steps_per_epoch", "512"), ("critic_updates", "10"), ("normalize_advantages", "false"),
                     ("actor_learning_rate", "3e-3"), ("critic_learning_rate", "3e-3"),
+                    .. If(method == "stac", ("curvature", "gauss-newton"), ("solver", "sample-space"), ("damping", "1"), ("implicit_bound", "1")),
                 ];
             case "one-step-ac":
                 return [("environments", "8"), ("actor_learning_rate", "3e-4"), ("critic_learning_rate", "1e-3")];
@@ -53,11 +54,14 @@ internal static class PresetOptions
     {
         switch (method)
         {
-            case "ac":
+            case "ac" or "stac":
                 return
                 [
                     ("optimizer", "sgd"), ("actor_learning_rate", "0.1"), ("critic_learning_rate", "0.01"), ("gae_lambda", "0.97"),
-                    ("steps_per_epoch", "4000"), ("critic_updates", "80"), ("environments", "1"),
+                    ("steps_per_epoch", "4000"), ("critic_updates", "80"), ("environments", "1"), ("whole_episodes", "true"),
+                    .. If(method == "stac", ("episode_form", "as-published"), ("order", "simultaneous"), ("solver", "conjugate-gradient"),
+                        ("solver_iterations", "10"), ("solver_tolerance", "1e-5"), ("stop_at_negative_curvature", "false"), ("curvature", "hessian"),
+                        ("damping", CartPoles.Contains(environment) ? "0" : "500")),
                 ];
             case "reinforce":
                 return [("optimizer", "sgd"), ("step_by_step", "true"), ("actor_learning_rate", "1e-3"), ("critic_learning_rate", "1e-2")];
@@ -75,7 +79,7 @@ internal static class PresetOptions
             .. If(method == "sac-v", ("value_learning_rate", "1e-3")),
             .. If(!IsSac(method), ("next_action", "current-policy"), ("exploration_noise", "0.1")),
             .. If(IsStackelberg(method), ("order", "simultaneous"), ("solver", "conjugate-gradient"), ("solver_iterations", "10"),
-                ("solver_tolerance", "1e-5"), ("curvature", "hessian"), ("damping", "500"), ("damping_schedule", "exponential"),
+                ("solver_tolerance", "1e-5"), ("stop_at_negative_curvature", "false"), ("curvature", "hessian"), ("damping", "500"), ("damping_schedule", "exponential"),
                 ("damping_decay_steps", "1e5")),
         ];
     }
@@ -83,7 +87,7 @@ internal static class PresetOptions
     /// <summary>Table 3 of Wen et al. 2021; of on-policy methods, which they have none of, network and step lengths.</summary>
     public static IReadOnlyList<(string Name, string Value)> Wen2021(string method, string environment) => method switch
     {
-        "ac" or "one-step-ac" or "reinforce" =>
+        "ac" or "stac" or "one-step-ac" or "reinforce" =>
             [("actor_learning_rate", "3e-4"), ("critic_learning_rate", "3e-4"), ("hidden_width", "128"), ("last_hidden_width", "0")],
         "dqn" => [],
         _ =>

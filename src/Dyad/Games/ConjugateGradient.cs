@@ -7,13 +7,15 @@ namespace Dyad.Games;
 
 /// <summary>
 /// Conjugate gradient (Hestenes and Stiefel 1952), the solver of Zheng et al. 2021, appendix E. Right for a positive definite
-/// curvature; where a direction shows that it is none, it stops and keeps the last iterate.
+/// curvature; where a direction shows that it is none, it stops and keeps the last iterate, or goes on as most implementations do,
+/// which solves the system in the end unless a direction has no curvature at all.
 /// </summary>
 /// <typeparam name="T">float or double.</typeparam>
 /// <param name="size">Number of unknowns.</param>
 /// <param name="iterations">k: largest number of steps, at least 1.</param>
 /// <param name="tolerance">Relative residual at which to stop; 0 for all steps.</param>
-public sealed class ConjugateGradient<T>(int size, int iterations, double tolerance = 0) : IImplicitSolver<T>
+/// <param name="stopsAtNegativeCurvature">Whether it stops where a direction shows that the curvature is not positive definite.</param>
+public sealed class ConjugateGradient<T>(int size, int iterations, double tolerance = 0, bool stopsAtNegativeCurvature = true) : IImplicitSolver<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private readonly T[] _residual = new T[size];
@@ -39,11 +41,11 @@ public sealed class ConjugateGradient<T>(int size, int iterations, double tolera
             (T along, T length) = SolverLoops.InnerProducts(p, curvature.Product);
             T damped = along + (shift * length);
             lowest = Math.Min(double.IsNaN(lowest) ? double.PositiveInfinity : lowest, double.CreateChecked(along / length));
-            if (!(damped > T.Zero))
+            negative |= damped <= T.Zero;
+            if (!(damped > T.Zero) && (stopsAtNegativeCurvature || !(damped < T.Zero)))
             {
                 // A NaN is no curvature: the residual then tells.
-                negative = damped <= T.Zero;
-                squared = negative ? squared : damped;
+                squared = T.IsNaN(damped) ? damped : squared;
                 break;
             }
 

@@ -51,6 +51,9 @@ public sealed class TotalDerivative<T>
     /// <summary>The part that is subtracted, of the last computation, before bound and fall-back.</summary>
     public ReadOnlySpan<T> Implicit => _term.Values;
 
+    /// <summary>What the implicit part was multiplied by before it was subtracted: 1, less at the bound, 0 at a fall-back.</summary>
+    public double ImplicitFactor { get; private set; }
+
     /// <summary>The total derivative of the last computation.</summary>
     public ReadOnlySpan<T> Total => _total;
 
@@ -72,7 +75,7 @@ public sealed class TotalDerivative<T>
     /// <summary>Float operations of the matrix products of the last computation.</summary>
     public double ProductFlop => _before.ProductFlop + _term.ProductFlop;
 
-    /// <summary>Solves so far that ended at negative curvature.</summary>
+    /// <summary>Solves so far that met negative curvature.</summary>
     public long NegativeCurvatures => _negativeCurvatures;
 
     /// <summary>Computations so far in which the implicit part was shortened to the bound.</summary>
@@ -95,16 +98,19 @@ public sealed class TotalDerivative<T>
         ImplicitNorm = Math.Sqrt(double.CreateChecked(TensorPrimitives.SumOfSquares(subtracted)));
         double product = DirectNorm * ImplicitNorm;
         Cosine = product > 0 ? -double.CreateChecked(TensorPrimitives.Dot(direct, subtracted)) / product : 0;
+        ImplicitFactor = 1;
         if (!double.IsFinite(ImplicitNorm) || !double.IsFinite(Report.Residual))
         {
             _fallbacks++;
             _term.Reset();
+            ImplicitFactor = 0;
             direct.CopyTo(_total);
         }
         else if (_bound > 0 && ImplicitNorm > _bound * DirectNorm)
         {
             _boundHits++;
-            TensorPrimitives.MultiplyAdd(subtracted, T.CreateChecked(-_bound * DirectNorm / ImplicitNorm), direct, _total);
+            ImplicitFactor = _bound * DirectNorm / ImplicitNorm;
+            TensorPrimitives.MultiplyAdd(subtracted, T.CreateChecked(-ImplicitFactor), direct, _total);
         }
         else
         {

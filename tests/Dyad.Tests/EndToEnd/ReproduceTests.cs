@@ -9,7 +9,11 @@ public sealed partial class ReproduceTests : IDisposable
 {
     private readonly CommandLine _dyad = new();
 
-    public static TheoryData<string> Studies => [.. StudyCatalog.All.Select(study => study.Name)];
+    // Panels of one figure differ by their task: one on-policy and one off-policy stand for the others.
+    private static readonly string[] Panels = ["zheng2021/fig3a", "zheng2021/fig3e"];
+
+    public static TheoryData<string> Studies =>
+        [.. StudyCatalog.All.Select(study => study.Name).Where(name => Panels.Contains(name) || !name.Contains("/fig3", StringComparison.Ordinal) && !name.Contains("w/fig1", StringComparison.Ordinal))];
 
     public void Dispose() => _dyad.Dispose();
 

@@ -6,24 +6,10 @@ using Dyad.Numerics;
 
 namespace Dyad.Algorithms.Rules;
 
-/// <summary>Numbers of the gradient rule that depend on no type.</summary>
-public static class GradientRule
-{
-    /// <summary>Factors of a total derivative: direct term, leader's derivative in the follower, curvature, mixed derivative.</summary>
-    public const int Factors = 4;
-}
-
 /// <summary>
 /// Turns the costs of an actor and a critic into directions to descend: the individual gradients, or for the leader of a
 /// Stackelberg game its total derivative. The programs are compiled once; a computation leaves its results in place until the
 /// next of the same player.
-/// <para>
-/// Metrics of the Stackelberg rule, means over the updates since the last row: <c>train/direct_norm</c> |D1 f1|,
-/// <c>train/implicit_norm</c> |(D12 f2)' x| before the bound, <c>train/implicit_cosine</c> between D1 f1 and what is added to it,
-/// <c>train/solver_iterations</c>, <c>train/solver_residual</c> |b - (A + lambda I) x| / |b|, <c>train/lowest_curvature</c> the
-/// lowest v'Av / v'v that a solve saw, <c>train/damping</c> lambda; and counts since the start:
-/// <c>train/negative_curvatures</c>, <c>train/implicit_bound_hits</c>, <c>train/implicit_fallbacks</c>.
-/// </para>
 /// </summary>
 /// <typeparam name="T">float or double.</typeparam>
 public sealed class GradientRule<T>
@@ -32,12 +18,9 @@ public sealed class GradientRule<T>
     private readonly Player? _leader;
     private readonly IndividualProgram<T>? _actor;
     private readonly IndividualProgram<T>? _critic;
-    private readonly TotalDerivative<T>? _total;
+    private readonly LeaderDirection<T>? _leading;
     private readonly PlayerOutputs<T>? _along;
     private readonly IReadOnlyList<Output<T>> _leaderMeasures = [];
-    private readonly RunningMeans _means = new(
-        "train/direct_norm", "train/implicit_norm", "train/implicit_cosine", "train/solver_iterations", "train/solver_residual",
-        "train/lowest_curvature", "train/damping");
 
     // Whether the follower's last direction came from the leader's program.
     private bool _together;
@@ -62,7 +45,6 @@ public sealed class GradientRule<T>
             return;
         }
 
-        Game<T> game = Combine(options, [.. games.Select(g => g.LedBy(leader))]);
         var builder = new ProgramBuilder<T>();
         if (leader == Player.Actor)
         {
@@ -77,24 +59,23 @@ public sealed class GradientRule<T>
                 : new PlayerOutputs<T>(builder, costs.ActorCost, costs.Actor, costs.ActorMeasures);
         }
 
-        var damping = new Damping(options.Damping, options.DampingSchedule, options.DampingDecaySteps);
-        _total = new TotalDerivative<T>(builder, game, Term(builder, game, options, random), damping, options.ImplicitBound);
+        _leading = new LeaderDirection<T>(builder, options, [.. games.Select(g => g.LedBy(leader))], random);
     }
 
     /// <summary>-J of the last computation.</summary>
-    public T ActorCost => _leader == Player.Actor ? _total!.Cost : Following(_actor).Cost.Value;
+    public T ActorCost => _leader == Player.Actor ? Leading!.Cost : Following(_actor).Cost.Value;
 
     /// <summary>What the actor descends along.</summary>
-    public ReadOnlySpan<T> ActorDirection => _leader == Player.Actor ? _total!.Total : Following(_actor).Gradient.Values;
+    public ReadOnlySpan<T> ActorDirection => _leader == Player.Actor ? Leading!.Total : Following(_actor).Gradient.Values;
 
     /// <summary>L of the last computation.</summary>
-    public T CriticCost => _leader == Player.Critic ? _total!.Cost : Following(_critic).Cost.Value;
+    public T CriticCost => _leader == Player.Critic ? Leading!.Cost : Following(_critic).Cost.Value;
 
     /// <summary>What the critic descends along.</summary>
-    public ReadOnlySpan<T> CriticDirection => _leader == Player.Critic ? _total!.Total : Following(_critic).Gradient.Values;
+    public ReadOnlySpan<T> CriticDirection => _leader == Player.Critic ? Leading!.Total : Following(_critic).Gradient.Values;
 
     /// <summary>The leader's total derivative with its parts; null under the individual rule.</summary>
-    public TotalDerivative<T>? Leading => _total;
+    public TotalDerivative<T>? Leading => _leading?.Total;
 
     /// <summary>One of the game's <see cref="ActorCriticGame{T}.ActorMeasures"/> at the last computation.</summary>
     public ReadOnlySpan<T> ActorMeasure(int index) =>
@@ -116,37 +97,21 @@ public sealed class GradientRule<T>
             return;
         }
 
-        ComputeLeader();
+        _leading!.Compute();
         _together = true;
     }
 
     /// <summary>Records what happened since the last call; nothing under the individual rule.</summary>
-    public void Measure(IMetrics metrics)
-    {
-        if (_total is not null)
-        {
-            _means.Flush(metrics);
-            metrics.Record("train/negative_curvatures", _total.NegativeCurvatures);
-            metrics.Record("train/implicit_bound_hits", _total.BoundHits);
-            metrics.Record("train/implicit_fallbacks", _total.Fallbacks);
-        }
-    }
+    public void Measure(IMetrics metrics) => _leading?.Measure(metrics);
 
     /// <summary>Saves or loads what later directions depend on; nothing under the individual rule.</summary>
-    public void Serialize(StateArchive archive)
-    {
-        if (_total is not null)
-        {
-            _total.Serialize(archive);
-            _means.Serialize(archive);
-        }
-    }
+    public void Serialize(StateArchive archive) => _leading?.Serialize(archive);
 
     private void Compute(Player player, IndividualProgram<T>? individual)
     {
         if (player == _leader)
         {
-            ComputeLeader();
+            _leading!.Compute();
             return;
         }
 
@@ -154,53 +119,8 @@ public sealed class GradientRule<T>
         _together = false;
     }
 
-    private void ComputeLeader()
-    {
-        TotalDerivative<T> total = _total!;
-        total.Compute();
-        _means.Add(
-            total.DirectNorm, total.ImplicitNorm, total.Cosine, total.Report.Iterations, total.Report.Residual, total.Report.LowestCurvature,
-            total.UsedDamping);
-    }
-
     // Under the individual rule both players follow.
     private PlayerOutputs<T> Following(IndividualProgram<T>? individual) => _together ? _along! : individual!.Outputs;
-
-    // Each factor from the batch that is drawn for it.
-    private static Game<T> Combine(RuleOptions options, Game<T>[] games)
-    {
-        Game<T> On(int factor) => games[factor % games.Length];
-        Game<T> curved = On(2);
-        Game<T> game = games[0] with
-        {
-            LeaderCostInFollower = On(1).LeaderCostInFollower,
-            Curvature = curved.Curvature,
-            Coupling = On(3).Coupling,
-        };
-        return options.Curvature == Curvature.Hessian ? game : game with
-        {
-            Curvature = GaussNewton.Product(curved.Follower, [.. curved.FollowerErrors.Select(e => e.Prediction)]),
-        };
-    }
-
-    private static IImplicitTerm<T> Term(ProgramBuilder<T> builder, Game<T> game, RuleOptions options, RandomStream random)
-    {
-        int size = game.Follower.Count;
-        if (options.Solver == Solver.SampleSpace)
-        {
-            return new SampleSpaceTerm<T>(builder, game);
-        }
-
-        IImplicitSolver<T> solver = options.Solver switch
-        {
-            Solver.ConjugateGradient => new ConjugateGradient<T>(size, options.SolverIterations, options.SolverTolerance),
-            Solver.Minres => new Minres<T>(size, options.SolverIterations, options.SolverTolerance),
-            Solver.Nystrom => new Nystrom<T>(size, options.SolverIterations, random),
-            _ => size <= DenseSolver<T>.LargestSize ? new DenseSolver<T>(size) : throw new UserError(
-                $"the option 'solver' is 'exact', which forms a matrix of {size} x {size}; it takes at most {DenseSolver<T>.LargestSize} parameters"),
-        };
-        return new SolvedTerm<T>(builder, game, solver, options.WarmStart);
-    }
 }
 
 /// <summary>A player's cost and gradient, and what is computed along, in a program.</summary>

@@ -76,6 +76,9 @@ public enum UpdateOrder
 /// <summary>The gradient rule of a method with two players.</summary>
 public sealed record RuleOptions : IChecked
 {
+    /// <summary>Factors of a total derivative: direct term, leader's derivative in the follower, curvature, mixed derivative.</summary>
+    public const int Factors = 4;
+
     /// <summary>individual or stackelberg.</summary>
     public Rule Rule { get; init; } = Rule.Individual;
 
@@ -99,6 +102,9 @@ public sealed record RuleOptions : IChecked
     /// <summary>Relative residual at which an iterative solver stops.</summary>
     [Range(0.0, 1.0)]
     public double SolverTolerance { get; init; } = 1e-5;
+
+    /// <summary>Whether conjugate gradient ends at a direction of negative curvature; otherwise it goes on.</summary>
+    public bool StopAtNegativeCurvature { get; init; } = true;
 
     /// <summary>Whether a solve starts from the solution before.</summary>
     public bool WarmStart { get; init; }
@@ -139,7 +145,7 @@ public sealed record RuleOptions : IChecked
     public double CriticRatePower { get; init; }
 
     /// <summary>Number of batches an update draws.</summary>
-    public int Batches => Rule == Rule.Stackelberg && IndependentBatches ? GradientRule.Factors : 1;
+    public int Batches => Rule == Rule.Stackelberg && IndependentBatches ? Factors : 1;
 
     /// <summary>Follower steps for a player: m for the follower, else 1.</summary>
     public int StepsOf(Player player) => Rule == Rule.Stackelberg && player != Leader ? FollowerSteps : 1;

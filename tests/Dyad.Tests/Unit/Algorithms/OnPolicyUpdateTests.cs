@@ -1,7 +1,5 @@
 using Dyad.Algorithms;
-using Dyad.Autodiff;
-using Dyad.Environments;
-using Dyad.Numerics;
+using static Dyad.Tests.Unit.Algorithms.OnPolicyPlay;
 
 namespace Dyad.Tests.Unit.Algorithms;
 
@@ -39,41 +37,21 @@ public sealed class OnPolicyUpdateTests
             ("discounted_visits", discounted ? "true" : "false"),
         ]);
         double[] theta = Doubles(agent.Policy), w = Doubles(agent.Critic);
-        List<Step>[] steps = Play(agent, reference, calls);
+        List<OnPolicyStep>[] steps = Play(agent, reference, calls);
         double[] thetaAfter = Doubles(agent.Policy), wAfter = Doubles(agent.Critic);
 
-        double Taken(double[] w, Step step) => critic == "v" ? reference.Network(w, step.S, 1)[0]
+        double Taken(double[] w, OnPolicyStep step) => critic == "v" ? reference.Network(w, step.S, 1)[0]
             : discrete ? reference.Network(w, step.S, reference.Action)[(int)step.A[0]]
             : reference.Network(w, [.. step.S, .. step.A], 1)[0];
 
         // Only of a V critic and of a Q critic of finitely many actions: the only ones without noise of their own.
         double Value(double[] w, double[] s) => critic == "v" ? reference.Network(w, s, 1)[0]
             : reference.Probabilities(theta, s).Zip(reference.Network(w, s, reference.Action), (p, q) => p * q).Sum();
-        double Next(double[] w, Step step) => step.Terminated ? 0 : Value(w, step.Next);
+        double Next(double[] w, OnPolicyStep step) => step.Terminated ? 0 : Value(w, step.Next);
         bool noisy = critic == "q" && !discrete;
-        var all = new List<(Step Step, double Advantage, double Return)>();
-        foreach (List<Step> one in steps)
-        {
-            for (int t = 0; t < one.Count && !noisy; t++)
-            {
-                double advantage = 0, toGo = 0;
-                for (int k = t; ; k++)
-                {
-                    double delta = one[k].R + (Gamma * Next(w, one[k])) - Value(w, one[k].S);
-                    advantage += Math.Pow(Gamma * Lambda, k - t) * delta;
-                    toGo += Math.Pow(Gamma, k - t) * one[k].R;
-                    if (k == one.Count - 1 || one[k].Done)
-                    {
-                        toGo += Math.Pow(Gamma, k - t + 1) * Next(w, one[k]);
-                        break;
-                    }
-                }
-
-                all.Add((one[t], advantage, toGo));
-            }
-
-            all.AddRange(noisy ? one.Select(step => (step, 0.0, 0.0)) : []);
-        }
+        OnPolicyRow[] all = noisy
+            ? [.. steps.SelectMany(one => one).Select(step => new OnPolicyRow(step, 0, 0, 0, 0))]
+            : OnPolicyPlay.Rows(steps, x => Value(w, x), Gamma, Lambda);
 
         if (!noisy)
         {
@@ -105,7 +83,7 @@ public sealed class OnPolicyUpdateTests
         OnPolicyReference reference = Reference(discrete);
         var agent = (Reinforce)Create("reinforce", reference, [.. Small, ("step_by_step", stepByStep ? "true" : "false")]);
         double[] theta = Doubles(agent.Policy), w = Doubles(agent.Baseline);
-        List<Step> episode = Play(agent, reference, calls: 5)[0];
+        List<OnPolicyStep> episode = Play(agent, reference, calls: 5)[0];
         Assert.True(episode[^1].Done);
 
         double[] returns = new double[episode.Count];
@@ -140,7 +118,7 @@ public sealed class OnPolicyUpdateTests
         OnPolicyReference reference = Reference(discrete);
         var agent = (OneStepActorCritic)Create("one-step-ac", reference, [.. Small, ("environments", $"{environments}")]);
         double[] theta = Doubles(agent.Policy), w = Doubles(agent.Critic);
-        Step[] steps = [.. Play(agent, reference, calls: 1).Select(one => one[0])];
+        OnPolicyStep[] steps = [.. Play(agent, reference, calls: 1).Select(one => one[0])];
         double[] deltas = [.. steps.Select(step =>
             step.R + (step.Terminated ? 0 : Gamma * reference.Network(w, step.Next, 1)[0]) - reference.Network(w, step.S, 1)[0])];
         double Mean(Func<int, double> f) => Enumerable.Range(0, environments).Average(f);
@@ -167,68 +145,4 @@ public sealed class OnPolicyUpdateTests
 
         Near.Equal(Learned(1), Learned(1000), 1e-5);
     }
-
-    private static OnPolicyReference Reference(bool discrete) => new(3, discrete ? 4 : 2, discrete, [5, 4]);
-
-    private static IAgent Create(string method, OnPolicyReference reference, (string, string)[] changes) =>
-        Method.Find(AgentMethods.All, method)!.With(changes).Create(
-            new AgentTask(reference.Observation, reference.Discrete ? new Discrete(reference.Action) : Box.Uniform(reference.Action, -1, 1)),
-            new RandomStream(5));
-
-    private static double[] Doubles(Parameters<float> parameters) => [.. parameters.Values.ToArray().Select(x => (double)x)];
-
-    private static double[] Slope(double[] before, double[] after, double rate) => [.. after.Zip(before, (x, y) => (x - y) / rate)];
-
-    // Random observations and rewards. The first environment's episode is truncated at the fifth step, the second's terminated at
-    // the third and truncated and terminated at once at the fourth; afterwards they run on.
-    private static List<Step>[] Play(IAgent agent, OnPolicyReference reference, int calls, double unit = 1)
-    {
-        var random = new RandomStream(3);
-        int n = agent.Environments, actionSize = reference.Discrete ? 1 : reference.Action;
-        double[] s = new double[n * reference.Observation], next = new double[s.Length], a = new double[n * actionSize];
-        var results = new StepResult[n];
-        int[] times = new int[n];
-        List<Step>[] steps = [.. Enumerable.Range(0, n).Select(_ => new List<Step>())];
-        Draw(s);
-        for (int t = 0; t < calls; t++)
-        {
-            agent.Act(s, a, explore: true);
-            Draw(next);
-            for (int i = 0; i < n; i++)
-            {
-                results[i] = new StepResult(unit * random.Normal(), Terminated: i == 1 && t is 2 or 3, Truncated: i == 0 ? t == 4 : t == 3);
-                int at = i * reference.Observation;
-                double[] action = a[(i * actionSize)..((i + 1) * actionSize)];
-                Assert.All(action, x => Assert.True(reference.Discrete || Math.Abs(x) < 1));
-                steps[i].Add(new Step(
-                    s[at..(at + reference.Observation)], action, (float)results[i].Reward, next[at..(at + reference.Observation)],
-                    results[i].Terminated, results[i].Done, times[i]));
-                times[i] = results[i].Done ? 0 : times[i] + 1;
-            }
-
-            agent.Observe(s, a, results, next);
-            next.CopyTo(s, 0);
-            for (int i = 0; i < n; i++)
-            {
-                if (results[i].Done)
-                {
-                    Draw(s.AsSpan(i * reference.Observation, reference.Observation));
-                }
-            }
-        }
-
-        return steps;
-
-        // Small, so that what a Gaussian draws is not clipped.
-        void Draw(Span<double> observations)
-        {
-            random.Normal(observations);
-            foreach (ref double x in observations)
-            {
-                x *= 0.3;
-            }
-        }
-    }
-
-    private sealed record Step(double[] S, double[] A, double R, double[] Next, bool Terminated, bool Done, int Time);
 }

@@ -17,6 +17,8 @@ public sealed class MethodPageTests
     // take a gradient rule share the page of its options.
     private static readonly Dictionary<string, string[]> Pages = new()
     {
+        ["ac"] = ["ac", "stackelberg", "stac"],
+        ["stac"] = ["stac", "ac", "stackelberg"],
         ["ddpg"] = ["ddpg", "stackelberg"],
         ["sac"] = ["sac", "stackelberg"],
         ["stddpg-al"] = ["stackelberg", "ddpg"],

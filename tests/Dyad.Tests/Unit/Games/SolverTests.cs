@@ -86,6 +86,11 @@ public sealed class SolverTests
         Assert.Equal(first, x);
         Assert.True(report.LowestCurvature < 0);
 
+        // Told to go on, it solves the indefinite system.
+        SolveReport through = new ConjugateGradient<double>(2, 10, stopsAtNegativeCurvature: false).Solve(curvature, 0, b, Cleared(x));
+        Assert.True(through.NegativeCurvature);
+        Near.Equal([1.0 / 3, -1], x, 1e-12);
+
         // With enough damping the same system is solved.
         SolveReport damped = new ConjugateGradient<double>(2, 10).Solve(curvature, 2, b, Cleared(x));
         Assert.False(damped.NegativeCurvature);

@@ -39,6 +39,8 @@ public sealed class AgentResumeTests : IDisposable
     [InlineData("ac", 1, 299, 300, 301, 1111)]
     [InlineData("ac:environments=4,critic=q", 4, 148, 300, 1196)]
     [InlineData("ac:optimizer=sgd,critic_target=bootstrapped", 450)]
+    [InlineData("stac:damping_schedule=exponential,optimizer=sgd,actor_rate_power=0.5", 1, 300, 1111)]
+    [InlineData("stac:whole_episodes=true,episode_form=as-published", 450)]
     [InlineData("reinforce", 1, 199, 200, 350, 1111)]
     [InlineData("reinforce:episodes_per_update=2", 300, 555)]
     [InlineData("one-step-ac", 1, 777)]
@@ -105,7 +107,7 @@ public sealed class AgentResumeTests : IDisposable
         (string, string)[] changes = parts.Length < 2 ? [] : [.. parts[1].Split(',').Select(x => (x.Split('=')[0], x.Split('=')[1]))];
         changes = parts[0] switch
         {
-            "ac" => [("hidden_width", "16"), ("steps_per_epoch", "300"), ("critic_updates", "3"), .. changes],
+            "ac" or "stac" => [("hidden_width", "16"), ("steps_per_epoch", "300"), ("critic_updates", "3"), .. changes],
             "reinforce" or "one-step-ac" => [("hidden_width", "16"), .. changes],
 
             // Copies of the value network depend on the number of updates.

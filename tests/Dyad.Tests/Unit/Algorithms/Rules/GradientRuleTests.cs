@@ -83,7 +83,7 @@ public sealed class GradientRuleTests
     public void Each_factor_comes_from_its_own_batch(Player leader, Curvature curvature)
     {
         RuleOptions options = Led with { Leader = leader, Curvature = curvature, Solver = Solver.Exact, IndependentBatches = true };
-        var problem = new DdpgProblem(NextAction.CurrentPolicy, GradientRule.Factors);
+        var problem = new DdpgProblem(NextAction.CurrentPolicy, RuleOptions.Factors);
         GradientRule<double> rule = problem.Rule(options);
         rule.ComputeBoth();
 

@@ -1,0 +1,104 @@
+using System.Globalization;
+using Dyad.Studies.Results;
+
+namespace Dyad.Studies.Comparisons;
+
+/// <summary>
+/// Learning curves of several methods on one task with the same seeds, number of steps and evaluation. Lines are compared by the
+/// mean of the metric over the run, which is the area under the curve, and by its mean over the last tenth of the rows.
+/// </summary>
+internal sealed class ComparisonStudy(ComparisonPlan plan) : Study
+{
+    public override string Name => plan.Name;
+
+    public override string Title => plan.Title;
+
+    public override string Source => plan.Source;
+
+    public override string Question => plan.Question;
+
+    public override IReadOnlyList<string> Notes =>
+    [
+        $"Preset {plan.Preset}; every line has the same options but for what its name says. Compared by the mean of {plan.Metric} over the run and over its last tenth, with 95 % intervals by Student's t (differences by Welch's).",
+        .. plan.Notes,
+        "Seconds a run are the median of the wall time, evaluations included, on the machine named, with whatever else it did.",
+    ];
+
+    public override string SummaryMetric => plan.Metric;
+
+    public override int DefaultSeeds(StudyScale scale) => Pick(scale, plan.Seeds);
+
+    public override IReadOnlyList<Variant> Variants(StudyScale scale)
+    {
+        long steps = scale == StudyScale.Quick ? plan.Steps.Quick : plan.Steps.Paper;
+        (string, string)[] common = scale == StudyScale.Quick ? [.. plan.QuickChanges] : [];
+        return [.. plan.Lines.Select(line => AgentVariant.Of(
+            line.Label, line.Method, plan.Environment, new TrainingRequest(
+                [.. common, .. line.Changes], steps, steps / Pick(scale, plan.Rows), FirstSeed: 0, Pick(scale, plan.Episodes), plan.Preset)))];
+    }
+
+    public override Analysis Analyze(StudyRuns runs)
+    {
+        string seeds = Wording.Seeds(runs.Of(plan.Lines[0].Label).Count);
+        string caption = $"Mean and one sample standard deviation over {seeds}.";
+        return new Analysis(
+            [.. plan.Claims.Select(claim => Hold(runs, claim, seeds))],
+            [.. plan.Charts.Prepend(plan.Metric).Select(metric => new LineChart(
+                metric.Replace('/', '-').Replace('_', '-'), metric == plan.Metric ? $"{plan.Title}: {metric}" : metric, "environment steps",
+                metric, LogY: false, caption,
+                [.. plan.Lines.Where(line => Has(runs, line, metric)).Select(line => runs.Curve(line.Label, metric, line.Legend))]))],
+            [
+                new DataTable(
+                    $"{plan.Environment}, {seeds}",
+                    ["line", "mean over the run", "last tenth", $"against {plan.Lines[0].Legend}", "seconds a run", .. plan.Columns.Select(x => x.Heading)],
+                    [.. plan.Lines.Select(line => Row(runs, line))]),
+            ]);
+    }
+
+    private Finding Hold(StudyRuns runs, ComparisonClaim claim, string seeds)
+    {
+        ComparisonLine better = Line(claim.Label), worse = Line(claim.Against);
+        double[] a = Areas(runs, better), b = Areas(runs, worse);
+        Interval gain = Statistics.DifferenceInterval(a, b);
+        return new Finding(
+            claim.Text,
+            $"{better.Legend} against {worse.Legend}: {Wording.MeanWithInterval(a, "0.0")} and {Wording.MeanWithInterval(b, "0.0")} in the mean over the run, "
+            + $"difference {Wording.Difference(a, b, "0.0")}; {Wording.Difference(Ends(runs, better), Ends(runs, worse), "0.0")} in the last tenth ({seeds}).",
+            claim.Text.Length == 0 ? Verdict.New : gain.Low > 0 ? Verdict.Supported : gain.High < 0 ? Verdict.Contradicted : Verdict.Unclear);
+    }
+
+    private string[] Row(StudyRuns runs, ComparisonLine line)
+    {
+        double[] areas = Areas(runs, line);
+        return
+        [
+            line.Legend, Wording.MeanWithInterval(areas, "0.0"), Wording.MeanWithInterval(Ends(runs, line), "0.0"),
+            line == plan.Lines[0] ? "" : Wording.Difference(areas, Areas(runs, plan.Lines[0]), "0.0"),
+            Median(runs.Values(line.Label, run => run.Final("wall_s"))).ToString("0.0", CultureInfo.InvariantCulture),
+            .. plan.Columns.Select(x => Has(runs, line, x.Metric)
+                ? Statistics.Mean(runs.Values(line.Label, run => run.MeanOverRows(x.Metric))).ToString(x.Format, CultureInfo.InvariantCulture)
+                : ""),
+        ];
+    }
+
+    private ComparisonLine Line(string label) => plan.Lines.Single(line => line.Label == label);
+
+    private double[] Areas(StudyRuns runs, ComparisonLine line) => runs.Values(line.Label, run => run.MeanOverRows(plan.Metric));
+
+    private double[] Ends(StudyRuns runs, ComparisonLine line) => runs.Values(line.Label, run =>
+    {
+        double[] values = run.Column(plan.Metric);
+        return values[^Math.Max(1, values.Length / 10)..].Where(double.IsFinite).DefaultIfEmpty(double.NaN).Average();
+    });
+
+    private static bool Has(StudyRuns runs, ComparisonLine line, string metric) =>
+        runs.Of(line.Label).All(run => run.Metrics.TryGetValue(metric, out double[]? values) && values.Any(double.IsFinite));
+
+    private static int Pick(StudyScale scale, (int Quick, int Paper) values) => scale == StudyScale.Quick ? values.Quick : values.Paper;
+
+    private static double Median(double[] values)
+    {
+        double[] sorted = [.. values.Order()];
+        return (sorted[(sorted.Length - 1) / 2] + sorted[sorted.Length / 2]) / 2;
+    }
+}

@@ -1,0 +1,68 @@
+using Dyad.Autodiff;
+using Dyad.Core;
+using Dyad.Environments;
+using Dyad.Networks;
+using Dyad.Numerics;
+using static Dyad.Autodiff.Operations;
+
+namespace Dyad.Algorithms;
+
+/// <summary>
+/// The critic of an on-policy method, V or Q. The Q-critic's value of a state is the mean over its actions, exact where they are
+/// finitely many, otherwise of one action drawn anew.
+/// </summary>
+internal sealed class OnPolicyCritic
+{
+    private readonly bool _isQ;
+    private readonly Mlp<float> _network;
+    private readonly OnPolicyActor _actor;
+    private readonly RandomStream _random;
+
+    // Noise of the actions that a Q critic of real vectors averages over; null where there are none.
+    private readonly Input<float>? _noise;
+
+    /// <summary>An untrained critic.</summary>
+    /// <param name="task">Sizes of observations and actions.</param>
+    /// <param name="options">V or Q, and sizes of the network.</param>
+    /// <param name="actor">Whose actions are averaged over.</param>
+    /// <param name="rows">Rows of states whose value is asked for.</param>
+    /// <param name="stream">The method's random numbers.</param>
+    public OnPolicyCritic(AgentTask task, ActorCriticOptions options, OnPolicyActor actor, Extent rows, RandomStream stream)
+    {
+        _actor = actor;
+        _random = stream.Split("values");
+        _isQ = options.Critic == CriticKind.Q;
+        bool discrete = task.Actions is Discrete;
+        int inputs = task.ObservationSize + (_isQ && !discrete ? task.ActionSize : 0), outputs = _isQ && discrete ? task.ActionCount : 1;
+        _network = Mlp.Drawn(Parameters, _isQ ? "q" : "v", options.Sizes(inputs, outputs), stream.Split("critic"), options.Activation);
+        _noise = _isQ && !discrete ? new Input<float>("action noise", rows, task.ActionSize) : null;
+        Draw = _noise is null ? null : () => _random.Normal(_noise.Values);
+    }
+
+    /// <summary>w.</summary>
+    public Parameters<float> Parameters { get; } = new("critic");
+
+    /// <summary>Draws the actions that values of states are of; null where none are needed.</summary>
+    public Action? Draw { get; }
+
+    /// <summary>V(s_t) or Q(s_t, a_t), rows x 1.</summary>
+    public Expression<float> Taken(RolloutInputs<float> batch) => !_isQ
+        ? _network.Apply(batch.Observation)
+        : _noise is null
+            ? GatherColumns(_network.Apply(batch.Observation), batch.Choice)
+            : new ActionValue<float>(_network).Value(batch.Observation, batch.Action);
+
+    /// <summary>V(s), rows x 1.</summary>
+    public Expression<float> Value(Expression<float> observation) => !_isQ
+        ? _network.Apply(observation)
+        : _noise is null
+            ? SumColumns(_actor.Probabilities(observation) * _network.Apply(observation))
+            : new ActionValue<float>(_network).Value(observation, _actor.Sample(observation, _noise));
+
+    /// <summary>Saves or loads parameters and random numbers.</summary>
+    public void Serialize(StateArchive archive)
+    {
+        archive.Array("critic", Parameters.Values);
+        _random.Serialize(archive);
+    }
+}
