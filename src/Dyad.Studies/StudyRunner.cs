@@ -15,7 +15,8 @@ namespace Dyad.Studies;
 /// <param name="Jobs">Runs at the same time.</param>
 /// <param name="Output">Folder that holds <c>STUDY/LABEL/ENVIRONMENT/seed-N</c>.</param>
 /// <param name="Command">The command that repeats the study, for the report.</param>
-public sealed record StudyRequest(StudyScale Scale, int? Seeds, int Jobs, string Output, string Command);
+/// <param name="Steps">Steps of each run, measured as often; the study's own number if null. Runs of fewer steps are lengthened.</param>
+public sealed record StudyRequest(StudyScale Scale, int? Seeds, int Jobs, string Output, string Command, long? Steps = null);
 
 /// <summary>How far a study is, told after each row of metrics of one of its runs.</summary>
 /// <param name="Fraction">Share of all steps that is done.</param>
@@ -66,7 +67,7 @@ public static class StudyRunner
         var work = (from variant in study.Variants(request.Scale)
                     from seed in Enumerable.Range(
                         study.FirstSeed, variant.IsDeterministic ? 1 : request.Seeds ?? study.DefaultSeeds(request.Scale))
-                    select (Variant: variant, Seed: seed)).ToArray();
+                    select (Variant: variant with { Steps = request.Steps ?? variant.Steps }, Seed: seed)).ToArray();
         double total = work.Sum(item => (double)item.Variant.Steps);
         double[] done = new double[work.Length];
         var loop = new RunLoop(TimeProvider.System, new JsonObject { ["version"] = Version, ["machine"] = Machine }, CheckpointInterval);

@@ -21,6 +21,11 @@ internal static class ReproduceCommand
             HelpName = "quick|paper",
         };
         var seeds = new Option<int?>("--seeds") { Description = "Seeds of each variant; the study's own number by default.", HelpName = "N" };
+        var steps = new Option<long?>("--steps")
+        {
+            Description = "Steps of each run instead of the study's own; runs that are there are lengthened.",
+            HelpName = "N",
+        };
         var output = new Option<string?>("--out")
         {
             Description = "Folder for runs and report; runs/quick or runs/paper by default.",
@@ -31,13 +36,14 @@ internal static class ReproduceCommand
         Option<bool> json = StudyOptions.Json();
         var command = new Command("reproduce", "Run a study: finished runs are kept, stopped ones go on.")
         {
-            study, scale, seeds, jobs, output, open, json,
+            study, scale, seeds, steps, jobs, output, open, json,
         };
         Help.AddExamples(command, "dyad reproduce wen2021/fig1", "dyad reproduce wen2021/fig1 --scale paper --seeds 20 --jobs 2");
         command.SetAction(parsed => Run(
             parsed.GetValue(study)!,
             parsed.GetValue(scale)!,
             parsed.GetValue(seeds),
+            parsed.GetValue(steps),
             StudyOptions.Positive(parsed.GetValue(jobs), "--jobs"),
             parsed.GetValue(output),
             parsed.GetValue(open),
@@ -52,7 +58,7 @@ internal static class ReproduceCommand
         ["studies"] = new JsonArray([.. results.Select(result => JsonSerializer.SerializeToNode(result, StudyRunner.JsonOptions))]),
     };
 
-    private static int Run(string name, string scaleName, int? seeds, int jobs, string? output, bool open, bool json)
+    private static int Run(string name, string scaleName, int? seeds, long? steps, int jobs, string? output, bool open, bool json)
     {
         Study study = StudyCatalog.Find(name);
         StudyScale scale = scaleName switch
@@ -66,8 +72,13 @@ internal static class ReproduceCommand
             StudyOptions.Positive(count, "--seeds", 10_000);
         }
 
-        string command = $"./dyad reproduce {name} --scale {scaleName}" + (seeds is null ? "" : $" --seeds {seeds}");
-        var request = new StudyRequest(scale, seeds, jobs, output ?? Path.Combine("runs", scaleName), command);
+        if (steps is < 1 or > 10_000_000_000)
+        {
+            throw new UserError($"--steps is {steps}; it must be between 1 and 10000000000");
+        }
+
+        string command = $"./dyad reproduce {name} --scale {scaleName}" + (seeds is null ? "" : $" --seeds {seeds}") + (steps is null ? "" : $" --steps {steps}");
+        var request = new StudyRequest(scale, seeds, jobs, output ?? Path.Combine("runs", scaleName), command, steps);
         foreach (string environment in study.Variants(scale).Select(variant => variant.Environment).Distinct())
         {
             MujocoSetup.EnsureFor(environment);

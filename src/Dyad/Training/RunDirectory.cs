@@ -23,7 +23,7 @@ public enum RunStatus
 /// <summary>
 /// The folder of one run: <c>config.json</c> (everything resolved), <c>metrics.jsonl</c>, <c>checkpoint/</c> and
 /// <c>run.json</c> (status, version, machine, times). The configuration is the run's identity: a folder is never continued
-/// with another one.
+/// with another one, but for a larger number of steps.
 /// </summary>
 public sealed class RunDirectory
 {
@@ -64,7 +64,9 @@ public sealed class RunDirectory
         _ => RunStatus.None,
     };
 
-    /// <summary>Writes the configuration of a new run, or checks that the folder's run has the same.</summary>
+    /// <summary>
+    /// Writes the configuration of a new run, or checks that the folder's run has the same; more steps lengthen that run.
+    /// </summary>
     /// <exception cref="UserError">The folder holds a run of another configuration, or cannot be written.</exception>
     public void Claim(JsonObject config)
     {
@@ -74,6 +76,17 @@ public sealed class RunDirectory
             Directory.CreateDirectory(FullPath);
             Write(ConfigPath, config);
             return;
+        }
+
+        if (!JsonNode.DeepEquals(stored, config) && stored.DeepClone() is JsonObject shorter
+            && (long?)shorter["steps"] < (long?)config["steps"])
+        {
+            shorter["steps"] = config["steps"]!.DeepClone();
+            if (JsonNode.DeepEquals(shorter, config))
+            {
+                Write(ConfigPath, config);
+                return;
+            }
         }
 
         if (!JsonNode.DeepEquals(stored, config))

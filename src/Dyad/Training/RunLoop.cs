@@ -21,7 +21,8 @@ public sealed record RunProgress(long Step, long Steps, double WallSeconds, IRea
 
 /// <summary>
 /// Advances a run in its folder from wherever it stands to its last step. A finished run is left alone; a stopped one goes on
-/// from its newest checkpoint, to the same bits as a run never stopped.
+/// from its newest checkpoint, to the same bits as a run never stopped. A finished run that is asked for more steps goes on from
+/// its end; where that was on the grid of measurements, it becomes the same as a run that was longer from the start.
 /// </summary>
 public sealed class RunLoop
 {
@@ -53,7 +54,7 @@ public sealed class RunLoop
         try
         {
             directory.Claim(run.Config);
-            if (directory.Status == RunStatus.Done)
+            if (directory.Status == RunStatus.Done && (long?)directory.ReadStatus()!["step"] >= run.Steps)
             {
                 progress(new RunProgress(run.Steps, run.Steps, 0, []));
                 return;
@@ -92,14 +93,13 @@ public sealed class RunLoop
         {
             while (true)
             {
-                if (learner.Step >= position.NextMeasure)
+                if (learner.Step >= Math.Min(position.NextMeasure, run.Steps) && learner.Step > position.LastMeasure)
                 {
                     row.Clear();
                     learner.Measure(row);
                     position.LogLength = log.Append(learner.Step, position.WallSeconds, row.Values);
-                    position.NextMeasure = learner.Step >= run.Steps
-                        ? long.MaxValue
-                        : Math.Min(run.Steps, position.NextMeasure + run.MeasureEvery);
+                    position.LastMeasure = learner.Step;
+                    position.NextMeasure += learner.Step >= position.NextMeasure ? run.MeasureEvery : 0;
                     progress(new RunProgress(Math.Min(learner.Step, run.Steps), run.Steps, position.WallSeconds, [.. row.Values]));
                 }
 
@@ -202,12 +202,14 @@ public sealed class RunLoop
     private sealed class Position
     {
         public long NextMeasure;
+        public long LastMeasure = -1;
         public long LogLength;
         public double WallSeconds;
 
         public void Serialize(StateArchive archive)
         {
             archive.Value("loop/next_measure", ref NextMeasure);
+            archive.Value("loop/last_measure", ref LastMeasure);
             archive.Value("loop/log_length", ref LogLength);
             archive.Value("loop/wall_s", ref WallSeconds);
         }

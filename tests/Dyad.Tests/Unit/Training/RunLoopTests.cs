@@ -34,6 +34,19 @@ public sealed class RunLoopTests : IDisposable
     }
 
     [Fact]
+    public void A_finished_run_is_lengthened_to_what_a_longer_one_is()
+    {
+        Execute("whole", Count(50, 10));
+        Execute("run", Count(20, 10));
+        StopAt("run", Count(50, 10), 37);
+        Execute("run", Count(50, 10));
+        Assert.Equal([0, 10, 20, 30, 40, 50], Steps("run"));
+        Assert.Equal(MetricsLog.Read(Directory("whole").MetricsPath)["count"], MetricsLog.Read(Directory("run").MetricsPath)["count"]);
+        Assert.Equal(50, (int?)Directory("run").ReadConfig()!["steps"]);
+        Assert.Throws<UserError>(() => Execute("run", Count(20, 10)));
+    }
+
+    [Fact]
     public void A_stopped_run_says_where_it_stands_and_goes_on()
     {
         StopAt("run", Count(30, 10), 17);
