@@ -22,6 +22,7 @@ public static class StudyCatalog
         new StackelbergSolvers(
             "half-cheetah", "HalfCheetah-v4", steps: (1500, 30_000), seeds: 3, "cg-published", "samples-1", "samples-1-bounded"),
         .. Zheng2021Figure3.All,
+        .. Zheng2021Ablations.All,
         new LectureSoftPolicyIteration(),
         new LectureStein(),
     ];

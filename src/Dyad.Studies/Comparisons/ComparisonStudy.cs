@@ -46,13 +46,24 @@ internal sealed class ComparisonStudy(ComparisonPlan plan) : Study
             [.. plan.Charts.Prepend(plan.Metric).Select(metric => new LineChart(
                 metric.Replace('/', '-').Replace('_', '-'), metric == plan.Metric ? $"{plan.Title}: {metric}" : metric, "environment steps",
                 metric, LogY: false, caption,
-                [.. plan.Lines.Where(line => Has(runs, line, metric)).Select(line => runs.Curve(line.Label, metric, line.Legend))]))],
+                [.. plan.Lines.Where(line => Has(runs, line, metric)).Select(line => runs.Curve(line.Label, metric, line.Legend))])),
+                new LineChart(
+                    "wall-time", $"{plan.Metric} over wall time", "seconds", plan.Metric, LogY: false,
+                    "The first chart over the mean wall time of its rows, evaluations included: what a step costs, on the machine named and with whatever else it did.",
+                    [.. plan.Lines.Select(line => OverWallTime(runs, line))])],
             [
                 new DataTable(
                     $"{plan.Environment}, {seeds}",
                     ["line", "mean over the run", "last tenth", $"against {plan.Lines[0].Legend}", "seconds a run", .. plan.Columns.Select(x => x.Heading)],
                     [.. plan.Lines.Select(line => Row(runs, line))]),
             ]);
+    }
+
+    private Series OverWallTime(StudyRuns runs, ComparisonLine line)
+    {
+        // Curves leave out rows without a value: seconds are looked up by step.
+        Series curve = runs.Curve(line.Label, plan.Metric, line.Legend), seconds = runs.Curve(line.Label, "wall_s");
+        return curve with { X = [.. curve.X.Select(step => seconds.Mean[Array.BinarySearch(seconds.X, step)])] };
     }
 
     private Finding Hold(StudyRuns runs, ComparisonClaim claim, string seeds)
