@@ -15,6 +15,7 @@ public static class StudyCatalog
         new Wen2021Figure4(),
         new Wen2021Table1(),
         new Wen2021Theorems(),
+        .. Wen2021SoftActorCritic.All,
         new Zheng2021Figure1(),
         new Zheng2021Figure2(),
         new Zheng2021Theorem2(),

@@ -1,0 +1,113 @@
+using Dyad.Studies.Comparisons;
+
+namespace Dyad.Studies.Definitions;
+
+/// <summary>The continuous-control experiments of Wen et al. 2021: figure 3, and figures 5 and 6 of appendix D.2.2.</summary>
+internal static class Wen2021SoftActorCritic
+{
+    private const string Preset = "wen2021";
+
+    private static readonly (string Name, string Value)[] Early = [("random_steps", "200"), ("update_after", "200")];
+
+    private static readonly string[] Clips = ["1", "2", "4", "6", "10"];
+
+    private static readonly (string Heading, string Metric, string Format)[] Columns =
+    [
+        ("clipped", "train/residual_clipped", "0.000"), ("share", "train/residual_share", "0.00"), ("cosine", "train/residual_cosine", "0.00"),
+        ("mean |delta|", "train/td_error_mean", "0.00"), ("largest |delta|", "train/td_error_max", "0.0"),
+    ];
+
+    /// <summary>All of them.</summary>
+    public static IEnumerable<Study> All =>
+        ((IEnumerable<ComparisonPlan>)
+        [
+            Figure3("pendulum", "Pendulum-v1", 50_000, seeds: 10), Figure3("reacher", "Reacher-v4", 200_000, seeds: 5),
+            Figure3("halfcheetah", "HalfCheetah-v4", 1_000_000, seeds: 3), Figure5, Figure6,
+        ]).Select(plan => new ComparisonStudy(plan));
+
+    private static ComparisonPlan Figure3(string task, string environment, long steps, int seeds) => new(
+        $"wen2021/fig3-{task}", $"SAC, Stack-SAC and Res-SAC on {environment}", "Wen et al. 2021, figure 3 and table 3", environment)
+    {
+        Preset = Preset,
+        Question = "Does an actor that follows q + w learn from fewer samples? x and y of Algo-x-y are the steps of critic and res-critic for one of "
+            + "the actor; an update every ten environment steps.",
+        Steps = (2_000, steps),
+        Rows = (4, 100),
+        Seeds = (2, seeds),
+        Episodes = (2, 10),
+        QuickChanges = Early,
+        Columns = Columns,
+        Lines =
+        [
+            new("sac-1-0", "SAC-1-0", "sac", ("critic_updates", "1")),
+            new("sac-10-0", "SAC-10-0", "sac", ("critic_updates", "10")),
+            new("stack-sac-1-0", "Stack-SAC-1-0", "stack-sac", ("critic_updates", "1")),
+            new("stack-sac-10-0", "Stack-SAC-10-0", "stack-sac", ("critic_updates", "10")),
+            new("res-sac-10-10", "Res-SAC-10-10", "res-sac", ("critic_updates", "10"), ("residual_updates", "10")),
+        ],
+        Claims =
+        [
+            new("Res-SAC is consistently more sample-efficient than SAC with as many critic steps.", "res-sac-10-10", "sac-10-0"),
+            new("SAC-10-0 consistently outperforms SAC-1-0.", "sac-10-0", "sac-1-0"),
+            new("", "res-sac-10-10", "sac-1-0"),
+            new("", "stack-sac-1-0", "sac-1-0"),
+            new("", "stack-sac-10-0", "sac-10-0"),
+        ],
+        Notes =
+        [
+            "The paper gives neither the horizon nor y; it names Stack-SAC without a schedule, so both are there. -v4 tasks have the rewards of the paper's, Pendulum-v1 those of -v0. One critic, as the losses are printed; the res-critic's reward without the entropy term, c by task, as printed.",
+            "Stack-SAC: conjugate gradient with k = 10 on the exact Hessian of the critic's cost, damping 1, which is the paper's eta of 0.5 for a cost without a factor 1/2.",
+        ],
+    };
+
+    private static ComparisonPlan Figure5 => new(
+        "wen2021/fig5", "How sensitive is Res-SAC to its clip?", "Wen et al. 2021, figure 5, appendix D.2.2", "HalfCheetah-v4")
+    {
+        Preset = Preset,
+        Question = "Res-SAC-10-10 on HalfCheetah with the reward of the res-critic clipped to c, without a clip, and with one that follows the 0.99 quantile of |delta|.",
+        Steps = (2_000, 300_000),
+        Rows = (4, 60),
+        Seeds = (1, 3),
+        Episodes = (1, 5),
+        QuickChanges = Early,
+        Columns = [("c", "train/residual_clip", "0.0"), .. Columns],
+        Lines =
+        [
+            new("sac-10-0", "SAC-10-0", "sac", ("critic_updates", "10")),
+            .. Clips.Select(c => Res($"clip-{c}", $"c = {c}", ("residual_clip", c))),
+            Res("no-clip", "no clip", ("residual_clip_rule", "none")),
+            Res("adaptive", "adaptive", ("residual_clip_rule", "adaptive")),
+            Res("entropy", "c = 6, entropy in delta", ("residual_clip", "6"), ("residual_reward", "correct")),
+        ],
+        Claims =
+        [
+            new("Without clipping training is highly unstable: it learns less than with c = 6.", "clip-6", "no-clip"),
+            new("c = 6 does better than c = 1.", "clip-6", "clip-1"),
+            new("c = 6 does better than c = 10.", "clip-6", "clip-10"),
+            new("", "adaptive", "clip-6"), new("", "entropy", "clip-6"), new("", "clip-6", "sac-10-0"),
+        ],
+    };
+
+    private static ComparisonPlan Figure6 => new(
+        "wen2021/fig6", "How large are SAC's TD errors?", "Wen et al. 2021, figure 6, appendix D.2.2", "HalfCheetah-v4")
+    {
+        Preset = Preset,
+        Question = "The batch's mean and largest |delta| while SAC-1-0 and SAC-10-0 learn HalfCheetah: the paper's clip is the largest that occurs.",
+        Steps = (2_000, 300_000),
+        Rows = (4, 100),
+        Seeds = (1, 3),
+        Episodes = (1, 5),
+        QuickChanges = Early,
+        Charts = ["train/td_error_mean", "train/td_error_q90", "train/td_error_max"],
+        Columns = Columns[3..],
+        Lines =
+        [
+            new("sac-1-0", "SAC-1-0", "sac", ("td_errors", "true")),
+            new("sac-10-0", "SAC-10-0", "sac", ("td_errors", "true"), ("critic_updates", "10")),
+        ],
+        Claims = [new("", "sac-10-0", "sac-1-0")],
+    };
+
+    private static ComparisonLine Res(string label, string legend, params (string, string)[] changes) =>
+        new(label, legend, "res-sac", [("critic_updates", "10"), ("residual_updates", "10"), .. changes]);
+}
