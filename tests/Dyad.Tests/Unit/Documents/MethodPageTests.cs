@@ -18,6 +18,7 @@ public sealed class MethodPageTests
     private static readonly Dictionary<string, string[]> Pages = new()
     {
         ["ddpg"] = ["ddpg", "stackelberg"],
+        ["td3"] = ["td3", "stackelberg"],
         ["sac"] = ["sac", "stackelberg"],
         ["stddpg-al"] = ["stackelberg", "ddpg"],
         ["stddpg-cl"] = ["stackelberg", "ddpg"],

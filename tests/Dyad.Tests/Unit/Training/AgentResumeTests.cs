@@ -22,6 +22,7 @@ public sealed class AgentResumeTests : IDisposable
     [InlineData("dqn", 210, 219, 220, 1001)]
     [InlineData("stsac-al", 401, 1000)]
     [InlineData("stddpg-cl", 333, 777)]
+    [InlineData("sttd3-al", 202, 333, 777)]
     public void Training_stopped_at_any_step_ends_in_the_same_bits(string method, params int[] stops)
     {
         Execute("whole", method, int.MaxValue);
