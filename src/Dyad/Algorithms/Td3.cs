@@ -43,6 +43,10 @@ public sealed record Td3Options : OffPolicyOptions
 
     /// <summary>What turns the costs into directions.</summary>
     public RuleOptions Gradient { get; init; } = new();
+
+    /// <summary>k: steps of Lanczos and Arnoldi for the game's eigenvalues in each row of metrics; 0: none (<see cref="GameMetrics"/>).</summary>
+    [Range(0, 1000)]
+    public int EigenvalueSteps { get; init; }
 }
 
 /// <summary>
@@ -56,7 +60,7 @@ public sealed record Td3Options : OffPolicyOptions
 /// Metrics: <c>train/critic_loss</c> L, <c>train/mean_q</c> Q1(s, a) averaged over the batch, <c>train/actor_loss</c> -J, and
 /// those of the gradient rule.
 /// </summary>
-public sealed class Td3 : IAgent
+public sealed class Td3 : IGameAgent
 {
     private readonly Td3Options _options;
     private readonly OffPolicyExperience _experience;
@@ -76,6 +80,8 @@ public sealed class Td3 : IAgent
     private readonly Sample[] _samples;
     private readonly GradientRule<float> _rule;
     private readonly PlayerTurns<float> _turns;
+    private readonly Func<Extent, Sample> _sampleOf;
+    private readonly GameMetrics? _gameMetrics;
 
     /// <summary>An untrained agent.</summary>
     /// <param name="observationSize">Numbers in an observation.</param>
@@ -97,23 +103,46 @@ public sealed class Td3 : IAgent
         TwinActionValue<float> target = TwinActionValue.Drawn(_targetCritic, criticSizes, stream.Split("critic"));
 
         DeterministicPolicy<float> next = options.NextAction == NextAction.TargetPolicy ? targetPolicy : policy;
+        _sampleOf = rows =>
+        {
+            var batch = new TransitionInputs<float>(rows, observationSize, actionSize);
+            var noise = new Input<float>("target noise", rows, actionSize);
+            return new Sample(batch, noise, Game(_actor, _critic, batch, critic, target, policy, next, noise, options));
+        };
         var rows = new Extent("batch", options.BatchSize);
-        _samples = [.. Enumerable.Range(0, options.Gradient.Batches).Select(_ => new Sample(
-            new(rows, observationSize, actionSize), new("target noise", rows, actionSize)))];
-        _rule = new GradientRule<float>(
-            options.Gradient,
-            [.. _samples.Select(sample => Game(_actor, _critic, sample.Batch, critic, target, policy, next, sample.Noise, options))],
-            stream.Split("solver"));
+        _samples = [.. Enumerable.Range(0, options.Gradient.Batches).Select(_ => _sampleOf(rows))];
+        _rule = new GradientRule<float>(options.Gradient, [.. _samples.Select(sample => sample.Game)], stream.Split("solver"));
         _turns = new PlayerTurns<float>(options.Gradient, _rule, Draw, StepCritic, StepActor);
         _actorOptimizer = new Adam<float>(_actor.Count, options.ActorLearningRate) { RatePower = options.Gradient.ActorRatePower };
         _criticOptimizer = new Adam<float>(_critic.Count, options.CriticLearningRate) { RatePower = options.Gradient.CriticRatePower };
         _experience = new OffPolicyExperience(
             _samples[0].Batch, options, (s, noise) => Clamp(policy.Action(s) + (options.ExplorationNoise * noise), -1, 1), policy.Action,
             stream);
+        _gameMetrics = options.EigenvalueSteps > 0 ? new GameMetrics(this, options.EigenvalueSteps, stream.Split("eigenvalues")) : null;
     }
 
     /// <inheritdoc/>
     public Parameters<float> Policy => _actor;
+
+    /// <inheritdoc/>
+    public int BatchSize => _options.BatchSize;
+
+    /// <inheritdoc/>
+    public int Transitions => _experience.Count;
+
+    /// <inheritdoc/>
+    public GradientRule<float> Rule => _rule;
+
+    /// <inheritdoc/>
+    public GameOnBatch GameOn(int batchSize)
+    {
+        Sample sample = _sampleOf(new Extent("inspected batch", batchSize));
+        return new GameOnBatch(sample.Game, stream =>
+        {
+            _experience.Sample(sample.Batch, stream);
+            stream.Normal(sample.Noise.Values);
+        });
+    }
 
     /// <inheritdoc/>
     public void Act(ReadOnlySpan<double> observations, Span<double> actions, bool explore) =>
@@ -135,6 +164,7 @@ public sealed class Td3 : IAgent
         _criticMeans.Flush(metrics);
         _actorMeans.Flush(metrics);
         _rule.Measure(metrics);
+        _gameMetrics?.Measure(metrics);
     }
 
     /// <inheritdoc/>
@@ -259,5 +289,5 @@ public sealed class Td3 : IAgent
         -Mean(critic.First.Value(batch.Observation, policy.Action(batch.Observation)));
 
     // A batch with the noise that is frozen across all products of an update.
-    private sealed record Sample(TransitionInputs<float> Batch, Input<float> Noise);
+    private sealed record Sample(TransitionInputs<float> Batch, Input<float> Noise, ActorCriticGame<float> Game);
 }

@@ -53,6 +53,7 @@ public sealed class GradientRule<T>
     public GradientRule(RuleOptions options, IReadOnlyList<ActorCriticGame<T>> games, RandomStream random)
     {
         options.Check();
+        Options = options;
         ActorCriticGame<T> costs = games[0];
         _leader = options.Rule == Rule.Stackelberg ? options.Leader : null;
         _actor = _leader == Player.Actor ? null : new IndividualProgram<T>(costs.ActorCost, costs.Actor, costs.ActorMeasures);
@@ -77,6 +78,9 @@ public sealed class GradientRule<T>
         var damping = new Damping(options.Damping, options.DampingSchedule, options.DampingDecaySteps);
         _total = new TotalDerivative<T>(builder, game, Term(builder, game, options, random), damping, options.ImplicitBound);
     }
+
+    /// <summary>The rule.</summary>
+    public RuleOptions Options { get; }
 
     /// <summary>-J of the last computation.</summary>
     public T ActorCost => _leader == Player.Actor ? _total!.Cost : Following(_actor).Cost.Value;
