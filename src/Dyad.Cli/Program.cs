@@ -12,6 +12,7 @@ var root = new Command("dyad", "Dyad: actor-critic reinforcement learning seen a
     ListCommand.Create(),
     TrainCommand.Create(),
     EvaluateCommand.Create(),
+    InspectCommand.Create(),
     ReproduceCommand.Create(),
     ReportCommand.Create(),
     StatusCommand.Create(),

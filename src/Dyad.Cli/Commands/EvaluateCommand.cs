@@ -5,7 +5,6 @@ using Dyad.Cli.Terminal;
 using Dyad.Core;
 using Dyad.Environments;
 using Dyad.Networks;
-using Dyad.Numerics;
 using Dyad.Training;
 
 namespace Dyad.Cli.Commands;
@@ -61,27 +60,16 @@ internal static class EvaluateCommand
 
     private static (IAgent Agent, AgentEnvironment Environment) Load(string folder, bool last)
     {
-        JsonObject config = new RunDirectory(folder).ReadConfig()
-            ?? throw new UserError($"'{folder}' is no folder of a run: it has no config.json");
-        if (config["options"] is not JsonObject options || (string?)options["method"] is not string name
-            || (string?)options["task"] is not string text
-            || Method.Find(AgentMethods.All, name) is not { } method)
-        {
-            throw new UserError($"'{folder}' is not a run of a neural method, which alone leave a policy to play");
-        }
-
+        StoredRun run = StoredRun.Find(folder, "leave a policy to play");
         string policy = Path.Combine(folder, last ? "policy.safetensors" : "policy-best.safetensors");
         if (!File.Exists(policy))
         {
             throw new UserError($"'{folder}' has no {Path.GetFileName(policy)} yet: the run has not come to its first checkpoint");
         }
 
-        AgentEnvironment environment = AgentEnvironment.Find(text);
-        using IEnvironment task = environment.Create();
-        var changes = options.Where(option => option.Key is not ("method" or "task" or "evaluation_episodes" or "time_limit_terminates"))
-            .Select(option => (option.Key, option.Value?.ToString() ?? ""));
-        IAgent agent = method.With(changes).Create(AgentTask.Of(task), new RandomStream(0));
+        using IEnvironment task = run.Environment.Create();
+        IAgent agent = run.CreateAgent(task);
         Safetensors.Read(policy, agent.Policy);
-        return (agent, environment);
+        return (agent, run.Environment);
     }
 }

@@ -45,9 +45,8 @@ public static class AgentMethods
         Ddpg("ddpg", "Deep deterministic policy gradient, with a target policy or the current one", "Lillicrap et al. 2016; Zheng et al. 2021, section 3.3"),
         Ddpg("stddpg-al", "DDPG with the actor leading: it follows its total derivative", Zheng, [.. ActorLeads, .. CurrentPolicy]),
         Ddpg("stddpg-cl", "DDPG with the critic leading: it follows its total derivative", Zheng, [.. CriticLeads, .. CurrentPolicy]),
-        Method.Of<AgentTask, IAgent, Td3Options>(
-            "td3", "Twin delayed DDPG: the smaller of two critics, smoothed target actions, a delayed actor", "Fujimoto et al. 2018",
-            (task, options, stream) => new Td3(task.ObservationSize, task.ActionSize, options, stream), NeedsBox, defaultSteps: 100_000),
+        Td3("td3", "Twin delayed DDPG: the smaller of two critics, smoothed target actions, a delayed actor", "Fujimoto et al. 2018"),
+        Td3("sttd3-al", "TD3 with the actor leading: it follows its total derivative", $"Fujimoto et al. 2018; {Zheng}", [.. ActorLeads, .. CurrentPolicy]),
         Sac("sac", "Soft actor-critic, with twin critics and a tuned entropy weight", "Haarnoja et al. 2018; lecture on soft actor-critic, section 5.2"),
         Sac("stsac-al", "SAC with the actor leading: it follows its total derivative", Zheng, ActorLeads),
         Sac("stsac-cl", "SAC with the critic leading: it follows its total derivative", Zheng, CriticLeads),
@@ -99,6 +98,10 @@ public static class AgentMethods
     private static Method<AgentTask, IAgent> Ddpg(string name, string description, string source, params (string, string)[] defaults) =>
         Method.Of<AgentTask, IAgent, DdpgOptions>(
             name, description, source, (task, options, stream) => new Ddpg(task.ObservationSize, task.ActionSize, options, stream), NeedsBox, 100_000, defaults);
+
+    private static Method<AgentTask, IAgent> Td3(string name, string description, string source, params (string, string)[] defaults) =>
+        Method.Of<AgentTask, IAgent, Td3Options>(
+            name, description, source, (task, options, stream) => new Td3(task.ObservationSize, task.ActionSize, options, stream), NeedsBox, 100_000, defaults);
 
     private static Method<AgentTask, IAgent> Sac(string name, string description, string source, params (string, string)[] defaults) =>
         Method.Of<AgentTask, IAgent, SacOptions>(

@@ -44,6 +44,10 @@ public sealed record DdpgOptions : OffPolicyOptions
 
     /// <summary>What turns the costs into directions.</summary>
     public RuleOptions Gradient { get; init; } = new();
+
+    /// <summary>k: steps of Lanczos and Arnoldi for the game's eigenvalues in each row of metrics; 0: none (<see cref="GameMetrics"/>).</summary>
+    [Range(0, 1000)]
+    public int EigenvalueSteps { get; init; }
 }
 
 /// <summary>
@@ -55,7 +59,7 @@ public sealed record DdpgOptions : OffPolicyOptions
 /// </para>
 /// Metrics: <c>train/critic_loss</c> L, <c>train/actor_loss</c> -J, and those of the gradient rule.
 /// </summary>
-public sealed class Ddpg : IAgent
+public sealed class Ddpg : IGameAgent
 {
     private readonly DdpgOptions _options;
     private readonly OffPolicyExperience _experience;
@@ -70,9 +74,11 @@ public sealed class Ddpg : IAgent
     private readonly Adam<float> _actorOptimizer;
     private readonly Adam<float> _criticOptimizer;
 
-    private readonly TransitionInputs<float>[] _batches;
+    private readonly Sample[] _samples;
     private readonly GradientRule<float> _rule;
     private readonly PlayerTurns<float> _turns;
+    private readonly Func<Extent, Sample> _sampleOf;
+    private readonly GameMetrics? _gameMetrics;
 
     /// <summary>An untrained agent.</summary>
     /// <param name="observationSize">Numbers in an observation.</param>
@@ -93,20 +99,41 @@ public sealed class Ddpg : IAgent
         var target = new ActionValue<float>(Mlp.Drawn(_targetCritic, "q", criticSizes, stream.Split("critic")));
 
         DeterministicPolicy<float> next = options.NextAction == NextAction.TargetPolicy ? targetPolicy : policy;
+        _sampleOf = rows =>
+        {
+            var batch = new TransitionInputs<float>(rows, observationSize, actionSize);
+            return new Sample(batch, Game(_actor, _critic, batch, critic, target, policy, next, options));
+        };
         var rows = new Extent("batch", options.BatchSize);
-        _batches = [.. Enumerable.Range(0, options.Gradient.Batches).Select(_ => new TransitionInputs<float>(rows, observationSize, actionSize))];
-        _rule = new GradientRule<float>(
-            options.Gradient, [.. _batches.Select(batch => Game(_actor, _critic, batch, critic, target, policy, next, options))],
-            stream.Split("solver"));
+        _samples = [.. Enumerable.Range(0, options.Gradient.Batches).Select(_ => _sampleOf(rows))];
+        _rule = new GradientRule<float>(options.Gradient, [.. _samples.Select(sample => sample.Game)], stream.Split("solver"));
         _turns = new PlayerTurns<float>(options.Gradient, _rule, Draw, StepCritic, StepActor);
         _actorOptimizer = new Adam<float>(_actor.Count, options.ActorLearningRate) { RatePower = options.Gradient.ActorRatePower };
         _criticOptimizer = new Adam<float>(_critic.Count, options.CriticLearningRate) { RatePower = options.Gradient.CriticRatePower };
         _experience = new OffPolicyExperience(
-            _batches[0], options, (s, noise) => Clamp(policy.Action(s) + (options.ExplorationNoise * noise), -1, 1), policy.Action, stream);
+            _samples[0].Batch, options, (s, noise) => Clamp(policy.Action(s) + (options.ExplorationNoise * noise), -1, 1), policy.Action,
+            stream);
+        _gameMetrics = options.EigenvalueSteps > 0 ? new GameMetrics(this, options.EigenvalueSteps, stream.Split("eigenvalues")) : null;
     }
 
     /// <inheritdoc/>
     public Parameters<float> Policy => _actor;
+
+    /// <inheritdoc/>
+    public int BatchSize => _options.BatchSize;
+
+    /// <inheritdoc/>
+    public int Transitions => _experience.Count;
+
+    /// <inheritdoc/>
+    public GradientRule<float> Rule => _rule;
+
+    /// <inheritdoc/>
+    public GameOnBatch GameOn(int batchSize)
+    {
+        Sample sample = _sampleOf(new Extent("inspected batch", batchSize));
+        return new GameOnBatch(sample.Game, stream => _experience.Sample(sample.Batch, stream));
+    }
 
     /// <inheritdoc/>
     public void Act(ReadOnlySpan<double> observations, Span<double> actions, bool explore) =>
@@ -128,6 +155,7 @@ public sealed class Ddpg : IAgent
         _criticMeans.Flush(metrics);
         _actorMeans.Flush(metrics);
         _rule.Measure(metrics);
+        _gameMetrics?.Measure(metrics);
     }
 
     /// <inheritdoc/>
@@ -162,9 +190,9 @@ public sealed class Ddpg : IAgent
 
     private void Draw()
     {
-        foreach (TransitionInputs<float> batch in _batches)
+        foreach (Sample sample in _samples)
         {
-            _experience.Sample(batch);
+            _experience.Sample(sample.Batch);
         }
     }
 
@@ -232,4 +260,6 @@ public sealed class Ddpg : IAgent
     public static Expression<T> ActorCost<T>(TransitionInputs<T> batch, ActionValue<T> critic, DeterministicPolicy<T> policy)
         where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
         -Mean(critic.Value(batch.Observation, policy.Action(batch.Observation)));
+
+    private sealed record Sample(TransitionInputs<float> Batch, ActorCriticGame<float> Game);
 }

@@ -45,6 +45,9 @@ internal sealed class OffPolicyExperience : IAppendOnlyState
         _exploiting = builder.Build();
     }
 
+    /// <summary>Transitions that can be drawn.</summary>
+    public int Count => _replay.Count;
+
     /// <summary>Chooses an action, in [-1, 1].</summary>
     public void Act(ReadOnlySpan<double> observation, Span<double> action, bool explore)
     {
@@ -84,6 +87,9 @@ internal sealed class OffPolicyExperience : IAppendOnlyState
 
     /// <summary>Draws a batch.</summary>
     public void Sample(TransitionInputs<float> batch) => _replay.Sample(batch);
+
+    /// <summary>Draws a batch by a stream of the caller's, which changes nothing here.</summary>
+    public void Sample(TransitionInputs<float> batch, RandomStream stream) => _replay.Sample(batch, stream);
 
     /// <summary>Saves or loads all but the rows of the replay.</summary>
     public void Serialize(StateArchive archive) => _replay.Serialize(archive);

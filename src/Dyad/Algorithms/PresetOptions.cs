@@ -34,9 +34,9 @@ internal static class PresetOptions
         // A positive definite curvature where there is one, and a correction that never outweighs the gradient.
         (string, string)[] rule = method switch
         {
-            "stddpg-al" or "stsac-al" or "stack-sac" =>
+            "stddpg-al" or "sttd3-al" or "stsac-al" or "stack-sac" =>
                 [("curvature", "gauss-newton"), ("solver", "sample-space"), ("damping", "1"), ("implicit_bound", "1")],
-            "stddpg-cl" or "stsac-cl" => [("damping", "1"), ("damping_schedule", "adaptive"), ("implicit_bound", "1")],
+            "stddpg-cl" or "sttd3-cl" or "stsac-cl" => [("damping", "1"), ("damping_schedule", "adaptive"), ("implicit_bound", "1")],
             _ => [],
         };
         return

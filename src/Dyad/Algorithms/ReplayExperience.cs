@@ -31,6 +31,9 @@ internal sealed class ReplayExperience : IAppendOnlyState
     /// <summary>Environment steps so far.</summary>
     public long Steps => _steps;
 
+    /// <summary>Transitions that can be drawn.</summary>
+    public int Count => _replay.Count;
+
     /// <summary>Keeps a transition.</summary>
     /// <returns>How many updates are due.</returns>
     public int Observe(ReadOnlySpan<double> observation, ReadOnlySpan<double> action, in StepResult result, ReadOnlySpan<double> next)
@@ -46,8 +49,11 @@ internal sealed class ReplayExperience : IAppendOnlyState
     }
 
     /// <summary>Draws a batch.</summary>
-    public void Sample(TransitionInputs<float> batch) => _replay.Sample(
-        _sampling, batch.Observation.Values, batch.Action.Values, batch.Reward.Values, batch.NextObservation.Values, batch.Terminated.Values);
+    public void Sample(TransitionInputs<float> batch) => Sample(batch, _sampling);
+
+    /// <summary>Draws a batch by a stream of the caller's, which changes nothing here.</summary>
+    public void Sample(TransitionInputs<float> batch, RandomStream stream) => _replay.Sample(
+        stream, batch.Observation.Values, batch.Action.Values, batch.Reward.Values, batch.NextObservation.Values, batch.Terminated.Values);
 
     /// <summary>Saves or loads all but the rows of the replay.</summary>
     public void Serialize(StateArchive archive)

@@ -48,6 +48,10 @@ public sealed record SacOptions : OffPolicyOptions
 
     /// <summary>What turns the costs into directions.</summary>
     public RuleOptions Gradient { get; init; } = new();
+
+    /// <summary>k: steps of Lanczos and Arnoldi for the game's eigenvalues in each row of metrics; 0: none (<see cref="GameMetrics"/>).</summary>
+    [Range(0, 1000)]
+    public int EigenvalueSteps { get; init; }
 }
 
 /// <summary>
@@ -61,7 +65,7 @@ public sealed record SacOptions : OffPolicyOptions
 /// Metrics: <c>train/critic_loss</c> L, <c>train/actor_loss</c> -J, <c>train/entropy_weight</c> alpha, <c>train/entropy</c>
 /// -log pi averaged over the batch; and those of the gradient rule.
 /// </summary>
-public sealed class Sac : IAgent
+public sealed class Sac : IGameAgent
 {
     private readonly SacOptions _options;
     private readonly OffPolicyExperience _experience;
@@ -81,6 +85,8 @@ public sealed class Sac : IAgent
     private readonly Sample[] _samples;
     private readonly GradientRule<float> _rule;
     private readonly PlayerTurns<float> _turns;
+    private readonly Func<Extent, Sample> _sampleOf;
+    private readonly GameMetrics? _gameMetrics;
 
     /// <summary>An untrained agent.</summary>
     /// <param name="observationSize">Numbers in an observation.</param>
@@ -103,34 +109,54 @@ public sealed class Sac : IAgent
         _logTemperature.Values[0] = (float)Math.Log(options.EntropyWeight);
         Expression<float> temperature = Operations.Exp<float>(logTemperature);
 
-        var rows = new Extent("batch", options.BatchSize);
-        _samples = new Sample[options.Gradient.Batches];
-        var games = new ActorCriticGame<float>[options.Gradient.Batches];
-        for (int i = 0; i < games.Length; i++)
+        _sampleOf = rows =>
         {
-            Sample sample = _samples[i] = new(
-                new(rows, observationSize, actionSize), new("noise", rows, actionSize), new("next noise", rows, actionSize));
-            SampledAction<float> current = policy.Sample(sample.Batch.Observation, sample.Noise);
-            SampledAction<float> next = policy.Sample(sample.Batch.NextObservation, sample.NextNoise);
+            var batch = new TransitionInputs<float>(rows, observationSize, actionSize);
+            Input<float> noise = new("noise", rows, actionSize), nextNoise = new("next noise", rows, actionSize);
+            SampledAction<float> current = policy.Sample(batch.Observation, noise);
+            SampledAction<float> next = policy.Sample(batch.NextObservation, nextNoise);
             Expression<float> temperatureCost =
                 TemperatureCost(logTemperature, current, options.TargetEntropyPerAction * actionSize);
-            games[i] = Game(_actor, _critic, sample.Batch, critic, target, current, next, temperature, options) with
+            return new Sample(batch, noise, nextNoise, Game(_actor, _critic, batch, critic, target, current, next, temperature, options) with
             {
                 ActorMeasures = [Derivatives.Gradient(temperatureCost, _logTemperature)[0], Mean(current.LogProbability)],
-            };
-        }
-
-        _rule = new GradientRule<float>(options.Gradient, games, stream.Split("solver"));
+            });
+        };
+        var rows = new Extent("batch", options.BatchSize);
+        _samples = [.. Enumerable.Range(0, options.Gradient.Batches).Select(_ => _sampleOf(rows))];
+        _rule = new GradientRule<float>(options.Gradient, [.. _samples.Select(sample => sample.Game)], stream.Split("solver"));
         _turns = new PlayerTurns<float>(options.Gradient, _rule, Draw, StepCritic, StepActor);
         _actorOptimizer = new Adam<float>(_actor.Count, options.ActorLearningRate) { RatePower = options.Gradient.ActorRatePower };
         _criticOptimizer = new Adam<float>(_critic.Count, options.CriticLearningRate) { RatePower = options.Gradient.CriticRatePower };
         _temperatureOptimizer = new Adam<float>(1, options.EntropyLearningRate);
         _experience = new OffPolicyExperience(
             _samples[0].Batch, options, (s, noise) => policy.Sample(s, noise).Action, policy.MeanAction, stream);
+        _gameMetrics = options.EigenvalueSteps > 0 ? new GameMetrics(this, options.EigenvalueSteps, stream.Split("eigenvalues")) : null;
     }
 
     /// <inheritdoc/>
     public Parameters<float> Policy => _actor;
+
+    /// <inheritdoc/>
+    public int BatchSize => _options.BatchSize;
+
+    /// <inheritdoc/>
+    public int Transitions => _experience.Count;
+
+    /// <inheritdoc/>
+    public GradientRule<float> Rule => _rule;
+
+    /// <inheritdoc/>
+    public GameOnBatch GameOn(int batchSize)
+    {
+        Sample sample = _sampleOf(new Extent("inspected batch", batchSize));
+        return new GameOnBatch(sample.Game, stream =>
+        {
+            _experience.Sample(sample.Batch, stream);
+            stream.Normal(sample.NextNoise.Values);
+            stream.Normal(sample.Noise.Values);
+        });
+    }
 
     /// <inheritdoc/>
     public void Act(ReadOnlySpan<double> observations, Span<double> actions, bool explore) =>
@@ -152,6 +178,7 @@ public sealed class Sac : IAgent
         _criticMeans.Flush(metrics);
         _actorMeans.Flush(metrics);
         _rule.Measure(metrics);
+        _gameMetrics?.Measure(metrics);
     }
 
     /// <inheritdoc/>
@@ -305,5 +332,6 @@ public sealed class Sac : IAgent
             - residual.Value(batch.Observation, current.Action));
 
     // A batch with the noise that is frozen across all products of an update.
-    private sealed record Sample(TransitionInputs<float> Batch, Input<float> Noise, Input<float> NextNoise);
+    private sealed record Sample(
+        TransitionInputs<float> Batch, Input<float> Noise, Input<float> NextNoise, ActorCriticGame<float> Game);
 }

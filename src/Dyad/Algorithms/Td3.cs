@@ -1,8 +1,10 @@
 using System.ComponentModel.DataAnnotations;
 using System.Numerics;
+using Dyad.Algorithms.Rules;
 using Dyad.Autodiff;
 using Dyad.Core;
 using Dyad.Environments;
+using Dyad.Games;
 using Dyad.Networks;
 using Dyad.Numerics;
 using static Dyad.Autodiff.Operations;
@@ -38,6 +40,13 @@ public sealed record Td3Options : OffPolicyOptions
 
     /// <summary>Which policy chooses the next action in the critic's target.</summary>
     public NextAction NextAction { get; init; } = NextAction.TargetPolicy;
+
+    /// <summary>What turns the costs into directions.</summary>
+    public RuleOptions Gradient { get; init; } = new();
+
+    /// <summary>k: steps of Lanczos and Arnoldi for the game's eigenvalues in each row of metrics; 0: none (<see cref="GameMetrics"/>).</summary>
+    [Range(0, 1000)]
+    public int EigenvalueSteps { get; init; }
 }
 
 /// <summary>
@@ -45,11 +54,13 @@ public sealed record Td3Options : OffPolicyOptions
 /// the agent that plays it.
 /// <para>
 /// theta: actor, a = tanh of a network; w: critic, twin networks Q1 and Q2; thetabar, wbar: their targets. An update, in this
-/// order: the critic descends L(theta, w); in every d-th update the actor descends -J(theta, w), then both targets move.
+/// order: the critic descends L(theta, w); in every d-th update the actor descends -J(theta, w), then both targets move. The
+/// gradient rule turns the costs into directions: gradients, or the leader's total derivative (as in STDDPG, Zheng et al. 2021).
 /// </para>
-/// Metrics: <c>train/critic_loss</c> L, <c>train/mean_q</c> Q1(s, a) averaged over the batch, <c>train/actor_loss</c> -J.
+/// Metrics: <c>train/critic_loss</c> L, <c>train/mean_q</c> Q1(s, a) averaged over the batch, <c>train/actor_loss</c> -J, and
+/// those of the gradient rule.
 /// </summary>
-public sealed class Td3 : IAgent
+public sealed class Td3 : IGameAgent
 {
     private readonly Td3Options _options;
     private readonly OffPolicyExperience _experience;
@@ -66,15 +77,11 @@ public sealed class Td3 : IAgent
     private readonly Adam<float> _criticOptimizer;
     private long _updates;
 
-    private readonly TransitionInputs<float> _batch;
-    private readonly Input<float> _noise;
-    private readonly CompiledProgram _criticProgram;
-    private readonly CompiledProgram _actorProgram;
-    private readonly Output<float> _criticLoss;
-    private readonly Output<float> _criticGradient;
-    private readonly Output<float> _meanQ;
-    private readonly Output<float> _actorLoss;
-    private readonly Output<float> _actorGradient;
+    private readonly Sample[] _samples;
+    private readonly GradientRule<float> _rule;
+    private readonly PlayerTurns<float> _turns;
+    private readonly Func<Extent, Sample> _sampleOf;
+    private readonly GameMetrics? _gameMetrics;
 
     /// <summary>An untrained agent.</summary>
     /// <param name="observationSize">Numbers in an observation.</param>
@@ -95,31 +102,47 @@ public sealed class Td3 : IAgent
         TwinActionValue<float> critic = TwinActionValue.Drawn(_critic, criticSizes, stream.Split("critic"));
         TwinActionValue<float> target = TwinActionValue.Drawn(_targetCritic, criticSizes, stream.Split("critic"));
 
-        var rows = new Extent("batch", options.BatchSize);
-        _batch = new TransitionInputs<float>(rows, observationSize, actionSize);
-        _noise = new Input<float>("target noise", rows, actionSize);
         DeterministicPolicy<float> next = options.NextAction == NextAction.TargetPolicy ? targetPolicy : policy;
-        Expression<float> criticCost = CriticCost(_batch, critic, target, next, _noise, options);
-        var builder = new ProgramBuilder<float>();
-        _criticLoss = builder.Output(criticCost);
-        _criticGradient = builder.Output(Derivatives.Gradient(criticCost, _critic));
-        _meanQ = builder.Output(Mean(critic.First.Value(_batch.Observation, _batch.Action)));
-        _criticProgram = builder.Build();
-
-        Expression<float> actorCost = ActorCost(_batch, critic, policy);
-        builder = new ProgramBuilder<float>();
-        _actorLoss = builder.Output(actorCost);
-        _actorGradient = builder.Output(Derivatives.Gradient(actorCost, _actor));
-        _actorProgram = builder.Build();
-
-        _actorOptimizer = new Adam<float>(_actor.Count, options.ActorLearningRate);
-        _criticOptimizer = new Adam<float>(_critic.Count, options.CriticLearningRate);
+        _sampleOf = rows =>
+        {
+            var batch = new TransitionInputs<float>(rows, observationSize, actionSize);
+            var noise = new Input<float>("target noise", rows, actionSize);
+            return new Sample(batch, noise, Game(_actor, _critic, batch, critic, target, policy, next, noise, options));
+        };
+        var rows = new Extent("batch", options.BatchSize);
+        _samples = [.. Enumerable.Range(0, options.Gradient.Batches).Select(_ => _sampleOf(rows))];
+        _rule = new GradientRule<float>(options.Gradient, [.. _samples.Select(sample => sample.Game)], stream.Split("solver"));
+        _turns = new PlayerTurns<float>(options.Gradient, _rule, Draw, StepCritic, StepActor);
+        _actorOptimizer = new Adam<float>(_actor.Count, options.ActorLearningRate) { RatePower = options.Gradient.ActorRatePower };
+        _criticOptimizer = new Adam<float>(_critic.Count, options.CriticLearningRate) { RatePower = options.Gradient.CriticRatePower };
         _experience = new OffPolicyExperience(
-            _batch, options, (s, noise) => Clamp(policy.Action(s) + (options.ExplorationNoise * noise), -1, 1), policy.Action, stream);
+            _samples[0].Batch, options, (s, noise) => Clamp(policy.Action(s) + (options.ExplorationNoise * noise), -1, 1), policy.Action,
+            stream);
+        _gameMetrics = options.EigenvalueSteps > 0 ? new GameMetrics(this, options.EigenvalueSteps, stream.Split("eigenvalues")) : null;
     }
 
     /// <inheritdoc/>
     public Parameters<float> Policy => _actor;
+
+    /// <inheritdoc/>
+    public int BatchSize => _options.BatchSize;
+
+    /// <inheritdoc/>
+    public int Transitions => _experience.Count;
+
+    /// <inheritdoc/>
+    public GradientRule<float> Rule => _rule;
+
+    /// <inheritdoc/>
+    public GameOnBatch GameOn(int batchSize)
+    {
+        Sample sample = _sampleOf(new Extent("inspected batch", batchSize));
+        return new GameOnBatch(sample.Game, stream =>
+        {
+            _experience.Sample(sample.Batch, stream);
+            stream.Normal(sample.Noise.Values);
+        });
+    }
 
     /// <inheritdoc/>
     public void Act(ReadOnlySpan<double> observations, Span<double> actions, bool explore) =>
@@ -140,6 +163,8 @@ public sealed class Td3 : IAgent
     {
         _criticMeans.Flush(metrics);
         _actorMeans.Flush(metrics);
+        _rule.Measure(metrics);
+        _gameMetrics?.Measure(metrics);
     }
 
     /// <inheritdoc/>
@@ -153,6 +178,7 @@ public sealed class Td3 : IAgent
         _actorOptimizer.Serialize(archive);
         _criticOptimizer.Serialize(archive);
         _random.Serialize(archive);
+        _rule.Serialize(archive);
         _criticMeans.Serialize(archive);
         _actorMeans.Serialize(archive);
         _experience.Serialize(archive);
@@ -166,28 +192,67 @@ public sealed class Td3 : IAgent
 
     private void Update()
     {
-        for (int i = 0; i < _options.CriticUpdates; i++)
+        if (++_updates % _options.ActorDelay != 0)
         {
-            _experience.Sample(_batch);
-
-            // w <- w - rate d_w L(theta, w)
-            _random.Normal(_noise.Values);
-            _criticProgram.Run();
-            _criticOptimizer.Descend(_critic.Values, _criticGradient.Values);
-            _criticMeans.Add(_criticLoss.Value, _meanQ.Value);
+            _turns.PlayCritic(_options.CriticUpdates);
+            return;
         }
 
-        if (++_updates % _options.ActorDelay == 0)
-        {
-            // theta <- theta + rate d_theta J(theta, w), on the last of the critic's batches
-            _actorProgram.Run();
-            _actorOptimizer.Descend(_actor.Values, _actorGradient.Values);
-            _actorMeans.Add(_actorLoss.Value);
+        _turns.Play(_options.CriticUpdates);
 
-            // wbar <- wbar + tau (w - wbar);  thetabar <- thetabar + tau (theta - thetabar)
-            OptimizerLoops.Average<float>(_targetCritic.Values, _critic.Values, _options.TargetRate);
-            OptimizerLoops.Average<float>(_targetActor.Values, _actor.Values, _options.TargetRate);
+        // wbar <- wbar + tau (w - wbar);  thetabar <- thetabar + tau (theta - thetabar)
+        OptimizerLoops.Average<float>(_targetCritic.Values, _critic.Values, _options.TargetRate);
+        OptimizerLoops.Average<float>(_targetActor.Values, _actor.Values, _options.TargetRate);
+    }
+
+    private void Draw()
+    {
+        foreach (Sample sample in _samples)
+        {
+            _experience.Sample(sample.Batch);
+            _random.Normal(sample.Noise.Values);
         }
+    }
+
+    // w <- w - rate d_w L(theta, w)
+    private void StepCritic()
+    {
+        _criticOptimizer.Descend(_critic.Values, _rule.CriticDirection);
+        _criticMeans.Add(_rule.CriticCost, _rule.CriticMeasure(0)[0]);
+    }
+
+    // theta <- theta + rate d_theta J(theta, w)
+    private void StepActor()
+    {
+        _actorOptimizer.Descend(_actor.Values, _rule.ActorDirection);
+        _actorMeans.Add(_rule.ActorCost);
+    }
+
+    /// <summary>
+    /// The game on a batch: both costs, and L as squared errors. The players meet in Q1 alone: the derivative of J in Q2 is zero,
+    /// and L has no second derivative across the two.
+    /// </summary>
+    /// <param name="actor">theta.</param>
+    /// <param name="criticPlayer">w.</param>
+    /// <param name="batch">Transitions.</param>
+    /// <param name="critic">Q1 and Q2, of w.</param>
+    /// <param name="targetCritic">Qbar1 and Qbar2.</param>
+    /// <param name="policy">pi, of theta.</param>
+    /// <param name="nextPolicy">The policy in the critic's target: the current one, or a target policy as in the paper.</param>
+    /// <param name="noise">batch x actions, standard normal.</param>
+    /// <param name="options">Options.</param>
+    public static ActorCriticGame<T> Game<T>(Parameters<T> actor, Parameters<T> criticPlayer, TransitionInputs<T> batch,
+        TwinActionValue<T> critic, TwinActionValue<T> targetCritic, DeterministicPolicy<T> policy, DeterministicPolicy<T> nextPolicy,
+        Expression<T> noise, Td3Options options)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        Expression<T> actorCost = ActorCost(batch, critic, policy), replayed = Mean(critic.First.Value(batch.Observation, batch.Action));
+        return new(actor, criticPlayer, actorCost, CriticCost(batch, critic, targetCritic, nextPolicy, noise, options))
+        {
+            CriticErrors = CriticErrors(batch, critic, targetCritic, nextPolicy, noise, options),
+            CriticMeasures = [replayed],
+            ActorCostInCritic = options.Gradient.LeaderDerivative == LeaderDerivative.CurrentAction ? actorCost : -replayed,
+        };
     }
 
     /// <summary>
@@ -203,16 +268,26 @@ public sealed class Td3 : IAgent
     /// <param name="options">Options.</param>
     public static Expression<T> CriticCost<T>(TransitionInputs<T> batch, TwinActionValue<T> critic, TwinActionValue<T> targetCritic,
         DeterministicPolicy<T> nextPolicy, Expression<T> noise, Td3Options options)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
+        CriticErrors(batch, critic, targetCritic, nextPolicy, noise, options).Select(e => e.Cost).Aggregate((a, b) => a + b);
+
+    private static IReadOnlyList<SquaredError<T>> CriticErrors<T>(TransitionInputs<T> batch, TwinActionValue<T> critic,
+        TwinActionValue<T> targetCritic, DeterministicPolicy<T> nextPolicy, Expression<T> noise, Td3Options options)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         Expression<T> smoothing = Clamp(options.TargetNoise * noise, -options.TargetNoiseClip, options.TargetNoiseClip);
         Expression<T> next = Clamp(nextPolicy.Action(batch.NextObservation) + smoothing, -1, 1);
         Expression<T> y = batch.Target(options.Discount, targetCritic.Smaller(batch.NextObservation, next));
-        return critic.SquaredError(batch.Observation, batch.Action, y);
+        return [.. Critics().Select(q => new SquaredError<T>(q.Value(batch.Observation, batch.Action), y))];
+
+        IEnumerable<ActionValue<T>> Critics() => critic.Second is null ? [critic.First] : [critic.First, critic.Second];
     }
 
     /// <summary>-J(theta, w) = -mean Q1(s, pi(s)), 1 x 1: the first critic alone.</summary>
     public static Expression<T> ActorCost<T>(TransitionInputs<T> batch, TwinActionValue<T> critic, DeterministicPolicy<T> policy)
         where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
         -Mean(critic.First.Value(batch.Observation, policy.Action(batch.Observation)));
+
+    // A batch with the noise that is frozen across all products of an update.
+    private sealed record Sample(TransitionInputs<float> Batch, Input<float> Noise, ActorCriticGame<float> Game);
 }

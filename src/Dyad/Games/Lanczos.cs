@@ -7,9 +7,14 @@ namespace Dyad.Games;
 /// <summary>Extreme eigenvalues of a symmetric matrix.</summary>
 /// <param name="Lowest">The lowest.</param>
 /// <param name="Highest">The highest.</param>
-/// <param name="Error">Each of them is at most this far from an eigenvalue: the larger residual |A v - value v| of the two.</param>
+/// <param name="Error">Each of them is at most this far from an eigenvalue: the larger residual |A v - value v| of the two, and the rounding of a product.</param>
+/// <param name="NearestToZero">Some eigenvalue has at most this magnitude.</param>
 /// <param name="Products">Products with the matrix.</param>
-public readonly record struct ExtremeEigenvalues(double Lowest, double Highest, double Error, int Products);
+public readonly record struct ExtremeEigenvalues(double Lowest, double Highest, double Error, double NearestToZero, int Products)
+{
+    /// <summary>The larger magnitude of the two.</summary>
+    public double Scale => Math.Max(Math.Abs(Lowest), Math.Abs(Highest));
+}
 
 /// <summary>
 /// Lanczos's method with full reorthogonalisation: the extreme eigenvalues of a player's Hessian from products alone. A
@@ -82,14 +87,17 @@ public sealed class Lanczos<T>(int size, int steps)
         Span<double> last = _last.AsSpan(0, m);
         SymmetricEigenvalues.Diagonalize(small, last);
         int low = 0, high = 0;
-        for (int i = 1; i < m; i++)
+        double nearest = double.PositiveInfinity;
+        for (int i = 0; i < m; i++)
         {
+            nearest = Math.Min(nearest, Math.Abs(small[(i * m) + i]) + (beside[m - 1] * Math.Abs(last[i])));
             low = small[(i * m) + i] < small[(low * m) + low] ? i : low;
             high = small[(i * m) + i] > small[(high * m) + high] ? i : high;
         }
 
-        double error = beside[m - 1] * Math.Max(Math.Abs(last[low]), Math.Abs(last[high]));
-        return new ExtremeEigenvalues(small[(low * m) + low], small[(high * m) + high], error, m);
+        double rounding = double.CreateChecked(T.BitIncrement(T.One) - T.One) * scale;
+        double error = rounding + (beside[m - 1] * Math.Max(Math.Abs(last[low]), Math.Abs(last[high])));
+        return new ExtremeEigenvalues(small[(low * m) + low], small[(high * m) + high], error, nearest + rounding, m);
     }
 
     private static double Precision => Math.Sqrt(double.CreateChecked(T.BitIncrement(T.One) - T.One)) * 1e-2;

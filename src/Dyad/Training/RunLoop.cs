@@ -74,6 +74,28 @@ public sealed class RunLoop
         }
     }
 
+    /// <summary>Brings a learner to where the newest checkpoint of a run has it, to be looked at.</summary>
+    /// <param name="directory">The run's folder.</param>
+    /// <param name="learner">The run's learner at its start.</param>
+    /// <param name="warn">Receives a sentence about each thing that was passed over.</param>
+    /// <returns>Whether there is a checkpoint.</returns>
+    /// <exception cref="UserError">The checkpoint cannot be read, or is of another version.</exception>
+    public static bool Restore(RunDirectory directory, IIterative learner, Action<string> warn)
+    {
+        try
+        {
+            return Load(new CheckpointStore(directory.CheckpointPath), directory, learner, new Position(), warn);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new UserError($"cannot read the run '{directory.FullPath}': {e.Message}", e);
+        }
+        catch (InvalidDataException e)
+        {
+            throw new UserError($"the checkpoint of '{directory.FullPath}' is of another version ({e.Message})", e);
+        }
+    }
+
     private void Advance(RunDirectory directory, Run run, Action<RunProgress> progress, Action<string> warn, CancellationToken cancellation)
     {
         var store = new CheckpointStore(directory.CheckpointPath);
@@ -155,7 +177,7 @@ public sealed class RunLoop
         run.Export?.Invoke(learner, directory.FullPath);
     }
 
-    private static void Load(
+    private static bool Load(
         CheckpointStore store, RunDirectory directory, IIterative learner, Position position, Action<string> warn)
     {
         var damaged = new List<string>();
@@ -170,6 +192,8 @@ public sealed class RunLoop
             });
             (learner as IAppendOnlyState)?.LoadRows(directory.CheckpointPath);
         }
+
+        return state is not null;
     }
 
     private void WriteStatus(

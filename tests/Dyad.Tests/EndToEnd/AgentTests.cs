@@ -25,7 +25,7 @@ public sealed class AgentTests : IDisposable
     public static TheoryData<string, string> Methods => new()
     {
         { "sac", "Pendulum-v1" }, { "ddpg", "Pendulum-v1" }, { "td3", "Pendulum-v1" }, { "sac-v", "Pendulum-v1" }, { "stsac-al", "Pendulum-v1" },
-        { "stddpg-cl", "Pendulum-v1" }, { "dqn", "CartPole-v1" },
+        { "stddpg-cl", "Pendulum-v1" }, { "sttd3-al", "Pendulum-v1" }, { "dqn", "CartPole-v1" },
     };
 
     public void Dispose() => _dyad.Dispose();

@@ -19,7 +19,7 @@ internal sealed class PlayerTurns<T>(RuleOptions options, GradientRule<T> rule, 
     /// <param name="criticUpdates">x of Algo-x-y: the critic's steps for one of the actor, times m where it follows.</param>
     public void Play(int criticUpdates)
     {
-        int criticSteps = criticUpdates * options.StepsOf(Player.Critic), actorSteps = options.StepsOf(Player.Actor);
+        int criticSteps = CriticSteps(criticUpdates), actorSteps = options.StepsOf(Player.Actor);
         if (options.Order == UpdateOrder.Simultaneous)
         {
             Together(criticSteps, actorSteps);
@@ -31,6 +31,12 @@ internal sealed class PlayerTurns<T>(RuleOptions options, GradientRule<T> rule, 
         stepActor();
         MoveActor(actorSteps - 1);
     }
+
+    /// <summary>An update without the actor, as where it is delayed.</summary>
+    /// <param name="criticUpdates">The critic's steps, times m where it follows.</param>
+    public void PlayCritic(int criticUpdates) => MoveCritic(CriticSteps(criticUpdates));
+
+    private int CriticSteps(int criticUpdates) => criticUpdates * options.StepsOf(Player.Critic);
 
     // The leader moves last, so that further steps of the follower see it where it was.
     private void Together(int criticSteps, int actorSteps)

@@ -20,6 +20,7 @@ public sealed class MethodPageTests
         ["ac"] = ["ac", "stackelberg", "stac"],
         ["stac"] = ["stac", "ac", "stackelberg"],
         ["ddpg"] = ["ddpg", "stackelberg"],
+        ["td3"] = ["td3", "stackelberg"],
         ["sac"] = ["sac", "stackelberg"],
         ["stddpg-al"] = ["stackelberg", "ddpg"],
         ["stddpg-cl"] = ["stackelberg", "ddpg"],
@@ -29,10 +30,11 @@ public sealed class MethodPageTests
         ["stack-sac"] = ["stackelberg", "sac"],
     };
 
-    // Small networks and early updates, where a method has such options.
+    // Small networks, early updates and all metrics, where a method has such options.
     private static readonly (string Name, string Value)[] Small =
     [
         ("hidden_width", "8"), ("batch_size", "8"), ("random_steps", "10"), ("update_after", "20"), ("replay_capacity", "1000"),
+        ("eigenvalue_steps", "3"),
     ];
 
     private static readonly Func<IEnvironment>[] Tasks =

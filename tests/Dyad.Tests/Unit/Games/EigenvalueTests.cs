@@ -26,6 +26,7 @@ public sealed class EigenvalueTests
             Assert.Equal(values.Min(), found.Lowest, 1e-9);
             Assert.Equal(values.Max(), found.Highest, 1e-9);
             Assert.InRange(found.Error, 0, 1e-7);
+            Assert.Equal(values.Min(Math.Abs), found.NearestToZero, 1e-7);
             ExtremeEigenvalues damped = new Lanczos<double>(n, n).Compute(matrix, random, damping: 2);
             Assert.Equal(values.Min() + 2, damped.Lowest, 1e-9);
         }
@@ -45,6 +46,7 @@ public sealed class EigenvalueTests
         Assert.InRange(found.Lowest, -9 - 1e-9, -9 + found.Error + 1e-9);
         Assert.InRange(found.Highest, 20 - found.Error - 1e-9, 20 + 1e-9);
         Assert.InRange(found.Error, 0, 1e-6);
+        Assert.True(found.NearestToZero >= values.Min(Math.Abs));
         Assert.True(new Lanczos<double>(Size, 3).Compute(matrix, random).Error > 1e-2);
     }
 

@@ -22,6 +22,8 @@ public sealed class AgentResumeTests : IDisposable
     [InlineData("dqn", 210, 219, 220, 1001)]
     [InlineData("stsac-al", 401, 1000)]
     [InlineData("stddpg-cl", 333, 777)]
+    [InlineData("sttd3-al", 202, 333, 777)]
+    [InlineData("sac:eigenvalue_steps=5", 501, 900)]
     public void Training_stopped_at_any_step_ends_in_the_same_bits(string method, params int[] stops)
     {
         Execute("whole", method, int.MaxValue);
@@ -100,7 +102,7 @@ public sealed class AgentResumeTests : IDisposable
             new RunDirectory(Path.Combine(_folder.FullPath, name)), run, _ => { }, sentence => warnings?.Add(sentence), source.Token);
     }
 
-    // A method with small networks, or an on-policy one as METHOD:key=value,...
+    // A method with small networks, and changes as METHOD:key=value,...
     private static AgentTraining Train(string text)
     {
         string[] parts = text.Split(':');
@@ -112,7 +114,7 @@ public sealed class AgentResumeTests : IDisposable
 
             // Copies of the value network depend on the number of updates.
             "sac-v" => [.. SmallTasks.SmallOf(parts[0]), ("target_update", "periodic"), ("target_period", "70")],
-            _ => Options(parts[0]),
+            _ => [.. Options(parts[0]), .. changes],
         };
         return SmallTasks.Train(parts[0], SmallTasks.ClassicOf(parts[0]), seed: 3, episodes: 1, changes);
     }

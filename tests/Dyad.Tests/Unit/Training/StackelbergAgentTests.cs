@@ -15,6 +15,7 @@ public sealed class StackelbergAgentTests
     [InlineData("sac", "stack-sac", "rule=stackelberg,leader_derivative=replayed-action")]
     [InlineData("ddpg", "stddpg-al", "rule=stackelberg,next_action=current-policy")]
     [InlineData("ddpg", "stddpg-cl", "rule=stackelberg,leader=critic,next_action=current-policy")]
+    [InlineData("td3", "sttd3-al", "rule=stackelberg,leader=actor,next_action=current-policy")]
     public void A_named_method_is_its_base_with_another_rule(string plain, string named, string changes)
     {
         (string, string)[] rule = [.. changes.Split(',').Select(pair => (pair.Split('=')[0], pair.Split('=')[1]))];
@@ -37,16 +38,27 @@ public sealed class StackelbergAgentTests
     [InlineData("stddpg-al", "ddpg", "simultaneous", "hessian")]
     [InlineData("stddpg-cl", "ddpg", "in-turn", "hessian")]
     [InlineData("stddpg-cl", "ddpg", "simultaneous", "hessian")]
+    [InlineData("sttd3-al", "td3", "in-turn", "hessian")]
+    [InlineData("sttd3-al", "td3", "in-turn", "gauss-newton")]
+    [InlineData("sttd3-al", "td3", "simultaneous", "hessian")]
+    [InlineData("sttd3-al", "td3", "simultaneous", "gauss-newton")]
+    [InlineData("sttd3-al:leader=critic", "td3", "in-turn", "hessian")]
+    [InlineData("sttd3-al:leader=critic", "td3", "simultaneous", "hessian")]
     public void With_very_large_damping_it_is_its_plain_baseline(string method, string baseline, string order, string curvature)
     {
-        (string, string)[] solver = curvature == "gauss-newton" ? [("curvature", curvature), ("solver", "sample-space")] : [];
-        float[] led = Trained(method, 260, [("order", order), ("damping", "1e12"), .. solver]);
-        (string, string)[] matched = baseline == "ddpg" ? [("next_action", "current-policy")] : [];
+        string[] parts = method.Split(':');
+        (string, string)[] solver =
+        [
+            .. parts[1..].Select(pair => (pair.Split('=')[0], pair.Split('=')[1])),
+            .. curvature == "gauss-newton" ? [("curvature", curvature), ("solver", "sample-space")] : Array.Empty<(string, string)>(),
+        ];
+        float[] led = Trained(parts[0], 260, [("order", order), ("damping", "1e12"), .. solver]);
+        (string, string)[] matched = baseline is "ddpg" or "td3" ? [("next_action", "current-policy")] : [];
         float[] plain = Trained(baseline, 260, [("order", order), .. matched]);
         Assert.InRange(TensorPrimitives.Distance<float>(led, plain), 0, 1e-3f * TensorPrimitives.Norm<float>(plain));
 
         // With little damping it is not.
-        float[] damped = Trained(method, 260, [("order", order), ("damping", "0.01"), .. solver]);
+        float[] damped = Trained(parts[0], 260, [("order", order), ("damping", "0.01"), .. solver]);
         Assert.True(TensorPrimitives.Distance<float>(damped, plain) > 10 * TensorPrimitives.Distance<float>(led, plain));
     }
 
@@ -60,6 +72,11 @@ public sealed class StackelbergAgentTests
     [InlineData("stddpg-cl", "solver", "nystrom")]
     [InlineData("stsac-al", "damping_schedule", "adaptive")]
     [InlineData("stddpg-al", "critic_rate_power", "0.6")]
+    [InlineData("sttd3-al", "independent_batches", "true")]
+    [InlineData("sttd3-al", "follower_steps", "2")]
+    [InlineData("sttd3-al", "leader", "critic")]
+    [InlineData("sttd3-al", "leader_derivative", "replayed-action")]
+    [InlineData("sttd3-al", "actor_delay", "3")]
     public void An_option_changes_training_and_keeps_it_finite(string method, string name, string value)
     {
         foreach (string order in new[] { "in-turn", "simultaneous" })
@@ -75,6 +92,7 @@ public sealed class StackelbergAgentTests
     [InlineData("stsac-cl")]
     [InlineData("stddpg-al")]
     [InlineData("stddpg-cl")]
+    [InlineData("sttd3-al")]
     public void Indefinite_curvature_without_damping_never_makes_parameters_that_are_no_numbers(string method)
     {
         using AgentTraining training = Train(method, [("damping", "0")]);
@@ -88,6 +106,7 @@ public sealed class StackelbergAgentTests
     [Theory]
     [InlineData("stsac-al")]
     [InlineData("stddpg-al")]
+    [InlineData("sttd3-al")]
     public void Steps_of_a_following_critic_are_updates_of_the_critic(string method)
     {
         foreach (string order in new[] { "in-turn", "simultaneous" })
@@ -131,6 +150,7 @@ public sealed class StackelbergAgentTests
         Assert.DoesNotContain(AgentPreset.Get("as-published").Changes("sac", "HalfCheetah-v4"), change => change.Name == "order");
         Assert.Equal("stsac-al", AgentMethods.Combination("sac", [("rule", "stackelberg")]));
         Assert.Equal("stddpg-cl", AgentMethods.Combination("stddpg-al", [("leader", "critic")]));
+        Assert.Equal("sttd3-cl", AgentMethods.Combination("td3", [("rule", "stackelberg"), ("leader", "critic")]));
         Assert.Equal("sac", AgentMethods.Combination("sac", [("leader", "critic")]));
     }
 

@@ -1,0 +1,206 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Text.Json.Nodes;
+using Dyad.Algorithms.Rules;
+using Dyad.Cli.Terminal;
+using Dyad.Core;
+using Dyad.Diagnostics;
+using Dyad.Games;
+using Dyad.Numerics;
+using Dyad.Training;
+
+namespace Dyad.Cli.Commands;
+
+/// <summary><c>dyad inspect</c>: the game of a run at its newest checkpoint.</summary>
+internal static class InspectCommand
+{
+    private const int LargestBatch = 65536;
+
+    public static Command Create()
+    {
+        var folder = new Argument<string>("RUN_DIR") { Description = "The folder of one run: .../train/METHOD/ENVIRONMENT/seed-N." };
+        var leader = new Option<string>("--leader")
+        {
+            Description = "Who leads: actor or critic; by default whoever leads in the run, and the actor where nobody does.",
+            HelpName = "actor|critic",
+        };
+        var batch = new Option<int>("--batch") { Description = "Transitions drawn from the run's replay; by default as many as in an update.", HelpName = "N" };
+        var steps = new Option<int>("--steps")
+        {
+            Description = "Steps of Lanczos and Arnoldi, which find the eigenvalues.",
+            DefaultValueFactory = _ => new InspectionOptions().Steps,
+            HelpName = "N",
+        };
+        var tolerance = new Option<double>("--tolerance")
+        {
+            Description = "Up to which norms count as zero, and eigenvalues in units of the largest.",
+            DefaultValueFactory = _ => new InspectionOptions().Tolerance,
+            HelpName = "T",
+        };
+        var seed = new Option<long>("--seed") { Description = "Seed of the batch and of the noise.", HelpName = "S" };
+        Option<bool> json = StudyOptions.Json();
+        var command = new Command("inspect", "The game of actor and critic at a run's newest checkpoint.")
+        {
+            folder, leader, batch, steps, tolerance, seed, json,
+        };
+        Help.AddExamples(command, "dyad inspect runs/train/stsac-al/Pendulum-v1/seed-0", "dyad inspect runs/train/sac/Pendulum-v1/seed-0 --leader critic --batch 1000 --json");
+        command.SetAction(parsed => Run(
+            parsed.GetValue(folder)!,
+            new InspectionOptions
+            {
+                Leader = Leader(parsed.GetValue(leader)),
+                BatchSize = parsed.GetResult(batch) is null ? null : StudyOptions.Positive(parsed.GetValue(batch), "--batch", LargestBatch),
+                Steps = StudyOptions.Positive(parsed.GetValue(steps), "--steps", 1000),
+                Tolerance = Tolerance(parsed.GetValue(tolerance)),
+            },
+            parsed.GetValue(seed),
+            parsed.GetValue(json)));
+        return command;
+    }
+
+    private static int Run(string folder, InspectionOptions options, long seed, bool json)
+    {
+        StoredRun run = StoredRun.Find(folder, "plays a game to inspect");
+        using AgentTraining training = run.Restore(sentence => Console.Error.WriteLine($"dyad: {sentence}."));
+        if (training.Agent is not IGameAgent agent)
+        {
+            throw new UserError($"'{folder}' is a run of {run.Method}, which plays no game of two differentiable costs");
+        }
+
+        GameInspection inspection = GameInspection.Of(agent, options, new RandomStream(seed));
+        if (json)
+        {
+            Output.Json(Document(run, training.Step, agent, inspection, options, seed));
+        }
+        else
+        {
+            Print(run, training.Step, agent, inspection, options);
+        }
+
+        return ExitCode.Success;
+    }
+
+    private static JsonObject Document(
+        StoredRun run, long step, IGameAgent agent, GameInspection inspection, InspectionOptions options, long seed)
+    {
+        SpectrumReport spectrum = inspection.Spectrum;
+        LeaderDirection direction = inspection.Direction;
+        EquilibriumVerdict equilibrium = inspection.Equilibrium;
+        return new JsonObject
+        {
+            ["method"] = run.Method,
+            ["environment"] = run.Environment.Name,
+            ["step"] = step,
+            ["transitions"] = agent.Transitions,
+            ["batch"] = inspection.BatchSize,
+            ["seed"] = seed,
+            ["actor"] = PlayerOf(spectrum.LeaderGradient, spectrum.LeaderCurvature),
+            ["critic"] = PlayerOf(spectrum.FollowerGradient, spectrum.FollowerCurvature),
+            ["jacobian"] = new JsonObject
+            {
+                ["field"] = "individual",
+                ["real_min"] = spectrum.JacobianLowest.Real,
+                ["real_min_imaginary"] = Math.Abs(spectrum.JacobianLowest.Imaginary),
+                ["real_max"] = spectrum.JacobianHighest.Real,
+                ["real_max_imaginary"] = Math.Abs(spectrum.JacobianHighest.Imaginary),
+            },
+            ["leader"] = NameOf(inspection.Leader),
+            ["total_derivative"] = new JsonObject
+            {
+                ["rule"] = inspection.IsOwnRule ? "run" : "default",
+                ["norm"] = Number(direction.Norm),
+                ["direct"] = Number(direction.Direct),
+                ["implicit"] = Number(direction.Implicit),
+                ["cosine"] = Number(direction.Cosine),
+                ["damping"] = direction.Damping,
+                ["iterations"] = direction.Solve.Iterations,
+                ["residual"] = Number(direction.Solve.Residual),
+                ["negative_curvature"] = direction.Solve.NegativeCurvature,
+            },
+            ["equilibrium"] = new JsonObject
+            {
+                ["verdict"] = NameOf(equilibrium.Kind),
+                ["reason"] = equilibrium.Reason,
+                ["tolerance"] = options.Tolerance,
+                ["leader_curvature_min"] = equilibrium.LeaderCurvature is { } leader ? Number(leader.Lowest) : null,
+                ["leader_curvature_error"] = equilibrium.LeaderCurvature is { } checkedLeader ? Number(checkedLeader.Error) : null,
+            },
+        };
+    }
+
+    private static JsonObject PlayerOf(double gradient, ExtremeEigenvalues curvature) => new()
+    {
+        ["gradient"] = Number(gradient),
+        ["curvature_min"] = Number(curvature.Lowest),
+        ["curvature_max"] = Number(curvature.Highest),
+        ["curvature_error"] = Number(curvature.Error),
+        ["curvature_nearest_zero"] = Number(curvature.NearestToZero),
+        ["products"] = curvature.Products,
+    };
+
+    private static void Print(StoredRun run, long step, IGameAgent agent, GameInspection inspection, InspectionOptions options)
+    {
+        SpectrumReport spectrum = inspection.Spectrum;
+        LeaderDirection direction = inspection.Direction;
+        EquilibriumVerdict equilibrium = inspection.Equilibrium;
+        Output.Table(
+            $"{run.Method} on {run.Environment.Name} after {step} steps, {inspection.BatchSize} of {agent.Transitions} transitions",
+            ["", "#actor, cost -J", "#critic, cost L"],
+            [
+                ["norm of the gradient", Text(spectrum.LeaderGradient), Text(spectrum.FollowerGradient)],
+                ["lowest eigenvalue of the Hessian", Text(spectrum.LeaderCurvature.Lowest), Text(spectrum.FollowerCurvature.Lowest)],
+                ["highest eigenvalue", Text(spectrum.LeaderCurvature.Highest), Text(spectrum.FollowerCurvature.Highest)],
+                ["error of both at most", Text(spectrum.LeaderCurvature.Error), Text(spectrum.FollowerCurvature.Error)],
+                ["an eigenvalue is as near to 0 as", Text(spectrum.LeaderCurvature.NearestToZero), Text(spectrum.FollowerCurvature.NearestToZero)],
+            ]);
+        Output.Table(
+            $"Total derivative with the {NameOf(inspection.Leader)} leading, by {(inspection.IsOwnRule ? "the run's rule" : "default options of the rule")}",
+            ["", "#norm"],
+            [
+                ["total derivative", Text(direction.Norm)],
+                ["direct part", Text(direction.Direct)],
+                ["implicit part, before the bound", Text(direction.Implicit)],
+            ]);
+        Output.Line($"Cosine between the direct part and what is added to it {Text(direction.Cosine)}, damping {Text(direction.Damping)}, "
+            + $"relative residual of the solve {Text(direction.Solve.Residual)}{(direction.Solve.NegativeCurvature ? ", ended at negative curvature" : "")}.");
+        Output.Table(
+            "Jacobian of simultaneous individual gradients",
+            ["eigenvalue, of those found", "#real part", "#imaginary part"],
+            [
+                ["with the lowest real part", Text(spectrum.JacobianLowest.Real), Text(Math.Abs(spectrum.JacobianLowest.Imaginary))],
+                ["with the highest", Text(spectrum.JacobianHighest.Real), Text(Math.Abs(spectrum.JacobianHighest.Imaginary))],
+            ]);
+        Output.Line();
+        Output.Line(equilibrium.LeaderCurvature is { } leader
+            ? $"Lowest eigenvalue of the leader's total second derivative: {Text(leader.Lowest)}, error at most {Text(leader.Error)}."
+            : "The leader's total second derivative is not computed: the follower's Hessian is not positive definite.");
+        Output.Line($"Differential Stackelberg equilibrium: {NameOf(equilibrium.Kind)}; {equilibrium.Reason} (tolerance {Text(options.Tolerance)}).");
+    }
+
+    private static Player? Leader(string? text) => text switch
+    {
+        null => null,
+        "actor" => Player.Actor,
+        "critic" => Player.Critic,
+        _ => throw new UserError($"--leader is '{text}'; it must be actor or critic"),
+    };
+
+    private static double Tolerance(double value) => value is > 0 and < 1
+        ? value
+        : throw new UserError(FormattableString.Invariant($"--tolerance is {value}; it must be between 0 and 1"));
+
+    private static string NameOf(Player player) => player == Player.Actor ? "actor" : "critic";
+
+    private static string NameOf(EquilibriumKind kind) => kind switch
+    {
+        EquilibriumKind.DifferentialStackelberg => "near",
+        EquilibriumKind.Degenerate => "degenerate",
+        EquilibriumKind.NotStationary => "not stationary",
+        _ => "not minimal",
+    };
+
+    private static string Text(double value) => value.ToString("G5", CultureInfo.InvariantCulture);
+
+    // JSON has no word for what is not finite.
+    private static JsonValue? Number(double value) => double.IsFinite(value) ? JsonValue.Create(value) : null;
+}
