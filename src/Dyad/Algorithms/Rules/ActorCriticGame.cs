@@ -23,6 +23,9 @@ public sealed record ActorCriticGame<T>(
     /// <summary>What else is computed with the actor's direction, each in one vector.</summary>
     public IReadOnlyList<Expression<T>> ActorMeasures { get; init; } = [];
 
+    /// <summary>What else is computed with the critic's direction, each in one vector.</summary>
+    public IReadOnlyList<Expression<T>> CriticMeasures { get; init; } = [];
+
     /// <summary>The game seen by a leader.</summary>
     public Game<T> LedBy(Player leader) => leader == Player.Actor
         ? new Game<T>(Actor, Critic, ActorCost, CriticCost) { LeaderCostInFollower = ActorCostInCritic, FollowerErrors = CriticErrors }

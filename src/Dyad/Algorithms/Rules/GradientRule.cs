@@ -56,7 +56,7 @@ public sealed class GradientRule<T>
         ActorCriticGame<T> costs = games[0];
         _leader = options.Rule == Rule.Stackelberg ? options.Leader : null;
         _actor = _leader == Player.Actor ? null : new IndividualProgram<T>(costs.ActorCost, costs.Actor, costs.ActorMeasures);
-        _critic = _leader == Player.Critic ? null : new IndividualProgram<T>(costs.CriticCost, costs.Critic, []);
+        _critic = _leader == Player.Critic ? null : new IndividualProgram<T>(costs.CriticCost, costs.Critic, costs.CriticMeasures);
         if (_leader is not Player leader)
         {
             return;
@@ -64,16 +64,13 @@ public sealed class GradientRule<T>
 
         Game<T> game = Combine(options, [.. games.Select(g => g.LedBy(leader))]);
         var builder = new ProgramBuilder<T>();
-        if (leader == Player.Actor)
-        {
-            _leaderMeasures = [.. costs.ActorMeasures.Select(x => builder.Output(x))];
-        }
+        _leaderMeasures = [.. (leader == Player.Actor ? costs.ActorMeasures : costs.CriticMeasures).Select(x => builder.Output(x))];
 
         // In a simultaneous update the follower's gradient shares the leader's activations.
         if (options.Order == UpdateOrder.Simultaneous)
         {
             _along = leader == Player.Actor
-                ? new PlayerOutputs<T>(builder, costs.CriticCost, costs.Critic, [])
+                ? new PlayerOutputs<T>(builder, costs.CriticCost, costs.Critic, costs.CriticMeasures)
                 : new PlayerOutputs<T>(builder, costs.ActorCost, costs.Actor, costs.ActorMeasures);
         }
 
@@ -99,6 +96,10 @@ public sealed class GradientRule<T>
     /// <summary>One of the game's <see cref="ActorCriticGame{T}.ActorMeasures"/> at the last computation.</summary>
     public ReadOnlySpan<T> ActorMeasure(int index) =>
         (_leader == Player.Actor ? _leaderMeasures : Following(_actor).Measures)[index].Values;
+
+    /// <summary>One of the game's <see cref="ActorCriticGame{T}.CriticMeasures"/> at the last computation.</summary>
+    public ReadOnlySpan<T> CriticMeasure(int index) =>
+        (_leader == Player.Critic ? _leaderMeasures : Following(_critic).Measures)[index].Values;
 
     /// <summary>Computes the actor's direction.</summary>
     public void ComputeActor() => Compute(Player.Actor, _actor);
