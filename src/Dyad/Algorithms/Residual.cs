@@ -40,7 +40,7 @@ public sealed record ResidualGame<T>(Expression<T> Errors, Expression<T> Rewards
 /// </summary>
 public sealed class Residual
 {
-    // Both gradients cost about as much as a step of the actor and half of one: a hundredth of that.
+    // Both gradients cost at most as much as two steps of the actor.
     private const int ComparedEvery = 100;
 
     private readonly ResidualOptions _correction;
