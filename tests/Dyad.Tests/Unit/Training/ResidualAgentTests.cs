@@ -118,13 +118,35 @@ public sealed class ResidualAgentTests
     }
 
     [Theory]
-    [InlineData("1", 0.03)]
-    [InlineData("0.5", 0.65)]
-    public void An_adaptive_clip_follows_its_quantile(string quantile, double most)
+    [InlineData("1", 0)]
+    [InlineData("0.75", 0.25)]
+    [InlineData("0.5", 0.5)]
+    public void An_adaptive_clip_at_rate_1_is_the_quantile_of_the_batch(string quantile, double clipped)
     {
-        Recorder row = Measured("res-sac", [("residual_clip_rule", "adaptive"), ("residual_clip_rate", "0.05"), ("residual_clip_quantile", quantile)]);
-        Assert.InRange(row["train/residual_clipped"], most - 0.3, most);
-        Assert.InRange(row["train/residual_clip"], 0, row["train/td_error_max"]);
+        Recorder row = Measured("res-sac", [("residual_clip_rule", "adaptive"), ("residual_clip_rate", "1"), ("residual_clip_quantile", quantile)]);
+        Assert.Equal(clipped, row["train/residual_clipped"], 1e-12);
+        Assert.InRange(row["train/residual_clip"], 0.01, row["train/td_error_max"]);
+    }
+
+    [Fact]
+    public void An_adaptive_clip_moves_by_its_rate_from_the_first_batch_on()
+    {
+        // One update, at step 200, then another: c is the first batch's largest error, then a quarter of the way to the second's.
+        (string, string)[] changes = [("residual_clip_rule", "adaptive"), ("residual_clip_rate", "0.25"), ("residual_clip_quantile", "1")];
+        using AgentTraining training = Trained("res-ddpg", 200, changes);
+        (double c, double largest) first = Row();
+        training.Advance();
+        (double c, double largest) second = Row();
+        Assert.Equal(first.largest, first.c);
+        Assert.Equal(first.c + (0.25 * (second.largest - first.c)), second.c, 1e-12);
+        Assert.NotEqual(first.c, second.c);
+
+        (double, double) Row()
+        {
+            var row = new Recorder();
+            training.Agent.Measure(row);
+            return (row["train/residual_clip"], row["train/td_error_max"]);
+        }
     }
 
     private static (string, string)[] Changes(string text) =>
