@@ -17,6 +17,7 @@ var root = new Command("dyad", "Dyad: actor-critic reinforcement learning seen a
     ReportCommand.Create(),
     StatusCommand.Create(),
     TabularCommand.Create(),
+    SuggestClipCommand.Create(),
     CheckEnvCommand.Create(),
     BenchCommand.Create(),
     DoctorCommand.Create(),

@@ -39,7 +39,7 @@ internal static class StudyOptions
         {
             return study is TrainingStudy
                 ? ProgressDisplay.Table(title, progress => Work(progress, warnings))
-                : ProgressDisplay.Bar(title, progress => Work(progress, warnings));
+                : ProgressDisplay.Bar(title, fraction => Work(progress => fraction(progress.Fraction), warnings));
         }
         finally
         {

@@ -158,7 +158,9 @@ internal static class TrainCommand
                 $"{method} needs a finite MDP, and '{environment}' is neither one of {string.Join(", ", FourRoom.Tasks.Select(task => task.Name))} nor a file");
     }
 
-    private static List<(string Name, string Value)> Changes(string[] settings)
+    /// <summary>Options of a method as <c>key=value</c>.</summary>
+    /// <exception cref="UserError">One is none, or an option is named twice.</exception>
+    internal static List<(string Name, string Value)> Changes(string[] settings)
     {
         var changes = new List<(string, string)>();
         foreach (string setting in settings)
@@ -181,7 +183,8 @@ internal static class TrainCommand
         return changes;
     }
 
-    private static long Positive(long value, string option) => value is >= 1 and <= 1_000_000_000_000
+    /// <summary>Checks a number of steps.</summary>
+    internal static long Positive(long value, string option) => value is >= 1 and <= 1_000_000_000_000
         ? value
         : throw new UserError($"{option} is {value}; it must be between 1 and 1000000000000");
 }

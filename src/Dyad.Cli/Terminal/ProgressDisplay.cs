@@ -13,8 +13,8 @@ internal static class ProgressDisplay
     private static readonly IAnsiConsole Console = AnsiConsole.Create(
         new AnsiConsoleSettings { Out = new AnsiConsoleOutput(System.Console.Error) });
 
-    /// <summary>Runs a study under a bar.</summary>
-    public static T Bar<T>(string title, Func<Action<StudyProgress>, T> work)
+    /// <summary>Works under a bar, which takes the fraction that is done.</summary>
+    public static T Bar<T>(string title, Func<Action<double>, T> work)
     {
         if (System.Console.IsErrorRedirected)
         {
@@ -26,7 +26,7 @@ internal static class ProgressDisplay
             .Start(context =>
             {
                 ProgressTask task = context.AddTask(Markup.Escape(title), maxValue: 1);
-                T result = work(progress => task.Value = progress.Fraction);
+                T result = work(fraction => task.Value = fraction);
                 task.Value = 1;
                 return result;
             });
@@ -48,12 +48,12 @@ internal static class ProgressDisplay
         }));
     }
 
-    private static Action<StudyProgress> PlainLines(string title)
+    private static Action<double> PlainLines(string title)
     {
         int printed = 0;
-        return progress =>
+        return fraction =>
         {
-            int tenth = (int)(progress.Fraction * 10);
+            int tenth = (int)(fraction * 10);
             if (tenth > printed)
             {
                 printed = tenth;

@@ -45,11 +45,13 @@ public static class AgentMethods
         Ddpg("ddpg", "Deep deterministic policy gradient, with a target policy or the current one", "Lillicrap et al. 2016; Zheng et al. 2021, section 3.3"),
         Ddpg("stddpg-al", "DDPG with the actor leading: it follows its total derivative", Zheng, [.. ActorLeads, .. CurrentPolicy]),
         Ddpg("stddpg-cl", "DDPG with the critic leading: it follows its total derivative", Zheng, [.. CriticLeads, .. CurrentPolicy]),
+        Ddpg("res-ddpg", "DDPG with a res-critic that corrects the critic its actor follows", Residual, ("residual", "true")),
         Td3("td3", "Twin delayed DDPG: the smaller of two critics, smoothed target actions, a delayed actor", "Fujimoto et al. 2018"),
         Td3("sttd3-al", "TD3 with the actor leading: it follows its total derivative", $"Fujimoto et al. 2018; {Zheng}", [.. ActorLeads, .. CurrentPolicy]),
         Sac("sac", "Soft actor-critic, with twin critics and a tuned entropy weight", "Haarnoja et al. 2018; lecture on soft actor-critic, section 5.2"),
         Sac("stsac-al", "SAC with the actor leading: it follows its total derivative", Zheng, ActorLeads),
         Sac("stsac-cl", "SAC with the critic leading: it follows its total derivative", Zheng, CriticLeads),
+        Sac("res-sac", "SAC with a res-critic that corrects the critic its actor follows", Residual, ("residual", "true")),
         Sac("stack-sac", "SAC with the actor leading, by the semi-gradient on replayed actions", "Wen et al. 2021, section 5 and appendix C.2", [.. ActorLeads, ("leader_derivative", "replayed-action")]),
         Method.Of<AgentTask, IAgent, SacVOptions>(
             "sac-v", "Soft actor-critic with a value network, whose target network is averaged or copied", "Haarnoja et al. 2018; lecture on soft actor-critic, algorithm 4",
@@ -71,6 +73,8 @@ public static class AgentMethods
         }
     }
 
+    private const string Residual = "Wen et al. 2021, section 4.3 and appendix D.2, algorithm 5";
+
     private const string Zheng = "Zheng et al. 2021, algorithms 1 and 2";
 
     private static (string Name, string Value)[] ActorLeads => [("rule", "stackelberg"), ("leader", "actor")];
@@ -80,10 +84,41 @@ public static class AgentMethods
     private static (string Name, string Value)[] CurrentPolicy => [("next_action", "current-policy")];
 
     /// <summary>
-    /// The name of what a method becomes by changes of its gradient rule: <c>stsac-al</c> for <c>sac</c> with
-    /// <c>rule=stackelberg</c> and <c>leader=actor</c>. Presets go by it.
+    /// The name of what a method becomes by changes of its gradient rule and correction: <c>stsac-al</c> for <c>sac</c> with
+    /// <c>rule=stackelberg</c> and <c>leader=actor</c>, <c>res-stsac-al</c> with <c>residual=true</c> too. Presets go by it.
     /// </summary>
     public static string Combination(string method, IReadOnlyList<(string Name, string Value)> changes)
+    {
+        bool corrected = Last("residual") is string residual ? residual == "true" : method.StartsWith(Corrected, StringComparison.Ordinal);
+        method = Uncorrected(method);
+        string combination = Led(method, changes);
+        return corrected ? Corrected + combination : combination;
+
+        string? Last(string name) => changes.LastOrDefault(change => change.Name == name).Value;
+    }
+
+    /// <summary>
+    /// The update schedule of a method as Algo-x-y (Wen et al. 2021, section 6.2), x and y being the steps of critic and res-critic
+    /// for one of the actor: <c>SAC-10-0</c>, <c>Res-SAC-10-10</c>.
+    /// </summary>
+    /// <param name="method">An off-policy actor-critic method.</param>
+    /// <param name="changes">Its changed options, by name.</param>
+    /// <exception cref="UserError">An option or value is not accepted.</exception>
+    public static string ScheduleName(Method<AgentTask, IAgent> method, IReadOnlyList<(string Name, string Value)> changes)
+    {
+        Dictionary<string, object> options = method.With(changes).Options.ToDictionary(option => option.Name, option => option.Value);
+        string[] words = Combination(method.Name, changes).Split('-');
+        string name = string.Join('-', words.Select(word => word is "res" or "stack" ? char.ToUpperInvariant(word[0]) + word[1..] : word.ToUpperInvariant()));
+        return $"{name}-{options.GetValueOrDefault("critic_updates", 1)}-{(options.GetValueOrDefault("residual") is true ? options["residual_updates"] : 0)}";
+    }
+
+    /// <summary>The method whose actor follows its critic, for one whose actor follows a corrected one.</summary>
+    internal static string Uncorrected(string method) =>
+        method.StartsWith(Corrected, StringComparison.Ordinal) ? method[Corrected.Length..] : method;
+
+    private const string Corrected = "res-";
+
+    private static string Led(string method, IReadOnlyList<(string Name, string Value)> changes)
     {
         bool led = method.EndsWith("-al", StringComparison.Ordinal) || method.EndsWith("-cl", StringComparison.Ordinal);
         string family = method switch { "stack-sac" => "sac", "stac" => "ac", _ => led ? method[2..^3] : method };

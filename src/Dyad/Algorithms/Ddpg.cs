@@ -45,6 +45,8 @@ public sealed record DdpgOptions : OffPolicyOptions
     /// <summary>What turns the costs into directions.</summary>
     public RuleOptions Gradient { get; init; } = new();
 
+    /// <summary>Whether and how a res-critic corrects the critic that the actor follows.</summary>
+    public ResidualOptions Correction { get; init; } = new() { ResidualLearningRate = 1e-3 };
     /// <summary>k: steps of Lanczos and Arnoldi for the game's eigenvalues in each row of metrics; 0: none (<see cref="GameMetrics"/>).</summary>
     [Range(0, 1000)]
     public int EigenvalueSteps { get; init; }
@@ -55,9 +57,11 @@ public sealed record DdpgOptions : OffPolicyOptions
 /// <para>
 /// theta: actor, a = tanh of a network; w: critic; thetabar, wbar: their targets. An update, in this order: the critic descends
 /// L(theta, w), then the actor descends -J(theta, w), then both targets move. The gradient rule turns the costs into directions:
-/// gradients, or the leader's total derivative (STDDPG, Zheng et al. 2021).
+/// gradients, or the leader's total derivative (STDDPG, Zheng et al. 2021). With a residual correction the actor follows q + w
+/// (Wen et al. 2021), where w learns between the two.
 /// </para>
-/// Metrics: <c>train/critic_loss</c> L, <c>train/actor_loss</c> -J, and those of the gradient rule.
+/// Metrics: <c>train/critic_loss</c> L, <c>train/actor_loss</c> -J, those of the gradient rule, and of the correction or of the
+/// TD errors.
 /// </summary>
 public sealed class Ddpg : IGameAgent
 {
@@ -79,6 +83,8 @@ public sealed class Ddpg : IGameAgent
     private readonly PlayerTurns<float> _turns;
     private readonly Func<Extent, Sample> _sampleOf;
     private readonly GameMetrics? _gameMetrics;
+    private readonly Residual? _residual;
+    private readonly TdErrorMeter? _errorMeter;
 
     /// <summary>An untrained agent.</summary>
     /// <param name="observationSize">Numbers in an observation.</param>
@@ -102,12 +108,17 @@ public sealed class Ddpg : IGameAgent
         _sampleOf = rows =>
         {
             var batch = new TransitionInputs<float>(rows, observationSize, actionSize);
-            return new Sample(batch, Game(_actor, _critic, batch, critic, target, policy, next, options));
+            return new Sample(batch, Game(_actor, _critic, batch, critic, target, policy, next, options, _residual?.Corrected.First));
         };
         var rows = new Extent("batch", options.BatchSize);
+        _residual = !options.Correction.Residual ? null : new Residual(
+            options, options.Correction, observationSize, actionSize, new(critic, null), new(target, null), (s, _) => new(next.Action(s)),
+            stream.Split("residual"));
         _samples = [.. Enumerable.Range(0, options.Gradient.Batches).Select(_ => _sampleOf(rows))];
+        _residual?.Compare(_actor, _samples[0].Game.ActorCost, ActorCost(_samples[0].Batch, critic, policy));
         _rule = new GradientRule<float>(options.Gradient, [.. _samples.Select(sample => sample.Game)], stream.Split("solver"));
-        _turns = new PlayerTurns<float>(options.Gradient, _rule, Draw, StepCritic, StepActor);
+        _turns = new PlayerTurns<float>(options.Gradient, _rule, Draw, StepCritic, StepActor) { Third = () => _residual?.Learn(_experience!) };
+        _errorMeter = options.Correction.MeasuresCritic ? new(options.BatchSize) : null;
         _actorOptimizer = new Adam<float>(_actor.Count, options.ActorLearningRate) { RatePower = options.Gradient.ActorRatePower };
         _criticOptimizer = new Adam<float>(_critic.Count, options.CriticLearningRate) { RatePower = options.Gradient.CriticRatePower };
         _experience = new OffPolicyExperience(
@@ -156,6 +167,8 @@ public sealed class Ddpg : IGameAgent
         _actorMeans.Flush(metrics);
         _rule.Measure(metrics);
         _gameMetrics?.Measure(metrics);
+        _residual?.Measure(metrics);
+        _errorMeter?.Flush(metrics);
     }
 
     /// <inheritdoc/>
@@ -168,6 +181,8 @@ public sealed class Ddpg : IGameAgent
         _actorOptimizer.Serialize(archive);
         _criticOptimizer.Serialize(archive);
         _rule.Serialize(archive);
+        _residual?.Serialize(archive);
+        _errorMeter?.Serialize(archive);
         _criticMeans.Serialize(archive);
         _actorMeans.Serialize(archive);
         _experience.Serialize(archive);
@@ -201,11 +216,13 @@ public sealed class Ddpg : IGameAgent
     {
         _criticOptimizer.Descend(_critic.Values, _rule.CriticDirection);
         _criticMeans.Add(_rule.CriticCost);
+        _errorMeter?.Add(_rule);
     }
 
     // theta <- theta + rate d_theta J(theta, w)
     private void StepActor()
     {
+        _residual?.BeforeActorStep();
         _actorOptimizer.Descend(_actor.Values, _rule.ActorDirection);
         _actorMeans.Add(_rule.ActorCost);
     }
@@ -219,18 +236,22 @@ public sealed class Ddpg : IGameAgent
     /// <param name="policy">pi, of theta.</param>
     /// <param name="nextPolicy">The policy in the critic's target: the current one, or a target policy for textbook DDPG.</param>
     /// <param name="options">Options.</param>
+    /// <param name="corrected">Q + W, which the actor follows; null where it follows the critic.</param>
     public static ActorCriticGame<T> Game<T>(Parameters<T> actor, Parameters<T> criticPlayer, TransitionInputs<T> batch,
         ActionValue<T> critic, ActionValue<T> targetCritic, DeterministicPolicy<T> policy, DeterministicPolicy<T> nextPolicy,
-        DdpgOptions options)
+        DdpgOptions options, ActionValue<T>? corrected = null)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        Expression<T> actorCost = ActorCost(batch, critic, policy);
+        ActionValue<T> followed = corrected ?? critic;
+        Expression<T> actorCost = ActorCost(batch, followed, policy);
+        SquaredError<T> error = CriticError(batch, critic, targetCritic, nextPolicy, options);
         return new(actor, criticPlayer, actorCost, CriticCost(batch, critic, targetCritic, nextPolicy, options))
         {
-            CriticErrors = [CriticError(batch, critic, targetCritic, nextPolicy, options)],
+            CriticErrors = [error],
+            CriticMeasures = options.Correction.MeasuresCritic ? [TdErrorMeter.Errors([error])] : [],
             ActorCostInCritic = options.Gradient.LeaderDerivative == LeaderDerivative.CurrentAction
                 ? actorCost
-                : -Mean(critic.Value(batch.Observation, batch.Action)),
+                : -Mean(followed.Value(batch.Observation, batch.Action)),
         };
     }
 

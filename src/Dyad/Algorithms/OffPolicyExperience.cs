@@ -85,11 +85,8 @@ internal sealed class OffPolicyExperience : IAppendOnlyState
     public int Observe(ReadOnlySpan<double> observation, ReadOnlySpan<double> action, in StepResult result, ReadOnlySpan<double> next) =>
         _replay.Observe(observation, action, result, next);
 
-    /// <summary>Draws a batch.</summary>
-    public void Sample(TransitionInputs<float> batch) => _replay.Sample(batch);
-
-    /// <summary>Draws a batch by a stream of the caller's, which changes nothing here.</summary>
-    public void Sample(TransitionInputs<float> batch, RandomStream stream) => _replay.Sample(batch, stream);
+    /// <summary>Draws a batch, by the experience's own random numbers or others.</summary>
+    public void Sample(TransitionInputs<float> batch, RandomStream? sampling = null) => _replay.Sample(batch, sampling);
 
     /// <summary>Saves or loads all but the rows of the replay.</summary>
     public void Serialize(StateArchive archive) => _replay.Serialize(archive);

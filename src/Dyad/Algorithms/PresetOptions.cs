@@ -32,7 +32,7 @@ internal static class PresetOptions
         }
 
         // A positive definite curvature where there is one, and a correction that never outweighs the gradient.
-        (string, string)[] rule = method switch
+        (string, string)[] rule = AgentMethods.Uncorrected(method) switch
         {
             "stddpg-al" or "sttd3-al" or "stsac-al" or "stack-sac" =>
                 [("curvature", "gauss-newton"), ("solver", "sample-space"), ("damping", "1"), ("implicit_bound", "1")],
@@ -46,6 +46,9 @@ internal static class PresetOptions
             .. If(method == "sac-v", ("value_learning_rate", "1e-3")),
             SmallTasks.Contains(environment) ? ("hidden_width", "64") : ("random_steps", "10000"),
             .. rule,
+
+            // A bound that needs no choice by task.
+            .. If(IsCorrected(method), ("residual_learning_rate", "1e-3"), ("residual_clip_rule", "adaptive")),
         ];
     }
 
@@ -81,6 +84,7 @@ internal static class PresetOptions
             .. If(IsStackelberg(method), ("order", "simultaneous"), ("solver", "conjugate-gradient"), ("solver_iterations", "10"),
                 ("solver_tolerance", "1e-5"), ("stop_at_negative_curvature", "false"), ("curvature", "hessian"), ("damping", "500"), ("damping_schedule", "exponential"),
                 ("damping_decay_steps", "1e5")),
+            .. If(IsCorrected(method), [("residual_learning_rate", "1e-3"), .. PublishedCorrection(environment)]),
         ];
     }
 
@@ -99,12 +103,22 @@ internal static class PresetOptions
 
             // Their eta of 0.5 belongs to a critic's cost with a factor 1/2.
             .. If(IsStackelberg(method), ("damping", "1")),
+            .. If(IsCorrected(method), [("residual_learning_rate", "3e-4"), .. PublishedCorrection(environment)]),
         ],
     };
 
     private static bool IsSac(string method) => method.Contains("sac", StringComparison.Ordinal);
 
-    private static bool IsStackelberg(string method) => method.StartsWith("st", StringComparison.Ordinal);
+    private static bool IsStackelberg(string method) => AgentMethods.Uncorrected(method).StartsWith("st", StringComparison.Ordinal);
+
+    private static bool IsCorrected(string method) => AgentMethods.Uncorrected(method) != method;
+
+    // Of other tasks than their three Wen et al. say nothing: there c is the option's default.
+    private static (string, string)[] PublishedCorrection(string environment)
+    {
+        string? clip = environment.Split("-v")[0] switch { "HalfCheetah" => "6", "Reacher" => "1", "Pendulum" => "4", _ => null };
+        return [("residual_reward", "as-published"), ("residual_clip_rule", "fixed"), .. If(clip is not null, ("residual_clip", clip!))];
+    }
 
     private static (string, string)[] IfSac(string method, params (string, string)[] changes) => If(IsSac(method), changes);
 

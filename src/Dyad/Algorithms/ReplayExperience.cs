@@ -48,12 +48,9 @@ internal sealed class ReplayExperience : IAppendOnlyState
         return _steps >= _options.UpdateAfter && _steps % _options.UpdateEvery == 0 && _replay.Count > 0 ? _options.UpdatesPerRound : 0;
     }
 
-    /// <summary>Draws a batch.</summary>
-    public void Sample(TransitionInputs<float> batch) => Sample(batch, _sampling);
-
-    /// <summary>Draws a batch by a stream of the caller's, which changes nothing here.</summary>
-    public void Sample(TransitionInputs<float> batch, RandomStream stream) => _replay.Sample(
-        stream, batch.Observation.Values, batch.Action.Values, batch.Reward.Values, batch.NextObservation.Values, batch.Terminated.Values);
+    /// <summary>Draws a batch, by the memory's own random numbers or others.</summary>
+    public void Sample(TransitionInputs<float> batch, RandomStream? sampling = null) => _replay.Sample(
+        sampling ?? _sampling, batch.Observation.Values, batch.Action.Values, batch.Reward.Values, batch.NextObservation.Values, batch.Terminated.Values);
 
     /// <summary>Saves or loads all but the rows of the replay.</summary>
     public void Serialize(StateArchive archive)

@@ -49,6 +49,8 @@ public sealed record SacOptions : OffPolicyOptions
     /// <summary>What turns the costs into directions.</summary>
     public RuleOptions Gradient { get; init; } = new();
 
+    /// <summary>Whether and how a res-critic corrects the critic that the actor follows.</summary>
+    public ResidualOptions Correction { get; init; } = new();
     /// <summary>k: steps of Lanczos and Arnoldi for the game's eigenvalues in each row of metrics; 0: none (<see cref="GameMetrics"/>).</summary>
     [Range(0, 1000)]
     public int EigenvalueSteps { get; init; }
@@ -56,14 +58,15 @@ public sealed record SacOptions : OffPolicyOptions
 
 /// <summary>
 /// Soft actor-critic (Haarnoja et al. 2018; lecture on soft actor-critic, algorithm 4 without the value network) as a game: the
-/// costs of both players, and of the residual critic of Wen et al. 2021; and the agent that plays it.
+/// costs of both players, and the agent that plays it.
 /// <para>
 /// theta: actor, a Gaussian squashed by tanh; w: critic; wbar: its target. An update, in this order: the critic descends
 /// L(theta, w), wbar moves towards w; then the actor descends -J(theta, w), and log alpha its own cost. The gradient rule turns
 /// the costs into directions: gradients, or the leader's total derivative (STSAC, Zheng et al. 2021; Stack-SAC, Wen et al. 2021).
+/// With a residual correction the actor follows q + w (Res-SAC, Wen et al. 2021, algorithm 5), where w learns between the two.
 /// </para>
 /// Metrics: <c>train/critic_loss</c> L, <c>train/actor_loss</c> -J, <c>train/entropy_weight</c> alpha, <c>train/entropy</c>
-/// -log pi averaged over the batch; and those of the gradient rule.
+/// -log pi averaged over the batch; those of the gradient rule, and of the correction or of the TD errors.
 /// </summary>
 public sealed class Sac : IGameAgent
 {
@@ -87,6 +90,8 @@ public sealed class Sac : IGameAgent
     private readonly PlayerTurns<float> _turns;
     private readonly Func<Extent, Sample> _sampleOf;
     private readonly GameMetrics? _gameMetrics;
+    private readonly Residual? _residual;
+    private readonly TdErrorMeter? _errorMeter;
 
     /// <summary>An untrained agent.</summary>
     /// <param name="observationSize">Numbers in an observation.</param>
@@ -108,6 +113,9 @@ public sealed class Sac : IGameAgent
         Parameter<float> logTemperature = _logTemperature.Add("value", 1, 1);
         _logTemperature.Values[0] = (float)Math.Log(options.EntropyWeight);
         Expression<float> temperature = Operations.Exp<float>(logTemperature);
+        _residual = !options.Correction.Residual ? null : new Residual(
+            options, options.Correction, observationSize, actionSize, critic, target,
+            (s, noise) => Next(policy.Sample(s, noise), temperature), stream.Split("residual"));
 
         _sampleOf = rows =>
         {
@@ -117,15 +125,19 @@ public sealed class Sac : IGameAgent
             SampledAction<float> next = policy.Sample(batch.NextObservation, nextNoise);
             Expression<float> temperatureCost =
                 TemperatureCost(logTemperature, current, options.TargetEntropyPerAction * actionSize);
-            return new Sample(batch, noise, nextNoise, Game(_actor, _critic, batch, critic, target, current, next, temperature, options) with
-            {
-                ActorMeasures = [Derivatives.Gradient(temperatureCost, _logTemperature)[0], Mean(current.LogProbability)],
-            });
+            return new Sample(
+                batch, noise, nextNoise, ActorCost(batch, critic, current, temperature),
+                Game(_actor, _critic, batch, critic, target, current, next, temperature, options, _residual?.Corrected) with
+                {
+                    ActorMeasures = [Derivatives.Gradient(temperatureCost, _logTemperature)[0], Mean(current.LogProbability)],
+                });
         };
         var rows = new Extent("batch", options.BatchSize);
         _samples = [.. Enumerable.Range(0, options.Gradient.Batches).Select(_ => _sampleOf(rows))];
+        _residual?.Compare(_actor, _samples[0].Game.ActorCost, _samples[0].PlainActorCost);
         _rule = new GradientRule<float>(options.Gradient, [.. _samples.Select(sample => sample.Game)], stream.Split("solver"));
-        _turns = new PlayerTurns<float>(options.Gradient, _rule, Draw, StepCritic, StepActor);
+        _turns = new PlayerTurns<float>(options.Gradient, _rule, Draw, StepCritic, StepActor) { Third = () => _residual?.Learn(_experience!) };
+        _errorMeter = options.Correction.MeasuresCritic ? new(options.BatchSize * (options.TwinCritics ? 2 : 1)) : null;
         _actorOptimizer = new Adam<float>(_actor.Count, options.ActorLearningRate) { RatePower = options.Gradient.ActorRatePower };
         _criticOptimizer = new Adam<float>(_critic.Count, options.CriticLearningRate) { RatePower = options.Gradient.CriticRatePower };
         _temperatureOptimizer = new Adam<float>(1, options.EntropyLearningRate);
@@ -179,6 +191,8 @@ public sealed class Sac : IGameAgent
         _actorMeans.Flush(metrics);
         _rule.Measure(metrics);
         _gameMetrics?.Measure(metrics);
+        _residual?.Measure(metrics);
+        _errorMeter?.Flush(metrics);
     }
 
     /// <inheritdoc/>
@@ -193,6 +207,8 @@ public sealed class Sac : IGameAgent
         _temperatureOptimizer.Serialize(archive);
         _random.Serialize(archive);
         _rule.Serialize(archive);
+        _residual?.Serialize(archive);
+        _errorMeter?.Serialize(archive);
         _criticMeans.Serialize(archive);
         _actorMeans.Serialize(archive);
         _experience.Serialize(archive);
@@ -220,11 +236,13 @@ public sealed class Sac : IGameAgent
         _criticOptimizer.Descend(_critic.Values, _rule.CriticDirection);
         OptimizerLoops.Average<float>(_target.Values, _critic.Values, _options.TargetRate);
         _criticMeans.Add(_rule.CriticCost);
+        _errorMeter?.Add(_rule);
     }
 
     // theta <- theta + rate d_theta J(theta, w), and log alpha likewise
     private void StepActor()
     {
+        _residual?.BeforeActorStep();
         _actorOptimizer.Descend(_actor.Values, _rule.ActorDirection);
         _actorMeans.Add(_rule.ActorCost, Math.Exp(_logTemperature.Values[0]), -_rule.ActorMeasure(1)[0]);
         if (_options.TuneEntropyWeight)
@@ -243,20 +261,28 @@ public sealed class Sac : IGameAgent
     /// <param name="next">a' and log pi(a'|s'), of theta.</param>
     /// <param name="temperature">alpha, 1 x 1.</param>
     /// <param name="options">Options.</param>
+    /// <param name="corrected">Q1 + W1 and Q2 + W2, which the actor follows; null where it follows the critic.</param>
     public static ActorCriticGame<T> Game<T>(Parameters<T> actor, Parameters<T> criticPlayer, TransitionInputs<T> batch,
         TwinActionValue<T> critic, TwinActionValue<T> targetCritic, SampledAction<T> current, SampledAction<T> next,
-        Expression<T> temperature, SacOptions options)
+        Expression<T> temperature, SacOptions options, TwinActionValue<T>? corrected = null)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        Expression<T> actorCost = ActorCost(batch, critic, current, temperature);
+        TwinActionValue<T> followed = corrected ?? critic;
+        Expression<T> actorCost = ActorCost(batch, followed, current, temperature);
+        IReadOnlyList<SquaredError<T>> errors = CriticErrors(batch, critic, targetCritic, next, temperature, options);
         return new(actor, criticPlayer, actorCost, CriticCost(batch, critic, targetCritic, next, temperature, options))
         {
-            CriticErrors = CriticErrors(batch, critic, targetCritic, next, temperature, options),
+            CriticErrors = errors,
+            CriticMeasures = options.Correction.MeasuresCritic ? [TdErrorMeter.Errors(errors)] : [],
             ActorCostInCritic = options.Gradient.LeaderDerivative == LeaderDerivative.CurrentAction
                 ? actorCost
-                : -Mean(critic.Smaller(batch.Observation, batch.Action)),
+                : -Mean(followed.Smaller(batch.Observation, batch.Action)),
         };
     }
+
+    /// <summary>a' and -alpha log pi(a'|s').</summary>
+    public static NextMove<T> Next<T>(SampledAction<T> next, Expression<T> temperature)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> => new(next.Action, -(temperature * next.LogProbability));
 
     /// <summary>
     /// L(theta, w) = mean (Q1(s, a) - y)^2 + mean (Q2(s, a) - y)^2 with
@@ -300,38 +326,8 @@ public sealed class Sac : IGameAgent
         where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
         -(logTemperature * Mean(Stop(current.LogProbability) + targetEntropy));
 
-    /// <summary>
-    /// The residual reward clip(r + gamma (1 - d) Qbar(s', a') - Q(s, a), -c, c), batch x 1, without derivative (Wen et al. 2021,
-    /// appendix D.2.1 as printed: the entropy of the next action is left out).
-    /// </summary>
-    public static Expression<T> ResidualReward<T>(TransitionInputs<T> batch, ActionValue<T> critic, ActionValue<T> targetCritic,
-        SampledAction<T> next, double clip, SacOptions options)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
-    {
-        Expression<T> y = batch.Target(options.Discount, targetCritic.Value(batch.NextObservation, next.Action));
-        return Stop(Clamp(y - critic.Value(batch.Observation, batch.Action), -clip, clip));
-    }
-
-    /// <summary>
-    /// Cost of the residual critic: 1/2 mean (w(s, a) - (residual reward + gamma (1 - d) wbar(s', a')))^2, 1 x 1, the target
-    /// without derivative (Wen et al. 2021, appendix D.2.1).
-    /// </summary>
-    public static Expression<T> ResidualCost<T>(TransitionInputs<T> batch, ActionValue<T> residual, ActionValue<T> targetResidual,
-        SampledAction<T> next, Expression<T> residualReward, SacOptions options)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
-    {
-        Expression<T> future = options.Discount * (1 - batch.Terminated) * targetResidual.Value(batch.NextObservation, next.Action);
-        return 0.5 * Mean(Square(residual.Value(batch.Observation, batch.Action) - Stop(residualReward + future)));
-    }
-
-    /// <summary>Actor cost with a corrected critic: mean (alpha log pi - q(s, a) - w(s, a)), 1 x 1 (Wen et al. 2021).</summary>
-    public static Expression<T> ResidualActorCost<T>(TransitionInputs<T> batch, ActionValue<T> critic, ActionValue<T> residual,
-        SampledAction<T> current, Expression<T> temperature)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
-        Mean((temperature * current.LogProbability) - critic.Value(batch.Observation, current.Action)
-            - residual.Value(batch.Observation, current.Action));
-
-    // A batch with the noise that is frozen across all products of an update.
+    // A batch with the noise that is frozen across all products of an update, and the actor's cost without a correction.
     private sealed record Sample(
-        TransitionInputs<float> Batch, Input<float> Noise, Input<float> NextNoise, ActorCriticGame<float> Game);
+        TransitionInputs<float> Batch, Input<float> Noise, Input<float> NextNoise, Expression<float> PlainActorCost,
+        ActorCriticGame<float> Game);
 }

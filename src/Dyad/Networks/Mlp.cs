@@ -160,6 +160,13 @@ public sealed class Mlp<T>
         _ => UnaryFunctions.Tanh<T>(),
     };
 
+    /// <summary>Sets the last layer to zero: the network's output is 0, and so is its derivative in the inputs.</summary>
+    public void ClearLast()
+    {
+        _weights[^1].Values.Clear();
+        _biases[^1].Values.Clear();
+    }
+
     private static void Draw(Span<T> values, RandomStream random, double bound)
     {
         foreach (ref T value in values)

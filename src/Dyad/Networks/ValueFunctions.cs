@@ -15,14 +15,20 @@ public sealed class StateValue<T>(Mlp<T> network)
     public Expression<T> Value(Expression<T> observation) => network.Apply(observation);
 }
 
-/// <summary>Q(s, a) of a network on (observation, action).</summary>
+/// <summary>Q(s, a) of a network on (observation, action), or of several that are added.</summary>
 /// <typeparam name="T">float or double.</typeparam>
-/// <param name="network">Observations and actions to one output.</param>
-public sealed class ActionValue<T>(Mlp<T> network)
+/// <param name="networks">Observations and actions to one output each.</param>
+public sealed class ActionValue<T>(params IReadOnlyList<Mlp<T>> networks)
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
+    private readonly IReadOnlyList<Mlp<T>> _networks = networks;
+
     /// <summary>Values, rows x 1.</summary>
-    public Expression<T> Value(Expression<T> observation, Expression<T> action) => network.Apply(Concatenate(observation, action));
+    public Expression<T> Value(Expression<T> observation, Expression<T> action) =>
+        _networks.Select(network => network.Apply(Concatenate(observation, action))).Aggregate((x, y) => x + y);
+
+    /// <summary>This value and another one: Q + W.</summary>
+    public ActionValue<T> Plus(ActionValue<T> other) => new([.. _networks, .. other._networks]);
 }
 
 /// <summary>Q(s, a) of finitely many actions, of a network on observations with one output an action.</summary>
@@ -46,7 +52,9 @@ public static class TwinActionValue
     /// <param name="sizes">Inputs, hidden layers, 1.</param>
     /// <param name="random">Stream of both.</param>
     /// <param name="twins">Two critics, or one.</param>
-    public static TwinActionValue<T> Drawn<T>(Parameters<T> player, IReadOnlyList<int> sizes, RandomStream random, bool twins = true)
+    /// <param name="startsAtZero">Whether their last layers are zero, so that they are 0 everywhere.</param>
+    public static TwinActionValue<T> Drawn<T>(
+        Parameters<T> player, IReadOnlyList<int> sizes, RandomStream random, bool twins = true, bool startsAtZero = false)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         // Both are part of the player before its numbers are drawn.
@@ -54,6 +62,12 @@ public static class TwinActionValue
         Mlp<T>? second = twins ? new(player, "q2", sizes) : null;
         first.Initialize(random.Split("q1"));
         second?.Initialize(random.Split("q2"));
+        if (startsAtZero)
+        {
+            first.ClearLast();
+            second?.ClearLast();
+        }
+
         return new TwinActionValue<T>(new ActionValue<T>(first), second is null ? null : new ActionValue<T>(second));
     }
 }
@@ -78,6 +92,10 @@ public sealed record TwinActionValue<T>(ActionValue<T> First, ActionValue<T>? Se
     public Expression<T> Smaller(Expression<T> observation, Expression<T> action) => Second is null
         ? First.Value(observation, action)
         : Min(First.Value(observation, action), Second.Value(observation, action));
+
+    /// <summary>Both values with those of another pair added: Q1 + W1 and Q2 + W2.</summary>
+    /// <param name="other">As many as here.</param>
+    public TwinActionValue<T> Plus(TwinActionValue<T> other) => new(First.Plus(other.First), Second?.Plus(other.Second!));
 
     /// <summary>mean (Q1 - y)^2 + mean (Q2 - y)^2, 1 x 1; the first term alone for a single critic.</summary>
     /// <param name="observation">s, rows x inputs.</param>

@@ -55,10 +55,17 @@ public sealed class SacGoldenTests
         SampledAction<double> current = policy.Sample(batch.Observation, noise), next = policy.Sample(batch.NextObservation, nextNoise);
         Expression<double> criticCost = Sac.CriticCost(batch, twins, targets, next, alpha, options);
         Expression<double> actorCost = Sac.ActorCost(batch, twins, current, alpha);
-        Expression<double> reward = Sac.ResidualReward(
-            batch, twins.First, targets.First, next, document.GetProperty("clip").GetDouble(), options);
-        Expression<double> residualCost = Sac.ResidualCost(batch, w, targetW, next, reward, options);
-        Expression<double> residualActorCost = Sac.ResidualActorCost(batch, twins.First, w, current, alpha);
+
+        // One critic with its res-critic, and the TD error without entropy, as the paper prints it.
+        var clip = new Input<double>("clip", 1, 1);
+        clip.Set(document.GetProperty("clip").GetDouble());
+        TwinActionValue<double> single = new(twins.First, null), correction = new(w, null);
+        ResidualGame<double> residualGame = Residual.Game(
+            batch, single, new(targets.First, null), correction, new(targetW, null), Sac.Next(next, alpha), clip, options.Discount,
+            ResidualReward.AsPublished);
+        Expression<double> residualCost = residualGame.Cost;
+        Expression<double> residualActorCost = Sac.Game(
+            actor, critic, batch, single, new(targets.First, null), current, next, alpha, options, single.Plus(correction)).ActorCost;
 
         var builder = new ProgramBuilder<double>();
         var actual = new (string Name, Parameters<double>? Player, Output<double> Values)[]
@@ -68,7 +75,7 @@ public sealed class SacGoldenTests
             ("critic_grad", critic, builder.Output(Derivatives.Gradient(criticCost, critic))),
             ("actor_grad", actor, builder.Output(Derivatives.Gradient(actorCost, actor))),
             ("log_prob", null, builder.Output(current.LogProbability)),
-            ("residual_reward", null, builder.Output(reward)),
+            ("residual_reward", null, builder.Output(residualGame.Rewards)),
             ("residual_loss", null, builder.Output(residualCost)),
             ("residual_grad", residual, builder.Output(Derivatives.Gradient(residualCost, residual))),
             ("residual_actor_loss", null, builder.Output(residualActorCost)),

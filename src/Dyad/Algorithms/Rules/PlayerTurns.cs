@@ -15,6 +15,12 @@ namespace Dyad.Algorithms.Rules;
 internal sealed class PlayerTurns<T>(RuleOptions options, GradientRule<T> rule, Action draw, Action stepCritic, Action stepActor)
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
+    /// <summary>
+    /// What a third network does in an update: after the critic's steps and before the actor's direction is computed, or at the
+    /// start of a simultaneous update.
+    /// </summary>
+    public Action Third { get; init; } = () => { };
+
     /// <summary>An update of both players.</summary>
     /// <param name="criticUpdates">x of Algo-x-y: the critic's steps for one of the actor, times m where it follows.</param>
     public void Play(int criticUpdates)
@@ -27,6 +33,7 @@ internal sealed class PlayerTurns<T>(RuleOptions options, GradientRule<T> rule, 
         }
 
         MoveCritic(criticSteps);
+        Third();
         rule.ComputeActor();
         stepActor();
         MoveActor(actorSteps - 1);
@@ -41,6 +48,7 @@ internal sealed class PlayerTurns<T>(RuleOptions options, GradientRule<T> rule, 
     // The leader moves last, so that further steps of the follower see it where it was.
     private void Together(int criticSteps, int actorSteps)
     {
+        Third();
         draw();
         rule.ComputeBoth();
         if (actorSteps == 1)

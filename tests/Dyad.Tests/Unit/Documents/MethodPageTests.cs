@@ -14,20 +14,22 @@ namespace Dyad.Tests.Unit.Documents;
 public sealed class MethodPageTests
 {
     // Methods that are another one with a change are described on the page of the change and that of the other one; methods that
-    // take a gradient rule share the page of its options.
+    // take a gradient rule share the page of its options, and those that take a correction the page of that.
     private static readonly Dictionary<string, string[]> Pages = new()
     {
         ["ac"] = ["ac", "stackelberg", "stac"],
         ["stac"] = ["stac", "ac", "stackelberg"],
-        ["ddpg"] = ["ddpg", "stackelberg"],
+        ["ddpg"] = ["ddpg", "stackelberg", "res-sac"],
         ["td3"] = ["td3", "stackelberg"],
-        ["sac"] = ["sac", "stackelberg"],
-        ["stddpg-al"] = ["stackelberg", "ddpg"],
-        ["stddpg-cl"] = ["stackelberg", "ddpg"],
+        ["sac"] = ["sac", "stackelberg", "res-sac"],
+        ["stddpg-al"] = ["stackelberg", "ddpg", "res-sac"],
+        ["stddpg-cl"] = ["stackelberg", "ddpg", "res-sac"],
         ["sttd3-al"] = ["stackelberg", "td3"],
-        ["stsac-al"] = ["stackelberg", "sac"],
-        ["stsac-cl"] = ["stackelberg", "sac"],
-        ["stack-sac"] = ["stackelberg", "sac"],
+        ["stsac-al"] = ["stackelberg", "sac", "res-sac"],
+        ["stsac-cl"] = ["stackelberg", "sac", "res-sac"],
+        ["stack-sac"] = ["stackelberg", "sac", "res-sac"],
+        ["res-sac"] = ["res-sac", "sac", "stackelberg"],
+        ["res-ddpg"] = ["res-sac", "ddpg", "stackelberg"],
     };
 
     // Small networks, early updates and all metrics, where a method has such options.

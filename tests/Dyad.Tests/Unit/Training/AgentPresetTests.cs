@@ -37,6 +37,22 @@ public sealed class AgentPresetTests
         Assert.Contains(("tune_entropy_weight", false), Options("as-published", "sac-v"));
         Assert.Contains(("value_learning_rate", 1e-3), Options("correct", "sac-v"));
 
+        Assert.Contains(("residual_clip", 6.0), Options("wen2021", "res-sac"));
+        Assert.Contains(("twin_critics", false), Options("wen2021", "res-sac"));
+        Assert.Contains(("residual_reward", "as-published"), Options("wen2021", "res-sac"));
+        Assert.Contains(("residual_reward", "as-published"), Options("as-published", "res-ddpg"));
+        Assert.Contains(("residual_reward", "correct"), Options("correct", "res-sac"));
+        Assert.Contains(("residual_clip_rule", "adaptive"), Options("correct", "res-ddpg"));
+        Assert.Equal(
+            [("Pendulum-v1", "4"), ("Reacher-v4", "1"), ("Hopper-v4", null)],
+            new[] { "Pendulum-v1", "Reacher-v4", "Hopper-v4" }.Select(task => (
+                task, (string?)AgentPreset.Get("wen2021").Changes("res-sac", task).LastOrDefault(change => change.Name == "residual_clip").Value)));
+
+        // A correction takes nothing from the rule's options.
+        Assert.Subset(
+            AgentPreset.Get("correct").Changes("res-stsac-al", "HalfCheetah-v4").ToHashSet(),
+            AgentPreset.Get("correct").Changes("stsac-al", "HalfCheetah-v4").ToHashSet());
+
         // These experiments have no deep Q-learning.
         Assert.Empty(AgentPreset.Get("as-published").Changes("dqn", "CartPole-v1"));
         Assert.Empty(AgentPreset.Get("wen2021").Changes("dqn", "CartPole-v1"));

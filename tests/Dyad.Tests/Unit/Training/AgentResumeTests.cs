@@ -24,6 +24,8 @@ public sealed class AgentResumeTests : IDisposable
     [InlineData("stddpg-cl", 333, 777)]
     [InlineData("sttd3-al", 202, 333, 777)]
     [InlineData("sac:eigenvalue_steps=5", 501, 900)]
+    [InlineData("res-sac", 210, 399, 1001)]
+    [InlineData("res-ddpg", 500)]
     public void Training_stopped_at_any_step_ends_in_the_same_bits(string method, params int[] stops)
     {
         Execute("whole", method, int.MaxValue);
@@ -78,10 +80,16 @@ public sealed class AgentResumeTests : IDisposable
         Assert.Contains("replay-000000.bin", error.Message, StringComparison.Ordinal);
     }
 
-    // Stackelberg agents with all the state that a rule can have.
-    private static (string, string)[] Options(string method) => method.StartsWith("st", StringComparison.Ordinal)
-        ? [.. SmallTasks.Small, ("warm_start", "true"), ("damping_schedule", "adaptive"), ("solver_iterations", "3"), ("actor_rate_power", "0.3")]
-        : SmallTasks.SmallOf(method);
+    // Stackelberg agents with all the state that a rule can have, and res-critics with all that theirs can have.
+    private static (string, string)[] Options(string method) => method switch
+    {
+        ['s', 't', ..] => [.. SmallTasks.Small, ("warm_start", "true"), ("damping_schedule", "adaptive"), ("solver_iterations", "3"), ("actor_rate_power", "0.3")],
+        ['r', 'e', 's', ..] => [.. SmallTasks.Small, ("residual_clip_rule", "adaptive"), ("residual_clip_rate", "0.1")],
+
+        // What is measured between two rows is part of the state too.
+        "ddpg" => [.. SmallTasks.Small, ("td_errors", "true")],
+        _ => SmallTasks.SmallOf(method),
+    };
 
     private void Execute(string name, string method, int stopAt, List<string>? warnings = null)
     {

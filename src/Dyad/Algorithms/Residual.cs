@@ -1,0 +1,280 @@
+using System.Numerics;
+using System.Numerics.Tensors;
+using Dyad.Autodiff;
+using Dyad.Core;
+using Dyad.Networks;
+using Dyad.Numerics;
+using static Dyad.Autodiff.Operations;
+
+namespace Dyad.Algorithms;
+
+/// <summary>What follows s' in a target.</summary>
+/// <typeparam name="T">float or double.</typeparam>
+/// <param name="Action">a', batch x actions.</param>
+/// <param name="Entropy">-alpha log pi(a'|s'), batch x 1; null for a method without entropy.</param>
+public readonly record struct NextMove<T>(Expression<T> Action, Expression<T>? Entropy = null)
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>;
+
+/// <summary>The res-critic's part of a game on a batch; one column a critic.</summary>
+/// <typeparam name="T">float or double.</typeparam>
+/// <param name="Errors">delta, batch x critics, without derivative.</param>
+/// <param name="Rewards">delta held in [-c, c], batch x critics, without derivative.</param>
+/// <param name="Cost">What the res-critic minimises, 1 x 1.</param>
+public sealed record ResidualGame<T>(Expression<T> Errors, Expression<T> Rewards, Expression<T> Cost)
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>;
+
+/// <summary>
+/// The residual correction (Wen et al. 2021, section 4.3, appendix D.2.1 and algorithm 5) as a modifier of an actor's objective:
+/// a third network, the res-critic w, learns the value of the critic's TD errors, and the actor follows q + w. With an exact w
+/// that is the value of its policy whatever q is, so that the actor's gradient has no part from the critic's error.
+/// <para>
+/// w starts as 0, with weights and biases of 0 in its last layer, and has a target network, batches and random numbers of its
+/// own: with c = 0 the method is the plain one to the bit. Of two critics each has its res-critic and its own TD error, with
+/// its own target network in it: then each q_i + w_i is the value of the policy where w_i is exact, which the smaller of both
+/// targets would not give. The actor follows the smaller q_i + w_i.
+/// </para>
+/// Metrics, means over the steps of the res-critic since the last row: <c>train/residual_loss</c> its cost,
+/// <c>train/residual_clipped</c> the fraction of TD errors beyond c, <c>train/residual_clip</c> c; those of the TD errors before
+/// they are clipped (<see cref="TdErrorMeter"/>); and at every hundredth step of the actor, with g its gradient for q and h for
+/// q + w, <c>train/residual_share</c> |h - g| / |g| and <c>train/residual_cosine</c> between h and g.
+/// </summary>
+public sealed class Residual
+{
+    // Both gradients cost at most as much as two steps of the actor.
+    private const int ComparedEvery = 100;
+
+    private readonly ResidualOptions _correction;
+    private readonly double _targetRate;
+    private readonly RandomStream _sampling;
+    private readonly RandomStream _random;
+    private readonly TdErrorMeter _errorMeter;
+    private readonly RunningMeans _means = new("train/residual_loss", "train/residual_clipped", "train/residual_clip");
+    private readonly RunningMeans _comparison = new("train/residual_share", "train/residual_cosine");
+
+    // psi and its target.
+    private readonly Parameters<float> _residual = new("residual");
+    private readonly Parameters<float> _target = new("target residual");
+    private readonly Adam<float> _optimizer;
+
+    private readonly TransitionInputs<float> _batch;
+    private readonly Input<float> _noise;
+    private readonly Input<float> _bound = new("clip", 1, 1);
+    private readonly Output<float> _errors;
+    private readonly Output<float> _cost;
+    private readonly Output<float> _gradient;
+    private readonly CompiledProgram _measure;
+    private readonly CompiledProgram _learn;
+
+    private CompiledProgram? _compare;
+    private Output<float>? _corrected;
+    private Output<float>? _plain;
+    private double _clip;
+    private long _actorSteps;
+
+    /// <summary>An untrained res-critic, which corrects nothing.</summary>
+    /// <param name="options">Sizes of networks and batches, discount and target rate.</param>
+    /// <param name="correction">The correction's own options.</param>
+    /// <param name="observationSize">Numbers in an observation.</param>
+    /// <param name="actionSize">Numbers in an action.</param>
+    /// <param name="critic">q.</param>
+    /// <param name="targetCritic">qbar.</param>
+    /// <param name="next">What follows s', given s' and standard normal noise.</param>
+    /// <param name="stream">Random numbers of the correction alone.</param>
+    public Residual(ReplayOptions options, ResidualOptions correction, int observationSize, int actionSize, TwinActionValue<float> critic,
+        TwinActionValue<float> targetCritic, Func<Expression<float>, Expression<float>, NextMove<float>> next, RandomStream stream)
+    {
+        _correction = correction;
+        _targetRate = options.TargetRate;
+        _sampling = stream.Split("replay");
+        _random = stream.Split("updates");
+        int[] sizes = options.Sizes(observationSize + actionSize, 1);
+        bool twins = critic.Second is not null;
+        TwinActionValue<float> w = TwinActionValue.Drawn(_residual, sizes, stream.Split("residual"), twins, startsAtZero: true);
+        TwinActionValue<float> target = TwinActionValue.Drawn(_target, sizes, stream.Split("residual"), twins, startsAtZero: true);
+        Corrected = critic.Plus(w);
+
+        var rows = new Extent("residual batch", options.BatchSize);
+        _batch = new TransitionInputs<float>(rows, observationSize, actionSize);
+        _noise = new Input<float>("residual noise", rows, actionSize);
+        ResidualGame<float> game = Game(
+            _batch, critic, targetCritic, w, target, next(_batch.NextObservation, _noise), _bound, options.Discount, correction.ResidualReward);
+
+        // The TD errors come first, as an adaptive bound depends on them.
+        var builder = new ProgramBuilder<float>();
+        _errors = builder.Output(game.Errors);
+        _cost = builder.Output(game.Cost);
+        _gradient = builder.Output(Derivatives.Gradient(game.Cost, _residual));
+        _measure = builder.Without([_bound]);
+        _learn = builder.After([_bound]);
+        builder.Build();
+        _optimizer = new Adam<float>(_residual.Count, correction.ResidualLearningRate);
+        _errorMeter = new TdErrorMeter(_errors.Values.Length);
+        _clip = correction.ResidualClipRule switch
+        {
+            ClipRule.Fixed => correction.ResidualClip,
+            ClipRule.Adaptive => double.NaN,
+            _ => double.PositiveInfinity,
+        };
+    }
+
+    /// <summary>q + w: what the actor follows.</summary>
+    public TwinActionValue<float> Corrected { get; }
+
+    /// <summary>States both costs of the actor on its batch, to be compared now and then.</summary>
+    /// <param name="actor">theta.</param>
+    /// <param name="corrected">Its cost for q + w, 1 x 1.</param>
+    /// <param name="plain">Its cost for q, 1 x 1.</param>
+    public void Compare(Parameters<float> actor, Expression<float> corrected, Expression<float> plain)
+    {
+        var builder = new ProgramBuilder<float>();
+        _corrected = builder.Output(Derivatives.Gradient(corrected, actor));
+        _plain = builder.Output(Derivatives.Gradient(plain, actor));
+        _compare = builder.Build();
+    }
+
+    /// <summary>The res-critic's steps of an update: y times psi &lt;- psi - rate d_psi J_W(psi), psibar &lt;- psibar + tau (psi - psibar).</summary>
+    internal void Learn(OffPolicyExperience experience)
+    {
+        for (int i = 0; i < _correction.ResidualUpdates; i++)
+        {
+            experience.Sample(_batch, _sampling);
+            _random.Normal(_noise.Values);
+            _measure.Run();
+            _errorMeter.Add(_errors.Values);
+            AdaptClip();
+            _bound.Set(_clip);
+            _learn.Run();
+            _optimizer.Descend(_residual.Values, _gradient.Values);
+            OptimizerLoops.Average<float>(_target.Values, _residual.Values, _targetRate);
+            _means.Add(_cost.Value, Clipped(), _clip);
+        }
+    }
+
+    /// <summary>Measures what the correction does to the actor's gradient, before a step of the actor; at most of them it does nothing.</summary>
+    internal void BeforeActorStep()
+    {
+        if (_actorSteps++ % ComparedEvery != 0)
+        {
+            return;
+        }
+
+        _compare!.Run();
+        ReadOnlySpan<float> h = _corrected!.Values, g = _plain!.Values;
+        double plain = TensorPrimitives.Norm(g), product = plain * TensorPrimitives.Norm(h);
+        _comparison.Add(
+            plain > 0 ? TensorPrimitives.Distance(h, g) / plain : 0, product > 0 ? TensorPrimitives.Dot(h, g) / product : 0);
+    }
+
+    /// <summary>Records what happened since the last call.</summary>
+    internal void Measure(IMetrics metrics)
+    {
+        _means.Flush(metrics);
+        _comparison.Flush(metrics);
+        _errorMeter.Flush(metrics);
+    }
+
+    /// <summary>Saves or loads what later steps depend on.</summary>
+    internal void Serialize(StateArchive archive)
+    {
+        archive.Array("residual", _residual.Values);
+        archive.Array("target_residual", _target.Values);
+        _optimizer.Serialize(archive);
+        _sampling.Serialize(archive);
+        _random.Serialize(archive);
+        archive.Value("clip", ref _clip);
+        archive.Value("actor_steps", ref _actorSteps);
+        _means.Serialize(archive);
+        _comparison.Serialize(archive);
+        _errorMeter.Serialize(archive);
+    }
+
+    // c <- c + rate (quantile of the batch's |delta| - c), from the first batch's on.
+    private void AdaptClip()
+    {
+        if (_correction.ResidualClipRule == ClipRule.Adaptive)
+        {
+            double quantile = _errorMeter.Quantile(_correction.ResidualClipQuantile);
+            _clip = double.IsNaN(_clip) ? quantile : _clip + (_correction.ResidualClipRate * (quantile - _clip));
+        }
+    }
+
+    private double Clipped()
+    {
+        int beyond = 0;
+        foreach (float error in _errors.Values)
+        {
+            beyond += Math.Abs(error) > _clip ? 1 : 0;
+        }
+
+        return (double)beyond / _errors.Values.Length;
+    }
+
+    /// <summary>The res-critic's costs on a batch, of one critic or two.</summary>
+    /// <param name="batch">Transitions.</param>
+    /// <param name="critic">q.</param>
+    /// <param name="targetCritic">qbar.</param>
+    /// <param name="residual">w.</param>
+    /// <param name="targetResidual">wbar.</param>
+    /// <param name="next">a' and its entropy.</param>
+    /// <param name="clip">c, 1 x 1.</param>
+    /// <param name="discount">gamma.</param>
+    /// <param name="reward">Which TD error is the reward.</param>
+    public static ResidualGame<T> Game<T>(TransitionInputs<T> batch, TwinActionValue<T> critic, TwinActionValue<T> targetCritic,
+        TwinActionValue<T> residual, TwinActionValue<T> targetResidual, NextMove<T> next, Expression<T> clip, double discount,
+        ResidualReward reward)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        ResidualGame<T> first = One(critic.First, targetCritic.First, residual.First, targetResidual.First);
+        if (critic.Second is null)
+        {
+            return first;
+        }
+
+        ResidualGame<T> second = One(critic.Second, targetCritic.Second!, residual.Second!, targetResidual.Second!);
+        return new(Concatenate(first.Errors, second.Errors), Concatenate(first.Rewards, second.Rewards), first.Cost + second.Cost);
+
+        ResidualGame<T> One(ActionValue<T> q, ActionValue<T> qbar, ActionValue<T> w, ActionValue<T> wbar)
+        {
+            Expression<T> error = TdError(batch, q, qbar, reward == ResidualReward.Correct ? next : new(next.Action), discount);
+            Expression<T> clipped = Clip(error, clip);
+            return new(error, clipped, Cost(batch, w, wbar, next.Action, clipped, discount));
+        }
+    }
+
+    /// <summary>
+    /// delta = r + gamma (1 - d) (qbar(s', a') - alpha log pi(a'|s')) - q(s, a), batch x 1, without derivative; the entropy's term
+    /// only where there is one (Wen et al. 2021, appendix C.1 with it, D.2.1 without).
+    /// </summary>
+    public static Expression<T> TdError<T>(TransitionInputs<T> batch, ActionValue<T> critic, ActionValue<T> targetCritic,
+        NextMove<T> next, double discount)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        Expression<T> value = targetCritic.Value(batch.NextObservation, next.Action);
+        Expression<T> y = batch.Target(discount, next.Entropy is null ? value : value + next.Entropy);
+        return Stop(y - critic.Value(batch.Observation, batch.Action));
+    }
+
+    /// <summary>delta held in [-c, c] (Wen et al. 2021, appendix D.2.1).</summary>
+    /// <param name="error">delta, batch x 1.</param>
+    /// <param name="clip">c, 1 x 1, at least 0.</param>
+    public static Expression<T> Clip<T>(Expression<T> error, Expression<T> clip)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> => Stop(Max(Min(error, clip), -clip));
+
+    /// <summary>
+    /// J_W = 1/2 mean (w(s, a) - (residual reward + gamma (1 - d) wbar(s', a')))^2, 1 x 1, the target without derivative (Wen et
+    /// al. 2021, appendix D.2.1).
+    /// </summary>
+    /// <param name="batch">Transitions; their reward plays no part.</param>
+    /// <param name="residual">w.</param>
+    /// <param name="targetResidual">wbar.</param>
+    /// <param name="nextAction">a'.</param>
+    /// <param name="reward">The residual reward, batch x 1.</param>
+    /// <param name="discount">gamma.</param>
+    public static Expression<T> Cost<T>(TransitionInputs<T> batch, ActionValue<T> residual, ActionValue<T> targetResidual,
+        Expression<T> nextAction, Expression<T> reward, double discount)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        Expression<T> future = discount * (1 - batch.Terminated) * targetResidual.Value(batch.NextObservation, nextAction);
+        return 0.5 * Mean(Square(residual.Value(batch.Observation, batch.Action) - Stop(reward + future)));
+    }
+}
