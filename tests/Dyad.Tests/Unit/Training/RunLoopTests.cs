@@ -61,6 +61,27 @@ public sealed class RunLoopTests : IDisposable
     }
 
     [Fact]
+    public void A_run_can_be_looked_at_where_it_stands()
+    {
+        StopAt("run", Count(30, 10), 17);
+        IIterative learner = Count(30, 10).Create();
+        Assert.True(RunLoop.Restore(Directory("run"), learner, _warnings.Add));
+        Assert.Equal(17, learner.Step);
+        Assert.Equal(RunStatus.Running, Directory("run").Status);
+        Assert.False(RunLoop.Restore(Directory("none"), Count(30, 10).Create(), _warnings.Add));
+        Assert.Empty(_warnings);
+
+        // Damaged checkpoints are passed over.
+        foreach (string file in System.IO.Directory.GetFiles(Directory("run").CheckpointPath, "*.bin"))
+        {
+            File.WriteAllText(file, "damaged");
+        }
+
+        Assert.False(RunLoop.Restore(Directory("run"), learner, _warnings.Add));
+        Assert.NotEmpty(_warnings);
+    }
+
+    [Fact]
     public void Wall_time_is_summed_over_stops()
     {
         StopAt("run", Count(30, 10), 17);

@@ -147,6 +147,9 @@ public sealed class StackelbergAgentTests
         IReadOnlyList<(string, string)> published = AgentPreset.Get("as-published").Changes("stsac-al", "HalfCheetah-v4");
         Assert.Contains(("damping", "500"), published);
         Assert.Contains(("order", "simultaneous"), published);
+        Assert.Contains(("damping", "500"), AgentPreset.Get("as-published").Changes("sttd3-cl", "HalfCheetah-v4"));
+        Assert.Contains(("solver", "sample-space"), AgentPreset.Get(AgentPreset.Correct).Changes("sttd3-al", "HalfCheetah-v4"));
+        Assert.Contains(("damping_schedule", "adaptive"), AgentPreset.Get(AgentPreset.Correct).Changes("sttd3-cl", "HalfCheetah-v4"));
         Assert.DoesNotContain(AgentPreset.Get("as-published").Changes("sac", "HalfCheetah-v4"), change => change.Name == "order");
         Assert.Equal("stsac-al", AgentMethods.Combination("sac", [("rule", "stackelberg")]));
         Assert.Equal("stddpg-cl", AgentMethods.Combination("stddpg-al", [("leader", "critic")]));
