@@ -20,7 +20,7 @@ namespace Dyad.Algorithms;
 /// </para>
 /// Metrics: <c>train/critic_loss</c> L, averaged over the critic's steps, <c>train/actor_loss</c> -mean of A_t log pi(a_t|s_t),
 /// <c>train/entropy</c> mean entropy of pi(.|s_t), <c>train/advantage_std</c> standard deviation of A_t before it is normalised,
-/// <c>train/updates</c> epochs so far; and those of the <see cref="EpisodeLeader"/>.
+/// <c>train/updates</c> epochs so far; and those of the <see cref="EpisodeLeader"/> and the <see cref="EpochResidual"/>.
 /// </summary>
 public sealed class ActorCritic : IAgent
 {
@@ -34,6 +34,9 @@ public sealed class ActorCritic : IAgent
 
     // The total derivative under the Stackelberg rule; null under the individual one.
     private readonly EpisodeLeader? _leader;
+
+    // What is added to Q where the actor sees it; null without a correction.
+    private readonly EpochResidual? _residual;
     private readonly GradientStep _actorStep;
     private readonly GradientStep _criticStep;
     private readonly RunningMeans _criticMeans = new("train/critic_loss");
@@ -87,7 +90,9 @@ public sealed class ActorCritic : IAgent
             [actorCost, Mean(_actor.Entropy(batch.Observation)), .. Derivatives.Gradient(actorCost, _actor.Parameters)]);
         (_valueProgram, _value) = Compile([_critic.Value(batch.Observation)]);
         (_nextValueProgram, _nextValue) = Compile([next]);
-        (_directProgram, _direct) = Compile([options.Critic == CriticKind.Q ? taken : batch.Target(options.Discount, next)]);
+        _residual = options.Correction.Residual ? new EpochResidual(task, options, _actor, _critic, batch, stream.Split("residual")) : null;
+        Expression<float> seen = _residual is null ? taken : taken + _residual.Taken(batch);
+        (_directProgram, _direct) = Compile([options.Critic == CriticKind.Q ? seen : batch.Target(options.Discount, next)]);
 
         _criticMean = new float[1 + _critic.Parameters.Count];
         _actorMean = new float[2 + _actor.Parameters.Count];
@@ -101,6 +106,9 @@ public sealed class ActorCritic : IAgent
 
     /// <summary>w, the critic's parameters.</summary>
     public Parameters<float> Critic => _critic.Parameters;
+
+    /// <summary>psi, the res-critic's parameters; null without a correction.</summary>
+    public Parameters<float>? ResCritic => _residual?.Parameters;
 
     /// <inheritdoc/>
     public int Environments => _options.Environments;
@@ -134,6 +142,7 @@ public sealed class ActorCritic : IAgent
         _actorMeans.Flush(metrics);
         metrics.Record("train/updates", _updates);
         _leader?.Measure(metrics);
+        _residual?.Measure(metrics);
     }
 
     /// <inheritdoc/>
@@ -144,6 +153,7 @@ public sealed class ActorCritic : IAgent
         _actorStep.Serialize(archive);
         _criticStep.Serialize(archive);
         _leader?.Serialize(archive);
+        _residual?.Serialize(archive);
         archive.Value("steps", ref _steps);
         archive.Value("updates", ref _updates);
         _criticMeans.Serialize(archive);
@@ -180,6 +190,8 @@ public sealed class ActorCritic : IAgent
             _criticStep.Descend(_critic.Parameters.Values, _criticMean.AsSpan(1));
             _criticMeans.Add(_criticMean[0]);
         }
+
+        _residual?.Learn(_experience);
 
         // theta <- theta + rate d_theta J(theta, w)
         if (!together)

@@ -109,10 +109,18 @@ public sealed record ActorCriticOptions : OnPolicyOptions, IChecked
     /// <summary>What turns the costs into directions; only the actor can lead.</summary>
     public RuleOptions Gradient { get; init; } = new();
 
+    /// <summary>Whether and how a res-critic corrects the Q critic that the actor follows.</summary>
+    public ResidualOptions Correction { get; init; } = new();
+
     /// <inheritdoc/>
     public void Check()
     {
         Gradient.Check();
+        if (Correction.Residual && (Critic != CriticKind.Q || DirectTerm != DirectTerm.Critic || Gradient.Rule != Rule.Individual))
+        {
+            throw new UserError("the option 'residual' is true, which corrects a Q critic that the actor follows: give critic=q, direct_term=critic and rule=individual");
+        }
+
         if (StepsPerEpoch % Environments != 0)
         {
             throw new UserError(
@@ -122,6 +130,11 @@ public sealed record ActorCriticOptions : OnPolicyOptions, IChecked
         if (WholeEpisodes && Environments > 1)
         {
             throw new UserError($"the option 'whole_episodes' is true with {Environments} environments; it takes environments=1");
+        }
+
+        if (Correction.MeasuresCritic)
+        {
+            throw new UserError("the option 'td_errors' is true, which in an on-policy method takes residual=true");
         }
 
         if (Gradient.Rule == Rule.Individual)

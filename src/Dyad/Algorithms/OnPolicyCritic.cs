@@ -27,7 +27,9 @@ internal sealed class OnPolicyCritic
     /// <param name="actor">Whose actions are averaged over.</param>
     /// <param name="rows">Rows of states whose value is asked for.</param>
     /// <param name="stream">The method's random numbers.</param>
-    public OnPolicyCritic(AgentTask task, ActorCriticOptions options, OnPolicyActor actor, Extent rows, RandomStream stream)
+    /// <param name="startsAtZero">Whether the last layer is zero, as of a res-critic.</param>
+    public OnPolicyCritic(
+        AgentTask task, ActorCriticOptions options, OnPolicyActor actor, Extent rows, RandomStream stream, bool startsAtZero = false)
     {
         _actor = actor;
         _random = stream.Split("values");
@@ -35,8 +37,13 @@ internal sealed class OnPolicyCritic
         bool discrete = task.Actions is Discrete;
         int inputs = task.ObservationSize + (_isQ && !discrete ? task.ActionSize : 0), outputs = _isQ && discrete ? task.ActionCount : 1;
         _network = Mlp.Drawn(Parameters, _isQ ? "q" : "v", options.Sizes(inputs, outputs), stream.Split("critic"), options.Activation);
+        if (startsAtZero)
+        {
+            _network.ClearLast();
+        }
+
         _noise = _isQ && !discrete ? new Input<float>("action noise", rows, task.ActionSize) : null;
-        Draw = _noise is null ? null : () => _random.Normal(_noise.Values);
+        Draw = _noise is null ? null : () => DrawFrom(_random);
     }
 
     /// <summary>w.</summary>
@@ -44,6 +51,9 @@ internal sealed class OnPolicyCritic
 
     /// <summary>Draws the actions that values of states are of; null where none are needed.</summary>
     public Action? Draw { get; }
+
+    /// <summary>The same by a stream of the caller's, which changes nothing here.</summary>
+    public void DrawFrom(RandomStream random) => random.Normal(_noise!.Values);
 
     /// <summary>V(s_t) or Q(s_t, a_t), rows x 1.</summary>
     public Expression<float> Taken(RolloutInputs<float> batch) => !_isQ
@@ -60,9 +70,9 @@ internal sealed class OnPolicyCritic
             : new ActionValue<float>(_network).Value(observation, _actor.Sample(observation, _noise));
 
     /// <summary>Saves or loads parameters and random numbers.</summary>
-    public void Serialize(StateArchive archive)
+    public void Serialize(StateArchive archive, string name = "critic")
     {
-        archive.Array("critic", Parameters.Values);
+        archive.Array(name, Parameters.Values);
         _random.Serialize(archive);
     }
 }

@@ -68,7 +68,7 @@ public sealed class Residual
     private CompiledProgram? _compare;
     private Output<float>? _corrected;
     private Output<float>? _plain;
-    private double _clip;
+    private readonly ResidualClip _clip;
     private long _actorSteps;
 
     /// <summary>An untrained res-critic, which corrects nothing.</summary>
@@ -109,12 +109,7 @@ public sealed class Residual
         builder.Build();
         _optimizer = new Adam<float>(_residual.Count, correction.ResidualLearningRate);
         _errorMeter = new TdErrorMeter(_errors.Values.Length);
-        _clip = correction.ResidualClipRule switch
-        {
-            ClipRule.Fixed => correction.ResidualClip,
-            ClipRule.Adaptive => double.NaN,
-            _ => double.PositiveInfinity,
-        };
+        _clip = new ResidualClip(correction);
     }
 
     /// <summary>q + w: what the actor follows.</summary>
@@ -141,12 +136,12 @@ public sealed class Residual
             _random.Normal(_noise.Values);
             _measure.Run();
             _errorMeter.Add(_errors.Values);
-            AdaptClip();
-            _bound.Set(_clip);
+            _clip.Adapt(_errorMeter);
+            _bound.Set(_clip.Value);
             _learn.Run();
             _optimizer.Descend(_residual.Values, _gradient.Values);
             OptimizerLoops.Average<float>(_target.Values, _residual.Values, _targetRate);
-            _means.Add(_cost.Value, Clipped(), _clip);
+            _means.Add(_cost.Value, _clip.Clipped(_errors.Values), _clip.Value);
         }
     }
 
@@ -181,32 +176,11 @@ public sealed class Residual
         _optimizer.Serialize(archive);
         _sampling.Serialize(archive);
         _random.Serialize(archive);
-        archive.Value("clip", ref _clip);
+        _clip.Serialize(archive);
         archive.Value("actor_steps", ref _actorSteps);
         _means.Serialize(archive);
         _comparison.Serialize(archive);
         _errorMeter.Serialize(archive);
-    }
-
-    // c <- c + rate (quantile of the batch's |delta| - c), from the first batch's on.
-    private void AdaptClip()
-    {
-        if (_correction.ResidualClipRule == ClipRule.Adaptive)
-        {
-            double quantile = _errorMeter.Quantile(_correction.ResidualClipQuantile);
-            _clip = double.IsNaN(_clip) ? quantile : _clip + (_correction.ResidualClipRate * (quantile - _clip));
-        }
-    }
-
-    private double Clipped()
-    {
-        int beyond = 0;
-        foreach (float error in _errors.Values)
-        {
-            beyond += Math.Abs(error) > _clip ? 1 : 0;
-        }
-
-        return (double)beyond / _errors.Values.Length;
     }
 
     /// <summary>The res-critic's costs on a batch, of one critic or two.</summary>

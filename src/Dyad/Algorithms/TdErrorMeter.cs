@@ -14,13 +14,17 @@ namespace Dyad.Algorithms;
 internal sealed class TdErrorMeter
 {
     private readonly RunningMeans _means = new("train/td_error_mean", "train/td_error_q90");
-    private readonly float[] _sorted;
+    private float[] _memory;
+    private int _count;
     private double _largest;
     private bool _any;
 
     /// <summary>A meter of batches.</summary>
-    /// <param name="size">TD errors in a batch, those of both critics where there are two.</param>
-    public TdErrorMeter(int size) => _sorted = new float[size];
+    /// <param name="size">TD errors in a batch, those of both critics where there are two; a larger batch needs new memory.</param>
+    public TdErrorMeter(int size) => _memory = new float[size];
+
+    // |delta| of the last batch, in order.
+    private Span<float> Sorted => _memory.AsSpan(0, _count);
 
     /// <summary>y - Q(s, a), one column a critic.</summary>
     public static Expression<T> Errors<T>(IEnumerable<SquaredError<T>> errors)
@@ -31,19 +35,26 @@ internal sealed class TdErrorMeter
     public void Add(GradientRule<float> rule) => Add(rule.CriticMeasure(0));
 
     /// <summary>Takes in a batch.</summary>
-    /// <param name="errors">delta, of either sign; as many as the size.</param>
+    /// <param name="errors">delta, of either sign.</param>
     public void Add(ReadOnlySpan<float> errors)
     {
-        TensorPrimitives.Abs(errors, _sorted);
-        double mean = TensorPrimitives.Sum<float>(_sorted) / _sorted.Length;
-        Array.Sort(_sorted);
+        if (_memory.Length < errors.Length)
+        {
+            _memory = new float[2 * errors.Length];
+        }
+
+        _count = errors.Length;
+        Span<float> sorted = Sorted;
+        TensorPrimitives.Abs(errors, sorted);
+        double mean = TensorPrimitives.Sum<float>(sorted) / sorted.Length;
+        sorted.Sort();
         _means.Add(mean, Quantile(0.9));
-        _largest = Math.Max(_largest, _sorted[^1]);
+        _largest = Math.Max(_largest, sorted[^1]);
         _any = true;
     }
 
     /// <summary>The q-quantile of |delta| in the last batch, by nearest rank; q in [0, 1].</summary>
-    public double Quantile(double q) => _sorted[Math.Clamp((int)Math.Ceiling(q * _sorted.Length) - 1, 0, _sorted.Length - 1)];
+    public double Quantile(double q) => Sorted[Math.Clamp((int)Math.Ceiling(q * _count) - 1, 0, _count - 1)];
 
     /// <summary>Records what was measured since the last call; nothing where nothing was.</summary>
     public void Flush(IMetrics metrics)

@@ -17,8 +17,8 @@ public sealed class MethodPageTests
     // take a gradient rule share the page of its options, and those that take a correction the page of that.
     private static readonly Dictionary<string, string[]> Pages = new()
     {
-        ["ac"] = ["ac", "stackelberg", "stac"],
-        ["stac"] = ["stac", "ac", "stackelberg"],
+        ["ac"] = ["ac", "stackelberg", "stac", "res-sac"],
+        ["stac"] = ["stac", "ac", "stackelberg", "res-sac"],
         ["ddpg"] = ["ddpg", "stackelberg", "res-sac"],
         ["td3"] = ["td3", "stackelberg"],
         ["sac"] = ["sac", "stackelberg", "res-sac"],

@@ -43,6 +43,7 @@ public sealed class AgentResumeTests : IDisposable
     [InlineData("ac", 1, 299, 300, 301, 1111)]
     [InlineData("ac:environments=4,critic=q", 4, 148, 300, 1196)]
     [InlineData("ac:optimizer=sgd,critic_target=bootstrapped", 450)]
+    [InlineData("ac:critic=q,direct_term=critic,residual=true,residual_clip_rule=adaptive,residual_updates=3", 1, 450)]
     [InlineData("stac:damping_schedule=exponential,optimizer=sgd,actor_rate_power=0.5", 1, 300, 1111)]
     [InlineData("stac:whole_episodes=true,episode_form=as-published", 450)]
     [InlineData("reinforce", 1, 199, 200, 350, 1111)]

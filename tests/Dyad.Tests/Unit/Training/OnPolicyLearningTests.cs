@@ -18,6 +18,11 @@ public sealed class OnPolicyLearningTests
         { "one-step-ac", ["actor_learning_rate=1e-3", "environments=4"] },
         { "ac", ["steps_per_epoch=100", "critic_updates=10"] },
         { "ac", ["steps_per_epoch=160", "environments=8", "critic_updates=10", "critic=q", "critic_target=bootstrapped", "direct_term=critic"] },
+        {
+            "ac",
+            ["steps_per_epoch=160", "environments=8", "critic_updates=10", "critic=q", "critic_target=bootstrapped", "direct_term=critic",
+                "residual=true", "residual_updates=10", "residual_learning_rate=1e-3"]
+        },
         { "stac", ["steps_per_epoch=100", "critic_updates=10"] },
         { "stac", ["steps_per_epoch=100", "critic_updates=10", "curvature=gauss-newton", "solver=sample-space", "order=simultaneous"] },
         { "stac", ["steps_per_epoch=100", "critic_updates=10", "episode_form=as-published", "implicit_bound=1", "whole_episodes=true"] },
