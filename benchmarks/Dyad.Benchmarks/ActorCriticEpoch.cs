@@ -1,4 +1,5 @@
 using Dyad.Algorithms;
+using Dyad.Algorithms.Rules;
 using Dyad.Environments;
 using Dyad.Numerics;
 using Dyad.Training;
@@ -16,11 +17,21 @@ public sealed class ActorCriticEpoch
     private readonly int _criticUpdates;
 
     /// <summary>An epoch with m steps of the critic.</summary>
-    public ActorCriticEpoch(int criticUpdates)
+    /// <param name="criticUpdates">m.</param>
+    /// <param name="form">How the actor leads (STAC); null for the plain method.</param>
+    /// <param name="rule">What the leader solves with.</param>
+    public ActorCriticEpoch(int criticUpdates, EpisodeForm? form = null, RuleOptions? rule = null)
     {
         _criticUpdates = criticUpdates;
         IEnvironment task = EnvironmentRegistry.Create("CartPole-v1");
-        var options = new ActorCriticOptions { Environments = Environments, StepsPerEpoch = Steps, CriticUpdates = criticUpdates };
+        var options = new ActorCriticOptions
+        {
+            Environments = Environments,
+            StepsPerEpoch = Steps,
+            CriticUpdates = criticUpdates,
+            EpisodeForm = form ?? EpisodeForm.StartValue,
+            Gradient = rule ?? new RuleOptions(),
+        };
         var agent = new ActorCritic(AgentTask.Of(task), options, new RandomStream(1).Split("agent"));
 
         // Its environments hold nothing that outlives the process.
@@ -29,7 +40,8 @@ public sealed class ActorCriticEpoch
 
     /// <summary>
     /// Float operations of the matrix products that the epoch cannot do without: acting, values, and a gradient, which is the
-    /// forward pass, as much again for the weights, and all but the first layer for the layers between.
+    /// forward pass, as much again for the weights, and all but the first layer for the layers between. A leader's is that of the
+    /// plain epoch.
     /// </summary>
     public double Flop => Steps * (Forward(Actions) + Forward(1) + (_criticUpdates * Gradient(1)) + Gradient(Actions));
 

@@ -1,4 +1,5 @@
 using Dyad.Algorithms;
+using Dyad.Algorithms.Rules;
 using Dyad.Environments;
 using Dyad.Environments.Wrappers;
 using Dyad.Numerics;
@@ -28,7 +29,21 @@ public static class TrainingCases
         Ddpg("ddpg-pendulum-64x64-b100", "Pendulum-v1", 64, 100),
         ActorCritic(80),
         ActorCritic(1),
+        Leader("published", 80, EpisodeForm.AsPublished, Published),
+        Leader("published", 1, EpisodeForm.AsPublished, Published),
+        Leader("samples", 80, EpisodeForm.StartValue, Samples),
+        Leader("samples", 1, EpisodeForm.StartValue, Samples),
     ];
+
+    private static RuleOptions Published => new() { Rule = Rule.Stackelberg, Damping = 0, StopAtNegativeCurvature = false };
+
+    private static RuleOptions Samples => new() { Rule = Rule.Stackelberg, Curvature = Curvature.GaussNewton, Solver = Solver.SampleSpace };
+
+    private static BenchmarkCase Leader(string name, int criticUpdates, EpisodeForm form, RuleOptions rule)
+    {
+        var epoch = new ActorCriticEpoch(criticUpdates, form, rule);
+        return new BenchmarkCase($"{Prefix}stac-{name}-cartpole-m{criticUpdates}", epoch.Flop, epoch.Run);
+    }
 
     // An epoch of 4,000 steps, not a step.
     private static BenchmarkCase ActorCritic(int criticUpdates)

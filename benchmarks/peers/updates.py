@@ -329,6 +329,8 @@ def create(name):
         return stsac() if name.startswith("stsac") else stddpg()
     if name.startswith("train-ac-cartpole-m"):
         return actor_critic(int(name[len("train-ac-cartpole-m"):]))
+    if name.startswith("train-stac-"):
+        return None
     if name.startswith("train-"):
         import training
         return training.create(name, sac, ddpg, sample)
