@@ -9,7 +9,7 @@ internal static class PresetOptions
     /// <summary>What we recommend.</summary>
     public static IReadOnlyList<(string Name, string Value)> Recommended(string method, string environment)
     {
-        switch (method)
+        switch (AgentMethods.Uncorrected(method))
         {
             // Of the learning rates tried on CartPole, those that all seeds learned with; see docs/results/cartpole.md.
             case "ac" or "stac":
@@ -55,7 +55,7 @@ internal static class PresetOptions
     /// <summary>The experiments of Zheng et al. 2021 as their code does them, and the pseudo-codes of the lecture.</summary>
     public static IReadOnlyList<(string Name, string Value)> Zheng2021(string method, string environment)
     {
-        switch (method)
+        switch (AgentMethods.Uncorrected(method))
         {
             case "ac" or "stac":
                 return
@@ -89,7 +89,7 @@ internal static class PresetOptions
     }
 
     /// <summary>Table 3 of Wen et al. 2021; of on-policy methods, which they have none of, network and step lengths.</summary>
-    public static IReadOnlyList<(string Name, string Value)> Wen2021(string method, string environment) => method switch
+    public static IReadOnlyList<(string Name, string Value)> Wen2021(string method, string environment) => AgentMethods.Uncorrected(method) switch
     {
         "ac" or "stac" or "one-step-ac" or "reinforce" =>
             [("actor_learning_rate", "3e-4"), ("critic_learning_rate", "3e-4"), ("hidden_width", "128"), ("last_hidden_width", "0")],

@@ -24,6 +24,26 @@ public sealed class AgentPresetTests
         }
     }
 
+    [Theory]
+    [InlineData("ac", "res-ac", "residual=true,critic=q,direct_term=critic")]
+    [InlineData("ac", "stac", "rule=stackelberg")]
+    [InlineData("stac", "ac", "rule=individual")]
+    [InlineData("sac", "res-stsac-cl", "residual=true,rule=stackelberg,leader=critic")]
+    [InlineData("res-ddpg", "ddpg", "residual=false")]
+    [InlineData("td3", "sttd3-al", "rule=stackelberg,next_action=current-policy")]
+    public void Every_preset_fits_a_combination(string method, string name, string changes)
+    {
+        (string, string)[] pairs = [.. changes.Split(',').Select(x => (x.Split('=')[0], x.Split('=')[1]))];
+        Assert.Equal(name, AgentMethods.Combination(method, pairs));
+        foreach (AgentPreset preset in AgentPreset.All)
+        {
+            foreach (string task in new[] { "Pendulum-v1", "CartPole-v1" })
+            {
+                Assert.NotEmpty(Method.Find(AgentMethods.All, method)!.With(preset.Changes(name, task).Concat(pairs)).Options);
+            }
+        }
+    }
+
     [Fact]
     public void The_published_experiments_are_told_apart_from_what_we_recommend()
     {
