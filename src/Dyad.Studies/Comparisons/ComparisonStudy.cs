@@ -44,7 +44,7 @@ internal sealed class ComparisonStudy(ComparisonPlan plan) : Study
         return new Analysis(
             [.. plan.Claims.Select(claim => Hold(runs, claim, seeds))],
             [.. plan.Charts.Prepend(plan.Metric).Select(metric => new LineChart(
-                metric.Replace('/', '-').Replace('_', '-'), metric == plan.Metric ? $"{plan.Title}: {metric}" : metric, "environment steps",
+                metric.Replace('/', '-').Replace('_', '-'), metric, "environment steps",
                 metric, LogY: false, caption,
                 [.. plan.Lines.Where(line => Has(runs, line, metric)).Select(line => runs.Curve(line.Label, metric, line.Legend))])),
                 new LineChart(
