@@ -8,8 +8,8 @@ public sealed class GapTests : IDisposable
 {
     private static readonly string[] Short =
     [
-        "--steps", "600", "--evaluation-episodes", "1", "--out", "out", "--set", "hidden_width=8", "--set", "batch_size=32", "--set",
-        "random_steps=200", "--set", "update_after=200",
+        "--steps", "600", "--evaluation-episodes", "1", "--out", "out", "--set", "batch_size=32", "--set", "random_steps=200",
+        "--set", "update_after=200",
     ];
 
     private static readonly string[] Quick = ["--rollouts", "20", "--horizon", "30", "--batches", "5"];
@@ -21,7 +21,7 @@ public sealed class GapTests : IDisposable
     [Fact]
     public async Task A_runs_gap_is_told_in_numbers()
     {
-        string run = await TrainAsync("res-sac");
+        string run = await TrainAsync("res-sac", 8);
         var before = Contents.Of(run);
         JsonElement document = (await _dyad.RunAsync(["gap", run, .. Quick, "--full-cosine", "--json"])).Json();
         Assert.Equal("res-sac", document.GetProperty("method").GetString());
@@ -63,7 +63,7 @@ public sealed class GapTests : IDisposable
     [Fact]
     public async Task What_cannot_be_measured_is_told_in_a_sentence()
     {
-        string run = await TrainAsync("sac", "--set", "hidden_width=32");
+        string run = await TrainAsync("sac", 32);
         Assert.Contains("parameters", await _dyad.RefuseAsync("gap", run, "--full-cosine"), StringComparison.Ordinal);
         Assert.Contains("--rollouts is 2", await _dyad.RefuseAsync("gap", run, "--rollouts", "2"), StringComparison.Ordinal);
         Assert.Contains("--batches is 1", await _dyad.RefuseAsync("gap", run, "--batches", "1"), StringComparison.Ordinal);
@@ -77,9 +77,9 @@ public sealed class GapTests : IDisposable
         Assert.Contains("sac, ddpg, td3", await _dyad.RefuseAsync("gap", Trained()), StringComparison.Ordinal);
     }
 
-    private async Task<string> TrainAsync(string method, params string[] options)
+    private async Task<string> TrainAsync(string method, int width)
     {
-        (await _dyad.RunAsync(["train", method, "Pendulum-v1", .. Short, .. options])).Succeeded();
+        (await _dyad.RunAsync(["train", method, "Pendulum-v1", .. Short, "--set", $"hidden_width={width}"])).Succeeded();
         return Trained();
     }
 
