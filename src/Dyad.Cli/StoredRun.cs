@@ -11,7 +11,7 @@ namespace Dyad.Cli;
 internal sealed class StoredRun
 {
     // What stands among the options and is none of the method's.
-    private static readonly string[] NotOfTheMethod = ["method", "task", "evaluation_episodes", "time_limit_terminates"];
+    private static readonly string[] NotOfTheMethod = ["method", "task", "evaluation_episodes", "time_limit_terminates", "gap"];
 
     private readonly JsonObject _options;
     private readonly Func<AgentTask, RandomStream, IAgent> _create;

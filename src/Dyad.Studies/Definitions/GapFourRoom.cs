@@ -6,7 +6,12 @@ namespace Dyad.Studies.Definitions;
 /// <summary>The gap on FourRoom, exactly, while tabular learners learn from samples.</summary>
 internal sealed class GapFourRoom : Study
 {
-    private static readonly string[] Learners = ["actor-o", "actor-g", "stack-ac", "res-ac"];
+    // Res-AC with one step of the res-critic for one of the critic, and with the five of the paper's figure 2.
+    private static readonly (string Label, string Method, int ResCriticSteps, string Legend)[] Learners =
+    [
+        ("actor-o", "actor-o", 0, "Actor_o-Critic"), ("actor-g", "actor-g", 0, "Actor_g-Critic"), ("stack-ac", "stack-ac", 0, "Stack-AC"),
+        ("res-ac", "res-ac", 1, "Res-AC"), ("res-ac-5", "res-ac", 5, "Res-AC, 5 steps"),
+    ];
 
     public override string Name => "gap/fourroom";
 
@@ -35,7 +40,8 @@ internal sealed class GapFourRoom : Study
         long steps = scale == StudyScale.Quick ? 150_000 : 500_000;
         return [.. Learners.Select(learner =>
         {
-            Variant variant = FourRoomVariants.Sampled(learner, steps, steps / 50);
+            Variant variant = FourRoomVariants.Sampled(
+                learner.Method, steps, steps / 50, label: learner.Label, resCriticSteps: learner.ResCriticSteps);
             return variant with { Create = seed => new ExactGapRun(FourRoomVariants.Task, (ITabularActorCritic)variant.Create(seed)) };
         })];
     }
@@ -44,7 +50,10 @@ internal sealed class GapFourRoom : Study
         [
             Compare(
                 runs, "The res-critic's correction brings Actor_g nearer to the policy gradient.", "res-ac", "res_ac", "actor_g",
-                "q + w", "q alone, both at the points of Res-AC"),
+                "q + w", "q alone, both at the points of Res-AC with one step of the res-critic for one of the critic"),
+            Compare(
+                runs, "The same with five steps of the res-critic, as in the paper's figure 2.", "res-ac-5", "res_ac", "actor_g",
+                "q + w", "q alone, both at the points of that learner"),
             Compare(
                 runs, "Actor_g, which weighs states by the policy's occupancy, is nearer to the policy gradient than Actor_o.", "actor-g", "actor_g", "actor_o",
                 "Actor_g", "Actor_o, both at the points of Actor_g-Critic"),
@@ -55,24 +64,24 @@ internal sealed class GapFourRoom : Study
         [.. from learner in Learners
             from kind in new[] { ("cosine", "Cosine with the policy gradient", "cosine"), ("ratio", "Length over that of the policy gradient", "ratio of norms") }
             select new LineChart(
-                $"{learner}-{kind.Item1}", $"{kind.Item2}, along {FourRoomVariants.Legend(learner)}", "environment steps", kind.Item3, LogY: kind.Item1 == "ratio",
-                $"Mean and one sample standard deviation over {Wording.Seeds(runs.Of(learner).Count)}.",
-                [.. Of(learner).Select(x => runs.Curve(learner, $"gap/{x.Name}_{kind.Item1}", x.Legend))])],
+                $"{learner.Label}-{kind.Item1}", $"{kind.Item2}, along {learner.Legend}", "environment steps", kind.Item3, LogY: kind.Item1 == "ratio",
+                $"Mean and one sample standard deviation over {Wording.Seeds(runs.Of(learner.Label).Count)}.",
+                [.. Of(learner.Method).Select(x => runs.Curve(learner.Label, $"gap/{x.Name}_{kind.Item1}", x.Legend))])],
         [
             new DataTable(
                 "Mean over training", ["learner", "estimator", "cosine", "ratio of norms"],
                 [.. from learner in Learners
-                    from x in Of(learner)
+                    from x in Of(learner.Method)
                     select new[]
                     {
-                        FourRoomVariants.Legend(learner), x.Legend, Wording.MeanWithInterval(Means(runs, learner, $"{x.Name}_cosine")),
-                        Wording.MeanWithInterval(Means(runs, learner, $"{x.Name}_ratio")),
+                        learner.Legend, x.Legend, Wording.MeanWithInterval(Means(runs, learner.Label, $"{x.Name}_cosine")),
+                        Wording.MeanWithInterval(Means(runs, learner.Label, $"{x.Name}_ratio")),
                     }]),
         ]);
 
     // A res-critic is only where it learns.
-    private static IEnumerable<(string Name, string Legend)> Of(string learner) =>
-        ExactGapRun.Estimators.Where(x => x.Name != "res_ac" || learner == "res-ac");
+    private static IEnumerable<(string Name, string Legend)> Of(string method) =>
+        ExactGapRun.Estimators.Where(x => x.Name != "res_ac" || method == "res-ac");
 
     private static double[] Means(StudyRuns runs, string learner, string metric) => runs.Values(learner, run => run.MeanOverRows($"gap/{metric}"));
 

@@ -42,13 +42,15 @@ internal sealed class GapStudy : Study
         new GapStudy(
             "gap/pendulum", "Pendulum-v1", (3_000, 10_000), (3, 10), (2, 10),
             (
-                new GapOptions { Rollouts = 64, Horizon = 200, FullCosine = true, Step = 3e-3 },
-                new GapOptions { Rollouts = 256, Horizon = 200, FullCosine = true, Step = 3e-3 }),
+                new GapOptions { Rollouts = 64, Horizon = 200, FullCosine = true },
+                new GapOptions { Rollouts = 256, Horizon = 200, FullCosine = true }),
             500, ("hidden_width", "12"), ("batch_size", "64"), ("actor_learning_rate", "1e-3"), ("critic_learning_rate", "1e-3"),
             ("residual_learning_rate", "1e-3")),
         new GapStudy(
             "gap/half-cheetah", "HalfCheetah-v4", (1_500, 100_000), (2, 10), (1, 3),
-            (new GapOptions { Rollouts = 32, Horizon = 50 }, new GapOptions { Rollouts = 256, Horizon = 200, Starts = StartDistribution.Visited }),
+            (
+                new GapOptions { Rollouts = 64, Horizon = 50, Starts = StartDistribution.Visited, Step = 1e-2 },
+                new GapOptions { Rollouts = 256, Horizon = 200, Starts = StartDistribution.Visited, Step = 1e-2 }),
             500, ("hidden_width", "64"), ("batch_size", "100")),
     ];
 

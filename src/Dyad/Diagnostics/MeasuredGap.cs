@@ -29,7 +29,7 @@ public sealed record GapOptions
     public StartDistribution Starts { get; init; }
 
     /// <summary>e of the difference quotients in units of |theta|.</summary>
-    public double Step { get; init; } = 1e-3;
+    public double Step { get; init; } = 3e-3;
 
     /// <summary>Whether the whole gradient of J is computed, for the cosines with it.</summary>
     public bool FullCosine { get; init; }

@@ -77,6 +77,15 @@ public sealed class GapTests : IDisposable
         Assert.Contains("sac, ddpg, td3", await _dyad.RefuseAsync("gap", Trained()), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_run_of_a_study_of_the_gap_can_be_looked_at_like_any_other()
+    {
+        (await _dyad.RunAsync("reproduce", "gap/pendulum", "--seeds", "1", "--out", "out")).Succeeded();
+        JsonElement document = (await _dyad.RunAsync(["gap", Trained(), .. Quick, "--json"])).Json();
+        Assert.Equal(3000, document.GetProperty("step").GetInt64());
+        Assert.Equal(230, document.GetProperty("parameters").GetInt32());
+    }
+
     private async Task<string> TrainAsync(string method, int width)
     {
         (await _dyad.RunAsync(["train", method, "Pendulum-v1", .. Short, "--set", $"hidden_width={width}"])).Succeeded();

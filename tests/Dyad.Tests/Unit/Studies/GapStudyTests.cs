@@ -43,7 +43,7 @@ public sealed class GapStudyTests
             IIterative learner = variant.Create(0);
             learner.Advance();
             var row = Recorder.Of(learner);
-            Assert.Equal(variant.Label == "res-ac", row.Values.Exists(entry => entry.Name == "gap/res_ac_cosine"));
+            Assert.Equal(variant.Label.StartsWith("res-ac", StringComparison.Ordinal), row.Values.Exists(entry => entry.Name == "gap/res_ac_cosine"));
             Assert.InRange(row["gap/actor_g_cosine"], -1, 1);
             Assert.True(row["gap/stack_small_ratio"] > 0);
         }
