@@ -13,6 +13,7 @@ var root = new Command("dyad", "Dyad: actor-critic reinforcement learning seen a
     TrainCommand.Create(),
     EvaluateCommand.Create(),
     InspectCommand.Create(),
+    GapCommand.Create(),
     ReproduceCommand.Create(),
     ReportCommand.Create(),
     StatusCommand.Create(),

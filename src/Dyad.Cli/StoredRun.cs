@@ -11,7 +11,7 @@ namespace Dyad.Cli;
 internal sealed class StoredRun
 {
     // What stands among the options and is none of the method's.
-    private static readonly string[] NotOfTheMethod = ["method", "task", "evaluation_episodes", "time_limit_terminates"];
+    private static readonly string[] NotOfTheMethod = ["method", "task", "evaluation_episodes", "time_limit_terminates", "gap"];
 
     private readonly JsonObject _options;
     private readonly Func<AgentTask, RandomStream, IAgent> _create;
@@ -49,6 +49,9 @@ internal sealed class StoredRun
                 : throw new UserError($"'{folder}' is not a run of a neural method, which alone {purpose}");
     }
 
+    /// <summary>An instance of the task as the run learns it.</summary>
+    public IEnvironment CreateTask() => Environment.Create((bool?)_options["time_limit_terminates"] ?? false);
+
     /// <summary>An untrained agent of the run's method and options.</summary>
     public IAgent CreateAgent(IEnvironment task) => _create(AgentTask.Of(task), new RandomStream(0));
 
@@ -57,9 +60,8 @@ internal sealed class StoredRun
     /// <exception cref="UserError">There is no checkpoint yet, or it cannot be read.</exception>
     public AgentTraining Restore(Action<string> warn)
     {
-        bool terminates = (bool?)_options["time_limit_terminates"] ?? false;
         IEnvironment evaluation = Environment.Create();
-        var training = new AgentTraining(CreateAgent(evaluation), () => Environment.Create(terminates), evaluation, evaluationEpisodes: 1, seed: 0);
+        var training = new AgentTraining(CreateAgent(evaluation), CreateTask, evaluation, evaluationEpisodes: 1, seed: 0);
         try
         {
             return RunLoop.Restore(Directory, training, warn)

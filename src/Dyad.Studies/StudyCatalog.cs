@@ -24,6 +24,8 @@ public static class StudyCatalog
             "half-cheetah", "HalfCheetah-v4", steps: (1500, 30_000), seeds: 3, "cg-published", "samples-1", "samples-1-bounded"),
         .. Zheng2021Figure3.All,
         .. Zheng2021Ablations.All,
+        new GapFourRoom(),
+        .. GapStudy.All,
         new LectureSoftPolicyIteration(),
         new LectureStein(),
     ];

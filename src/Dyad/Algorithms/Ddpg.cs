@@ -82,6 +82,7 @@ public sealed class Ddpg : IGameAgent
     private readonly GradientRule<float> _rule;
     private readonly PlayerTurns<float> _turns;
     private readonly Func<Extent, Sample> _sampleOf;
+    private readonly Func<Extent, ExploringPolicy> _policyOf;
     private readonly GameMetrics? _gameMetrics;
     private readonly Residual? _residual;
     private readonly TdErrorMeter? _errorMeter;
@@ -108,23 +109,33 @@ public sealed class Ddpg : IGameAgent
         _sampleOf = rows =>
         {
             var batch = new TransitionInputs<float>(rows, observationSize, actionSize);
-            return new Sample(batch, Game(_actor, _critic, batch, critic, target, policy, next, options, _residual?.Corrected.First));
+            ActorCriticGame<float> plain = Game(_actor, _critic, batch, critic, target, policy, next, options);
+            return new Sample(batch, plain, _residual is null
+                ? plain
+                : Game(_actor, _critic, batch, critic, target, policy, next, options, _residual.Corrected.First));
         };
         var rows = new Extent("batch", options.BatchSize);
         _residual = !options.Correction.Residual ? null : new Residual(
             options, options.Correction, observationSize, actionSize, new(critic, null), new(target, null), (s, _) => new(next.Action(s)),
             stream.Split("residual"));
         _samples = [.. Enumerable.Range(0, options.Gradient.Batches).Select(_ => _sampleOf(rows))];
-        _residual?.Compare(_actor, _samples[0].Game.ActorCost, ActorCost(_samples[0].Batch, critic, policy));
+        _residual?.Compare(_actor, _samples[0].Game.ActorCost, _samples[0].Plain.ActorCost);
         _rule = new GradientRule<float>(options.Gradient, [.. _samples.Select(sample => sample.Game)], stream.Split("solver"));
         _turns = new PlayerTurns<float>(options.Gradient, _rule, Draw, StepCritic, StepActor) { Third = () => _residual?.Learn(_experience!) };
         _errorMeter = options.Correction.MeasuresCritic ? new(options.BatchSize) : null;
         _actorOptimizer = new Adam<float>(_actor.Count, options.ActorLearningRate) { RatePower = options.Gradient.ActorRatePower };
         _criticOptimizer = new Adam<float>(_critic.Count, options.CriticLearningRate) { RatePower = options.Gradient.CriticRatePower };
         _experience = new OffPolicyExperience(
-            _samples[0].Batch, options, (s, noise) => Clamp(policy.Action(s) + (options.ExplorationNoise * noise), -1, 1), policy.Action,
-            stream);
+            _samples[0].Batch, options, Explore, policy.Action, stream);
+        _policyOf = rows =>
+        {
+            Input<float> observation = new("observations", rows, observationSize), noise = new("noise", rows, actionSize);
+            return new ExploringPolicy(observation, noise, Explore(observation, noise));
+        };
         _gameMetrics = options.EigenvalueSteps > 0 ? new GameMetrics(this, options.EigenvalueSteps, stream.Split("eigenvalues")) : null;
+
+        Expression<float> Explore(Expression<float> s, Expression<float> noise) =>
+            Clamp(policy.Action(s) + (options.ExplorationNoise * noise), -1, 1);
     }
 
     /// <inheritdoc/>
@@ -137,14 +148,20 @@ public sealed class Ddpg : IGameAgent
     public int Transitions => _experience.Count;
 
     /// <inheritdoc/>
+    public double Discount => _options.Discount;
+
+    /// <inheritdoc/>
     public GradientRule<float> Rule => _rule;
 
     /// <inheritdoc/>
     public GameOnBatch GameOn(int batchSize)
     {
         Sample sample = _sampleOf(new Extent("inspected batch", batchSize));
-        return new GameOnBatch(sample.Game, stream => _experience.Sample(sample.Batch, stream));
+        return new GameOnBatch(sample.Game, stream => _experience.Sample(sample.Batch, stream)) { Plain = sample.Plain };
     }
+
+    /// <inheritdoc/>
+    public ExploringPolicy PolicyOn(int rows) => _policyOf(new Extent("rollouts", rows));
 
     /// <inheritdoc/>
     public void Act(ReadOnlySpan<double> observations, Span<double> actions, bool explore) =>
@@ -282,5 +299,5 @@ public sealed class Ddpg : IGameAgent
         where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
         -Mean(critic.Value(batch.Observation, policy.Action(batch.Observation)));
 
-    private sealed record Sample(TransitionInputs<float> Batch, ActorCriticGame<float> Game);
+    private sealed record Sample(TransitionInputs<float> Batch, ActorCriticGame<float> Plain, ActorCriticGame<float> Game);
 }

@@ -89,6 +89,7 @@ public sealed class Sac : IGameAgent
     private readonly GradientRule<float> _rule;
     private readonly PlayerTurns<float> _turns;
     private readonly Func<Extent, Sample> _sampleOf;
+    private readonly Func<Extent, ExploringPolicy> _policyOf;
     private readonly GameMetrics? _gameMetrics;
     private readonly Residual? _residual;
     private readonly TdErrorMeter? _errorMeter;
@@ -125,16 +126,24 @@ public sealed class Sac : IGameAgent
             SampledAction<float> next = policy.Sample(batch.NextObservation, nextNoise);
             Expression<float> temperatureCost =
                 TemperatureCost(logTemperature, current, options.TargetEntropyPerAction * actionSize);
-            return new Sample(
-                batch, noise, nextNoise, ActorCost(batch, critic, current, temperature),
-                Game(_actor, _critic, batch, critic, target, current, next, temperature, options, _residual?.Corrected) with
+            ActorCriticGame<float> GameFor(TwinActionValue<float>? corrected) =>
+                Game(_actor, _critic, batch, critic, target, current, next, temperature, options, corrected) with
                 {
                     ActorMeasures = [Derivatives.Gradient(temperatureCost, _logTemperature)[0], Mean(current.LogProbability)],
-                });
+                };
+
+            ActorCriticGame<float> plain = GameFor(null);
+            return new Sample(batch, noise, nextNoise, plain, _residual is null ? plain : GameFor(_residual.Corrected));
+        };
+        _policyOf = rows =>
+        {
+            Input<float> observation = new("observations", rows, observationSize), noise = new("noise", rows, actionSize);
+            NextMove<float> move = Next(policy.Sample(observation, noise), temperature);
+            return new ExploringPolicy(observation, noise, move.Action, move.Entropy);
         };
         var rows = new Extent("batch", options.BatchSize);
         _samples = [.. Enumerable.Range(0, options.Gradient.Batches).Select(_ => _sampleOf(rows))];
-        _residual?.Compare(_actor, _samples[0].Game.ActorCost, _samples[0].PlainActorCost);
+        _residual?.Compare(_actor, _samples[0].Game.ActorCost, _samples[0].Plain.ActorCost);
         _rule = new GradientRule<float>(options.Gradient, [.. _samples.Select(sample => sample.Game)], stream.Split("solver"));
         _turns = new PlayerTurns<float>(options.Gradient, _rule, Draw, StepCritic, StepActor) { Third = () => _residual?.Learn(_experience!) };
         _errorMeter = options.Correction.MeasuresCritic ? new(options.BatchSize * (options.TwinCritics ? 2 : 1)) : null;
@@ -156,6 +165,9 @@ public sealed class Sac : IGameAgent
     public int Transitions => _experience.Count;
 
     /// <inheritdoc/>
+    public double Discount => _options.Discount;
+
+    /// <inheritdoc/>
     public GradientRule<float> Rule => _rule;
 
     /// <inheritdoc/>
@@ -167,8 +179,12 @@ public sealed class Sac : IGameAgent
             _experience.Sample(sample.Batch, stream);
             stream.Normal(sample.NextNoise.Values);
             stream.Normal(sample.Noise.Values);
-        });
+        })
+        { Plain = sample.Plain };
     }
+
+    /// <inheritdoc/>
+    public ExploringPolicy PolicyOn(int rows) => _policyOf(new Extent("rollouts", rows));
 
     /// <inheritdoc/>
     public void Act(ReadOnlySpan<double> observations, Span<double> actions, bool explore) =>
@@ -326,8 +342,7 @@ public sealed class Sac : IGameAgent
         where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
         -(logTemperature * Mean(Stop(current.LogProbability) + targetEntropy));
 
-    // A batch with the noise that is frozen across all products of an update, and the actor's cost without a correction.
+    // A batch with the noise that is frozen across all products of an update, and the game without and with a correction.
     private sealed record Sample(
-        TransitionInputs<float> Batch, Input<float> Noise, Input<float> NextNoise, Expression<float> PlainActorCost,
-        ActorCriticGame<float> Game);
+        TransitionInputs<float> Batch, Input<float> Noise, Input<float> NextNoise, ActorCriticGame<float> Plain, ActorCriticGame<float> Game);
 }

@@ -81,6 +81,7 @@ public sealed class Td3 : IGameAgent
     private readonly GradientRule<float> _rule;
     private readonly PlayerTurns<float> _turns;
     private readonly Func<Extent, Sample> _sampleOf;
+    private readonly Func<Extent, ExploringPolicy> _policyOf;
     private readonly GameMetrics? _gameMetrics;
 
     /// <summary>An untrained agent.</summary>
@@ -116,9 +117,16 @@ public sealed class Td3 : IGameAgent
         _actorOptimizer = new Adam<float>(_actor.Count, options.ActorLearningRate) { RatePower = options.Gradient.ActorRatePower };
         _criticOptimizer = new Adam<float>(_critic.Count, options.CriticLearningRate) { RatePower = options.Gradient.CriticRatePower };
         _experience = new OffPolicyExperience(
-            _samples[0].Batch, options, (s, noise) => Clamp(policy.Action(s) + (options.ExplorationNoise * noise), -1, 1), policy.Action,
-            stream);
+            _samples[0].Batch, options, Explore, policy.Action, stream);
+        _policyOf = rows =>
+        {
+            Input<float> observation = new("observations", rows, observationSize), noise = new("noise", rows, actionSize);
+            return new ExploringPolicy(observation, noise, Explore(observation, noise));
+        };
         _gameMetrics = options.EigenvalueSteps > 0 ? new GameMetrics(this, options.EigenvalueSteps, stream.Split("eigenvalues")) : null;
+
+        Expression<float> Explore(Expression<float> s, Expression<float> noise) =>
+            Clamp(policy.Action(s) + (options.ExplorationNoise * noise), -1, 1);
     }
 
     /// <inheritdoc/>
@@ -129,6 +137,9 @@ public sealed class Td3 : IGameAgent
 
     /// <inheritdoc/>
     public int Transitions => _experience.Count;
+
+    /// <inheritdoc/>
+    public double Discount => _options.Discount;
 
     /// <inheritdoc/>
     public GradientRule<float> Rule => _rule;
@@ -143,6 +154,9 @@ public sealed class Td3 : IGameAgent
             stream.Normal(sample.Noise.Values);
         });
     }
+
+    /// <inheritdoc/>
+    public ExploringPolicy PolicyOn(int rows) => _policyOf(new Extent("rollouts", rows));
 
     /// <inheritdoc/>
     public void Act(ReadOnlySpan<double> observations, Span<double> actions, bool explore) =>

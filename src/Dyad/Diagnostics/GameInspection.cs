@@ -56,25 +56,10 @@ public sealed record GameInspection(
             throw new UserError("there is nothing to inspect yet: the replay holds no transition");
         }
 
-        RuleOptions own = agent.Rule.Options;
-        Player leader = options.Leader ?? (own.Rule == Rule.Stackelberg ? own.Leader : Player.Actor);
-        bool isOwn = own.Rule == Rule.Stackelberg && own.Leader == leader;
-        RuleOptions rule = isOwn ? own : new RuleOptions { Rule = Rule.Stackelberg, Leader = leader };
         int size = options.BatchSize ?? agent.BatchSize;
-        GameOnBatch[] batches = [.. Enumerable.Range(0, rule.Batches).Select(_ => agent.GameOn(size))];
-        foreach (GameOnBatch batch in batches)
-        {
-            batch.Draw(random);
-        }
-
-        var directions = new GradientRule<float>(rule, [.. batches.Select(batch => batch.Game)], random.Split("solver"));
-        if (isOwn)
-        {
-            // Damping, and a warm start, as they stand.
-            StateArchive.Load(StateArchive.Save(agent.Rule.Serialize), directions.Serialize);
-        }
-
-        return Of(batches[0].Game, directions, size, isOwn, options, random);
+        var leading = new LeaderOnBatch(agent, options.Leader, size, corrected: true, random.Split("solver"));
+        leading.Draw(random);
+        return Of(leading.First.Game, leading.Directions, size, leading.IsOwnRule, options, random);
     }
 
     /// <summary>Inspects a game whose inputs hold a batch.</summary>

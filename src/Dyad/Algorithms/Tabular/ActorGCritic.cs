@@ -8,7 +8,7 @@ namespace Dyad.Algorithms.Tabular;
 /// Actor_g-Critic from samples (Wen et al. 2021, algorithm 2): the policy gradient with the critic in the place of the true
 /// action values, (9). What is usually called actor-critic.
 /// </summary>
-public sealed class ActorGCritic : IIterative
+public sealed class ActorGCritic : ITabularActorCritic
 {
     private readonly ActorCriticOptions _options;
     private readonly EpisodeSource _source;
@@ -29,6 +29,12 @@ public sealed class ActorGCritic : IIterative
 
     /// <inheritdoc/>
     public long Step => _step;
+
+    /// <inheritdoc/>
+    public TabularPolicy Policy => _actor.Policy;
+
+    /// <inheritdoc/>
+    public ReadOnlySpan<double> Critic => _critic.Values;
 
     /// <inheritdoc/>
     public void Advance()

@@ -17,7 +17,7 @@ public sealed record ActorOCriticOptions : ActorCriticOptions
 /// Actor_o-Critic from samples (Wen et al. 2021, algorithm 1): the actor ascends J_pi of (10), which asks for good actions in
 /// start states only.
 /// </summary>
-public sealed class ActorOCritic : IIterative
+public sealed class ActorOCritic : ITabularActorCritic
 {
     private readonly Mdp _mdp;
     private readonly ActorOCriticOptions _options;
@@ -40,6 +40,12 @@ public sealed class ActorOCritic : IIterative
 
     /// <inheritdoc/>
     public long Step => _step;
+
+    /// <inheritdoc/>
+    public TabularPolicy Policy => _actor.Policy;
+
+    /// <inheritdoc/>
+    public ReadOnlySpan<double> Critic => _critic.Values;
 
     /// <inheritdoc/>
     public void Advance()

@@ -22,7 +22,7 @@ public sealed record ResidualActorCriticOptions : ActorCriticOptions
 /// Res-AC from samples (Wen et al. 2021, section 4.3 and algorithm 4): a res-critic w learns the value of the critic's TD
 /// errors, and the actor follows q + w. With an exact w this is the policy gradient for any critic.
 /// </summary>
-public sealed class ResidualActorCritic : IIterative
+public sealed class ResidualActorCritic : ITabularActorCritic
 {
     private readonly ResidualActorCriticOptions _options;
     private readonly EpisodeSource _source;
@@ -49,6 +49,15 @@ public sealed class ResidualActorCritic : IIterative
 
     /// <inheritdoc/>
     public long Step => _step;
+
+    /// <inheritdoc/>
+    public TabularPolicy Policy => _actor.Policy;
+
+    /// <inheritdoc/>
+    public ReadOnlySpan<double> Critic => _critic.Values;
+
+    /// <inheritdoc/>
+    public ReadOnlySpan<double> ResCritic => _resCritic.Values;
 
     /// <inheritdoc/>
     public void Advance()

@@ -27,7 +27,7 @@ public sealed record StackelbergActorCriticOptions : ActorCriticOptions
 /// is left out, as in the paper. The direct term lacks the factor 1 - gamma of (10), as printed.
 /// </para>
 /// </summary>
-public sealed class StackelbergActorCritic : IIterative
+public sealed class StackelbergActorCritic : ITabularActorCritic
 {
     private readonly Mdp _mdp;
     private readonly StackelbergActorCriticOptions _options;
@@ -52,6 +52,12 @@ public sealed class StackelbergActorCritic : IIterative
 
     /// <inheritdoc/>
     public long Step => _step;
+
+    /// <inheritdoc/>
+    public TabularPolicy Policy => _actor.Policy;
+
+    /// <inheritdoc/>
+    public ReadOnlySpan<double> Critic => _critic.Values;
 
     /// <inheritdoc/>
     public void Advance()

@@ -32,6 +32,19 @@ public sealed class TimeLimit : EnvironmentWrapper
         _running = true;
     }
 
+    /// <summary>
+    /// Lets the episode go on from the state where it stands, with the whole limit before it; only for a state that is not
+    /// terminated.
+    /// </summary>
+    public void Restart()
+    {
+        _steps = 0;
+        _running = true;
+    }
+
+    /// <summary>Whether the last step was the last that the limit allows.</summary>
+    public bool IsReached => _steps >= Limit;
+
     /// <inheritdoc/>
     /// <exception cref="InvalidOperationException">The episode is over.</exception>
     public override StepResult Step(ReadOnlySpan<double> action, Span<double> observation)

@@ -1,0 +1,248 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Text.Json.Nodes;
+using Dyad.Algorithms.Rules;
+using Dyad.Cli.Terminal;
+using Dyad.Core;
+using Dyad.Diagnostics;
+using Dyad.Numerics;
+using Dyad.Training;
+
+namespace Dyad.Cli.Commands;
+
+/// <summary><c>dyad gap</c>: the gradients of a run's actor against the true derivative of its objective.</summary>
+internal static class GapCommand
+{
+    private const int LargestBatch = 65536;
+
+    public static Command Create()
+    {
+        var defaults = new GapOptions();
+        var folder = new Argument<string>("RUN_DIR") { Description = "The folder of one run: .../train/METHOD/ENVIRONMENT/seed-N." };
+        var rollouts = new Option<int>("--rollouts")
+        {
+            Description = "Rollouts of each branch of a difference quotient.",
+            DefaultValueFactory = _ => defaults.Rollouts,
+            HelpName = "N",
+        };
+        var horizon = new Option<int>("--horizon")
+        {
+            Description = "Steps of a rollout; by default until gamma^t is 1 %, and the time limit where gamma is 1.",
+            HelpName = "H",
+        };
+        var batches = new Option<int>("--batches")
+        {
+            Description = "Independent batches of each estimator.",
+            DefaultValueFactory = _ => defaults.Batches,
+            HelpName = "N",
+        };
+        var batch = new Option<int>("--batch") { Description = "Transitions in a batch; by default as many as in an update.", HelpName = "N" };
+        var seed = new Option<long>("--seed") { Description = "Seed of batches, starts and noise.", HelpName = "S" };
+        var entropy = new Option<string>("--entropy")
+        {
+            Description = "Whether J counts the entropy: in or out; by default wherever the method does.",
+            HelpName = "in|out",
+        };
+        var starts = new Option<string>("--starts")
+        {
+            Description = "Where rollouts start: at the start of episodes, or in states that the policy visits.",
+            DefaultValueFactory = _ => "start",
+            HelpName = "start|visited",
+        };
+        var step = new Option<double>("--step")
+        {
+            Description = "Step of the difference quotients in units of |theta|.",
+            DefaultValueFactory = _ => defaults.Step,
+            HelpName = "E",
+        };
+        var fullCosine = new Option<bool>("--full-cosine")
+        {
+            Description = $"Compute the whole gradient of J, for the cosines with it; of an actor with at most {MeasuredGap.LargestFullGradient} parameters.",
+        };
+        Option<bool> json = StudyOptions.Json();
+        var command = new Command("gap", "The gradients of a run's actor, held against the true derivative of its objective in the simulator.")
+        {
+            folder, rollouts, horizon, batches, batch, seed, entropy, starts, step, fullCosine, json,
+        };
+        Help.AddExamples(
+            command, "dyad gap runs/train/res-sac/Pendulum-v1/seed-0", "dyad gap runs/train/sac/Pendulum-v1/seed-0 --starts visited --rollouts 1000 --json");
+        command.SetAction(parsed => Run(
+            parsed.GetValue(folder)!,
+            new GapOptions
+            {
+                Rollouts = AtLeast(3, parsed.GetValue(rollouts), "--rollouts"),
+                Horizon = parsed.GetResult(horizon) is null ? null : StudyOptions.Positive(parsed.GetValue(horizon), "--horizon"),
+                Batches = AtLeast(2, parsed.GetValue(batches), "--batches"),
+                BatchSize = parsed.GetResult(batch) is null ? null : StudyOptions.Positive(parsed.GetValue(batch), "--batch", LargestBatch),
+                Entropy = Entropy(parsed.GetValue(entropy)),
+                Starts = Starts(parsed.GetValue(starts)!),
+                Step = Step(parsed.GetValue(step)),
+                FullCosine = parsed.GetValue(fullCosine),
+            },
+            parsed.GetValue(seed),
+            parsed.GetValue(json)));
+        return command;
+    }
+
+    private static int Run(string folder, GapOptions options, long seed, bool json)
+    {
+        StoredRun run = StoredRun.Find(folder, "has a gap to measure");
+        using AgentTraining training = run.Restore(sentence => Console.Error.WriteLine($"dyad: {sentence}."));
+        if (training.Agent is not IGameAgent agent)
+        {
+            throw new UserError($"'{folder}' is a run of {run.Method}; the gap is measured of sac, ddpg, td3 and their leading and residual versions");
+        }
+
+        using var stopping = new Stopping();
+        MeasuredGap gap = ProgressDisplay.Bar(
+            $"gap of {run.Method} on {run.Environment.Name}",
+            progress => MeasuredGap.Of(agent, run.CreateTask, options, new RandomStream(seed), progress, stopping.Token));
+        if (json)
+        {
+            Output.Json(Document(run, training.Step, gap, options, seed));
+        }
+        else
+        {
+            Print(run, training.Step, gap, options);
+        }
+
+        return ExitCode.Success;
+    }
+
+    private static JsonObject Document(StoredRun run, long step, MeasuredGap gap, GapOptions options, long seed) => new()
+    {
+        ["method"] = run.Method,
+        ["environment"] = run.Environment.Name,
+        ["step"] = step,
+        ["seed"] = seed,
+        ["batch"] = gap.BatchSize,
+        ["batches"] = gap.Batches,
+        ["parameters"] = gap.Parameters,
+        ["parameter_norm"] = gap.ParameterNorm,
+        ["objective"] = new JsonObject
+        {
+            ["value"] = Interval(gap.Objective),
+            ["discount"] = gap.Rollouts.Discount,
+            ["horizon"] = gap.Rollouts.Horizon,
+            ["entropy"] = gap.Rollouts.Entropy ? "in" : "out",
+            ["starts"] = NameOf(gap.Starts),
+            ["rollouts"] = options.Rollouts,
+            ["failures"] = gap.Failures,
+        },
+        ["difference_step"] = gap.Step,
+        ["stackelberg_rule"] = gap.IsOwnRule ? "run" : "default",
+        ["gradient_norm_squared"] = gap.GradientNormSquared is { } norm ? Number(norm) : null,
+        ["estimators"] = new JsonArray([.. gap.Estimators.Select(estimator => new JsonObject
+        {
+            ["name"] = estimator.Name,
+            ["norm_squared"] = Number(estimator.NormSquared),
+            ["variance"] = Number(estimator.Variance),
+            ["signal_to_noise"] = Number(estimator.SignalToNoise),
+            ["cosine_to_plain"] = Number(estimator.CosineToPlain),
+            ["derivative"] = estimator.Derivative is { } along ? Derivative(along) : null,
+            ["gain_over_plain"] = estimator.Gain is { } gain ? Interval(gain) : null,
+            ["full_cosine"] = estimator.FullCosine is { } cosine ? Interval(cosine) : null,
+        })]),
+        ["random"] = Derivative(gap.Random),
+    };
+
+    private static JsonObject Derivative(DirectionalDerivative derivative)
+    {
+        JsonObject document = Interval(derivative.Full);
+        document["at_half_step"] = Interval(derivative.Half);
+        document["change"] = Interval(derivative.Change);
+        document["linear"] = Word(derivative.Linearity);
+        return document;
+    }
+
+    private static JsonObject Interval(Estimate estimate) => new()
+    {
+        ["mean"] = Number(estimate.Mean),
+        ["low"] = Number(estimate.Low),
+        ["high"] = Number(estimate.High),
+    };
+
+    private static void Print(StoredRun run, long step, MeasuredGap gap, GapOptions options)
+    {
+        RolloutObjective objective = gap.Rollouts;
+        Output.Table(
+            $"{run.Method} on {run.Environment.Name} after {step} steps: derivative of J along each estimator's unit direction",
+            ["direction", "#dJ at e", "#dJ at e/2", "linear", "#more than plain"],
+            [
+                .. gap.Estimators.Select(estimator => Row(
+                    estimator.Name, estimator.Derivative, estimator.Gain is { } gain ? Text(gain) : "")),
+                Row("random", gap.Random, ""),
+            ]);
+        Output.Line(FormattableString.Invariant(
+            $"J = {Text(gap.Objective)}: sum over {objective.Horizon} steps of {objective.Discount}^t r_t{(objective.Entropy ? " and the weighted entropy" : "")}, ")
+            + $"{options.Rollouts} rollouts, {(gap.Starts == StartDistribution.Start ? "from the start of episodes" : "from states that the policy visits")}"
+            + FormattableString.Invariant($"; e = {gap.Step:G3}, |theta| = {gap.ParameterNorm:G4}."));
+        Output.Line("Linear: the quotients at e and e/2 agree to a fifth, interval included; where they do not, they are no derivative.");
+        if (gap.Failures > 0)
+        {
+            Output.Line($"The simulator gave up on {gap.Failures} rollouts, which count as they stood.");
+        }
+
+        string[] fullColumn = gap.GradientNormSquared is null ? [] : ["#cosine to grad J"];
+        Output.Table(
+            $"Estimators on {gap.Batches} batches of {gap.BatchSize} transitions",
+            [
+                "estimator", "#|E g|^2", "#variance of a batch", "#signal / noise", "#cosine to plain", .. fullColumn,
+            ],
+            gap.Estimators.Select(estimator => (string[])
+            [
+                estimator.Name, Text(estimator.NormSquared), Text(estimator.Variance), Text(estimator.SignalToNoise), Text(estimator.CosineToPlain),
+                .. estimator.FullCosine is { } cosine ? new[] { Text(cosine) } : [],
+            ]));
+        Output.Line(gap.IsOwnRule
+            ? "The total derivative follows the run's rule."
+            : "The total derivative follows a rule with default options, as the run's actor does not lead.");
+        if (gap.GradientNormSquared is { } norm)
+        {
+            Output.Line($"|grad J|^2 = {Text(norm)}, over {gap.Parameters} parameters.");
+        }
+    }
+
+    private static string[] Row(string name, DirectionalDerivative? derivative, string gain) => derivative is null
+        ? [name, "-", "-", "-", gain]
+        : [name, Text(derivative.Full), Text(derivative.Half), Word(derivative.Linearity), gain];
+
+    private static int AtLeast(int least, int value, string option) => value >= least && value <= 1_000_000
+        ? value
+        : throw new UserError($"{option} is {value}; it must be between {least} and 1000000");
+
+    private static bool? Entropy(string? text) => text switch
+    {
+        null => null,
+        "in" => true,
+        "out" => false,
+        _ => throw new UserError($"--entropy is '{text}'; it must be in or out"),
+    };
+
+    private static StartDistribution Starts(string text) => text switch
+    {
+        "start" => StartDistribution.Start,
+        "visited" => StartDistribution.Visited,
+        _ => throw new UserError($"--starts is '{text}'; it must be start or visited"),
+    };
+
+    private static double Step(double value) => value is > 0 and <= 1
+        ? value
+        : throw new UserError(FormattableString.Invariant($"--step is {value}; it must be above 0 and at most 1"));
+
+    private static string NameOf(StartDistribution starts) => starts == StartDistribution.Start ? "start" : "visited";
+
+    private static string Word(Linearity linearity) => linearity switch
+    {
+        Linearity.Linear => "yes",
+        Linearity.NotLinear => "no",
+        _ => "unclear",
+    };
+
+    private static string Text(Estimate estimate) => $"{Text(estimate.Mean)} +- {estimate.HalfWidth.ToString("G2", CultureInfo.InvariantCulture)}";
+
+    private static string Text(double value) => value.ToString("G4", CultureInfo.InvariantCulture);
+
+    // JSON has no word for what is not finite.
+    private static JsonValue? Number(double value) => double.IsFinite(value) ? JsonValue.Create(value) : null;
+}
