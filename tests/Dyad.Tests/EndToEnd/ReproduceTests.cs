@@ -45,6 +45,20 @@ public sealed partial class ReproduceTests : IDisposable
     }
 
     [Fact]
+    public async Task More_steps_lengthen_the_runs_of_a_study()
+    {
+        string[] command = ["reproduce", "zheng2021/fig3a", "--seeds", "1", "--out", "out", "--steps"];
+        (await _dyad.RunAsync([.. command, "4000"])).Succeeded();
+        string metrics = Path.Combine(_dyad.PathOf("out", "zheng2021", "fig3a", "stac-m1"), "CartPole-v0", "seed-0", "metrics.jsonl");
+        string[] before = File.ReadAllLines(metrics);
+        (await _dyad.RunAsync([.. command, "8000"])).Succeeded();
+        string[] after = File.ReadAllLines(metrics);
+        Assert.Equal(before, after[..before.Length]);
+        Assert.Equal(8000, JsonDocument.Parse(after[^1]).RootElement.GetProperty("step").GetInt64());
+        Assert.Contains("--steps is 0", await _dyad.RefuseAsync([.. command, "0"]), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task The_motivating_game_leaves_error_and_return_by_step()
     {
         (await _dyad.RunAsync("reproduce", "zheng2021/fig1", "--out", "out")).Succeeded();
