@@ -75,7 +75,7 @@ public static class StudyRunner
         void RunOne(int index)
         {
             (Variant variant, int seed) = work[index];
-            var run = new Run(Config(study, variant, seed), () => variant.Create(seed), variant.Steps, variant.MeasureEvery, variant.Export);
+            var run = new Run(Config(study, variant, seed), () => variant.Create(seed), variant.Steps, variant.MeasureEvery, variant.Export, Lengthens: request.Steps is not null);
             loop.Execute(Directory(folder, variant, seed), run, progressed => Report(index, progressed), warn, cancellation);
         }
 

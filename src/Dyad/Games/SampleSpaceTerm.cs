@@ -26,7 +26,7 @@ public sealed class SampleSpaceTerm<T> : IImplicitTerm<T>
     private readonly CompiledProgram _couple;
     private readonly double[] _matrix;
     private readonly double[] _solution;
-    private CholeskyFactorization _factors;
+    private readonly CholeskyFactorization _factors;
 
     /// <summary>Asks the builder for what is needed.</summary>
     /// <param name="builder">The program of the leader.</param>
@@ -67,11 +67,7 @@ public sealed class SampleSpaceTerm<T> : IImplicitTerm<T>
     {
         int n = _rows.Count;
         double error = 0, target = 0;
-        if (_factors.Size != n)
-        {
-            _factors = new CholeskyFactorization(n);
-        }
-
+        _factors.Size = n;
         Span<double> matrix = _matrix.AsSpan(0, n * n), solution = _solution.AsSpan(0, n);
         for (int c = 0; c < _grams.Length; c++)
         {

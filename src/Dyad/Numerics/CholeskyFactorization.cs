@@ -10,19 +10,33 @@ namespace Dyad.Numerics;
 /// </summary>
 public sealed class CholeskyFactorization
 {
-    private readonly int _n;
     private readonly double[] _u;
+    private int _n;
 
-    /// <summary>For matrices of <paramref name="size"/> x <paramref name="size"/>.</summary>
+    /// <summary>For matrices of <paramref name="size"/> x <paramref name="size"/>, or smaller ones.</summary>
     public CholeskyFactorization(int size)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(size);
+        Capacity = size;
         _n = size;
         _u = new double[size * size];
     }
 
-    /// <summary>Rows and columns.</summary>
-    public int Size => _n;
+    /// <summary>Largest number of rows and columns.</summary>
+    public int Capacity { get; }
+
+    /// <summary>Rows and columns of the matrix.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">Not in 1 .. capacity.</exception>
+    public int Size
+    {
+        get => _n;
+        set
+        {
+            ArgumentOutOfRangeException.ThrowIfNegativeOrZero(value);
+            ArgumentOutOfRangeException.ThrowIfGreaterThan(value, Capacity);
+            _n = value;
+        }
+    }
 
     /// <summary>Factors a matrix, of which the lower triangle is read.</summary>
     /// <param name="matrix">Row-major.</param>

@@ -23,7 +23,7 @@ public enum RunStatus
 /// <summary>
 /// The folder of one run: <c>config.json</c> (everything resolved), <c>metrics.jsonl</c>, <c>checkpoint/</c> and
 /// <c>run.json</c> (status, version, machine, times). The configuration is the run's identity: a folder is never continued
-/// with another one, but for a larger number of steps.
+/// with another one, unless it is to be lengthened.
 /// </summary>
 public sealed class RunDirectory
 {
@@ -65,10 +65,12 @@ public sealed class RunDirectory
     };
 
     /// <summary>
-    /// Writes the configuration of a new run, or checks that the folder's run has the same; more steps lengthen that run.
+    /// Writes the configuration of a new run, or checks that the folder's run has the same.
     /// </summary>
+    /// <param name="config">The configuration.</param>
+    /// <param name="lengthens">Whether a run of fewer steps, and else the same, is to get as many.</param>
     /// <exception cref="UserError">The folder holds a run of another configuration, or cannot be written.</exception>
-    public void Claim(JsonObject config)
+    public void Claim(JsonObject config, bool lengthens = false)
     {
         JsonObject? stored = ReadConfig();
         if (stored is null)
@@ -78,8 +80,7 @@ public sealed class RunDirectory
             return;
         }
 
-        if (!JsonNode.DeepEquals(stored, config) && stored.DeepClone() is JsonObject shorter
-            && (long?)shorter["steps"] < (long?)config["steps"])
+        if (lengthens && stored.DeepClone() is JsonObject shorter && (long?)shorter["steps"] < (long?)config["steps"])
         {
             shorter["steps"] = config["steps"]!.DeepClone();
             if (JsonNode.DeepEquals(shorter, config))

@@ -9,8 +9,9 @@ namespace Dyad.Training;
 /// <param name="Steps">Steps to do.</param>
 /// <param name="MeasureEvery">Steps between two rows of metrics; the start and the end are measured as well.</param>
 /// <param name="Export">Writes what others read from the run's folder, a policy for example; called with every checkpoint.</param>
+/// <param name="Lengthens">Whether a run of fewer steps, and else the same, that the folder holds goes on to as many.</param>
 public sealed record Run(
-    JsonObject Config, Func<IIterative> Create, long Steps, long MeasureEvery, Action<IIterative, string>? Export = null);
+    JsonObject Config, Func<IIterative> Create, long Steps, long MeasureEvery, Action<IIterative, string>? Export = null, bool Lengthens = false);
 
 /// <summary>How far a run is, told after each row of metrics.</summary>
 /// <param name="Step">Steps done, at most those to do.</param>
@@ -21,7 +22,7 @@ public sealed record RunProgress(long Step, long Steps, double WallSeconds, IRea
 
 /// <summary>
 /// Advances a run in its folder from wherever it stands to its last step. A finished run is left alone; a stopped one goes on
-/// from its newest checkpoint, to the same bits as a run never stopped. A finished run that is asked for more steps goes on from
+/// from its newest checkpoint, to the same bits as a run never stopped. A run that is lengthened goes on from
 /// its end; where that was on the grid of measurements, it becomes the same as a run that was longer from the start.
 /// </summary>
 public sealed class RunLoop
@@ -53,7 +54,7 @@ public sealed class RunLoop
     {
         try
         {
-            directory.Claim(run.Config);
+            directory.Claim(run.Config, run.Lengthens);
             if (directory.Status == RunStatus.Done && (long?)directory.ReadStatus()!["step"] >= run.Steps)
             {
                 progress(new RunProgress(run.Steps, run.Steps, 0, []));

@@ -40,5 +40,16 @@ public sealed class CholeskyFactorizationTests
     }
 
     [Fact]
+    public void A_smaller_matrix_is_factored_in_the_same_memory()
+    {
+        var factors = new CholeskyFactorization(5) { Size = 2 };
+        Assert.True(factors.TryFactor([4, 2, 2, 3]));
+        double[] b = [10, 9];
+        factors.Solve(b);
+        Near.Equal([1.5, 2], b, 1e-12);
+        Assert.Throws<ArgumentOutOfRangeException>(() => factors.Size = 6);
+    }
+
+    [Fact]
     public void Indefinite_matrix_is_reported() => Assert.False(new CholeskyFactorization(2).TryFactor([1, 2, 2, 1]));
 }

@@ -38,12 +38,13 @@ public sealed class RunLoopTests : IDisposable
     {
         Execute("whole", Count(50, 10));
         Execute("run", Count(20, 10));
-        StopAt("run", Count(50, 10), 37);
+        Assert.Throws<UserError>(() => Execute("run", Count(50, 10)));
+        StopAt("run", Count(50, 10) with { Lengthens = true }, 37);
         Execute("run", Count(50, 10));
         Assert.Equal([0, 10, 20, 30, 40, 50], Steps("run"));
         Assert.Equal(MetricsLog.Read(Directory("whole").MetricsPath)["count"], MetricsLog.Read(Directory("run").MetricsPath)["count"]);
         Assert.Equal(50, (int?)Directory("run").ReadConfig()!["steps"]);
-        Assert.Throws<UserError>(() => Execute("run", Count(20, 10)));
+        Assert.Throws<UserError>(() => Execute("run", Count(20, 10) with { Lengthens = true }));
     }
 
     [Fact]

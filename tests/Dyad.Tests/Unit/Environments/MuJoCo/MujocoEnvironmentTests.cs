@@ -65,22 +65,19 @@ public sealed class MujocoEnvironmentTests
         double[] observation = new double[environment.ObservationSpace.Size], action = new double[environment.ActionSpace.Size];
         double[] poses = new double[GeomShape.PoseSize * environment.Geoms.Count];
         environment.Reset(observation, 1);
-        for (int i = 0; i < 20; i++)
+        void Advance()
         {
-            environment.Step(action, observation);
-            environment.GeomPoses(poses);
+            for (int i = 0; i < 20; i++)
+            {
+                environment.Step(action, observation);
+                environment.GeomPoses(poses);
+            }
+
             environment.Reset(observation);
         }
 
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        for (int i = 0; i < 20; i++)
-        {
-            environment.Step(action, observation);
-            environment.GeomPoses(poses);
-        }
-
-        environment.Reset(observation);
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        Advance();
+        Assert.Equal(0, Allocations.Of(Advance));
     }
 
     [Theory]
