@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Dyad.Algorithms;
+using Dyad.Algorithms.Rules;
 using Dyad.Core;
 using Dyad.Environments;
 using Dyad.Numerics;
@@ -55,18 +56,23 @@ internal sealed class StoredRun
     /// <summary>An untrained agent of the run's method and options.</summary>
     public IAgent CreateAgent(IEnvironment task) => _create(AgentTask.Of(task), new RandomStream(0));
 
-    /// <summary>The run's training at its newest checkpoint.</summary>
-    /// <param name="warn">Receives a sentence about each thing that was passed over.</param>
-    /// <exception cref="UserError">There is no checkpoint yet, or it cannot be read.</exception>
-    public AgentTraining Restore(Action<string> warn)
+    /// <summary>The run's training at its newest checkpoint; what was passed over is told on standard error.</summary>
+    /// <param name="otherwise">The sentence where its agent plays no game.</param>
+    /// <param name="agent">Its agent.</param>
+    /// <exception cref="UserError">There is no checkpoint yet, it cannot be read, or the agent plays no game.</exception>
+    public AgentTraining Restore(string otherwise, out IGameAgent agent)
     {
         IEnvironment evaluation = Environment.Create();
         var training = new AgentTraining(CreateAgent(evaluation), CreateTask, evaluation, evaluationEpisodes: 1, seed: 0);
         try
         {
-            return RunLoop.Restore(Directory, training, warn)
-                ? training
-                : throw new UserError($"'{Directory.FullPath}' has no checkpoint yet");
+            if (!RunLoop.Restore(Directory, training, sentence => Console.Error.WriteLine($"dyad: {sentence}.")))
+            {
+                throw new UserError($"'{Directory.FullPath}' has no checkpoint yet");
+            }
+
+            agent = training.Agent as IGameAgent ?? throw new UserError(otherwise);
+            return training;
         }
         catch
         {

@@ -13,8 +13,6 @@ namespace Dyad.Cli.Commands;
 /// <summary><c>dyad gap</c>: the gradients of a run's actor against the true derivative of its objective.</summary>
 internal static class GapCommand
 {
-    private const int LargestBatch = 65536;
-
     public static Command Create()
     {
         var defaults = new GapOptions();
@@ -73,7 +71,7 @@ internal static class GapCommand
                 Rollouts = AtLeast(3, parsed.GetValue(rollouts), "--rollouts"),
                 Horizon = parsed.GetResult(horizon) is null ? null : StudyOptions.Positive(parsed.GetValue(horizon), "--horizon"),
                 Batches = AtLeast(2, parsed.GetValue(batches), "--batches"),
-                BatchSize = parsed.GetResult(batch) is null ? null : StudyOptions.Positive(parsed.GetValue(batch), "--batch", LargestBatch),
+                BatchSize = StudyOptions.BatchSize(parsed, batch),
                 Entropy = Entropy(parsed.GetValue(entropy)),
                 Starts = Starts(parsed.GetValue(starts)!),
                 Step = Step(parsed.GetValue(step)),
@@ -87,12 +85,7 @@ internal static class GapCommand
     private static int Run(string folder, GapOptions options, long seed, bool json)
     {
         StoredRun run = StoredRun.Find(folder, "has a gap to measure");
-        using AgentTraining training = run.Restore(sentence => Console.Error.WriteLine($"dyad: {sentence}."));
-        if (training.Agent is not IGameAgent agent)
-        {
-            throw new UserError($"'{folder}' is a run of {run.Method}; the gap is measured of sac, ddpg, td3 and their leading and residual versions");
-        }
-
+        using AgentTraining training = run.Restore($"'{folder}' is a run of {run.Method}; the gap is measured of sac, ddpg, td3 and their leading and residual versions", out IGameAgent agent);
         using var stopping = new Stopping();
         MeasuredGap gap = ProgressDisplay.Bar(
             $"gap of {run.Method} on {run.Environment.Name}",
@@ -131,14 +124,14 @@ internal static class GapCommand
         },
         ["difference_step"] = gap.Step,
         ["stackelberg_rule"] = gap.IsOwnRule ? "run" : "default",
-        ["gradient_norm_squared"] = gap.GradientNormSquared is { } norm ? Number(norm) : null,
+        ["gradient_norm_squared"] = gap.GradientNormSquared is { } norm ? Output.Number(norm) : null,
         ["estimators"] = new JsonArray([.. gap.Estimators.Select(estimator => new JsonObject
         {
             ["name"] = estimator.Name,
-            ["norm_squared"] = Number(estimator.NormSquared),
-            ["variance"] = Number(estimator.Variance),
-            ["signal_to_noise"] = Number(estimator.SignalToNoise),
-            ["cosine_to_plain"] = Number(estimator.CosineToPlain),
+            ["norm_squared"] = Output.Number(estimator.NormSquared),
+            ["variance"] = Output.Number(estimator.Variance),
+            ["signal_to_noise"] = Output.Number(estimator.SignalToNoise),
+            ["cosine_to_plain"] = Output.Number(estimator.CosineToPlain),
             ["derivative"] = estimator.Derivative is { } along ? Derivative(along) : null,
             ["gain_over_plain"] = estimator.Gain is { } gain ? Interval(gain) : null,
             ["full_cosine"] = estimator.FullCosine is { } cosine ? Interval(cosine) : null,
@@ -157,9 +150,9 @@ internal static class GapCommand
 
     private static JsonObject Interval(Estimate estimate) => new()
     {
-        ["mean"] = Number(estimate.Mean),
-        ["low"] = Number(estimate.Low),
-        ["high"] = Number(estimate.High),
+        ["mean"] = Output.Number(estimate.Mean),
+        ["low"] = Output.Number(estimate.Low),
+        ["high"] = Output.Number(estimate.High),
     };
 
     private static void Print(StoredRun run, long step, MeasuredGap gap, GapOptions options)
@@ -242,7 +235,4 @@ internal static class GapCommand
     private static string Text(Estimate estimate) => $"{Text(estimate.Mean)} +- {estimate.HalfWidth.ToString("G2", CultureInfo.InvariantCulture)}";
 
     private static string Text(double value) => value.ToString("G4", CultureInfo.InvariantCulture);
-
-    // JSON has no word for what is not finite.
-    private static JsonValue? Number(double value) => double.IsFinite(value) ? JsonValue.Create(value) : null;
 }

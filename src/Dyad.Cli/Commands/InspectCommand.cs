@@ -14,8 +14,6 @@ namespace Dyad.Cli.Commands;
 /// <summary><c>dyad inspect</c>: the game of a run at its newest checkpoint.</summary>
 internal static class InspectCommand
 {
-    private const int LargestBatch = 65536;
-
     public static Command Create()
     {
         var folder = new Argument<string>("RUN_DIR") { Description = "The folder of one run: .../train/METHOD/ENVIRONMENT/seed-N." };
@@ -49,7 +47,7 @@ internal static class InspectCommand
             new InspectionOptions
             {
                 Leader = Leader(parsed.GetValue(leader)),
-                BatchSize = parsed.GetResult(batch) is null ? null : StudyOptions.Positive(parsed.GetValue(batch), "--batch", LargestBatch),
+                BatchSize = StudyOptions.BatchSize(parsed, batch),
                 Steps = StudyOptions.Positive(parsed.GetValue(steps), "--steps", 1000),
                 Tolerance = Tolerance(parsed.GetValue(tolerance)),
             },
@@ -61,12 +59,7 @@ internal static class InspectCommand
     private static int Run(string folder, InspectionOptions options, long seed, bool json)
     {
         StoredRun run = StoredRun.Find(folder, "plays a game to inspect");
-        using AgentTraining training = run.Restore(sentence => Console.Error.WriteLine($"dyad: {sentence}."));
-        if (training.Agent is not IGameAgent agent)
-        {
-            throw new UserError($"'{folder}' is a run of {run.Method}, which plays no game of two differentiable costs");
-        }
-
+        using AgentTraining training = run.Restore($"'{folder}' is a run of {run.Method}, which plays no game of two differentiable costs", out IGameAgent agent);
         GameInspection inspection = GameInspection.Of(agent, options, new RandomStream(seed));
         if (json)
         {
@@ -108,13 +101,13 @@ internal static class InspectCommand
             ["total_derivative"] = new JsonObject
             {
                 ["rule"] = inspection.IsOwnRule ? "run" : "default",
-                ["norm"] = Number(direction.Norm),
-                ["direct"] = Number(direction.Direct),
-                ["implicit"] = Number(direction.Implicit),
-                ["cosine"] = Number(direction.Cosine),
+                ["norm"] = Output.Number(direction.Norm),
+                ["direct"] = Output.Number(direction.Direct),
+                ["implicit"] = Output.Number(direction.Implicit),
+                ["cosine"] = Output.Number(direction.Cosine),
                 ["damping"] = direction.Damping,
                 ["iterations"] = direction.Solve.Iterations,
-                ["residual"] = Number(direction.Solve.Residual),
+                ["residual"] = Output.Number(direction.Solve.Residual),
                 ["negative_curvature"] = direction.Solve.NegativeCurvature,
             },
             ["equilibrium"] = new JsonObject
@@ -122,19 +115,19 @@ internal static class InspectCommand
                 ["verdict"] = NameOf(equilibrium.Kind),
                 ["reason"] = equilibrium.Reason,
                 ["tolerance"] = options.Tolerance,
-                ["leader_curvature_min"] = equilibrium.LeaderCurvature is { } leader ? Number(leader.Lowest) : null,
-                ["leader_curvature_error"] = equilibrium.LeaderCurvature is { } checkedLeader ? Number(checkedLeader.Error) : null,
+                ["leader_curvature_min"] = equilibrium.LeaderCurvature is { } leader ? Output.Number(leader.Lowest) : null,
+                ["leader_curvature_error"] = equilibrium.LeaderCurvature is { } checkedLeader ? Output.Number(checkedLeader.Error) : null,
             },
         };
     }
 
     private static JsonObject PlayerOf(double gradient, ExtremeEigenvalues curvature) => new()
     {
-        ["gradient"] = Number(gradient),
-        ["curvature_min"] = Number(curvature.Lowest),
-        ["curvature_max"] = Number(curvature.Highest),
-        ["curvature_error"] = Number(curvature.Error),
-        ["curvature_nearest_zero"] = Number(curvature.NearestToZero),
+        ["gradient"] = Output.Number(gradient),
+        ["curvature_min"] = Output.Number(curvature.Lowest),
+        ["curvature_max"] = Output.Number(curvature.Highest),
+        ["curvature_error"] = Output.Number(curvature.Error),
+        ["curvature_nearest_zero"] = Output.Number(curvature.NearestToZero),
         ["products"] = curvature.Products,
     };
 
@@ -200,7 +193,4 @@ internal static class InspectCommand
     };
 
     private static string Text(double value) => value.ToString("G5", CultureInfo.InvariantCulture);
-
-    // JSON has no word for what is not finite.
-    private static JsonValue? Number(double value) => double.IsFinite(value) ? JsonValue.Create(value) : null;
 }

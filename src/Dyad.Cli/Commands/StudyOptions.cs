@@ -21,6 +21,10 @@ internal static class StudyOptions
 
     public static Option<bool> Json() => new("--json") { Description = "Print one JSON document on standard output." };
 
+    /// <summary>Reads <c>--batch</c>: transitions in a batch, or null where it is not given.</summary>
+    public static int? BatchSize(ParseResult parsed, Option<int> batch) =>
+        parsed.GetResult(batch) is null ? null : Positive(parsed.GetValue(batch), "--batch", 65536);
+
     /// <summary>Checks an option that counts something.</summary>
     public static int Positive(int value, string option, int largest = 100_000) => value >= 1 && value <= largest
         ? value

@@ -19,6 +19,9 @@ internal static class Output
 
     public static void Json(JsonNode document) => System.Console.Out.WriteLine(document.ToJsonString(Options));
 
+    /// <summary>A number of a document; null where it is not finite, for which JSON has no word.</summary>
+    public static JsonValue? Number(double value) => double.IsFinite(value) ? JsonValue.Create(value) : null;
+
     public static void Line(string text = "") => System.Console.Out.WriteLine(text);
 
     /// <summary>A table under its title; columns whose name starts with '#' are aligned to the right.</summary>

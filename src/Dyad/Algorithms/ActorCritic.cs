@@ -227,7 +227,7 @@ public sealed class ActorCritic : IAgent
     private void ComputeActor()
     {
         Rollout steps = _experience.Steps;
-        Span<float> advantages = Room(ref _advantages), raw = Room(ref _rawAdvantages);
+        Span<float> advantages = Room(ref _advantages);
         if (_options.DirectTerm == DirectTerm.Returns)
         {
             AdvantageEstimation.Returns(steps.Rewards, _experience.NextValues, steps.Last, _options.Discount, advantages);
@@ -237,7 +237,11 @@ public sealed class ActorCritic : IAgent
             _experience.Evaluate(_directProgram, _direct, _critic.Draw, advantages);
         }
 
-        advantages.CopyTo(raw);
+        if (_leader is not null)
+        {
+            advantages.CopyTo(Room(ref _rawAdvantages));
+        }
+
         float deviation = Normalize(advantages);
         Span<float> weights = _experience.Weights;
         TensorPrimitives.Multiply(weights, advantages, weights);
@@ -245,7 +249,7 @@ public sealed class ActorCritic : IAgent
         _actorMeans.Add(_actorMean[0], _actorMean[1], deviation);
         if (_leader is not null)
         {
-            _leader.Compute(_experience, raw, _options.NormalizeAdvantages ? deviation + SmallestDeviation : 1);
+            _leader.Compute(_experience, Room(ref _rawAdvantages), _options.NormalizeAdvantages ? deviation + SmallestDeviation : 1);
             Span<float> direction = _actorMean.AsSpan(2);
             _leader.Direction(direction, direction);
         }

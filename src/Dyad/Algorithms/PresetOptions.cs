@@ -6,6 +6,17 @@ internal static class PresetOptions
     private static readonly string[] SmallTasks = ["Pendulum-v0", "Pendulum-v1", "MountainCarContinuous-v0"];
     private static readonly string[] CartPoles = ["CartPole-v0", "CartPole-v1"];
 
+    // A positive definite curvature, solved exactly, and a correction that never outweighs the gradient.
+    private static readonly (string, string)[] SampleSpace =
+        [("curvature", "gauss-newton"), ("solver", "sample-space"), ("damping", "1"), ("implicit_bound", "1")];
+
+    // The authors' solve of a leader's implicit part, on policy and off.
+    private static readonly (string, string)[] PublishedSolve =
+    [
+        ("order", "simultaneous"), ("solver", "conjugate-gradient"), ("solver_iterations", "10"), ("solver_tolerance", "1e-5"),
+        ("stop_at_negative_curvature", "false"), ("curvature", "hessian"),
+    ];
+
     /// <summary>What we recommend.</summary>
     public static IReadOnlyList<(string Name, string Value)> Recommended(string method, string environment)
     {
@@ -17,7 +28,7 @@ internal static class PresetOptions
                 [
                     ("environments", "8"), ("steps_per_epoch", "512"), ("critic_updates", "10"), ("normalize_advantages", "false"),
                     ("actor_learning_rate", "3e-3"), ("critic_learning_rate", "3e-3"),
-                    .. If(method == "stac", ("curvature", "gauss-newton"), ("solver", "sample-space"), ("damping", "1"), ("implicit_bound", "1")),
+                    .. If(method == "stac", SampleSpace),
                 ];
             case "one-step-ac":
                 return [("environments", "8"), ("actor_learning_rate", "3e-4"), ("critic_learning_rate", "1e-3")];
@@ -31,11 +42,10 @@ internal static class PresetOptions
                 ];
         }
 
-        // A positive definite curvature where there is one, and a correction that never outweighs the gradient.
+        // Where the critic leads there is no such curvature.
         (string, string)[] rule = AgentMethods.Uncorrected(method) switch
         {
-            "stddpg-al" or "sttd3-al" or "stsac-al" or "stack-sac" =>
-                [("curvature", "gauss-newton"), ("solver", "sample-space"), ("damping", "1"), ("implicit_bound", "1")],
+            "stddpg-al" or "sttd3-al" or "stsac-al" or "stack-sac" => SampleSpace,
             "stddpg-cl" or "sttd3-cl" or "stsac-cl" => [("damping", "1"), ("damping_schedule", "adaptive"), ("implicit_bound", "1")],
             _ => [],
         };
@@ -62,9 +72,8 @@ internal static class PresetOptions
                 [
                     ("optimizer", "sgd"), ("actor_learning_rate", "0.1"), ("critic_learning_rate", "0.01"), ("gae_lambda", "0.97"),
                     ("steps_per_epoch", "4000"), ("critic_updates", "80"), ("environments", "1"), ("whole_episodes", "true"),
-                    .. If(method == "stac", ("episode_form", "as-published"), ("order", "simultaneous"), ("solver", "conjugate-gradient"),
-                        ("solver_iterations", "10"), ("solver_tolerance", "1e-5"), ("stop_at_negative_curvature", "false"), ("curvature", "hessian"),
-                        ("damping", CartPoles.Contains(environment) ? "0" : "500")),
+                    .. If(method == "stac", [
+                        .. PublishedSolve, ("episode_form", "as-published"), ("damping", CartPoles.Contains(environment) ? "0" : "500")]),
                 ];
             case "reinforce":
                 return [("optimizer", "sgd"), ("step_by_step", "true"), ("actor_learning_rate", "1e-3"), ("critic_learning_rate", "1e-2")];
@@ -81,9 +90,8 @@ internal static class PresetOptions
             .. IfSac(method, ("tune_entropy_weight", "false"), ("entropy_weight", "0.2")),
             .. If(method == "sac-v", ("value_learning_rate", "1e-3")),
             .. If(!IsSac(method), ("next_action", "current-policy"), ("exploration_noise", "0.1")),
-            .. If(IsStackelberg(method), ("order", "simultaneous"), ("solver", "conjugate-gradient"), ("solver_iterations", "10"),
-                ("solver_tolerance", "1e-5"), ("stop_at_negative_curvature", "false"), ("curvature", "hessian"), ("damping", "500"), ("damping_schedule", "exponential"),
-                ("damping_decay_steps", "1e5")),
+            .. If(IsStackelberg(method), [
+                .. PublishedSolve, ("damping", "500"), ("damping_schedule", "exponential"), ("damping_decay_steps", "1e5")]),
             .. If(IsCorrected(method), [("residual_learning_rate", "1e-3"), .. PublishedCorrection(environment)]),
         ];
     }
