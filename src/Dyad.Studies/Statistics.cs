@@ -68,11 +68,16 @@ public static class Statistics
     }
 
     /// <summary>
-    /// The 95 % interval of mean(a) - mean(b) by Welch's t. Two single values (exact computations) differ by a number, not by
-    /// an interval; one seed against several takes its spread from the several.
+    /// The 95 % interval of mean(a) - mean(b) by Welch's t. Two single values say nothing of their spread: the interval is
+    /// unbounded. One value against several takes its spread from the several.
     /// </summary>
     public static Interval DifferenceInterval(IReadOnlyCollection<double> a, IReadOnlyCollection<double> b)
     {
+        if (a.Count < 2 && b.Count < 2)
+        {
+            return new Interval(double.NegativeInfinity, double.PositiveInfinity);
+        }
+
         double difference = Mean(a) - Mean(b);
         double va = StandardDeviation(a) * StandardDeviation(a) / a.Count;
         double vb = StandardDeviation(b) * StandardDeviation(b) / b.Count;

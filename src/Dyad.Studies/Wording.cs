@@ -10,12 +10,13 @@ internal static class Wording
         return values.Count < 2 ? mean : $"{mean} {Text(Statistics.MeanInterval(values), format)}";
     }
 
-    /// <summary>"-0.021 [-0.026, -0.016]": the difference of means and its 95 % interval.</summary>
+    /// <summary>"-0.021 [-0.026, -0.016]": the difference of means and its 95 % interval; the bare difference of two single values.</summary>
     public static string Difference(IReadOnlyCollection<double> a, IReadOnlyCollection<double> b, string format = "0.000")
     {
         string signed = $"+{format};-{format};{format}";
         double difference = Statistics.Mean(a) - Statistics.Mean(b);
-        return $"{difference.ToString(signed, null)} {Text(Statistics.DifferenceInterval(a, b), signed)}";
+        string text = difference.ToString(signed, null);
+        return a.Count < 2 && b.Count < 2 ? text : $"{text} {Text(Statistics.DifferenceInterval(a, b), signed)}";
     }
 
     /// <summary>"10 seeds", "1 seed".</summary>

@@ -108,7 +108,7 @@ internal sealed class Wen2021Figure1 : Study
             "Stack-AC and Actor_o-Critic perform comparably, below Res-AC.",
             $"Final returns: Stack-AC {Wording.MeanWithInterval(stack)}, Actor_o-Critic {Wording.MeanWithInterval(actorO)}, Res-AC "
             + $"{Wording.MeanWithInterval(residual)}; Stack-AC differs from Actor_o-Critic by {Wording.Difference(stack, actorO)} ({Wording.Seeds(seeds)}).",
-            equal && below ? Verdict.Supported : equal || below ? Verdict.Unclear : Verdict.Contradicted);
+            seeds > 1 && equal && below ? Verdict.Supported : equal || below ? Verdict.Unclear : Verdict.Contradicted);
     }
 
     private static Finding Delay(StudyRuns runs, int seeds)

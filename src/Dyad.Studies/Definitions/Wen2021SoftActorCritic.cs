@@ -2,7 +2,7 @@ using Dyad.Studies.Comparisons;
 
 namespace Dyad.Studies.Definitions;
 
-/// <summary>The continuous-control experiments of Wen et al. 2021: figure 3, and figures 5 and 6 of appendix D.2.2.</summary>
+/// <summary>The continuous-control experiments of Wen et al. 2021: figure 3, figures 5 and 6 of appendix D.2.2, and a study of ours on Reacher.</summary>
 internal static class Wen2021SoftActorCritic
 {
     private const string Preset = "wen2021";
@@ -23,6 +23,7 @@ internal static class Wen2021SoftActorCritic
         [
             Figure3("pendulum", "Pendulum-v1", 50_000, seeds: 10), Figure3("reacher", "Reacher-v4", 200_000, seeds: 5),
             Figure3("halfcheetah", "HalfCheetah-v4", 1_000_000, seeds: 3), Figure5, Figure6,
+            ReacherStability,
         ]).Select(plan => new ComparisonStudy(plan));
 
     private static ComparisonPlan Figure3(string task, string environment, long steps, int seeds) => new(
@@ -106,6 +107,40 @@ internal static class Wen2021SoftActorCritic
             new("sac-10-0", "SAC-10-0", "sac", ("td_errors", "true"), ("critic_updates", "10")),
         ],
         Claims = [new("", "sac-10-0", "sac-1-0")],
+    };
+
+    // Not in the paper: Res-SAC breaks down in our runs of its Reacher.
+    private static ComparisonPlan ReacherStability => new(
+        "wen2021/reacher-stability", "Why does Res-SAC break down on Reacher?", "Wen et al. 2021, figure 3, Reacher", "Reacher-v4")
+    {
+        Preset = Preset,
+        Question = "Res-SAC-10-10 on Reacher as published, and with its clip, its reward, its schedule and the number of critics changed one at a time. "
+            + "Returns are negative, so a critic above the entropy's worth has lost touch with them.",
+        Steps = (2_000, 200_000),
+        Rows = (4, 100),
+        Seeds = (1, 5),
+        Episodes = (1, 10),
+        QuickChanges = Early,
+        Charts = ["train/critic_value", "train/residual_value"],
+        Columns = [("mean q", "train/critic_value", "0.0"), ("mean w", "train/residual_value", "0.0"), ("c", "train/residual_clip", "0.00"), .. Columns],
+        Lines =
+        [
+            Res("published", "c = 1, as published", ("residual_clip", "1")),
+            new("sac-10-0", "SAC-10-0", "sac", ("critic_updates", "10")),
+            Res("clip-0.1", "c = 0.1", ("residual_clip", "0.1")),
+            Res("clip-4", "c = 4", ("residual_clip", "4")),
+            Res("adaptive", "adaptive clip", ("residual_clip_rule", "adaptive")),
+            Res("entropy", "c = 1, entropy in delta", ("residual_clip", "1"), ("residual_reward", "correct")),
+            Res("one-step", "c = 1, one step each", ("residual_clip", "1"), ("critic_updates", "1"), ("residual_updates", "1")),
+            Res("twins", "c = 1, twin critics", ("residual_clip", "1"), ("twin_critics", "true")),
+            new("sac-twins", "SAC-10-0, twin critics", "sac", ("critic_updates", "10"), ("twin_critics", "true")),
+        ],
+        Claims =
+        [
+            new("", "sac-10-0", "published"), new("", "clip-0.1", "published"), new("", "clip-4", "published"), new("", "adaptive", "published"),
+            new("", "entropy", "published"), new("", "one-step", "published"), new("", "twins", "published"), new("", "twins", "sac-twins"),
+            new("", "sac-twins", "sac-10-0"),
+        ],
     };
 
     private static ComparisonLine Res(string label, string legend, params (string, string)[] changes) =>

@@ -20,7 +20,10 @@ public readonly record struct NextMove<T>(Expression<T> Action, Expression<T>? E
 /// <param name="Errors">delta, batch x critics, without derivative.</param>
 /// <param name="Rewards">delta held in [-c, c], batch x critics, without derivative.</param>
 /// <param name="Cost">What the res-critic minimises, 1 x 1.</param>
-public sealed record ResidualGame<T>(Expression<T> Errors, Expression<T> Rewards, Expression<T> Cost)
+/// <param name="CriticValues">q(s, a), batch x critics.</param>
+/// <param name="Values">w(s, a), batch x critics.</param>
+public sealed record ResidualGame<T>(
+    Expression<T> Errors, Expression<T> Rewards, Expression<T> Cost, Expression<T> CriticValues, Expression<T> Values)
     where T : unmanaged, IBinaryFloatingPointIeee754<T>;
 
 /// <summary>
@@ -34,9 +37,10 @@ public sealed record ResidualGame<T>(Expression<T> Errors, Expression<T> Rewards
 /// targets would not give. The actor follows the smaller q_i + w_i.
 /// </para>
 /// Metrics, means over the steps of the res-critic since the last row: <c>train/residual_loss</c> its cost,
-/// <c>train/residual_clipped</c> the fraction of TD errors beyond c, <c>train/residual_clip</c> c; those of the TD errors before
-/// they are clipped (<see cref="TdErrorMeter"/>); and at every hundredth step of the actor, with g its gradient for q and h for
-/// q + w, <c>train/residual_share</c> |h - g| / |g| and <c>train/residual_cosine</c> between h and g.
+/// <c>train/residual_clipped</c> the fraction of TD errors beyond c, <c>train/residual_clip</c> c, <c>train/critic_value</c> and
+/// <c>train/residual_value</c> the batch's means of q(s, a) and w(s, a); those of the TD errors before they are clipped
+/// (<see cref="TdErrorMeter"/>); and at every hundredth step of the actor, with g its gradient for q and h for q + w,
+/// <c>train/residual_share</c> |h - g| / |g| and <c>train/residual_cosine</c> between h and g.
 /// </summary>
 public sealed class Residual
 {
@@ -48,7 +52,8 @@ public sealed class Residual
     private readonly RandomStream _sampling;
     private readonly RandomStream _random;
     private readonly TdErrorMeter _errorMeter;
-    private readonly RunningMeans _means = new("train/residual_loss", "train/residual_clipped", "train/residual_clip");
+    private readonly RunningMeans _means = new(
+        "train/residual_loss", "train/residual_clipped", "train/residual_clip", "train/critic_value", "train/residual_value");
     private readonly RunningMeans _comparison = new("train/residual_share", "train/residual_cosine");
 
     // psi and its target.
@@ -62,6 +67,8 @@ public sealed class Residual
     private readonly Output<float> _errors;
     private readonly Output<float> _cost;
     private readonly Output<float> _gradient;
+    private readonly Output<float> _criticValue;
+    private readonly Output<float> _value;
     private readonly CompiledProgram _measure;
     private readonly CompiledProgram _learn;
 
@@ -104,6 +111,8 @@ public sealed class Residual
         _errors = builder.Output(game.Errors);
         _cost = builder.Output(game.Cost);
         _gradient = builder.Output(Derivatives.Gradient(game.Cost, _residual));
+        _criticValue = builder.Output(Mean(game.CriticValues));
+        _value = builder.Output(Mean(game.Values));
         _measure = builder.Without([_bound]);
         _learn = builder.After([_bound]);
         builder.Build();
@@ -141,7 +150,7 @@ public sealed class Residual
             _learn.Run();
             _optimizer.Descend(_residual.Values, _gradient.Values);
             OptimizerLoops.Average<float>(_target.Values, _residual.Values, _targetRate);
-            _means.Add(_cost.Value, _clip.Clipped(_errors.Values), _clip.Value);
+            _means.Add(_cost.Value, _clip.Clipped(_errors.Values), _clip.Value, _criticValue.Value, _value.Value);
         }
     }
 
@@ -205,13 +214,17 @@ public sealed class Residual
         }
 
         ResidualGame<T> second = One(critic.Second, targetCritic.Second!, residual.Second!, targetResidual.Second!);
-        return new(Concatenate(first.Errors, second.Errors), Concatenate(first.Rewards, second.Rewards), first.Cost + second.Cost);
+        return new(
+            Concatenate(first.Errors, second.Errors), Concatenate(first.Rewards, second.Rewards), first.Cost + second.Cost,
+            Concatenate(first.CriticValues, second.CriticValues), Concatenate(first.Values, second.Values));
 
         ResidualGame<T> One(ActionValue<T> q, ActionValue<T> qbar, ActionValue<T> w, ActionValue<T> wbar)
         {
             Expression<T> error = TdError(batch, q, qbar, reward == ResidualReward.Correct ? next : new(next.Action), discount);
             Expression<T> clipped = Clip(error, clip);
-            return new(error, clipped, Cost(batch, w, wbar, next.Action, clipped, discount));
+            return new(
+                error, clipped, Cost(batch, w, wbar, next.Action, clipped, discount), q.Value(batch.Observation, batch.Action),
+                w.Value(batch.Observation, batch.Action));
         }
     }
 

@@ -40,7 +40,13 @@ public sealed class StatisticsTests
         Assert.Equal(0, Statistics.StandardDeviation([4.2]));
         Assert.Equal(new Interval(4.2, 4.2), Statistics.MeanInterval([4.2]));
         Assert.Equal(new Interval(4.2, 4.2), Statistics.InterquartileMeanInterval([4.2]));
-        Assert.Equal(new Interval(1, 1), Statistics.DifferenceInterval([4], [3]));
+    }
+
+    [Fact]
+    public void Two_single_values_tell_no_difference()
+    {
+        Assert.Equal(new Interval(double.NegativeInfinity, double.PositiveInfinity), Statistics.DifferenceInterval([4], [3]));
+        Assert.Equal("+1.0", Wording.Difference([4], [3], "0.0"));
     }
 
     [Theory]

@@ -111,6 +111,9 @@ public sealed class ResidualAgentTests
         Assert.Equal(0, none["train/residual_share"]);
         Assert.Equal(1, none["train/residual_cosine"], 1e-6);
         Assert.Equal(0, none["train/residual_loss"]);
+        Assert.Equal(0, none["train/residual_value"]);
+        Assert.NotEqual(none["train/critic_value"], tight["train/critic_value"]);
+        Assert.NotEqual(0, tight["train/residual_value"]);
         Assert.InRange(tight["train/residual_clipped"], 0.1, 0.99);
         Assert.Equal(0.5, tight["train/residual_clip"]);
         Assert.True(tight["train/residual_share"] > 0);
