@@ -48,6 +48,7 @@ public static class AgentMethods
         Ddpg("res-ddpg", "DDPG with a res-critic that corrects the critic its actor follows", Residual, ("residual", "true")),
         Td3("td3", "Twin delayed DDPG: the smaller of two critics, smoothed target actions, a delayed actor", "Fujimoto et al. 2018"),
         Td3("sttd3-al", "TD3 with the actor leading: it follows its total derivative", $"Fujimoto et al. 2018; {Zheng}", [.. ActorLeads, .. CurrentPolicy]),
+        Td3("res-td3", "TD3 with a res-critic that corrects the critic its actor follows", $"Fujimoto et al. 2018; {Residual}", ("residual", "true")),
         Sac("sac", "Soft actor-critic, with twin critics and a tuned entropy weight", "Haarnoja et al. 2018; lecture on soft actor-critic, section 5.2"),
         Sac("stsac-al", "SAC with the actor leading: it follows its total derivative", Zheng, ActorLeads),
         Sac("stsac-cl", "SAC with the critic leading: it follows its total derivative", Zheng, CriticLeads),

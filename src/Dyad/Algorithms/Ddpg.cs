@@ -47,6 +47,7 @@ public sealed record DdpgOptions : OffPolicyOptions
 
     /// <summary>Whether and how a res-critic corrects the critic that the actor follows.</summary>
     public ResidualOptions Correction { get; init; } = new() { ResidualLearningRate = 1e-3 };
+
     /// <summary>k: steps of Lanczos and Arnoldi for the game's eigenvalues in each row of metrics; 0: none (<see cref="GameMetrics"/>).</summary>
     [Range(0, 1000)]
     public int EigenvalueSteps { get; init; }

@@ -44,6 +44,9 @@ public sealed record Td3Options : OffPolicyOptions
     /// <summary>What turns the costs into directions.</summary>
     public RuleOptions Gradient { get; init; } = new();
 
+    /// <summary>Whether and how a res-critic corrects Q1, which the actor follows.</summary>
+    public ResidualOptions Correction { get; init; } = new() { ResidualLearningRate = 1e-3 };
+
     /// <summary>k: steps of Lanczos and Arnoldi for the game's eigenvalues in each row of metrics; 0: none (<see cref="GameMetrics"/>).</summary>
     [Range(0, 1000)]
     public int EigenvalueSteps { get; init; }
@@ -56,9 +59,11 @@ public sealed record Td3Options : OffPolicyOptions
 /// theta: actor, a = tanh of a network; w: critic, twin networks Q1 and Q2; thetabar, wbar: their targets. An update, in this
 /// order: the critic descends L(theta, w); in every d-th update the actor descends -J(theta, w), then both targets move. The
 /// gradient rule turns the costs into directions: gradients, or the leader's total derivative (as in STDDPG, Zheng et al. 2021).
+/// With a residual correction (Wen et al. 2021) the actor follows Q1 + W, where W learns before each step of the actor from the
+/// TD errors of Q1 with its own target.
 /// </para>
-/// Metrics: <c>train/critic_loss</c> L, <c>train/mean_q</c> Q1(s, a) averaged over the batch, <c>train/actor_loss</c> -J, and
-/// those of the gradient rule.
+/// Metrics: <c>train/critic_loss</c> L, <c>train/mean_q</c> Q1(s, a) averaged over the batch, <c>train/actor_loss</c> -J, those of
+/// the gradient rule, and of the correction or of the TD errors.
 /// </summary>
 public sealed class Td3 : IGameAgent
 {
@@ -83,6 +88,8 @@ public sealed class Td3 : IGameAgent
     private readonly Func<Extent, Sample> _sampleOf;
     private readonly Func<Extent, ExploringPolicy> _policyOf;
     private readonly GameMetrics? _gameMetrics;
+    private readonly Residual? _residual;
+    private readonly TdErrorMeter? _errorMeter;
 
     /// <summary>An untrained agent.</summary>
     /// <param name="observationSize">Numbers in an observation.</param>
@@ -108,12 +115,20 @@ public sealed class Td3 : IGameAgent
         {
             var batch = new TransitionInputs<float>(rows, observationSize, actionSize);
             var noise = new Input<float>("target noise", rows, actionSize);
-            return new Sample(batch, noise, Game(_actor, _critic, batch, critic, target, policy, next, noise, options));
+            ActorCriticGame<float> plain = Game(_actor, _critic, batch, critic, target, policy, next, noise, options);
+            return new Sample(batch, noise, plain, _residual is null
+                ? plain
+                : Game(_actor, _critic, batch, critic, target, policy, next, noise, options, _residual.Corrected.First));
         };
+        _residual = !options.Correction.Residual ? null : new Residual(
+            options, options.Correction, observationSize, actionSize, new(critic.First, null), new(target.First, null),
+            (s, noise) => new(Smoothed(next, s, noise, options)), stream.Split("residual"));
         var rows = new Extent("batch", options.BatchSize);
         _samples = [.. Enumerable.Range(0, options.Gradient.Batches).Select(_ => _sampleOf(rows))];
         _rule = new GradientRule<float>(options.Gradient, [.. _samples.Select(sample => sample.Game)], stream.Split("solver"));
-        _turns = new PlayerTurns<float>(options.Gradient, _rule, Draw, StepCritic, StepActor);
+        _residual?.Compare(_actor, _samples[0].Game.ActorCost, _samples[0].Plain.ActorCost);
+        _turns = new PlayerTurns<float>(options.Gradient, _rule, Draw, StepCritic, StepActor) { Third = () => _residual?.Learn(_experience!) };
+        _errorMeter = options.Correction.MeasuresCritic ? new(2 * options.BatchSize) : null;
         _actorOptimizer = new Adam<float>(_actor.Count, options.ActorLearningRate) { RatePower = options.Gradient.ActorRatePower };
         _criticOptimizer = new Adam<float>(_critic.Count, options.CriticLearningRate) { RatePower = options.Gradient.CriticRatePower };
         _experience = new OffPolicyExperience(
@@ -152,7 +167,8 @@ public sealed class Td3 : IGameAgent
         {
             _experience.Sample(sample.Batch, stream);
             stream.Normal(sample.Noise.Values);
-        });
+        })
+        { Plain = sample.Plain };
     }
 
     /// <inheritdoc/>
@@ -179,6 +195,8 @@ public sealed class Td3 : IGameAgent
         _actorMeans.Flush(metrics);
         _rule.Measure(metrics);
         _gameMetrics?.Measure(metrics);
+        _residual?.Measure(metrics);
+        _errorMeter?.Flush(metrics);
     }
 
     /// <inheritdoc/>
@@ -193,6 +211,8 @@ public sealed class Td3 : IGameAgent
         _criticOptimizer.Serialize(archive);
         _random.Serialize(archive);
         _rule.Serialize(archive);
+        _residual?.Serialize(archive);
+        _errorMeter?.Serialize(archive);
         _criticMeans.Serialize(archive);
         _actorMeans.Serialize(archive);
         _experience.Serialize(archive);
@@ -233,11 +253,13 @@ public sealed class Td3 : IGameAgent
     {
         _criticOptimizer.Descend(_critic.Values, _rule.CriticDirection);
         _criticMeans.Add(_rule.CriticCost, _rule.CriticMeasure(0)[0]);
+        _errorMeter?.Add(_rule.CriticMeasure(1));
     }
 
     // theta <- theta + rate d_theta J(theta, w)
     private void StepActor()
     {
+        _residual?.BeforeActorStep();
         _actorOptimizer.Descend(_actor.Values, _rule.ActorDirection);
         _actorMeans.Add(_rule.ActorCost);
     }
@@ -255,17 +277,22 @@ public sealed class Td3 : IGameAgent
     /// <param name="nextPolicy">The policy in the critic's target: the current one, or a target policy as in the paper.</param>
     /// <param name="noise">batch x actions, standard normal.</param>
     /// <param name="options">Options.</param>
+    /// <param name="corrected">Q1 + W, which the actor follows; null where it follows Q1.</param>
     public static ActorCriticGame<T> Game<T>(Parameters<T> actor, Parameters<T> criticPlayer, TransitionInputs<T> batch,
         TwinActionValue<T> critic, TwinActionValue<T> targetCritic, DeterministicPolicy<T> policy, DeterministicPolicy<T> nextPolicy,
-        Expression<T> noise, Td3Options options)
+        Expression<T> noise, Td3Options options, ActionValue<T>? corrected = null)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        Expression<T> actorCost = ActorCost(batch, critic, policy), replayed = Mean(critic.First.Value(batch.Observation, batch.Action));
+        ActionValue<T> followed = corrected ?? critic.First;
+        Expression<T> actorCost = ActorCost(batch, followed, policy), mean = Mean(critic.First.Value(batch.Observation, batch.Action));
+        IReadOnlyList<SquaredError<T>> errors = CriticErrors(batch, critic, targetCritic, nextPolicy, noise, options);
         return new(actor, criticPlayer, actorCost, CriticCost(batch, critic, targetCritic, nextPolicy, noise, options))
         {
-            CriticErrors = CriticErrors(batch, critic, targetCritic, nextPolicy, noise, options),
-            CriticMeasures = [replayed],
-            ActorCostInCritic = options.Gradient.LeaderDerivative == LeaderDerivative.CurrentAction ? actorCost : -replayed,
+            CriticErrors = errors,
+            CriticMeasures = options.Correction.MeasuresCritic ? [mean, TdErrorMeter.Errors(errors)] : [mean],
+            ActorCostInCritic = options.Gradient.LeaderDerivative == LeaderDerivative.CurrentAction
+                ? actorCost
+                : -Mean(followed.Value(batch.Observation, batch.Action)),
         };
     }
 
@@ -289,19 +316,23 @@ public sealed class Td3 : IGameAgent
         TwinActionValue<T> targetCritic, DeterministicPolicy<T> nextPolicy, Expression<T> noise, Td3Options options)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        Expression<T> smoothing = Clamp(options.TargetNoise * noise, -options.TargetNoiseClip, options.TargetNoiseClip);
-        Expression<T> next = Clamp(nextPolicy.Action(batch.NextObservation) + smoothing, -1, 1);
+        Expression<T> next = Smoothed(nextPolicy, batch.NextObservation, noise, options);
         Expression<T> y = batch.Target(options.Discount, targetCritic.Smaller(batch.NextObservation, next));
         return [.. Critics().Select(q => new SquaredError<T>(q.Value(batch.Observation, batch.Action), y))];
 
         IEnumerable<ActionValue<T>> Critics() => critic.Second is null ? [critic.First] : [critic.First, critic.Second];
     }
 
-    /// <summary>-J(theta, w) = -mean Q1(s, pi(s)), 1 x 1: the first critic alone.</summary>
-    public static Expression<T> ActorCost<T>(TransitionInputs<T> batch, TwinActionValue<T> critic, DeterministicPolicy<T> policy)
+    // clip(pi(s') + clip(sigma noise, -c, c), -1, 1)
+    private static Expression<T> Smoothed<T>(DeterministicPolicy<T> policy, Expression<T> observation, Expression<T> noise, Td3Options options)
         where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
-        -Mean(critic.First.Value(batch.Observation, policy.Action(batch.Observation)));
+        Clamp(policy.Action(observation) + Clamp(options.TargetNoise * noise, -options.TargetNoiseClip, options.TargetNoiseClip), -1, 1);
+
+    /// <summary>-J(theta, w) = -mean Q1(s, pi(s)), 1 x 1: the first critic alone.</summary>
+    public static Expression<T> ActorCost<T>(TransitionInputs<T> batch, ActionValue<T> critic, DeterministicPolicy<T> policy)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
+        -Mean(critic.Value(batch.Observation, policy.Action(batch.Observation)));
 
     // A batch with the noise that is frozen across all products of an update.
-    private sealed record Sample(TransitionInputs<float> Batch, Input<float> Noise, ActorCriticGame<float> Game);
+    private sealed record Sample(TransitionInputs<float> Batch, Input<float> Noise, ActorCriticGame<float> Plain, ActorCriticGame<float> Game);
 }

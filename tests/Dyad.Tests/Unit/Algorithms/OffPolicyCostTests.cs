@@ -110,7 +110,7 @@ public sealed class OffPolicyCostTests
         var target = new TwinActionValue<double>(new ActionValue<double>(bar1), new ActionValue<double>(bar2));
         Expression<double> cost = Td3.CriticCost(_batch, critic, target, new DeterministicPolicy<double>(nextPolicy), _noise,
             new Td3Options { Discount = Discount, TargetNoise = Sigma, TargetNoiseClip = Clip });
-        Expression<double> actorCost = Td3.ActorCost(_batch, critic, new DeterministicPolicy<double>(policy));
+        Expression<double> actorCost = Td3.ActorCost(_batch, critic.First, new DeterministicPolicy<double>(policy));
         Near.Equal(expected, Value(cost), 1e-12);
         Near.Equal(expectedActor, Value(actorCost), 1e-12);
 

@@ -22,6 +22,7 @@ public sealed class MeasuredGapTests
     [InlineData("stsac-cl", new[] { "plain", "stackelberg" }, false)]
     [InlineData("res-ddpg", new[] { "plain", "residual", "stackelberg" }, false)]
     [InlineData("stddpg-al", new[] { "plain", "stackelberg" }, true)]
+    [InlineData("res-td3", new[] { "plain", "residual", "stackelberg" }, false)]
     [InlineData("td3", new[] { "plain", "stackelberg" }, false)]
     public void An_agent_is_measured_and_left_as_it_was(string method, string[] estimators, bool isOwnRule)
     {
@@ -44,7 +45,7 @@ public sealed class MeasuredGapTests
         Assert.Equal(norms, again.Estimators.Select(estimator => estimator.NormSquared));
         Assert.Equal(gap.Estimators.Select(x => x.Derivative!.Full), again.Estimators.Select(x => x.Derivative!.Full));
         Assert.Equal(gap.Random.Full, again.Random.Full);
-        Assert.Equal(method is "td3" or "res-ddpg" ? norms.Length - 1 : norms.Length, norms.Distinct().Count());
+        Assert.Equal(method is "td3" or "res-td3" or "res-ddpg" ? norms.Length - 1 : norms.Length, norms.Distinct().Count());
     }
 
     [Fact]

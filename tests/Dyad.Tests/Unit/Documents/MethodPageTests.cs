@@ -20,16 +20,17 @@ public sealed class MethodPageTests
         ["ac"] = ["ac", "stackelberg", "stac", "res-sac"],
         ["stac"] = ["stac", "ac", "stackelberg", "res-sac"],
         ["ddpg"] = ["ddpg", "stackelberg", "res-sac"],
-        ["td3"] = ["td3", "stackelberg"],
+        ["td3"] = ["td3", "stackelberg", "res-sac"],
         ["sac"] = ["sac", "stackelberg", "res-sac"],
         ["stddpg-al"] = ["stackelberg", "ddpg", "res-sac"],
         ["stddpg-cl"] = ["stackelberg", "ddpg", "res-sac"],
-        ["sttd3-al"] = ["stackelberg", "td3"],
+        ["sttd3-al"] = ["stackelberg", "td3", "res-sac"],
         ["stsac-al"] = ["stackelberg", "sac", "res-sac"],
         ["stsac-cl"] = ["stackelberg", "sac", "res-sac"],
         ["stack-sac"] = ["stackelberg", "sac", "res-sac"],
         ["res-sac"] = ["res-sac", "sac", "stackelberg"],
         ["res-ddpg"] = ["res-sac", "ddpg", "stackelberg"],
+        ["res-td3"] = ["res-sac", "td3", "stackelberg"],
     };
 
     // Small networks, early updates and all metrics, where a method has such options.

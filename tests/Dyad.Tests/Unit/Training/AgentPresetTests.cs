@@ -30,6 +30,7 @@ public sealed class AgentPresetTests
     [InlineData("stac", "ac", "rule=individual")]
     [InlineData("sac", "res-stsac-cl", "residual=true,rule=stackelberg,leader=critic")]
     [InlineData("res-ddpg", "ddpg", "residual=false")]
+    [InlineData("td3", "res-td3", "residual=true")]
     [InlineData("td3", "sttd3-al", "rule=stackelberg,next_action=current-policy")]
     public void Every_preset_fits_a_combination(string method, string name, string changes)
     {
@@ -63,6 +64,7 @@ public sealed class AgentPresetTests
         Assert.Contains(("residual_reward", "as-published"), Options("as-published", "res-ddpg"));
         Assert.Contains(("residual_reward", "correct"), Options("correct", "res-sac"));
         Assert.Contains(("residual_clip_rule", "adaptive"), Options("correct", "res-ddpg"));
+        Assert.Contains(("residual_reward", "as-published"), Options("wen2021", "res-td3"));
         Assert.Equal(
             [("Pendulum-v1", "4"), ("Reacher-v4", "1"), ("Hopper-v4", null)],
             new[] { "Pendulum-v1", "Reacher-v4", "Hopper-v4" }.Select(task => (

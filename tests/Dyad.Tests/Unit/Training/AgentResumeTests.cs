@@ -26,6 +26,7 @@ public sealed class AgentResumeTests : IDisposable
     [InlineData("sac:eigenvalue_steps=5", 501, 900)]
     [InlineData("res-sac", 210, 399, 1001)]
     [InlineData("res-ddpg", 500)]
+    [InlineData("res-td3", 333, 500)]
     public void Training_stopped_at_any_step_ends_in_the_same_bits(string method, params int[] stops)
     {
         Execute("whole", method, int.MaxValue);

@@ -18,6 +18,9 @@ public sealed class ResidualAgentTests
     [InlineData("sac", "order=simultaneous")]
     [InlineData("ddpg", "next_action=target-policy")]
     [InlineData("ddpg", "next_action=current-policy")]
+    [InlineData("td3", "actor_delay=2")]
+    [InlineData("td3", "next_action=current-policy,actor_delay=1,residual_updates=3")]
+    [InlineData("sttd3-al", "leader_derivative=replayed-action")]
     [InlineData("stsac-al", "leader_derivative=current-action")]
     [InlineData("stsac-cl", "twin_critics=true")]
     [InlineData("stack-sac", "twin_critics=true")]
@@ -34,6 +37,7 @@ public sealed class ResidualAgentTests
     [Theory]
     [InlineData("sac", "res-sac", "residual=true")]
     [InlineData("ddpg", "res-ddpg", "residual=true")]
+    [InlineData("td3", "res-td3", "residual=true")]
     [InlineData("stsac-al", "res-sac", "rule=individual,residual=true")]
     public void A_named_method_is_its_base_with_a_residual(string plain, string named, string changes)
     {
@@ -48,6 +52,7 @@ public sealed class ResidualAgentTests
     [InlineData("stack-sac", "residual=true", "res-stack-sac")]
     [InlineData("res-sac", "residual=false", "sac")]
     [InlineData("res-ddpg", "", "res-ddpg")]
+    [InlineData("res-td3", "rule=stackelberg", "res-sttd3-al")]
     public void Rule_and_correction_combine(string method, string changes, string combination) =>
         Assert.Equal(combination, AgentMethods.Combination(method, Changes(changes)));
 
@@ -73,6 +78,8 @@ public sealed class ResidualAgentTests
     [InlineData("res-sac", "", "residual_learning_rate", "1e-2")]
     [InlineData("res-ddpg", "", "residual_clip", "0.5")]
     [InlineData("res-ddpg", "", "residual_updates", "0")]
+    [InlineData("res-td3", "", "residual_clip", "0.5")]
+    [InlineData("res-td3", "", "target_noise", "0.4")]
     [InlineData("sac", "rule=stackelberg", "residual", "true")]
     [InlineData("stsac-cl", "order=simultaneous", "residual", "true")]
     public void An_option_changes_training_and_keeps_it_finite(string method, string with, string name, string value)
@@ -91,6 +98,7 @@ public sealed class ResidualAgentTests
     [InlineData("sac", "rule=stackelberg,order=simultaneous")]
     [InlineData("sac", "rule=stackelberg,leader=critic")]
     [InlineData("ddpg", "")]
+    [InlineData("td3", "rule=stackelberg,next_action=current-policy")]
     public void Measuring_td_errors_changes_nothing_else(string method, string changes)
     {
         Recorder plain = Measured(method, Changes(changes)), measured = Measured(method, [.. Changes(changes), ("td_errors", "true")]);

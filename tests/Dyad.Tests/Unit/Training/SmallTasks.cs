@@ -95,7 +95,7 @@ internal sealed class DiscreteIdentityTask(int breaksAt = int.MaxValue) : IEnvir
 /// <summary>Training runs of small networks.</summary>
 internal static class SmallTasks
 {
-    public static readonly string[] Methods = ["sac", "ddpg", "td3", "sac-v", "dqn", "stsac-al", "stsac-cl", "stack-sac", "stddpg-al", "stddpg-cl", "sttd3-al", "res-sac", "res-ddpg"];
+    public static readonly string[] Methods = ["sac", "ddpg", "td3", "sac-v", "dqn", "stsac-al", "stsac-cl", "stack-sac", "stddpg-al", "stddpg-cl", "sttd3-al", "res-sac", "res-ddpg", "res-td3"];
 
     public static readonly (string, string)[] Small =
     [
