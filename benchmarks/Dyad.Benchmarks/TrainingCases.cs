@@ -24,6 +24,7 @@ public static class TrainingCases
     [
         Sac("sac-halfcheetah-b100", "HalfCheetah-v4", 256, 100),
         Sac("sac-halfcheetah-b256", "HalfCheetah-v4", 256, 256),
+        Sac("res-sac-halfcheetah-b100", "HalfCheetah-v4", 256, 100, residual: true),
         Ddpg("ddpg-halfcheetah-b100", "HalfCheetah-v4", 256, 100),
         Sac("sac-pendulum-64x64-b100", "Pendulum-v1", 64, 100),
         Ddpg("ddpg-pendulum-64x64-b100", "Pendulum-v1", 64, 100),
@@ -52,12 +53,30 @@ public static class TrainingCases
         return new BenchmarkCase($"{Prefix}ac-cartpole-m{criticUpdates}", epoch.Flop, epoch.Run);
     }
 
-    private static BenchmarkCase Sac(string name, string task, int width, int batch)
+    private static BenchmarkCase Sac(string name, string task, int width, int batch, bool residual = false)
     {
-        var options = new SacOptions { HiddenWidth = width, BatchSize = batch, RandomSteps = 0, UpdateAfter = Filled };
+        var options = new SacOptions
+        {
+            HiddenWidth = width,
+            BatchSize = batch,
+            RandomSteps = 0,
+            UpdateAfter = Filled,
+            Correction = new() { Residual = residual },
+        };
         return Case(
             name, task, spaces => new Sac(spaces.ObservationSize, spaces.ActionSize, options, new RandomStream(1)),
-            spaces => new SacUpdate(width, batch, spaces.ObservationSize, spaces.ActionSize).Flop);
+            spaces => new SacUpdate(width, batch, spaces.ObservationSize, spaces.ActionSize).Flop + (residual ? Correction(spaces, width, batch) : 0));
+    }
+
+    // Twin res-critics. Their step: the next action; targets, critics, the res-critics' own targets and the res-critics forward;
+    // gradients in their weights. The actor's step: both forward, and back to its action.
+    private static double Correction(AgentTask spaces, int width, int batch)
+    {
+        int pair = spaces.ObservationSize + spaces.ActionSize;
+        double hidden = (width * width) + width, forward = (pair * width) + hidden;
+        double policy = (spaces.ObservationSize * width) + (width * width) + (2 * spaces.ActionSize * width);
+        double step = policy + (2 * (4 * forward)) + (2 * (forward + hidden)), actor = 2 * (forward + (spaces.ActionSize * width) + hidden);
+        return 2.0 * batch * (step + actor);
     }
 
     private static BenchmarkCase Ddpg(string name, string task, int width, int batch)

@@ -329,7 +329,7 @@ def create(name):
         return stsac() if name.startswith("stsac") else stddpg()
     if name.startswith("train-ac-cartpole-m"):
         return actor_critic(int(name[len("train-ac-cartpole-m"):]))
-    if name.startswith("train-stac-"):
+    if name.startswith(("train-stac-", "train-res-")):
         return None
     if name.startswith("train-"):
         import training
