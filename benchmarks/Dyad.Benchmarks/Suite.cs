@@ -92,9 +92,7 @@ public static class Suite
 
     private static Dictionary<string, object> Machine(double peak) => new()
     {
-        ["processor"] = File.Exists("/proc/cpuinfo")
-            ? File.ReadLines("/proc/cpuinfo").FirstOrDefault(x => x.StartsWith("model name", StringComparison.Ordinal))?.Split(':')[1].Trim() ?? ""
-            : RuntimeInformation.ProcessArchitecture.ToString(),
+        ["processor"] = Processor.Name,
         ["cores"] = Environment.ProcessorCount,
         ["vectorBits"] = Vector512.IsHardwareAccelerated ? 512 : Vector256.IsHardwareAccelerated ? 256 : 128,
         ["peakGflops"] = peak / 1e9,

@@ -51,7 +51,7 @@ public static class StudyRunner
 
     /// <summary>Processor, number of cores and operating system.</summary>
     public static string Machine { get; } =
-        $"{Processor()}, {Environment.ProcessorCount} cores, {RuntimeInformation.OSDescription}";
+        $"{Processor.Name}, {Environment.ProcessorCount} cores, {RuntimeInformation.OSDescription}";
 
     /// <summary>Does what is left of a study and writes its <c>summary.json</c>.</summary>
     /// <param name="study">The study.</param>
@@ -131,16 +131,6 @@ public static class StudyRunner
         FieldChart field => [field.Streamlines, field.Trajectories, field.Points, field.Labels],
         _ => [],
     };
-
-    private static string Processor()
-    {
-        const string cpuInfo = "/proc/cpuinfo";
-        string? model = File.Exists(cpuInfo)
-            ? File.ReadLines(cpuInfo).FirstOrDefault(line => line.StartsWith("model name", StringComparison.Ordinal))
-            : null;
-        string name = model?[(model.IndexOf(':', StringComparison.Ordinal) + 1)..].Trim() ?? "";
-        return name.Length > 0 ? $"{name} ({RuntimeInformation.ProcessArchitecture})" : $"{RuntimeInformation.ProcessArchitecture}";
-    }
 
     private static RunDirectory Directory(string folder, Variant variant, int seed) =>
         new(Path.Combine(folder, variant.Label, variant.Environment, $"seed-{seed}"));

@@ -161,16 +161,6 @@ public sealed class ActorCritic : IAgent
         _experience.Serialize(archive);
     }
 
-    /// <inheritdoc/>
-    public void SaveRows(string folder)
-    {
-    }
-
-    /// <inheritdoc/>
-    public void LoadRows(string folder)
-    {
-    }
-
     private void Update()
     {
         Evaluate();

@@ -53,7 +53,7 @@ public sealed record DqnOptions : ReplayOptions
 /// Metrics: <c>train/critic_loss</c> L, <c>train/mean_q</c> Q(s, a) averaged over the batch, <c>train/exploration</c> epsilon of
 /// the next step.
 /// </summary>
-public sealed class Dqn : IAgent
+public sealed class Dqn : IAgent, IAppendOnlyState
 {
     private readonly DqnOptions _options;
     private readonly int _actionCount;

@@ -7,9 +7,9 @@ namespace Dyad.Algorithms;
 /// <summary>
 /// What a trainer needs of a learning method: it acts, is told what followed, and learns when it sees fit. Observations and
 /// actions are as the environment writes them; boxes of actions are rescaled to [-1, 1] before an agent sees them, and one of
-/// finitely many actions is its number.
+/// finitely many actions is its number. An agent with a replay is an <see cref="IAppendOnlyState"/> too.
 /// </summary>
-public interface IAgent : IAppendOnlyState
+public interface IAgent
 {
     /// <summary>The parameters that make the policy: what is saved with a trained agent.</summary>
     Parameters<float> Policy { get; }

@@ -113,16 +113,6 @@ public sealed class OneStepActorCritic : IAgent
         _experience.Serialize(archive);
     }
 
-    /// <inheritdoc/>
-    public void SaveRows(string folder)
-    {
-    }
-
-    /// <inheritdoc/>
-    public void LoadRows(string folder)
-    {
-    }
-
     private void Update()
     {
         _experience.Close(_options);

@@ -131,16 +131,6 @@ public sealed class Reinforce : IAgent
         _experience.Serialize(archive);
     }
 
-    /// <inheritdoc/>
-    public void SaveRows(string folder)
-    {
-    }
-
-    /// <inheritdoc/>
-    public void LoadRows(string folder)
-    {
-    }
-
     private void Update()
     {
         _experience.Close(_options);

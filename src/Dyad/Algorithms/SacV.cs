@@ -58,7 +58,7 @@ public sealed record SacVOptions : OffPolicyOptions
 /// Metrics: <c>train/value_loss</c> J_V, <c>train/critic_loss</c> J_Q, <c>train/mean_q</c> Q1(s, a) averaged over the batch,
 /// <c>train/actor_loss</c> J_pi, <c>train/entropy_weight</c> alpha, <c>train/entropy</c> -log pi averaged over the batch.
 /// </summary>
-public sealed class SacV : IAgent
+public sealed class SacV : IAgent, IAppendOnlyState
 {
     private readonly SacVOptions _options;
     private readonly OffPolicyExperience _experience;

@@ -147,10 +147,10 @@ public sealed class AgentTraining : IIterative, IAppendOnlyState, IDisposable
     }
 
     /// <inheritdoc/>
-    public void SaveRows(string folder) => Agent.SaveRows(folder);
+    public void SaveRows(string folder) => (Agent as IAppendOnlyState)?.SaveRows(folder);
 
     /// <inheritdoc/>
-    public void LoadRows(string folder) => Agent.LoadRows(folder);
+    public void LoadRows(string folder) => (Agent as IAppendOnlyState)?.LoadRows(folder);
 
     /// <summary>Writes the policy as it is, <c>policy.safetensors</c>, and the best one so far, <c>policy-best.safetensors</c>.</summary>
     public void SavePolicies(string folder)

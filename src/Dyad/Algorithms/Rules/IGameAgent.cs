@@ -1,4 +1,5 @@
 using Dyad.Autodiff;
+using Dyad.Core;
 using Dyad.Numerics;
 
 namespace Dyad.Algorithms.Rules;
@@ -24,7 +25,7 @@ public sealed record ExploringPolicy(
     Input<float> Observation, Input<float> Noise, Expression<float> Action, Expression<float>? Entropy = null);
 
 /// <summary>An agent whose actor and critic play a game of two costs, which can be looked at without disturbing it.</summary>
-public interface IGameAgent : IAgent
+public interface IGameAgent : IAgent, IAppendOnlyState
 {
     /// <summary>Transitions in a batch of an update.</summary>
     int BatchSize { get; }
