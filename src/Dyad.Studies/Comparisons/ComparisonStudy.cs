@@ -21,7 +21,7 @@ internal sealed class ComparisonStudy(ComparisonPlan plan) : Study
     [
         $"Preset {plan.Preset}; every line has the same options but for what its name says. Compared by the mean of {plan.Metric} over the run and over its last tenth, with 95 % intervals by Student's t (differences by Welch's).",
         .. plan.Notes,
-        "Seconds a run are the median of the wall time, evaluations included, on the machine named, with whatever else it did.",
+        "Seconds a run are the median of the wall time, evaluations included, on the machine named, with whatever else it did. The column beside it is what a line has reached when the fastest is done.",
     ];
 
     public override string SummaryMetric => plan.Metric;
@@ -41,6 +41,9 @@ internal sealed class ComparisonStudy(ComparisonPlan plan) : Study
     {
         string seeds = Wording.Seeds(runs.Of(plan.Lines[0].Label).Count);
         string caption = $"Mean and one sample standard deviation over {seeds}.";
+
+        // Equal wall time: what each line has reached when the fastest is done.
+        double fastest = plan.Lines.Min(line => Seconds(runs, line));
         return new Analysis(
             [.. plan.Claims.Select(claim => Hold(runs, claim, seeds))],
             [.. plan.Charts.Prepend(plan.Metric).Select(metric => new LineChart(
@@ -54,8 +57,8 @@ internal sealed class ComparisonStudy(ComparisonPlan plan) : Study
             [
                 new DataTable(
                     $"{plan.Environment}, {seeds}",
-                    ["line", "mean over the run", "last tenth", $"against {plan.Lines[0].Legend}", "seconds a run", .. plan.Columns.Select(x => x.Heading)],
-                    [.. plan.Lines.Select(line => Row(runs, line))]),
+                    ["line", "mean over the run", "last tenth", $"against {plan.Lines[0].Legend}", "seconds a run", $"after {fastest:0} s", .. plan.Columns.Select(x => x.Heading)],
+                    [.. plan.Lines.Select(line => Row(runs, line, fastest))]),
             ]);
     }
 
@@ -78,14 +81,15 @@ internal sealed class ComparisonStudy(ComparisonPlan plan) : Study
             claim.Text.Length == 0 ? Verdict.New : gain.Low > 0 ? Verdict.Supported : gain.High < 0 ? Verdict.Contradicted : Verdict.Unclear);
     }
 
-    private string[] Row(StudyRuns runs, ComparisonLine line)
+    private string[] Row(StudyRuns runs, ComparisonLine line, double fastest)
     {
         double[] areas = Areas(runs, line);
         return
         [
             line.Legend, Wording.MeanWithInterval(areas, "0.0"), Wording.MeanWithInterval(Ends(runs, line), "0.0"),
             line == plan.Lines[0] ? "" : Wording.Difference(areas, Areas(runs, plan.Lines[0]), "0.0"),
-            Median(runs.Values(line.Label, run => run.Final("wall_s"))).ToString("0.0", CultureInfo.InvariantCulture),
+            Seconds(runs, line).ToString("0.0", CultureInfo.InvariantCulture),
+            Wording.MeanWithInterval(runs.Values(line.Label, run => After(run, fastest)), "0.0"),
             .. plan.Columns.Select(x => Has(runs, line, x.Metric)
                 ? Statistics.Mean(runs.Values(line.Label, run => run.MeanOverRows(x.Metric))).ToString(x.Format, CultureInfo.InvariantCulture)
                 : ""),
@@ -101,6 +105,12 @@ internal sealed class ComparisonStudy(ComparisonPlan plan) : Study
         double[] values = run.Column(plan.Metric);
         return values[^Math.Max(1, values.Length / 10)..].Where(double.IsFinite).DefaultIfEmpty(double.NaN).Average();
     });
+
+    private static double Seconds(StudyRuns runs, ComparisonLine line) => Median(runs.Values(line.Label, run => run.Final("wall_s")));
+
+    // The last value of the metric by then; NaN where there is none.
+    private double After(FinishedRun run, double seconds) => run.Column("wall_s").Zip(run.Column(plan.Metric))
+        .TakeWhile(row => row.First <= seconds).Select(row => row.Second).LastOrDefault(double.IsFinite, double.NaN);
 
     private static bool Has(StudyRuns runs, ComparisonLine line, string metric) =>
         runs.Of(line.Label).All(run => run.Metrics.TryGetValue(metric, out double[]? values) && values.Any(double.IsFinite));

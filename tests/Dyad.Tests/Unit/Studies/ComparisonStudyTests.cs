@@ -1,0 +1,60 @@
+using Dyad.Studies;
+using Dyad.Studies.Comparisons;
+using Dyad.Studies.Results;
+
+namespace Dyad.Tests.Unit.Studies;
+
+/// <summary>What a comparison says of runs whose numbers are known.</summary>
+[Trait("Category", "unit")]
+public sealed class ComparisonStudyTests
+{
+    // "fast" climbs from 0 to 10 in ten rows of a second; "slow" is 20 higher at each row, and each row takes two seconds.
+    private static readonly ComparisonStudy Study = new(new ComparisonPlan("test/plan", "A plan", "nowhere", "Pendulum-v1")
+    {
+        Question = "Which is better?",
+        Steps = (1000, 1000),
+        Lines = [new("fast", "Fast", "sac"), new("slow", "Slow", "ddpg"), new("noisy", "Noisy", "sac", ("batch_size", "8"))],
+        Claims =
+        [
+            new("Slow is better.", "slow", "fast"), new("Fast is better.", "fast", "slow"), new("Noisy is better.", "noisy", "fast"),
+            new("", "slow", "fast"),
+        ],
+    });
+
+    [Theory]
+    [InlineData(1, new[] { Verdict.Unclear, Verdict.Unclear, Verdict.Unclear, Verdict.New })]
+    [InlineData(4, new[] { Verdict.Supported, Verdict.Contradicted, Verdict.Unclear, Verdict.New })]
+    public void A_claim_holds_where_the_interval_of_the_difference_leaves_out_zero(int seeds, Verdict[] verdicts) =>
+        Assert.Equal(verdicts, Study.Analyze(Runs(seeds)).Findings.Select(finding => finding.Verdict));
+
+    [Fact]
+    public void The_table_has_the_mean_the_end_and_what_was_reached_when_the_fastest_was_done()
+    {
+        DataTable table = Study.Analyze(Runs(1)).Tables[0];
+        Assert.Equal(["line", "mean over the run", "last tenth", "against Fast", "seconds a run", "after 10 s"], table.Columns);
+        Assert.Equal(["Fast", "5.5", "10.0", "", "10.0", "10.0"], table.Rows[0]);
+        Assert.Equal(["Slow", "25.5", "30.0", "+20.0", "20.0", "25.0"], table.Rows[1]);
+    }
+
+    private static StudyRuns Runs(int seeds) => new(
+        StudyScale.Paper,
+        [
+            .. Study.Variants(StudyScale.Paper).SelectMany(variant => Enumerable.Range(0, seeds).Select(seed =>
+            {
+                double pace = variant.Label == "slow" ? 2 : 1, above = variant.Label switch
+                {
+                    "slow" => 20,
+                    "noisy" => 30 * (seed % 2 == 0 ? 1 : -0.9),
+                    _ => 0,
+                };
+                return new FinishedRun(variant, seed, new Dictionary<string, double[]>
+                {
+                    ["step"] = [.. Row(row => 100.0 * row)],
+                    ["wall_s"] = [.. Row(row => pace * row)],
+                    ["eval/return"] = [.. Row(row => row + above + (0.01 * seed))],
+                });
+            })),
+        ]);
+
+    private static IEnumerable<double> Row(Func<int, double> value) => Enumerable.Range(1, 10).Select(value);
+}
