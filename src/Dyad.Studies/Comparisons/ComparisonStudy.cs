@@ -57,7 +57,7 @@ internal sealed class ComparisonStudy(ComparisonPlan plan) : Study
             [
                 new DataTable(
                     $"{plan.Environment}, {seeds}",
-                    ["line", "mean over the run", "last tenth", $"against {plan.Lines[0].Legend}", "seconds a run", $"after {fastest:0} s", .. plan.Columns.Select(x => x.Heading)],
+                    ["line", "mean over the run", "last tenth", $"against {plan.Lines[0].Legend}", "seconds a run", $"after {fastest.ToString(fastest < 10 ? "0.0" : "0", CultureInfo.InvariantCulture)} s", .. plan.Columns.Select(x => x.Heading)],
                     [.. plan.Lines.Select(line => Row(runs, line, fastest))]),
             ]);
     }

@@ -92,12 +92,18 @@ public sealed class RunDirectory
 
         if (!JsonNode.DeepEquals(stored, config))
         {
-            string difference = config.Select(entry => entry.Key).Union(stored.Select(entry => entry.Key))
-                .First(key => !JsonNode.DeepEquals(stored[key], config[key]));
             throw new UserError(
-                $"'{FullPath}' holds a run with another configuration ('{difference}' is {Text(stored[difference])} there and "
-                + $"{Text(config[difference])} here): give another --out, or remove that folder");
+                $"'{FullPath}' holds a run with another configuration ({Difference(stored, config)}): give another --out, or remove that folder");
         }
+    }
+
+    // The first that differs; of two objects, the first in them.
+    private static string Difference(JsonObject there, JsonObject here)
+    {
+        string key = here.Select(entry => entry.Key).Union(there.Select(entry => entry.Key)).First(x => !JsonNode.DeepEquals(there[x], here[x]));
+        return there[key] is JsonObject inner && here[key] is JsonObject other
+            ? Difference(inner, other)
+            : $"'{key}' is {Text(there[key])} there and {Text(here[key])} here";
     }
 
     /// <summary>Keeps other processes from advancing the run, until this is disposed of or the process ends in any way.</summary>
