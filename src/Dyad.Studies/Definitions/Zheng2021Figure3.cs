@@ -14,7 +14,7 @@ internal static class Zheng2021Figure3
     private static readonly (string Heading, string Metric, string Format)[] Columns =
     [
         ("cosine", "train/implicit_cosine", "0.00"), ("|implicit|", "train/implicit_norm", "0.000"), ("|direct|", "train/direct_norm", "0.000"),
-        ("CG steps", "train/solver_iterations", "0.0"), ("negative curvature", "train/lowest_curvature", "0.0000"),
+        ("CG steps", "train/solver_iterations", "0.0"), ("lowest curvature", "train/lowest_curvature", "0.0000"),
     ];
 
     /// <summary>All panels.</summary>
