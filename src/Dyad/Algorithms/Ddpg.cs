@@ -263,7 +263,7 @@ public sealed class Ddpg : IGameAgent
         ActionValue<T> followed = corrected ?? critic;
         Expression<T> actorCost = ActorCost(batch, followed, policy);
         SquaredError<T> error = CriticError(batch, critic, targetCritic, nextPolicy, options);
-        return new(actor, criticPlayer, actorCost, CriticCost(batch, critic, targetCritic, nextPolicy, options))
+        return new(actor, criticPlayer, actorCost, error.Cost)
         {
             CriticErrors = [error],
             CriticMeasures = options.Correction.MeasuresCritic ? [TdErrorMeter.Errors([error])] : [],

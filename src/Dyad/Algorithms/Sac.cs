@@ -286,7 +286,7 @@ public sealed class Sac : IGameAgent
         TwinActionValue<T> followed = corrected ?? critic;
         Expression<T> actorCost = ActorCost(batch, followed, current, temperature);
         IReadOnlyList<SquaredError<T>> errors = CriticErrors(batch, critic, targetCritic, next, temperature, options);
-        return new(actor, criticPlayer, actorCost, CriticCost(batch, critic, targetCritic, next, temperature, options))
+        return new(actor, criticPlayer, actorCost, SquaredError.Sum(errors))
         {
             CriticErrors = errors,
             CriticMeasures = options.Correction.MeasuresCritic ? [TdErrorMeter.Errors(errors)] : [],
@@ -313,7 +313,7 @@ public sealed class Sac : IGameAgent
     public static Expression<T> CriticCost<T>(TransitionInputs<T> batch, TwinActionValue<T> critic, TwinActionValue<T> targetCritic,
         SampledAction<T> next, Expression<T> temperature, SacOptions options)
         where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
-        CriticErrors(batch, critic, targetCritic, next, temperature, options).Select(e => e.Cost).Aggregate((a, b) => a + b);
+        SquaredError.Sum(CriticErrors(batch, critic, targetCritic, next, temperature, options));
 
     private static IReadOnlyList<SquaredError<T>> CriticErrors<T>(TransitionInputs<T> batch, TwinActionValue<T> critic,
         TwinActionValue<T> targetCritic, SampledAction<T> next, Expression<T> temperature, SacOptions options)

@@ -286,7 +286,7 @@ public sealed class Td3 : IGameAgent
         ActionValue<T> followed = corrected ?? critic.First;
         Expression<T> actorCost = ActorCost(batch, followed, policy), mean = Mean(critic.First.Value(batch.Observation, batch.Action));
         IReadOnlyList<SquaredError<T>> errors = CriticErrors(batch, critic, targetCritic, nextPolicy, noise, options);
-        return new(actor, criticPlayer, actorCost, CriticCost(batch, critic, targetCritic, nextPolicy, noise, options))
+        return new(actor, criticPlayer, actorCost, SquaredError.Sum(errors))
         {
             CriticErrors = errors,
             CriticMeasures = options.Correction.MeasuresCritic ? [mean, TdErrorMeter.Errors(errors)] : [mean],
@@ -310,7 +310,7 @@ public sealed class Td3 : IGameAgent
     public static Expression<T> CriticCost<T>(TransitionInputs<T> batch, TwinActionValue<T> critic, TwinActionValue<T> targetCritic,
         DeterministicPolicy<T> nextPolicy, Expression<T> noise, Td3Options options)
         where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
-        CriticErrors(batch, critic, targetCritic, nextPolicy, noise, options).Select(e => e.Cost).Aggregate((a, b) => a + b);
+        SquaredError.Sum(CriticErrors(batch, critic, targetCritic, nextPolicy, noise, options));
 
     private static IReadOnlyList<SquaredError<T>> CriticErrors<T>(TransitionInputs<T> batch, TwinActionValue<T> critic,
         TwinActionValue<T> targetCritic, DeterministicPolicy<T> nextPolicy, Expression<T> noise, Td3Options options)

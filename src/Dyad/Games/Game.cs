@@ -42,3 +42,11 @@ public sealed record SquaredError<T>(Expression<T> Prediction, Expression<T> Tar
     /// <summary>mean (prediction - target)^2, 1 x 1.</summary>
     public Expression<T> Cost => Operations.Mean(Operations.Square(Prediction - Target));
 }
+
+/// <summary>Costs of several squared errors.</summary>
+public static class SquaredError
+{
+    /// <summary>The sum of their costs, 1 x 1.</summary>
+    public static Expression<T> Sum<T>(IEnumerable<SquaredError<T>> errors)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> => errors.Select(error => error.Cost).Aggregate((a, b) => a + b);
+}
