@@ -18,9 +18,9 @@ public sealed class ActorCriticEpoch
 
     /// <summary>An epoch with m steps of the critic.</summary>
     /// <param name="criticUpdates">m.</param>
-    /// <param name="form">How the actor leads (STAC); null for the plain method.</param>
-    /// <param name="rule">What the leader solves with.</param>
-    public ActorCriticEpoch(int criticUpdates, EpisodeForm? form = null, RuleOptions? rule = null)
+    /// <param name="form">How the actor leads (STAC); plays no part in the plain method.</param>
+    /// <param name="rule">What the leader solves with; null for the plain method.</param>
+    public ActorCriticEpoch(int criticUpdates, EpisodeForm form, RuleOptions? rule)
     {
         _criticUpdates = criticUpdates;
         IEnvironment task = EnvironmentRegistry.Create("CartPole-v1");
@@ -29,7 +29,7 @@ public sealed class ActorCriticEpoch
             Environments = Environments,
             StepsPerEpoch = Steps,
             CriticUpdates = criticUpdates,
-            EpisodeForm = form ?? EpisodeForm.StartValue,
+            EpisodeForm = form,
             Gradient = rule ?? new RuleOptions(),
         };
         var agent = new ActorCritic(AgentTask.Of(task), options, new RandomStream(1).Split("agent"));

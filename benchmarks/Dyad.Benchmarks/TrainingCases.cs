@@ -28,29 +28,24 @@ public static class TrainingCases
         Ddpg("ddpg-halfcheetah-b100", "HalfCheetah-v4", 256, 100),
         Sac("sac-pendulum-64x64-b100", "Pendulum-v1", 64, 100),
         Ddpg("ddpg-pendulum-64x64-b100", "Pendulum-v1", 64, 100),
-        ActorCritic(80),
-        ActorCritic(1),
-        Leader("published", 80, EpisodeForm.AsPublished, Published),
-        Leader("published", 1, EpisodeForm.AsPublished, Published),
-        Leader("samples", 80, EpisodeForm.StartValue, Samples),
-        Leader("samples", 1, EpisodeForm.StartValue, Samples),
+        Epoch("ac", 80),
+        Epoch("ac", 1),
+        Epoch("stac-published", 80, EpisodeForm.AsPublished, Published),
+        Epoch("stac-published", 1, EpisodeForm.AsPublished, Published),
+        Epoch("stac-samples", 80, EpisodeForm.StartValue, Samples),
+        Epoch("stac-samples", 1, EpisodeForm.StartValue, Samples),
     ];
 
     private static RuleOptions Published => new() { Rule = Rule.Stackelberg, Damping = 0, StopAtNegativeCurvature = false };
 
     private static RuleOptions Samples => new() { Rule = Rule.Stackelberg, Curvature = Curvature.GaussNewton, Solver = Solver.SampleSpace };
 
-    private static BenchmarkCase Leader(string name, int criticUpdates, EpisodeForm form, RuleOptions rule)
+    // An epoch of 4,000 steps, not a step.
+    private static BenchmarkCase Epoch(
+        string method, int criticUpdates, EpisodeForm form = EpisodeForm.StartValue, RuleOptions? rule = null)
     {
         var epoch = new ActorCriticEpoch(criticUpdates, form, rule);
-        return new BenchmarkCase($"{Prefix}stac-{name}-cartpole-m{criticUpdates}", epoch.Flop, epoch.Run);
-    }
-
-    // An epoch of 4,000 steps, not a step.
-    private static BenchmarkCase ActorCritic(int criticUpdates)
-    {
-        var epoch = new ActorCriticEpoch(criticUpdates);
-        return new BenchmarkCase($"{Prefix}ac-cartpole-m{criticUpdates}", epoch.Flop, epoch.Run);
+        return new BenchmarkCase($"{Prefix}{method}-cartpole-m{criticUpdates}", epoch.Flop, epoch.Run);
     }
 
     private static BenchmarkCase Sac(string name, string task, int width, int batch, bool residual = false)
