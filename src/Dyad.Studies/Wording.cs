@@ -16,7 +16,8 @@ internal static class Wording
         string signed = $"+{format};-{format};{format}";
         double difference = Statistics.Mean(a) - Statistics.Mean(b);
         string text = difference.ToString(signed, null);
-        return a.Count < 2 && b.Count < 2 ? text : $"{text} {Text(Statistics.DifferenceInterval(a, b), signed)}";
+        Results.Interval interval = Statistics.DifferenceInterval(a, b);
+        return double.IsInfinity(interval.Low) ? text : $"{text} {Text(interval, signed)}";
     }
 
     /// <summary>"10 seeds", "1 seed".</summary>
