@@ -17,6 +17,7 @@ namespace Dyad.Algorithms;
 /// and all options with their values. Throws a <see cref="UserError"/> where there is no such option, or its value is not
 /// accepted.
 /// </param>
+/// <param name="Neutral">All options with the values that they have where a stored configuration lacks them (<see cref="NeutralAttribute"/>).</param>
 public sealed record Method<TTask, TLearner>(
     string Name,
     string Description,
@@ -24,7 +25,8 @@ public sealed record Method<TTask, TLearner>(
     long DefaultSteps,
     Func<TTask, string?> Needs,
     Func<IEnumerable<(string Name, string Value)>,
-        (Func<TTask, RandomStream, TLearner> Create, IReadOnlyList<(string Name, object Value)> Options)> With);
+        (Func<TTask, RandomStream, TLearner> Create, IReadOnlyList<(string Name, object Value)> Options)> With,
+    Func<IReadOnlyList<(string Name, object Value)>> Neutral);
 
 /// <summary>Makes and finds methods.</summary>
 public static class Method
@@ -50,7 +52,7 @@ public static class Method
         {
             TOptions options = OptionBinder.With<TOptions>(defaults.Concat(changes));
             return ((task, stream) => create(task, options, stream), OptionBinder.Values(options));
-        });
+        }, OptionBinder.Neutral<TOptions>);
 
     /// <summary>A method by its name; null where there is none.</summary>
     public static Method<TTask, TLearner>? Find<TTask, TLearner>(IReadOnlyList<Method<TTask, TLearner>> methods, string name) =>

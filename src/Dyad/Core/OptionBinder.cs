@@ -21,12 +21,24 @@ public static class OptionBinder
     /// <typeparam name="T">A record with init-only properties of type double, int, bool, an enumeration, or a record of such.</typeparam>
     public static IReadOnlyList<(string Name, object Value)> Values<[DynamicallyAccessedMembers(Kept)] T>(T options)
         where T : class, new() =>
-        [.. Options<T>().Select(option => (option.Name, option.Property.GetValue(option.Owner(options)) switch
-        {
-            Enum value => JsonNamingPolicy.KebabCaseLower.ConvertName(value.ToString()),
-            object value => value,
-            null => throw new InvalidOperationException($"the option '{option.Name}' has no value"),
-        }))];
+        [.. Options<T>().Select(option => (option.Name, Shown(option, option.Property.GetValue(option.Owner(options)))))];
+
+    /// <summary>The neutral values of the options, in the same order: what each is where a stored configuration lacks it.</summary>
+    /// <typeparam name="T">A record with init-only properties of type double, int, bool, an enumeration, or a record of such.</typeparam>
+    public static IReadOnlyList<(string Name, object Value)> Neutral<[DynamicallyAccessedMembers(Kept)] T>()
+        where T : class, new()
+    {
+        var options = new T();
+        return [.. Options<T>().Select(option => (option.Name, Shown(option, Neutral(option) ?? option.Property.GetValue(option.Owner(options)))))];
+    }
+
+    /// <summary>The value of an option as text that sets it: numbers in their shortest form.</summary>
+    public static string Text(object value) => value switch
+    {
+        double number => number.ToString("R", CultureInfo.InvariantCulture).Replace("E", "e", StringComparison.Ordinal),
+        bool flag => flag ? "true" : "false",
+        _ => Convert.ToString(value, CultureInfo.InvariantCulture)!,
+    };
 
     /// <summary>The options with some of them changed.</summary>
     /// <param name="changes">Names in snake case, with values as text.</param>
@@ -60,6 +72,18 @@ public static class OptionBinder
 
         return options;
     }
+
+    // Of the option's own type: [Neutral(0)] may stand at a real number.
+    private static object? Neutral(Option option) => option.Property.GetCustomAttribute<NeutralAttribute>()?.Value is { } value
+        ? option.Property.PropertyType.IsEnum ? value : Convert.ChangeType(value, option.Property.PropertyType, CultureInfo.InvariantCulture)
+        : null;
+
+    private static object Shown(Option option, object? value) => value switch
+    {
+        Enum member => JsonNamingPolicy.KebabCaseLower.ConvertName(member.ToString()),
+        object => value,
+        null => throw new InvalidOperationException($"the option '{option.Name}' has no value"),
+    };
 
     private static IEnumerable<Option> Options<[DynamicallyAccessedMembers(Kept)] T>() =>
         Properties(typeof(T)).SelectMany(property => property.PropertyType.IsClass
