@@ -35,7 +35,7 @@ public static class OptionBinder
     /// <summary>The value of an option as text that sets it: numbers in their shortest form.</summary>
     public static string Text(object value) => value switch
     {
-        double number => number.ToString("R", CultureInfo.InvariantCulture).Replace("E", "e", StringComparison.Ordinal),
+        double number => number.ToString("R", CultureInfo.InvariantCulture),
         bool flag => flag ? "true" : "false",
         _ => Convert.ToString(value, CultureInfo.InvariantCulture)!,
     };

@@ -60,7 +60,7 @@ public sealed class OptionBinderTests
 
     [Theory]
     [InlineData(0.99, "0.99")]
-    [InlineData(1e-5, "1e-05")]
+    [InlineData(1e-5, "1E-05")]
     [InlineData(100000.0, "100000")]
     [InlineData(true, "true")]
     [InlineData(7, "7")]
