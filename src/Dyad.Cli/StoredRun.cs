@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Dyad.Algorithms;
+using Dyad.Algorithms.Catalog;
 using Dyad.Algorithms.Rules;
 using Dyad.Core;
 using Dyad.Environments;
@@ -45,7 +46,7 @@ internal sealed class StoredRun
         JsonObject config = new RunDirectory(folder).ReadConfig()
             ?? throw new UserError($"'{folder}' is no folder of a run: it has no config.json");
         return config["options"] is JsonObject options && (string?)options["method"] is string name && (string?)options["task"] is string text
-            && Algorithms.Method.Find(AgentMethods.All, name) is { } method
+            && MethodCatalog.Find(name).OfType<Method<AgentTask, IAgent>>().FirstOrDefault() is { } method
                 ? new StoredRun(folder, method, options, AgentEnvironment.Find(text))
                 : throw new UserError($"'{folder}' is not a run of a neural method, which alone {purpose}");
     }

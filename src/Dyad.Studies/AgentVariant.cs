@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Dyad.Algorithms;
+using Dyad.Algorithms.Catalog;
 using Dyad.Core;
 using Dyad.Environments;
 using Dyad.Numerics;
@@ -39,9 +40,8 @@ internal static class AgentVariant
         Func<bool, IEnvironment> create, TrainingRequest request)
     {
         AgentPreset preset = AgentPreset.Get(request.Preset);
-        (Func<AgentTask, RandomStream, IAgent> createAgent, IReadOnlyList<(string, object)> options) =
-            method.With(preset.Changes(AgentMethods.Combination(method.Name, request.Changes), environment).Concat(request.Changes));
-        JsonObject json = MethodOptions.ToJson(method.Name, options);
+        ResolvedMethod<AgentTask, IAgent> resolved = preset.Resolve(method, environment, request.Changes);
+        JsonObject json = MethodOptions.ToJson(resolved.Id.Name, resolved.Options);
         json["task"] = task;
         json["time_limit_terminates"] = preset.TimeLimitTerminates;
         json["evaluation_episodes"] = request.EvaluationEpisodes;
@@ -52,14 +52,14 @@ internal static class AgentVariant
         IIterative Start(int seed)
         {
             IEnvironment evaluation = create(false);
-            IAgent agent = createAgent(AgentTask.Of(evaluation), new RandomStream(seed).Split("agent"));
+            IAgent agent = resolved.Create(AgentTask.Of(evaluation), new RandomStream(seed).Split("agent"));
             return new AgentTraining(agent, () => create(preset.TimeLimitTerminates), evaluation, request.EvaluationEpisodes, seed);
         }
     }
 
     /// <summary>A method by its name on a task of the registry.</summary>
     public static Variant Of(string label, string method, string environment, TrainingRequest request) => Of(
-        label, Method.Find(AgentMethods.All, method)!, environment, environment, timeLimitTerminates => TaskPreparation.ForAgents(
+        label, MethodCatalog.Agent(method), environment, environment, timeLimitTerminates => TaskPreparation.ForAgents(
             EnvironmentRegistry.Create(environment), EnvironmentRegistry.Get(environment).MaxEpisodeSteps, timeLimitTerminates),
         request);
 }

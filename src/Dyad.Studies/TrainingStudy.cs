@@ -1,11 +1,13 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using Dyad.Algorithms;
+using Dyad.Algorithms.Catalog;
 using Dyad.Core;
 using Dyad.Environments;
 using Dyad.Numerics;
 using Dyad.Studies.Results;
 using Dyad.Tabular;
+using Dyad.Training;
 
 namespace Dyad.Studies;
 
@@ -13,6 +15,7 @@ namespace Dyad.Studies;
 public sealed class TrainingStudy : Study
 {
     private readonly Variant _variant;
+    private IReadOnlyList<string> _notes = [];
 
     private TrainingStudy(Variant variant, string source, int firstSeed)
     {
@@ -30,15 +33,15 @@ public sealed class TrainingStudy : Study
     /// <exception cref="UserError">There is no such option, or its value is not accepted.</exception>
     public static TrainingStudy Tabular(Method<Mdp, IIterative> method, string environment, Mdp mdp, TrainingRequest request)
     {
-        (Func<Mdp, RandomStream, IIterative> create, IReadOnlyList<(string, object)> options) = method.With(request.Changes);
-        JsonObject json = MethodOptions.ToJson(method.Name, options);
+        ResolvedMethod<Mdp, IIterative> resolved = method.With(request.Changes);
+        JsonObject json = MethodOptions.ToJson(resolved.Id.Name, resolved.Options);
 
         // The task's content is part of the run's identity: a file may change under its name.
         json["environment_fingerprint"] = mdp.Fingerprint().ToString("x16", CultureInfo.InvariantCulture);
         return new TrainingStudy(
             new Variant(
-                LabelOf(method.Name, request), environment, request.Steps, request.MeasureEvery, json,
-                seed => create(mdp, new RandomStream(seed))),
+                LabelOf(resolved.Id, resolved.Changed, request), environment, request.Steps, request.MeasureEvery, json,
+                seed => resolved.Create(mdp, new RandomStream(seed))),
             method.Source,
             request.FirstSeed);
     }
@@ -60,8 +63,15 @@ public sealed class TrainingStudy : Study
             AgentMethods.Check(method, AgentTask.Of(instance), environment);
         }
 
+        ResolvedMethod<AgentTask, IAgent> resolved = AgentPreset.Get(request.Preset).Resolve(method, environment, request.Changes);
         return new TrainingStudy(
-            AgentVariant.Of(LabelOf(method.Name, request), method, environment, task, create, request), method.Source, request.FirstSeed);
+            AgentVariant.Of(LabelOf(resolved.Id, resolved.Changed, request), method, environment, task, create, request),
+            MethodCatalog.Agent(resolved.Id.Name).Source, request.FirstSeed)
+        {
+            _notes = resolved.OffPlain is { Count: > 0 } differences
+                ? [$"{resolved.Id} is {resolved.Id.Plain} with {string.Join(", ", differences.Select(x => $"{x.Name}={OptionBinder.Text(x.Value)}"))}."]
+                : [],
+        };
     }
 
     /// <inheritdoc/>
@@ -75,6 +85,9 @@ public sealed class TrainingStudy : Study
 
     /// <inheritdoc/>
     public override string Source { get; }
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<string> Notes => _notes;
 
     /// <inheritdoc/>
     public override int FirstSeed { get; }
@@ -108,7 +121,7 @@ public sealed class TrainingStudy : Study
             []);
     }
 
-    private static string LabelOf(string method, TrainingRequest request) => string.Join(
-        ',', request.Changes.Select(change => $"{change.Name}={change.Value}").Order(StringComparer.Ordinal)
-            .Prepend(request.Preset == AgentPreset.Correct ? method : $"{method},{request.Preset}"));
+    private static string LabelOf(MethodId method, IReadOnlyList<(string Name, object Value)> changed, TrainingRequest request) => string.Join(
+        ',', changed.Select(option => $"{option.Name}={OptionBinder.Text(option.Value)}").Order(StringComparer.Ordinal)
+            .Prepend(request.Preset == AgentPreset.Correct ? method.Name : $"{method},{request.Preset}"));
 }
