@@ -1,4 +1,5 @@
 using Dyad.Algorithms;
+using Dyad.Algorithms.Catalog;
 using Dyad.Core;
 using Dyad.Environments;
 using Dyad.Environments.Locating;
@@ -37,15 +38,16 @@ internal static class AgentVariant
     public static Variant Of(Method<AgentTask, IAgent> method, LocatedTask task, TrainingRequest request)
     {
         var preset = AgentPreset.Get(request.Preset);
-        string combination = AgentMethods.Combination(method.Name, request.Changes);
-        (Func<AgentTask, RandomStream, IAgent> createAgent, IReadOnlyList<(string, object)> options) =
-            method.With(preset.Changes(combination, task.Name).Concat(request.Changes));
+        ResolvedMethod<AgentTask, IAgent> resolved = preset.Resolve(method, task.Name, request.Changes);
         bool timeLimitTerminates = Terminates(preset);
+
+        // All values, so that what names stand for does not hang on what was written.
+        (string, string)[] values = [.. resolved.Options.Select(option => (option.Name, OptionBinder.Text(option.Value)))];
         return new Variant(
-            request.Label ?? RunLabel.Of(Labelled(options, timeLimitTerminates), AgentPreset.All.Select(other => new NamedValues(
-                other.Name == AgentPreset.Correct ? method.Name : $"{method.Name},{other.Name}",
-                Labelled(method.With(other.Changes(combination, task.Name)).Options, Terminates(other))))),
-            task.Name, request.Steps, request.MeasureEvery, MethodConfig.Of(method.Name, options), Start,
+            request.Label ?? RunLabel.Of(Labelled(resolved.Options, timeLimitTerminates), AgentPreset.All.Select(other => new NamedValues(
+                other.Name == AgentPreset.Correct ? resolved.Id.Name : $"{resolved.Id},{other.Name}",
+                Labelled(other.Resolve(method, task.Name, values).Own, Terminates(other))))),
+            task.Name, request.Steps, request.MeasureEvery, MethodConfig.Of(resolved.Id, resolved.Options), Start,
             Export: (learner, folder) => ((AgentTraining)learner).SavePolicies(folder))
         {
             Task = new(task.Text, task.MaxEpisodeSteps, task.Fingerprint),
@@ -60,14 +62,14 @@ internal static class AgentVariant
         IIterative Start(int seed)
         {
             IEnvironment evaluation = task.CreateForAgents();
-            IAgent agent = createAgent(AgentTask.Of(evaluation), new RandomStream(seed).Split("agent"));
+            IAgent agent = resolved.Create(AgentTask.Of(evaluation), new RandomStream(seed).Split("agent"));
             return new AgentTraining(agent, () => task.CreateForAgents(timeLimitTerminates), evaluation, request.EvaluationEpisodes, seed);
         }
     }
 
     /// <summary>A method by its name on a task of the registry, as a line of a study.</summary>
     public static Variant Of(string label, string method, string environment, TrainingRequest request) =>
-        Of(Method.Find(AgentMethods.All, method)!, TaskLocator.Find(environment), request with { Label = label });
+        Of(MethodCatalog.Agent(method), TaskLocator.Find(environment), request with { Label = label });
 
     private static IReadOnlyList<(string Name, object Value)> Labelled(IReadOnlyList<(string, object)> options, bool timeLimitTerminates) =>
         [.. options, ("time_limit_terminates", timeLimitTerminates)];

@@ -1,4 +1,5 @@
 using Dyad.Algorithms;
+using Dyad.Algorithms.Catalog;
 using Dyad.Core;
 using Dyad.Environments;
 using Dyad.Environments.Gridworlds;
@@ -14,6 +15,7 @@ namespace Dyad.Studies;
 public sealed class TrainingStudy : Study
 {
     private readonly Variant _variant;
+    private IReadOnlyList<string> _notes = [];
 
     private TrainingStudy(Variant variant, string source, int firstSeed)
     {
@@ -32,11 +34,12 @@ public sealed class TrainingStudy : Study
     {
         Mdp mdp = task.Mdp ?? throw new UserError(
             $"{method.Name} needs a finite MDP, and '{task.Name}' is neither one of {string.Join(", ", FourRoom.Tasks.Select(known => known.Name))} nor a file");
-        (Func<Mdp, RandomStream, IIterative> create, IReadOnlyList<(string, object)> options) = method.With(request.Changes);
+        ResolvedMethod<Mdp, IIterative> resolved = method.With(request.Changes);
         return new TrainingStudy(
             new Variant(
-                request.Label ?? RunLabel.Of(options, [new NamedValues(method.Name, method.With([]).Options)]),
-                task.Name, request.Steps, request.MeasureEvery, MethodConfig.Of(method.Name, options), seed => create(mdp, new RandomStream(seed)))
+                request.Label ?? RunLabel.Of(resolved.Options, [new NamedValues(resolved.Id.Name, resolved.Own)]),
+                task.Name, request.Steps, request.MeasureEvery, MethodConfig.Of(resolved.Id, resolved.Options),
+                seed => resolved.Create(mdp, new RandomStream(seed)))
             {
                 Task = new(task.Text, Fingerprint: task.Fingerprint),
                 KeepsInterval = request.KeepsInterval,
@@ -57,7 +60,13 @@ public sealed class TrainingStudy : Study
             AgentMethods.Check(method, AgentTask.Of(instance), task.Name);
         }
 
-        return new TrainingStudy(AgentVariant.Of(method, task, request), method.Source, request.FirstSeed);
+        ResolvedMethod<AgentTask, IAgent> resolved = AgentPreset.Get(request.Preset).Resolve(method, task.Name, request.Changes);
+        return new TrainingStudy(AgentVariant.Of(method, task, request), MethodCatalog.Agent(resolved.Id.Name).Source, request.FirstSeed)
+        {
+            _notes = resolved.OffPlain is { Count: > 0 } differences
+                ? [$"{resolved.Id} is {resolved.Id.Plain} with {string.Join(", ", differences.Select(x => $"{x.Name}={OptionBinder.Text(x.Value)}"))}."]
+                : [],
+        };
     }
 
     /// <inheritdoc/>
@@ -71,6 +80,9 @@ public sealed class TrainingStudy : Study
 
     /// <inheritdoc/>
     public override string Source { get; }
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<string> Notes => _notes;
 
     /// <inheritdoc/>
     public override int FirstSeed { get; }

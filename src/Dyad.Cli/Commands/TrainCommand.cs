@@ -1,11 +1,12 @@
 using System.CommandLine;
 using Dyad.Algorithms;
-using Dyad.Algorithms.Tabular;
+using Dyad.Algorithms.Catalog;
 using Dyad.Cli.Terminal;
 using Dyad.Core;
 using Dyad.Environments.Locating;
 using Dyad.Studies;
 using Dyad.Studies.Results;
+using Dyad.Tabular;
 using Dyad.Training;
 
 namespace Dyad.Cli.Commands;
@@ -22,7 +23,7 @@ internal static class TrainCommand
         };
         var steps = new Option<long>("--steps")
         {
-            Description = "Steps of each run: environment steps (150000 by default), or iterations with a known model.",
+            Description = $"Steps of each run: environment steps, or iterations with a known model; by default {DefaultSteps()}.",
             HelpName = "N",
         };
         var every = new Option<long>("--measure-every")
@@ -30,9 +31,9 @@ internal static class TrainCommand
             Description = "Steps between two rows of metrics, fixed when a run starts; a hundredth of its steps by default, a twentieth for neural methods.",
             HelpName = "N",
         };
-        var seed = new Option<int>("--seed") { Description = "The seed, or the first of several.", HelpName = "S" };
+        var seed = new Option<int>("--seed") { Description = "The seed, or the first of several.", DefaultValueFactory = _ => 0, HelpName = "S" };
         var seeds = new Option<int>("--seeds") { Description = "Number of seeds.", DefaultValueFactory = _ => 1, HelpName = "N" };
-        var set = new Option<string[]>("--set") { Description = "Change an option of the method.", HelpName = "key=value" };
+        var set = new Option<string[]>("--set") { Description = "Change an option of the method; 'dyad list options METHOD' names them, with what they accept and their defaults by preset.", HelpName = "key=value" };
         var preset = new Option<string>("--preset")
         {
             Description = "Options of a neural method that belong together: " + string.Join("; ", AgentPreset.All.Select(p => $"{p.Name}: {p.Description}")) + ".",
@@ -149,21 +150,24 @@ internal static class TrainCommand
     // A tabular method takes a finite MDP, a neural one a task with the actions that it needs.
     private static TrainingStudy Plan(string method, LocatedTask task, int? limit, Func<long, long, TrainingRequest> length)
     {
-        if (Method.Find(TabularMethods.All, method) is { } tabular)
+        IReadOnlyList<Method> found = MethodCatalog.Find(method);
+        Method<AgentTask, IAgent>? neural = found.OfType<Method<AgentTask, IAgent>>().FirstOrDefault();
+        if (found.OfType<Method<Mdp, IIterative>>().FirstOrDefault() is { } tabular && (neural is null || task.Mdp is not null))
         {
             return limit is null
                 ? TrainingStudy.Tabular(tabular, task, length(tabular.DefaultSteps, 100))
                 : throw new UserError($"--max-episode-steps is for neural methods; {method} has its own option, --set episode_length={limit}");
         }
 
-        if (Method.Find(AgentMethods.All, method) is { } neural)
-        {
-            return TrainingStudy.Agent(neural, task.WithLimit(limit), length(neural.DefaultSteps, 20));
-        }
-
-        string[] names = [.. TabularMethods.All.Select(m => m.Name), .. AgentMethods.All.Select(m => m.Name)];
-        throw new UserError($"there is no method '{method}'; there are {string.Join(", ", names)}");
+        return TrainingStudy.Agent(neural!, task.WithLimit(limit), length(neural!.DefaultSteps, 20));
     }
+
+    // 150000, or 100000 (dqn, ddpg): of families, whose combinations have the same.
+    private static string DefaultSteps() => string.Join(", ", MethodCatalog.All.GroupBy(method => method.DefaultSteps)
+        .OrderByDescending(group => group.Count(method => method.Id == method.Id.Plain))
+        .Select((group, i) => i == 0
+            ? $"{group.Key}"
+            : $"{group.Key} of {string.Join(", ", group.Select(method => method.Id.Plain.Name).Distinct())}"));
 
     /// <summary>Options of a method as <c>key=value</c>.</summary>
     /// <exception cref="UserError">One is none, or an option is named twice.</exception>

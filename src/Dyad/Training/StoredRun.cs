@@ -1,4 +1,5 @@
 using Dyad.Algorithms;
+using Dyad.Algorithms.Catalog;
 using Dyad.Algorithms.Rules;
 using Dyad.Core;
 using Dyad.Environments;
@@ -47,7 +48,7 @@ public sealed class StoredRun
     {
         var directory = new RunDirectory(folder);
         RunConfig config = directory.ReadConfig() ?? throw new UserError($"'{folder}' is no folder of a run: it has no config.json");
-        return Algorithms.Method.Find(AgentMethods.All, config.Method.Name) is { } method
+        return config.Method.Find() is Method<AgentTask, IAgent> method
             ? new StoredRun(directory, config, method)
             : throw new UserError($"'{folder}' is not a run of a neural method, which alone {purpose}");
     }

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Dyad.Algorithms.Tabular;
+using Dyad.Algorithms.Catalog;
 
 namespace Dyad.Tests.EndToEnd;
 

@@ -1,4 +1,4 @@
-using Dyad.Algorithms;
+using Dyad.Algorithms.Catalog;
 using Dyad.Core;
 using Dyad.Environments.Locating;
 using Dyad.Studies;
@@ -21,6 +21,10 @@ public sealed class RunLabelTests
     [InlineData("sac,wen2021,batch_size=64", "sac", "wen2021", "batch_size=64")]
     [InlineData("sac,as-published", "sac", "as-published")]
     [InlineData("res-sac", "res-sac", "correct")]
+    [InlineData("res-sac,wen2021", "sac", "wen2021", "residual=true")]
+    [InlineData("res-stsac-al", "stsac-al", "correct", "residual=true")]
+    [InlineData("res-stsac-al", "sac", "correct", "residual=true", "rule=stackelberg")]
+    [InlineData("ddpg", "stddpg-cl", "correct", "rule=individual", "leader=actor")]
     public void A_label_says_what_is_run(string label, string method, string preset, params string[] changes) =>
         Assert.Equal(label, LabelOf(method, preset, [.. changes.Select(Pair)]));
 
@@ -67,7 +71,7 @@ public sealed class RunLabelTests
     private static string LabelOf(string method, string preset, IReadOnlyList<(string, string)> changes) => VariantOf(method, preset, changes).Label;
 
     private static Variant VariantOf(string method, string preset, IReadOnlyList<(string, string)> changes) =>
-        AgentVariant.Of(Method.Find(AgentMethods.All, method)!, Task, new TrainingRequest(changes, 1000, 100, 0, Preset: preset));
+        AgentVariant.Of(MethodCatalog.Agent(method), Task, new TrainingRequest(changes, 1000, 100, 0, Preset: preset));
 
     private static IReadOnlyList<(string, string)> Whole((string Name, (string Name, string Value)[] Changes) drawn) =>
         StoredOptions.Changes(MethodOptions.Config(drawn.Name, drawn.Changes).Options);
