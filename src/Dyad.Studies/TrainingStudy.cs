@@ -1,9 +1,9 @@
-using System.Globalization;
-using System.Text.Json.Nodes;
 using Dyad.Algorithms;
 using Dyad.Algorithms.Catalog;
 using Dyad.Core;
 using Dyad.Environments;
+using Dyad.Environments.Gridworlds;
+using Dyad.Environments.Locating;
 using Dyad.Numerics;
 using Dyad.Studies.Results;
 using Dyad.Tabular;
@@ -27,46 +27,40 @@ public sealed class TrainingStudy : Study
 
     /// <summary>A study of a tabular method.</summary>
     /// <param name="method">The method.</param>
-    /// <param name="environment">Name of the task, for folders and legends.</param>
-    /// <param name="mdp">The task.</param>
+    /// <param name="task">The task, with a finite MDP behind it.</param>
     /// <param name="request">Options and length.</param>
-    /// <exception cref="UserError">There is no such option, or its value is not accepted.</exception>
-    public static TrainingStudy Tabular(Method<Mdp, IIterative> method, string environment, Mdp mdp, TrainingRequest request)
+    /// <exception cref="UserError">There is no such option, its value is not accepted, or there is no finite MDP behind the task.</exception>
+    public static TrainingStudy Tabular(Method<Mdp, IIterative> method, LocatedTask task, TrainingRequest request)
     {
+        Mdp mdp = task.Mdp ?? throw new UserError(
+            $"{method.Name} needs a finite MDP, and '{task.Name}' is neither one of {string.Join(", ", FourRoom.Tasks.Select(known => known.Name))} nor a file");
         ResolvedMethod<Mdp, IIterative> resolved = method.With(request.Changes);
-        JsonObject json = MethodOptions.ToJson(resolved.Id.Name, resolved.Options);
-
-        // The task's content is part of the run's identity: a file may change under its name.
-        json["environment_fingerprint"] = mdp.Fingerprint().ToString("x16", CultureInfo.InvariantCulture);
         return new TrainingStudy(
             new Variant(
-                LabelOf(resolved.Id, resolved.Changed, request), environment, request.Steps, request.MeasureEvery, json,
-                seed => resolved.Create(mdp, new RandomStream(seed))),
+                request.Label ?? RunLabel.Of(resolved.Options, [new NamedValues(method.Name, resolved.Own)]),
+                task.Name, request.Steps, request.MeasureEvery, MethodConfig.Of(method.Name, resolved.Options), seed => resolved.Create(mdp, new RandomStream(seed)))
+            {
+                Task = new(task.Text, Fingerprint: task.Fingerprint),
+                KeepsInterval = request.KeepsInterval,
+            },
             method.Source,
             request.FirstSeed);
     }
 
     /// <summary>A study of a neural method; policies are written beside the metrics.</summary>
     /// <param name="method">The method.</param>
-    /// <param name="environment">Name of the task, for folders and legends.</param>
-    /// <param name="task">What finds the task again; part of the configuration.</param>
-    /// <param name="create">
-    /// Makes an instance of the task, with a time limit and actions in [-1, 1], told whether a short time limit is a termination.
-    /// </param>
+    /// <param name="task">The task.</param>
     /// <param name="request">Options and length.</param>
     /// <exception cref="UserError">There is no such option, its value is not accepted, or the method cannot learn this task.</exception>
-    public static TrainingStudy Agent(
-        Method<AgentTask, IAgent> method, string environment, string task, Func<bool, IEnvironment> create, TrainingRequest request)
+    public static TrainingStudy Agent(Method<AgentTask, IAgent> method, LocatedTask task, TrainingRequest request)
     {
-        using (IEnvironment instance = create(false))
+        using (IEnvironment instance = task.RequireForAgents().CreateForAgents())
         {
-            AgentMethods.Check(method, AgentTask.Of(instance), environment);
+            AgentMethods.Check(method, AgentTask.Of(instance), task.Name);
         }
 
-        ResolvedMethod<AgentTask, IAgent> resolved = AgentPreset.Get(request.Preset).Resolve(method, environment, request.Changes);
-        return new TrainingStudy(
-            AgentVariant.Of(LabelOf(resolved.Id, resolved.Changed, request), method, environment, task, create, request),
-            MethodCatalog.Agent(resolved.Id.Name).Source, request.FirstSeed)
+        ResolvedMethod<AgentTask, IAgent> resolved = AgentPreset.Get(request.Preset).Resolve(method, task.Name, request.Changes);
+        return new TrainingStudy(AgentVariant.Of(method, task, request), MethodCatalog.Agent(resolved.Id.Name).Source, request.FirstSeed)
         {
             _notes = resolved.OffPlain is { Count: > 0 } differences
                 ? [$"{resolved.Id} is {resolved.Id.Plain} with {string.Join(", ", differences.Select(x => $"{x.Name}={OptionBinder.Text(x.Value)}"))}."]
@@ -120,8 +114,4 @@ public sealed class TrainingStudy : Study
                 [runs.Curve(_variant.Label, metric)]))],
             []);
     }
-
-    private static string LabelOf(MethodId method, IReadOnlyList<(string Name, object Value)> changed, TrainingRequest request) => string.Join(
-        ',', changed.Select(option => $"{option.Name}={OptionBinder.Text(option.Value)}").Order(StringComparer.Ordinal)
-            .Prepend(request.Preset == AgentPreset.Correct ? method.Name : $"{method},{request.Preset}"));
 }

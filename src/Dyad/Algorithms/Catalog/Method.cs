@@ -11,8 +11,14 @@ namespace Dyad.Algorithms.Catalog;
 /// <param name="Source">Where it comes from.</param>
 /// <param name="DefaultSteps">Steps of a run unless the user says otherwise: environment steps, or iterations with a known model.</param>
 /// <param name="Accepted">Its options by name, each with what it accepts.</param>
+/// <param name="Neutral">The same with the values that they have where a stored configuration lacks them (<see cref="NeutralAttribute"/>).</param>
 public abstract record Method(
-    MethodId Id, string Description, string Source, long DefaultSteps, IReadOnlyList<(string Name, string Accepted)> Accepted)
+    MethodId Id,
+    string Description,
+    string Source,
+    long DefaultSteps,
+    IReadOnlyList<(string Name, string Accepted)> Accepted,
+    IReadOnlyList<(string Name, object Value)> Neutral)
 {
     /// <summary>Name on the command line.</summary>
     public string Name => Id.Name;
@@ -42,7 +48,7 @@ public abstract record Method(
         Func<MethodId, IReadOnlyList<(string Name, string Value)>>? required = null)
         where TOptions : class, new()
     {
-        return new(id, description, source, defaultSteps, OptionBinder.Accepted<TOptions>(), needs ?? (_ => null), Resolve);
+        return new(id, description, source, defaultSteps, OptionBinder.Accepted<TOptions>(), OptionBinder.Neutral<TOptions>(), needs ?? (_ => null), Resolve);
 
         ResolvedMethod<TTask, TLearner> Resolve(
             IReadOnlyList<(string Name, string Value)> changes, Func<MethodId, IReadOnlyList<(string Name, string Value)>> preset)
@@ -81,10 +87,10 @@ public sealed record Method<TTask, TLearner> : Method
         ResolvedMethod<TTask, TLearner>> _resolve;
 
     internal Method(MethodId id, string description, string source, long defaultSteps, IReadOnlyList<(string Name, string Accepted)> accepted,
-        Func<TTask, string?> needs,
+        IReadOnlyList<(string Name, object Value)> neutral, Func<TTask, string?> needs,
         Func<IReadOnlyList<(string Name, string Value)>, Func<MethodId, IReadOnlyList<(string Name, string Value)>>,
             ResolvedMethod<TTask, TLearner>> resolve)
-        : base(id, description, source, defaultSteps, accepted)
+        : base(id, description, source, defaultSteps, accepted, neutral)
     {
         Needs = needs;
         _resolve = resolve;
