@@ -39,13 +39,15 @@ internal static class AgentVariant
     {
         var preset = AgentPreset.Get(request.Preset);
         ResolvedMethod<AgentTask, IAgent> resolved = preset.Resolve(method, task.Name, request.Changes);
-        Method<AgentTask, IAgent> named = MethodCatalog.Agent(resolved.Id.Name);
         bool timeLimitTerminates = Terminates(preset);
+
+        // All values, so that what names stand for does not hang on what was written.
+        (string, string)[] values = [.. resolved.Options.Select(option => (option.Name, OptionBinder.Text(option.Value)))];
         return new Variant(
             request.Label ?? RunLabel.Of(Labelled(resolved.Options, timeLimitTerminates), AgentPreset.All.Select(other => new NamedValues(
-                other.Name == AgentPreset.Correct ? named.Name : $"{named.Name},{other.Name}",
-                Labelled(other.Resolve(named, task.Name, []).Options, Terminates(other))))),
-            task.Name, request.Steps, request.MeasureEvery, MethodConfig.Of(named.Name, resolved.Options), Start,
+                other.Name == AgentPreset.Correct ? resolved.Id.Name : $"{resolved.Id},{other.Name}",
+                Labelled(other.Resolve(method, task.Name, values).Own, Terminates(other))))),
+            task.Name, request.Steps, request.MeasureEvery, MethodConfig.Of(resolved.Id, resolved.Options), Start,
             Export: (learner, folder) => ((AgentTraining)learner).SavePolicies(folder))
         {
             Task = new(task.Text, task.MaxEpisodeSteps, task.Fingerprint),

@@ -37,8 +37,9 @@ public sealed class TrainingStudy : Study
         ResolvedMethod<Mdp, IIterative> resolved = method.With(request.Changes);
         return new TrainingStudy(
             new Variant(
-                request.Label ?? RunLabel.Of(resolved.Options, [new NamedValues(method.Name, resolved.Own)]),
-                task.Name, request.Steps, request.MeasureEvery, MethodConfig.Of(method.Name, resolved.Options), seed => resolved.Create(mdp, new RandomStream(seed)))
+                request.Label ?? RunLabel.Of(resolved.Options, [new NamedValues(resolved.Id.Name, resolved.Own)]),
+                task.Name, request.Steps, request.MeasureEvery, MethodConfig.Of(resolved.Id, resolved.Options),
+                seed => resolved.Create(mdp, new RandomStream(seed)))
             {
                 Task = new(task.Text, Fingerprint: task.Fingerprint),
                 KeepsInterval = request.KeepsInterval,

@@ -1,4 +1,5 @@
 using System.Numerics.Tensors;
+using Dyad.Algorithms.Catalog;
 using Dyad.Algorithms.Tabular;
 using Dyad.Core;
 using Dyad.Environments.Gridworlds;
@@ -66,7 +67,7 @@ internal static class FourRoomVariants
             where TOptions : class, new()
         {
             return new Variant(
-                label ?? method, environment, steps, measureEvery, MethodConfig.Of(method, OptionBinder.Values(options)),
+                label ?? method, environment, steps, measureEvery, MethodConfig.Of(MethodCatalog.Tabular(method).Id, OptionBinder.Values(options)),
                 seed => create(options, new RandomStream(seed)))
             {
                 Task = TaskOf(environment),

@@ -47,7 +47,7 @@ public static class OptionBinder
     /// <summary>The options with their values (an enumeration as text), in the order in which they are declared, a base record's first.</summary>
     /// <typeparam name="T">A record with init-only properties of type double, int, bool, an enumeration, or a record of such.</typeparam>
     public static IReadOnlyList<(string Name, object Value)> Values<[DynamicallyAccessedMembers(Kept)] T>(T options)
-        where T : class => [.. Options<T>().Select(option => (option.Name, Shown(option.Read(options))))];
+        where T : class => [.. Options<T>().Select(option => (option.Name, option.Read(options) is Enum value ? NameOf(value) : option.Read(options)))];
 
     /// <summary>The neutral values of the options, in the same order: what each is where a stored configuration lacks it.</summary>
     /// <typeparam name="T">A record with init-only properties of type double, int, bool, an enumeration, or a record of such.</typeparam>
@@ -55,7 +55,7 @@ public static class OptionBinder
         where T : class, new()
     {
         var options = new T();
-        return [.. Options<T>().Select(option => (option.Name, Shown(option.Neutral ?? option.Read(options))))];
+        return [.. Options<T>().Select(option => (option.Name, (option.Neutral ?? option.Read(options)) is Enum value ? NameOf(value) : option.Neutral ?? option.Read(options)))];
     }
 
     /// <summary>The options by name, each with what it accepts, in the order in which they are declared, a base record's first.</summary>
@@ -124,8 +124,6 @@ public static class OptionBinder
         return depth;
     }
 
-    private static object Shown(object value) => value is Enum member ? NameOf(member) : value;
-
     private static string NameOf(Enum value) => JsonNamingPolicy.KebabCaseLower.ConvertName(value.ToString());
 
     private static class Cache<[DynamicallyAccessedMembers(Kept)] T>
@@ -147,17 +145,16 @@ public static class OptionBinder
 
         public PropertyInfo Property => property;
 
+        // Of the option's own type: [Neutral(0)] may stand at a real number.
+        public object? Neutral { get; } = property.GetCustomAttribute<NeutralAttribute>()?.Value is not { } value ? null
+            : property.PropertyType.IsEnum ? value : Convert.ChangeType(value, property.PropertyType, CultureInfo.InvariantCulture);
+
         public string Accepted => (Type, _range) switch
         {
             ({ IsEnum: true }, _) => string.Join(", ", NamesOf(Type)),
             (_, null) => Kind,
             _ => $"{Kind} between {Bound(_range.Minimum)} and {Bound(_range.Maximum)}",
         };
-
-        // Of the option's own type: [Neutral(0)] may stand at a real number.
-        public object? Neutral => property.GetCustomAttribute<NeutralAttribute>()?.Value is { } value
-            ? Type.IsEnum ? value : Convert.ChangeType(value, Type, CultureInfo.InvariantCulture)
-            : null;
 
         private Type Type => property.PropertyType;
 

@@ -1,4 +1,6 @@
+using System.Text.Json;
 using System.Text.Json.Nodes;
+using Dyad.Algorithms.Catalog;
 using Dyad.Core;
 
 namespace Dyad.Training;
@@ -6,9 +8,14 @@ namespace Dyad.Training;
 /// <summary>What learns, and how: a method with the values of all its options.</summary>
 /// <param name="Name">Name of the method, or of what a study runs.</param>
 /// <param name="Options">Option values by name: numbers, flags, texts.</param>
-public sealed record MethodConfig(string Name, JsonObject Options)
+/// <param name="Family">Family of a method of the catalogue, since a tabular and a neural one may share a name; empty for a study's own.</param>
+public sealed record MethodConfig(string Name, JsonObject Options, string Family = "")
 {
-    /// <summary>A method with its options.</summary>
+    /// <summary>A method of the catalogue with its options.</summary>
+    public static MethodConfig Of(MethodId id, IEnumerable<(string Name, object Value)> options) =>
+        Of(id.Name, options) with { Family = FamilyOf(id) };
+
+    /// <summary>A study's own method with its options.</summary>
     public static MethodConfig Of(string name, IEnumerable<(string Name, object Value)> options) => new(
         name, new JsonObject(options.Select(option => KeyValuePair.Create(option.Name, (JsonNode?)(option.Value switch
         {
@@ -17,6 +24,13 @@ public sealed record MethodConfig(string Name, JsonObject Options)
             bool flag => JsonValue.Create(flag),
             object text => JsonValue.Create(text.ToString()),
         })))));
+
+    /// <summary>The method of the catalogue that this is; null for a study's own, and where there is none any more.</summary>
+    internal Method? Find() => Family.Length == 0
+        ? null
+        : MethodCatalog.All.Concat(AgentMethods.Combinations).FirstOrDefault(method => method.Name == Name && FamilyOf(method.Id) == Family);
+
+    private static string FamilyOf(MethodId id) => JsonNamingPolicy.KebabCaseLower.ConvertName(id.Family.ToString());
 }
 
 /// <summary>The task of a run.</summary>
@@ -57,7 +71,7 @@ public sealed record RunConfig(MethodConfig Method, TaskConfig Task, TrainingCon
     public JsonObject ToJson() => new()
     {
         ["format"] = Format,
-        ["method"] = new JsonObject { ["name"] = Method.Name, ["options"] = Method.Options.DeepClone() },
+        ["method"] = new JsonObject { ["name"] = Method.Name, ["family"] = Method.Family, ["options"] = Method.Options.DeepClone() },
         ["task"] = new JsonObject
         {
             ["name"] = Task.Name,
@@ -93,7 +107,7 @@ public sealed record RunConfig(MethodConfig Method, TaskConfig Task, TrainingCon
 
         ConfigReader method = root.Section("method"), task = root.Section("task"), training = root.Section("training"), measuring = root.Section("measuring");
         var config = new RunConfig(
-            new(method.Text("name"), StoredOptions.Complete(method.Text("name"), method.Object("options") ?? [], path)),
+            StoredOptions.Complete(new(method.Text("name"), method.Object("options") ?? [], method.Text("family", "")), path),
             new(task.Text("name"), (int?)task.WholeOrNull("max_episode_steps"), task.Text("fingerprint", "")),
             new(training.Whole("seed"), training.Flag("time_limit_terminates", neutral: false)),
             new(measuring.Whole("every"), (int)measuring.Whole("evaluation_episodes", 0), measuring.Object("gap")));

@@ -8,39 +8,30 @@ namespace Dyad.Training;
 internal static class StoredOptions
 {
     /// <summary>
-    /// Stored options with neutral values for those that are absent, in the method's order. What is no method of the catalogue, but
-    /// a study's own, has the options that it has.
+    /// A stored method with neutral values for the options that are absent, in the method's order. What is no method of the
+    /// catalogue, but a study's own, has the options that it has.
     /// </summary>
-    /// <exception cref="UserError">There is an option that the method has not.</exception>
-    public static JsonObject Complete(string method, JsonObject stored, string path)
+    /// <exception cref="UserError">There is no such method, or an option that it has not.</exception>
+    public static MethodConfig Complete(MethodConfig stored, string path)
     {
-        if (MethodOf(method, stored) is not { Neutral: var neutral })
+        if (stored.Find() is not { } method)
         {
-            return stored.DeepClone().AsObject();
+            return stored.Family.Length == 0 ? stored with { Options = stored.Options.DeepClone().AsObject() } : throw new UserError(
+                $"'{path}' has the method {stored.Name} of the family {stored.Family}, which this release of Dyad does not know: give another --out, or read it with the release that wrote it");
         }
 
-        if (stored.Select(option => option.Key).FirstOrDefault(key => !neutral.Any(option => option.Name == key)) is string unknown)
+        if (stored.Options.Select(option => option.Key).FirstOrDefault(key => !method.Neutral.Any(option => option.Name == key)) is string unknown)
         {
             throw ConfigReader.Unknown(path, $"method.options.{unknown}");
         }
 
-        JsonObject complete = MethodConfig.Of(method, neutral).Options;
-        foreach ((string key, JsonNode? value) in stored)
+        MethodConfig complete = MethodConfig.Of(method.Id, method.Neutral);
+        foreach ((string key, JsonNode? value) in stored.Options)
         {
-            complete[key] = value?.DeepClone();
+            complete.Options[key] = value?.DeepClone();
         }
 
         return complete;
-    }
-
-    /// <summary>
-    /// The method of a name; of a tabular and a neural one that share it, the one that has the stored options. Null where the
-    /// catalogue has none.
-    /// </summary>
-    public static Method? MethodOf(string name, JsonObject stored)
-    {
-        IReadOnlyList<Method> named = MethodCatalog.Named(name);
-        return named.FirstOrDefault(method => stored.All(option => method.Accepted.Any(accepted => accepted.Name == option.Key))) ?? named.FirstOrDefault();
     }
 
     /// <summary>Options as the changes that set them.</summary>

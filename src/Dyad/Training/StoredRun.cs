@@ -48,7 +48,7 @@ public sealed class StoredRun
     {
         var directory = new RunDirectory(folder);
         RunConfig config = directory.ReadConfig() ?? throw new UserError($"'{folder}' is no folder of a run: it has no config.json");
-        return StoredOptions.MethodOf(config.Method.Name, config.Method.Options) is Method<AgentTask, IAgent> method
+        return config.Method.Find() is Method<AgentTask, IAgent> method
             ? new StoredRun(directory, config, method)
             : throw new UserError($"'{folder}' is not a run of a neural method, which alone {purpose}");
     }

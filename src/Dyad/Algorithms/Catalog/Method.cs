@@ -11,13 +11,9 @@ namespace Dyad.Algorithms.Catalog;
 /// <param name="Source">Where it comes from.</param>
 /// <param name="DefaultSteps">Steps of a run unless the user says otherwise: environment steps, or iterations with a known model.</param>
 /// <param name="Accepted">Its options by name, each with what it accepts.</param>
-/// <param name="Neutral">The same with the values that they have where a stored configuration lacks them (<see cref="NeutralAttribute"/>).</param>
+/// <param name="Neutral">All options with the values that they have where a stored configuration lacks them (<see cref="NeutralAttribute"/>).</param>
 public abstract record Method(
-    MethodId Id,
-    string Description,
-    string Source,
-    long DefaultSteps,
-    IReadOnlyList<(string Name, string Accepted)> Accepted,
+    MethodId Id, string Description, string Source, long DefaultSteps, IReadOnlyList<(string Name, string Accepted)> Accepted,
     IReadOnlyList<(string Name, object Value)> Neutral)
 {
     /// <summary>Name on the command line.</summary>

@@ -10,16 +10,17 @@ public static class MethodCatalog
     public static IReadOnlyList<Method> All { get; } = [.. AgentMethods.All, .. TabularMethods.All];
 
     /// <summary>
-    /// The methods of a name: none, one, or a tabular and a neural one, which a task tells apart. A combination of leader and
-    /// correction without a name of its own is found by the one that is printed of it.
+    /// The methods of a name: one, or a tabular and a neural one, which a task tells apart. A combination of leader and correction
+    /// without a name of its own is found by the one that is printed of it.
     /// </summary>
-    public static IReadOnlyList<Method> Named(string name) => [.. All.Concat(AgentMethods.Combinations).Where(method => method.Name == name)];
-
-    /// <summary>The same, where there is one.</summary>
     /// <exception cref="UserError">There is none; the sentence names near ones.</exception>
-    public static IReadOnlyList<Method> Find(string name) => Named(name) is { Count: > 0 } found
-        ? found
-        : throw new UserError($"there is no method '{name}'; {NearNames.Hint(name, [.. All.Select(method => method.Name)])}");
+    public static IReadOnlyList<Method> Find(string name)
+    {
+        Method[] found = [.. All.Concat(AgentMethods.Combinations).Where(method => method.Name == name)];
+        return found.Length > 0
+            ? found
+            : throw new UserError($"there is no method '{name}'; {NearNames.Hint(name, [.. All.Select(method => method.Name)])}");
+    }
 
     /// <summary>A neural method by its name.</summary>
     /// <exception cref="UserError">There is none; the sentence names near ones.</exception>

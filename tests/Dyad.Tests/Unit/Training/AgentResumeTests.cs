@@ -96,7 +96,7 @@ public sealed class AgentResumeTests : IDisposable
     {
         using var source = new CancellationTokenSource();
         var run = new Run(
-            new RunConfig(new(method, []), new("task"), new(0), new(Every: 400)),
+            new RunConfig(new($"small {method}", []), new("task"), new(0), new(Every: 400)),
             () => Train(method),
             Steps,
             (learner, folder) => (learner as AgentTraining)?.SavePolicies(folder));

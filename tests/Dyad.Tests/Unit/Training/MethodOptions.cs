@@ -19,15 +19,15 @@ internal static class MethodOptions
         select (method.Name, changes));
 
     public static MethodConfig Config(string method, IReadOnlyList<(string Name, string Value)> changes) =>
-        MethodConfig.Of(method, Resolve(method, changes));
+        MethodConfig.Of(MethodCatalog.Agent(method).Id, Resolve(method, changes));
 
     public static IReadOnlyList<(string Name, object Value)> Resolve(string method, IReadOnlyList<(string Name, string Value)> changes) =>
         MethodCatalog.Agent(method).With(changes).Options;
 
     private static Gen<(string Name, string Value)> Change((string Name, object Value) option) => option.Value switch
     {
-        double number => Gen.Elements(0.5, 0.25, 1.0, 0.1, 3e-4).Select(factor => (option.Name, OptionBinder.Text(number * factor))),
-        int number => Gen.Choose(Math.Max(1, number), number + 3).Select(value => (option.Name, OptionBinder.Text(value))),
+        double number => Gen.Elements(0.5, 0.25, 1.0, 0.1, 3e-4).Select(factor => (option.Name, NumberText.Of(number * factor))),
+        int number => Gen.Choose(Math.Max(1, number), number + 3).Select(value => (option.Name, $"{value}")),
         bool => Gen.Elements((option.Name, "true"), (option.Name, "false")),
         object text => Gen.Constant((option.Name, text.ToString()!)),
     };

@@ -1,4 +1,3 @@
-using Dyad.Algorithms;
 using Dyad.Algorithms.Catalog;
 using Dyad.Core;
 using Dyad.Environments.Locating;
@@ -22,6 +21,10 @@ public sealed class RunLabelTests
     [InlineData("sac,wen2021,batch_size=64", "sac", "wen2021", "batch_size=64")]
     [InlineData("sac,as-published", "sac", "as-published")]
     [InlineData("res-sac", "res-sac", "correct")]
+    [InlineData("res-sac,wen2021", "sac", "wen2021", "residual=true")]
+    [InlineData("res-stsac-al", "stsac-al", "correct", "residual=true")]
+    [InlineData("res-stsac-al", "sac", "correct", "residual=true", "rule=stackelberg")]
+    [InlineData("ddpg", "stddpg-cl", "correct", "rule=individual", "leader=actor")]
     public void A_label_says_what_is_run(string label, string method, string preset, params string[] changes) =>
         Assert.Equal(label, LabelOf(method, preset, [.. changes.Select(Pair)]));
 
