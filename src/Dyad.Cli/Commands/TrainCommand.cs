@@ -162,7 +162,7 @@ internal static class TrainCommand
         return TrainingStudy.Agent(neural!, task.WithLimit(limit), length(neural!.DefaultSteps, 20));
     }
 
-    // 150000, or 100000 (dqn, ddpg): of families, whose combinations have the same.
+    // 150000, 100000 of dqn, ddpg: of families, whose combinations have the same.
     private static string DefaultSteps() => string.Join(", ", MethodCatalog.All.GroupBy(method => method.DefaultSteps)
         .OrderByDescending(group => group.Count(method => method.Id == method.Id.Plain))
         .Select((group, i) => i == 0

@@ -31,7 +31,7 @@ internal static class NumberArguments
                     break;
                 default:
                     // An option that is a number of a type that is not here would be read otherwise.
-                    if (option.ValueType != typeof(string) && option.ValueType != typeof(bool) && option.ValueType != typeof(string[]))
+                    if (Type.GetTypeCode(Nullable.GetUnderlyingType(option.ValueType) ?? option.ValueType) is >= TypeCode.SByte and <= TypeCode.Decimal)
                     {
                         throw new NotSupportedException($"{option.Name} is a {option.ValueType.Name}, which has no parser here");
                     }
