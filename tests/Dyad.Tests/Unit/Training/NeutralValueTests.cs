@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
 using Dyad.Algorithms.Catalog;
-using Dyad.Core;
 using Dyad.Tabular;
 using Dyad.Training;
 
@@ -33,12 +32,5 @@ public sealed class NeutralValueTests
         Assert.All(now, option => Assert.True(
             then.ContainsKey(option.Key),
             $"'{option.Key}' of {name} is new: say with [Neutral(...)] at its property which value is as if it were not there, and write that into {Path.GetFileName(File)}"));
-    }
-
-    [Fact]
-    public void Temporary()
-    {
-        var all = new JsonObject(Methods.Select(method => KeyValuePair.Create(method.Name, (JsonNode?)MethodConfig.Of(method.Id, method.Neutral).Options)));
-        System.IO.File.WriteAllText(File, all.ToJsonString(new() { WriteIndented = true }) + "\n");
     }
 }
