@@ -60,7 +60,7 @@ internal sealed class StoredRun
     /// <param name="otherwise">The sentence where its agent plays no game.</param>
     /// <param name="agent">Its agent.</param>
     /// <exception cref="UserError">There is no checkpoint yet, it cannot be read, or the agent plays no game.</exception>
-    public AgentTraining Restore(string otherwise, out IGameAgent agent)
+    public AgentTraining Restore(string otherwise, out GameAgent agent)
     {
         IEnvironment evaluation = Environment.Create();
         var training = new AgentTraining(CreateAgent(evaluation), CreateTask, evaluation, evaluationEpisodes: 1, seed: 0);
@@ -71,7 +71,7 @@ internal sealed class StoredRun
                 throw new UserError($"'{Directory.FullPath}' has no checkpoint yet");
             }
 
-            agent = training.Agent as IGameAgent ?? throw new UserError(otherwise);
+            agent = training.Agent as GameAgent ?? throw new UserError(otherwise);
             return training;
         }
         catch

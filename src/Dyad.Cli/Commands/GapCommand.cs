@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json.Nodes;
+using Dyad.Algorithms;
 using Dyad.Algorithms.Rules;
 using Dyad.Cli.Terminal;
 using Dyad.Core;
@@ -85,7 +86,7 @@ internal static class GapCommand
     private static int Run(string folder, GapOptions options, long seed, bool json)
     {
         StoredRun run = StoredRun.Find(folder, "has a gap to measure");
-        using AgentTraining training = run.Restore($"'{folder}' is a run of {run.Method}; the gap is measured of sac, ddpg, td3 and their leading and residual versions", out IGameAgent agent);
+        using AgentTraining training = run.Restore($"'{folder}' is a run of {run.Method}; the gap is measured of sac, ddpg, td3 and their leading and residual versions", out GameAgent agent);
         using var stopping = new Stopping();
         MeasuredGap gap = ProgressDisplay.Bar(
             $"gap of {run.Method} on {run.Environment.Name}",

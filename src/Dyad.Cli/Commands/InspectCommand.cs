@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json.Nodes;
+using Dyad.Algorithms;
 using Dyad.Algorithms.Rules;
 using Dyad.Cli.Terminal;
 using Dyad.Core;
@@ -59,7 +60,7 @@ internal static class InspectCommand
     private static int Run(string folder, InspectionOptions options, long seed, bool json)
     {
         StoredRun run = StoredRun.Find(folder, "plays a game to inspect");
-        using AgentTraining training = run.Restore($"'{folder}' is a run of {run.Method}, which plays no game of two differentiable costs", out IGameAgent agent);
+        using AgentTraining training = run.Restore($"'{folder}' is a run of {run.Method}, which plays no game of two differentiable costs", out GameAgent agent);
         GameInspection inspection = GameInspection.Of(agent, options, new RandomStream(seed));
         if (json)
         {
@@ -74,7 +75,7 @@ internal static class InspectCommand
     }
 
     private static JsonObject Document(
-        StoredRun run, long step, IGameAgent agent, GameInspection inspection, InspectionOptions options, long seed)
+        StoredRun run, long step, GameAgent agent, GameInspection inspection, InspectionOptions options, long seed)
     {
         SpectrumReport spectrum = inspection.Spectrum;
         LeaderDirection direction = inspection.Direction;
@@ -131,7 +132,7 @@ internal static class InspectCommand
         ["products"] = curvature.Products,
     };
 
-    private static void Print(StoredRun run, long step, IGameAgent agent, GameInspection inspection, InspectionOptions options)
+    private static void Print(StoredRun run, long step, GameAgent agent, GameInspection inspection, InspectionOptions options)
     {
         SpectrumReport spectrum = inspection.Spectrum;
         LeaderDirection direction = inspection.Direction;

@@ -1,3 +1,4 @@
+using Dyad.Algorithms;
 using Dyad.Algorithms.Rules;
 using Dyad.Core;
 using Dyad.Diagnostics;
@@ -38,7 +39,7 @@ internal sealed class GapTraining(AgentTraining training, Func<IEnvironment> cre
             return;
         }
 
-        var gap = MeasuredGap.Of((IGameAgent)Training.Agent, create, options, random.Split("row"));
+        var gap = MeasuredGap.Of((GameAgent)Training.Agent, create, options, random.Split("row"));
         foreach (EstimatorGap estimator in gap.Estimators)
         {
             string name = $"gap/{estimator.Name}";

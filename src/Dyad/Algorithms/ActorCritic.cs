@@ -1,297 +1,237 @@
+using System.ComponentModel.DataAnnotations;
 using System.Numerics;
-using System.Numerics.Tensors;
 using Dyad.Algorithms.Rules;
 using Dyad.Autodiff;
 using Dyad.Core;
-using Dyad.Environments;
-using Dyad.Experience;
 using Dyad.Numerics;
 using static Dyad.Autodiff.Operations;
 
 namespace Dyad.Algorithms;
 
-/// <summary>
-/// On-policy actor-critic (Zheng et al. 2021, section 3.3, eqs. 2-6) as a game: the costs of both players, and the agent that plays
-/// it.
-/// <para>
-/// theta: actor; w: critic, V or Q. An epoch, in this order: n environments step under one policy; values, advantages and targets
-/// come from the w of that time; the critic descends L m times; the actor ascends J once, along its gradient or, as a leader, its
-/// total derivative (STAC, section 4.2).
-/// </para>
-/// Metrics: <c>train/critic_loss</c> L, averaged over the critic's steps, <c>train/actor_loss</c> -mean of A_t log pi(a_t|s_t),
-/// <c>train/entropy</c> mean entropy of pi(.|s_t), <c>train/advantage_std</c> standard deviation of A_t before it is normalised,
-/// <c>train/updates</c> epochs so far; and those of the <see cref="EpisodeLeader"/> and the <see cref="EpochResidual"/>.
-/// </summary>
-public sealed class ActorCritic : IAgent
+/// <summary>What the critic estimates.</summary>
+public enum CriticKind
 {
-    // A standard deviation below this is rounding: such advantages are not blown up.
-    private const float SmallestDeviation = 1e-8f;
+    /// <summary>V(s), as in proposition 1 of Zheng et al. 2021.</summary>
+    V,
 
-    private readonly ActorCriticOptions _options;
-    private readonly OnPolicyActor _actor;
-    private readonly OnPolicyExperience _experience;
-    private readonly OnPolicyCritic _critic;
+    /// <summary>Q(s, a), as in their theorem 1; the value of a state is its mean over the policy's actions.</summary>
+    Q,
+}
 
-    // The total derivative under the Stackelberg rule; null under the individual one.
-    private readonly EpisodeLeader? _leader;
+/// <summary>What the critic is compared with.</summary>
+public enum CriticTarget
+{
+    /// <summary>G_t: discounted return to go, with V at a cut.</summary>
+    MonteCarlo,
 
-    // What is added to Q where the actor sees it; null without a correction.
-    private readonly EpochResidual? _residual;
-    private readonly GradientStep _actorStep;
-    private readonly GradientStep _criticStep;
-    private readonly RunningMeans _criticMeans = new("train/critic_loss");
-    private readonly RunningMeans _actorMeans = new("train/actor_loss", "train/entropy", "train/advantage_std");
+    /// <summary>r_t + gamma V(s_{t+1}), with the w of each of the critic's steps.</summary>
+    Bootstrapped,
 
-    // The cost and its gradient; the actor's with the entropy between.
-    private readonly CompiledProgram _criticProgram;
-    private readonly Output<float> _criticOutput;
-    private readonly float[] _criticMean;
-    private readonly CompiledProgram _actorProgram;
-    private readonly Output<float> _actorOutput;
-    private readonly float[] _actorMean;
+    /// <summary>V(s_t) + A_t by generalised advantage estimation.</summary>
+    LambdaReturn,
+}
 
-    // V(s), V(s') and what J sees of the critic.
-    private readonly CompiledProgram _valueProgram;
-    private readonly Output<float> _value;
-    private readonly CompiledProgram _nextValueProgram;
-    private readonly Output<float> _nextValue;
-    private readonly CompiledProgram _directProgram;
-    private readonly Output<float> _direct;
-    private float[] _values;
-    private float[] _advantages;
-    private float[] _rawAdvantages = [];
-    private int _steps;
-    private long _updates;
+/// <summary>A_t of the actor's gradient.</summary>
+public enum DirectTerm
+{
+    /// <summary>Generalised advantage estimation (Schulman et al. 2016).</summary>
+    Gae,
 
-    /// <summary>An untrained agent.</summary>
-    /// <param name="task">Sizes of observations and actions.</param>
-    /// <param name="options">Options.</param>
-    /// <param name="stream">The agent's random numbers.</param>
-    /// <exception cref="UserError">The options do not go together.</exception>
-    public ActorCritic(AgentTask task, ActorCriticOptions options, RandomStream stream)
-    {
-        options.Check();
-        _options = options;
-        _actor = new OnPolicyActor(task, options, options.Environments, stream);
-        _experience = new OnPolicyExperience(task, _actor, options.Environments, options.StepsPerEpoch / options.Environments);
-        _values = new float[options.StepsPerEpoch];
-        _advantages = new float[options.StepsPerEpoch];
+    /// <summary>G_t, without a baseline.</summary>
+    Returns,
 
-        RolloutInputs<float> batch = _experience.Inputs;
-        _critic = new OnPolicyCritic(task, options, _actor, batch.Observation.Rows, stream);
-        Expression<float> taken = _critic.Taken(batch), next = _critic.Value(batch.NextObservation);
-        Expression<float> target = options.CriticTarget == CriticTarget.Bootstrapped
-            ? Stop(batch.Target(options.Discount, next))
-            : batch.Return;
-        Expression<float> criticCost = CriticCost(taken, target);
-        Expression<float> actorCost = ActorCost(batch, _actor.LogProbability(batch));
-        (_criticProgram, _criticOutput) = Compile([criticCost, .. Derivatives.Gradient(criticCost, _critic.Parameters)]);
-        (_actorProgram, _actorOutput) = Compile(
-            [actorCost, Mean(_actor.Entropy(batch.Observation)), .. Derivatives.Gradient(actorCost, _actor.Parameters)]);
-        (_valueProgram, _value) = Compile([_critic.Value(batch.Observation)]);
-        (_nextValueProgram, _nextValue) = Compile([next]);
-        _residual = options.Correction.Residual ? new EpochResidual(task, options, _actor, _critic, batch, stream.Split("residual")) : null;
-        Expression<float> seen = _residual is null ? taken : taken + _residual.Taken(batch);
-        (_directProgram, _direct) = Compile([options.Critic == CriticKind.Q ? seen : batch.Target(options.Discount, next)]);
+    /// <summary>The critic after its steps: Q(s_t, a_t) as in eq. 3 of Zheng et al. 2021, or r_t + gamma V(s_{t+1}).</summary>
+    Critic,
+}
 
-        _criticMean = new float[1 + _critic.Parameters.Count];
-        _actorMean = new float[2 + _actor.Parameters.Count];
-        _actorStep = new GradientStep(_actor.Parameters.Count, options.ActorLearningRate, options.Optimizer, options.Gradient.ActorRatePower);
-        _criticStep = new GradientStep(_critic.Parameters.Count, options.CriticLearningRate, options.Optimizer, options.Gradient.CriticRatePower);
-        _leader = options.Gradient.Rule == Rule.Stackelberg ? new EpisodeLeader(task, options, _actor, _critic, stream) : null;
-    }
+/// <summary>How a leading actor's game is estimated with a V critic; with a Q critic it is theorem 1 (<see cref="EpisodeGame"/>).</summary>
+public enum EpisodeForm
+{
+    /// <summary>Proposition 1, J in w being E[V(s_0)], beside the plain gradient.</summary>
+    StartValue,
 
-    /// <inheritdoc/>
-    public Parameters<float> Policy => _actor.Parameters;
+    /// <summary>Proposition 1 with J = E[r_0 + gamma V(s_1)], whose direct term is that of the first action.</summary>
+    OneStep,
 
-    /// <summary>w, the critic's parameters.</summary>
-    public Parameters<float> Critic => _critic.Parameters;
+    /// <summary>As the code of Zheng et al. 2021 has it: the implicit part is a multiple of the plain gradient.</summary>
+    AsPublished,
+}
 
-    /// <summary>psi, the res-critic's parameters; null without a correction.</summary>
-    public Parameters<float>? ResCritic => _residual?.Parameters;
+/// <summary>Options of the on-policy <see cref="ActorCritic"/>.</summary>
+public sealed record ActorCriticOptions : OnPolicyOptions, IChecked
+{
+    /// <summary>The published networks: 64 and 32 units.</summary>
+    public ActorCriticOptions() => LastHiddenWidth = 32;
 
-    /// <inheritdoc/>
-    public int Environments => _options.Environments;
+    /// <summary>What the critic estimates.</summary>
+    public CriticKind Critic { get; init; } = CriticKind.V;
 
-    /// <inheritdoc/>
-    public void Act(ReadOnlySpan<double> observations, Span<double> actions, bool explore) =>
-        _actor.Act(observations, actions, explore);
+    /// <summary>What the critic is compared with.</summary>
+    public CriticTarget CriticTarget { get; init; } = CriticTarget.MonteCarlo;
 
-    /// <inheritdoc/>
-    public void Observe(
-        ReadOnlySpan<double> observations, ReadOnlySpan<double> actions, ReadOnlySpan<StepResult> results, ReadOnlySpan<double> next)
-    {
-        _experience.Add(observations, results, next);
-        _steps += _options.Environments;
-        if (_steps >= _options.StepsPerEpoch && (!_options.WholeEpisodes || results[0].Done))
-        {
-            if (_experience.Steps.Count > 0)
-            {
-                Update();
-            }
+    /// <summary>A_t of the actor's gradient.</summary>
+    public DirectTerm DirectTerm { get; init; } = DirectTerm.Gae;
 
-            _experience.Steps.Clear();
-            _steps = 0;
-        }
-    }
+    /// <summary>lambda of generalised advantage estimation.</summary>
+    [Range(0.0, 1.0)]
+    public double GaeLambda { get; init; } = 0.97;
+
+    /// <summary>Whether A_t is brought to mean 0 and standard deviation 1 over the epoch.</summary>
+    public bool NormalizeAdvantages { get; init; } = true;
+
+    /// <summary>Environment steps of an epoch, of all environments together.</summary>
+    [Range(1, 10_000_000)]
+    public int StepsPerEpoch { get; init; } = 4000;
+
+    /// <summary>n: environments that step together.</summary>
+    [Range(1, 4096)]
+    public int Environments { get; init; } = 1;
+
+    /// <summary>m: steps of the critic in an epoch, for one of the actor.</summary>
+    [Range(0, 10_000)]
+    public int CriticUpdates { get; init; } = 80;
+
+    /// <summary>
+    /// Whether an epoch goes on to the end of the running episode, so that none is cut; for a single environment. Otherwise a
+    /// running episode goes on in the next epoch.
+    /// </summary>
+    public bool WholeEpisodes { get; init; }
+
+    /// <summary>How a leading actor's game is estimated.</summary>
+    public EpisodeForm EpisodeForm { get; init; } = EpisodeForm.StartValue;
+
+    /// <summary>Share of an epoch's episodes that the implicit part is estimated from.</summary>
+    [Range(0.0, 1.0)]
+    public double ImplicitShare { get; init; } = 1;
+
+    /// <summary>
+    /// Whether a leading actor moves along its plain gradient, as far as its total derivative would take it: what an ablation needs
+    /// to tell direction from step length.
+    /// </summary>
+    public bool LengthOnly { get; init; }
+
+    /// <summary>What turns the costs into directions; only the actor can lead.</summary>
+    public RuleOptions Gradient { get; init; } = new();
+
+    /// <summary>Whether and how a res-critic corrects the Q critic that the actor follows.</summary>
+    public ResidualOptions Correction { get; init; } = new();
 
     /// <inheritdoc/>
-    public void Measure(IMetrics metrics)
+    public void Check()
     {
-        _criticMeans.Flush(metrics);
-        _actorMeans.Flush(metrics);
-        metrics.Record("train/updates", _updates);
-        _leader?.Measure(metrics);
-        _residual?.Measure(metrics);
-    }
-
-    /// <inheritdoc/>
-    public void Serialize(StateArchive archive)
-    {
-        _actor.Serialize(archive);
-        _critic.Serialize(archive);
-        _actorStep.Serialize(archive);
-        _criticStep.Serialize(archive);
-        _leader?.Serialize(archive);
-        _residual?.Serialize(archive);
-        archive.Value("steps", ref _steps);
-        archive.Value("updates", ref _updates);
-        _criticMeans.Serialize(archive);
-        _actorMeans.Serialize(archive);
-        _experience.Serialize(archive);
-    }
-
-    private void Update()
-    {
-        Evaluate();
-
-        // Simultaneously: the leader's direction belongs to the w from before the critic's steps.
-        bool together = _options.Gradient.Order == UpdateOrder.Simultaneous;
-        if (together)
+        Gradient.Check();
+        if (Correction.Residual && (Critic != CriticKind.Q || DirectTerm != DirectTerm.Critic || Gradient.Rule != Rule.Individual))
         {
-            ComputeActor();
+            throw new UserError("the option 'residual' is true, which corrects a Q critic that the actor follows: give critic=q, direct_term=critic and rule=individual");
         }
 
-        // w <- w - rate d_w L(theta, w), m times
-        int criticSteps = _options.CriticUpdates * _options.Gradient.StepsOf(Player.Critic);
-        for (int i = 0; i < criticSteps; i++)
+        if (StepsPerEpoch % Environments != 0)
         {
-            _experience.Mean(_criticProgram, _criticOutput, _criticMean, 0, _experience.Steps.Count, _critic.Draw);
-            _criticStep.Descend(_critic.Parameters.Values, _criticMean.AsSpan(1));
-            _criticMeans.Add(_criticMean[0]);
+            throw new UserError(
+                $"steps_per_epoch is {StepsPerEpoch} and environments {Environments}; the first must be a multiple of the second");
         }
 
-        _residual?.Learn(_experience);
-
-        // theta <- theta + rate d_theta J(theta, w)
-        if (!together)
+        if (WholeEpisodes && Environments > 1)
         {
-            ComputeActor();
+            throw new UserError($"the option 'whole_episodes' is true with {Environments} environments; it takes environments=1");
         }
 
-        _actorStep.Descend(_actor.Parameters.Values, _actorMean.AsSpan(2));
-        _updates++;
-    }
-
-    // V(s_t) and V(s_{t+1}), then A_t and what the critic regresses on.
-    private void Evaluate()
-    {
-        _experience.Close(_options);
-        Rollout steps = _experience.Steps;
-        Span<float> values = Room(ref _values), advantages = Room(ref _advantages), returns = _experience.Returns;
-        _experience.Evaluate(_valueProgram, _value, _critic.Draw, values);
-        _experience.EvaluateNext(_nextValueProgram, _nextValue, _critic.Draw, values);
-        ReadOnlySpan<float> next = _experience.NextValues;
-        AdvantageEstimation.Advantages(steps.Rewards, values, next, steps.Last, _options.Discount, _options.GaeLambda, advantages);
-        if (_options.CriticTarget == CriticTarget.LambdaReturn)
+        if (Correction.MeasuresCritic)
         {
-            TensorPrimitives.Add(values, advantages, returns);
+            throw new UserError("the option 'td_errors' is true, which in an on-policy method takes residual=true");
         }
-        else
+
+        if (Gradient.Rule == Rule.Individual)
         {
-            AdvantageEstimation.Returns(steps.Rewards, next, steps.Last, _options.Discount, returns);
+            return;
+        }
+
+        if (Gradient.Leader == Player.Critic)
+        {
+            throw new UserError("the option 'leader' is 'critic'; of on-policy methods only the actor leads: give leader=actor");
+        }
+
+        if (Gradient.LeaderDerivative == LeaderDerivative.ReplayedAction)
+        {
+            throw new UserError("the option 'leader_derivative' is 'replayed-action', which is for methods with a replay; give leader_derivative=current-action");
+        }
+
+        if (EpisodeForm != EpisodeForm.StartValue && Critic == CriticKind.Q)
+        {
+            throw new UserError("the option 'episode_form' is for a V critic; with critic=q leave it at start-value");
+        }
+
+        if (Gradient.Solver == Solver.SampleSpace && (EpisodeForm == EpisodeForm.AsPublished || Critic == CriticKind.Q))
+        {
+            throw new UserError("the option 'solver' is 'sample-space', whose coupling is that of proposition 1: give critic=v and episode_form=start-value or one-step");
         }
     }
+}
 
-    // The actor's cost, entropy and direction.
-    private void ComputeActor()
-    {
-        Rollout steps = _experience.Steps;
-        Span<float> advantages = Room(ref _advantages);
-        if (_options.DirectTerm == DirectTerm.Returns)
-        {
-            AdvantageEstimation.Returns(steps.Rewards, _experience.NextValues, steps.Last, _options.Discount, advantages);
-        }
-        else if (_options.DirectTerm == DirectTerm.Critic)
-        {
-            _experience.Evaluate(_directProgram, _direct, _critic.Draw, advantages);
-        }
-
-        if (_leader is not null)
-        {
-            advantages.CopyTo(Room(ref _rawAdvantages));
-        }
-
-        float deviation = Normalize(advantages);
-        Span<float> weights = _experience.Weights;
-        TensorPrimitives.Multiply(weights, advantages, weights);
-        _experience.Mean(_actorProgram, _actorOutput, _actorMean, 0, steps.Count);
-        _actorMeans.Add(_actorMean[0], _actorMean[1], deviation);
-        if (_leader is not null)
-        {
-            _leader.Compute(_experience, Room(ref _rawAdvantages), _options.NormalizeAdvantages ? deviation + SmallestDeviation : 1);
-            Span<float> direction = _actorMean.AsSpan(2);
-            _leader.Direction(direction, direction);
-        }
-    }
-
-    // Room for a number a step; an epoch of whole episodes may be longer than the one before.
-    private Span<float> Room(ref float[] values)
-    {
-        if (values.Length < _experience.Steps.Count)
-        {
-            values = new float[2 * _experience.Steps.Count];
-        }
-
-        return values.AsSpan(0, _experience.Steps.Count);
-    }
-
-    // Mean 0 and standard deviation 1 over the epoch, if asked for; the standard deviation as it was.
-    private float Normalize(Span<float> advantages)
-    {
-        float mean = TensorPrimitives.Sum<float>(advantages) / advantages.Length;
-        float squares = 0;
-        foreach (float advantage in advantages)
-        {
-            squares += (advantage - mean) * (advantage - mean);
-        }
-
-        float deviation = MathF.Sqrt(squares / advantages.Length);
-        if (_options.NormalizeAdvantages)
-        {
-            TensorPrimitives.Subtract(advantages, mean, advantages);
-            TensorPrimitives.Multiply(advantages, 1 / (deviation + SmallestDeviation), advantages);
-        }
-
-        return deviation;
-    }
-
-    private static (CompiledProgram Program, Output<float> Output) Compile(IReadOnlyList<Expression<float>> parts)
-    {
-        var builder = new ProgramBuilder<float>();
-        Output<float> output = builder.Output(parts);
-        return (builder.Build(), output);
-    }
-
-    /// <summary>L(w) = mean of (critic - target)^2, 1 x 1 (Zheng et al. 2021, eq. 4).</summary>
-    /// <param name="critic">V(s_t) or Q(s_t, a_t), steps x 1.</param>
-    /// <param name="target">G_t, or r_t + gamma V(s_{t+1}) without derivatives, steps x 1.</param>
-    public static Expression<T> CriticCost<T>(Expression<T> critic, Expression<T> target)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T> => Mean(Square(critic - target));
+/// <summary>
+/// On-policy actor-critic (Zheng et al. 2021, section 3.3, eqs. 2-6), which an <see cref="EpochAgent"/> plays; with the actor leading
+/// it is STAC (section 4.2; <see cref="EpisodeGame"/> has its games).
+/// <code>
+/// theta  actor, a softmax or a Gaussian        OnPolicyActor
+/// w      critic, V or Q                        OnPolicyCritic
+///
+/// repeat                                                       EpochAgent.Update
+///     n environments step under pi_theta                       EpochAgent.Observe
+///     A_t and G_t from V_w                                     EpochAgent.Evaluate, EpochAgent.Weigh
+///     m times: w &lt;- w - rate d_w mean (V(s_t) - G_t)^2         EpochGame.CriticCost
+///     theta &lt;- theta + rate d_theta mean A_t log pi(a_t|s_t)   EpochGame.ActorCost
+/// </code>
+/// </summary>
+public static class ActorCritic
+{
+    /// <summary>An untrained agent that plays this game.</summary>
+    /// <inheritdoc cref="EpochAgent(AgentTask, ActorCriticOptions, RandomStream)"/>
+    public static EpochAgent Agent(AgentTask task, ActorCriticOptions options, RandomStream stream) => new(task, options, stream);
 
     /// <summary>-mean of A_t log pi(a_t|s_t), 1 x 1: minus its gradient is eq. 3 of Zheng et al. 2021 with A_t for Q_w.</summary>
     /// <param name="batch">Steps; the weight is A_t, times gamma^t where visits are discounted.</param>
     /// <param name="logProbability">log pi(a_t|s_t), steps x 1.</param>
     public static Expression<T> ActorCost<T>(RolloutInputs<T> batch, Expression<T> logProbability)
         where T : unmanaged, IBinaryFloatingPointIeee754<T> => -Mean(batch.Weight * logProbability);
+}
+
+/// <summary>The costs of the on-policy actor-critic on steps of an epoch as functions of their symbols.</summary>
+/// <typeparam name="T">float or double.</typeparam>
+/// <param name="Batch">Steps; the weight is A_t, the return G_t.</param>
+/// <param name="LogProbability">log pi(a_t|s_t), steps x 1.</param>
+/// <param name="Entropy">Entropy of pi(.|s_t), steps x 1.</param>
+/// <param name="Taken">V(s_t) or Q(s_t, a_t), steps x 1.</param>
+/// <param name="NextValue">V(s_{t+1}), steps x 1.</param>
+/// <param name="Options">Options.</param>
+public sealed record EpochGame<T>(
+    RolloutInputs<T> Batch, Expression<T> LogProbability, Expression<T> Entropy, Expression<T> Taken, Expression<T> NextValue,
+    ActorCriticOptions Options)
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    /// <summary>w(s_t, a_t), what a res-critic adds where the actor sees Q, steps x 1; null without a correction.</summary>
+    public Expression<T>? Correction { get; init; }
+
+    /// <summary>L(w) = mean of (critic - target)^2, 1 x 1 (Zheng et al. 2021, eq. 4).</summary>
+    public Expression<T> CriticCost => Mean(Square(Taken - Target));
+
+    /// <summary>-J, 1 x 1 (Zheng et al. 2021, eq. 3).</summary>
+    public Expression<T> ActorCost => ActorCritic.ActorCost(Batch, LogProbability);
+
+    /// <summary>The critic as the actor's gradient sees it, steps x 1: Q(s_t, a_t), or r_t + gamma V(s_{t+1}).</summary>
+    public Expression<T> Seen => Options.Critic != CriticKind.Q
+        ? Batch.Target(Options.Discount, NextValue)
+        : Correction is null ? Taken : Taken + Correction;
+
+    // G_t, or r_t + gamma V(s_{t+1}) without derivatives.
+    private Expression<T> Target => Options.CriticTarget == CriticTarget.Bootstrapped
+        ? Stop(Batch.Target(Options.Discount, NextValue))
+        : Batch.Return;
+
+    /// <summary>The game of both players.</summary>
+    /// <param name="actor">theta.</param>
+    /// <param name="critic">w.</param>
+    public ActorCriticGame<T> Between(Parameters<T> actor, Parameters<T> critic) => new(actor, critic, ActorCost, CriticCost)
+    {
+        ActorMeasures = [new("train/entropy", Mean(Entropy), entropy => entropy)],
+    };
 }

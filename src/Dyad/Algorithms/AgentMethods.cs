@@ -35,10 +35,10 @@ public static class AgentMethods
             (task, options, stream) => new OneStepActorCritic(task, options, stream)),
         Method.Of<AgentTask, IAgent, ActorCriticOptions>(
             "ac", "On-policy actor-critic with a V or Q critic, in epochs", "Zheng et al. 2021, section 3.3",
-            (task, options, stream) => new ActorCritic(task, options, stream)),
+            (task, options, stream) => ActorCritic.Agent(task, options, stream)),
         Method.Of<AgentTask, IAgent, ActorCriticOptions>(
             "stac", "On-policy actor-critic with the actor leading: it follows its total derivative", "Zheng et al. 2021, section 4.2",
-            (task, options, stream) => new ActorCritic(task, options, stream), defaults: ActorLeads),
+            (task, options, stream) => ActorCritic.Agent(task, options, stream), defaults: ActorLeads),
         Method.Of<AgentTask, IAgent, DqnOptions>(
             "dqn", "Deep Q-learning with a target network, for finitely many actions", "Mnih et al. 2015; lecture on soft actor-critic, algorithm 2",
             (task, options, stream) => new Dqn(task.ObservationSize, task.ActionCount, options, stream), NeedsFinite, defaultSteps: 100_000),
@@ -133,13 +133,13 @@ public static class AgentMethods
 
     private static Method<AgentTask, IAgent> Ddpg(string name, string description, string source, params (string, string)[] defaults) =>
         Method.Of<AgentTask, IAgent, DdpgOptions>(
-            name, description, source, (task, options, stream) => new Ddpg(task.ObservationSize, task.ActionSize, options, stream), NeedsBox, 100_000, defaults);
+            name, description, source, (task, options, stream) => Algorithms.Ddpg.Agent(task.ObservationSize, task.ActionSize, options, stream), NeedsBox, 100_000, defaults);
 
     private static Method<AgentTask, IAgent> Td3(string name, string description, string source, params (string, string)[] defaults) =>
         Method.Of<AgentTask, IAgent, Td3Options>(
-            name, description, source, (task, options, stream) => new Td3(task.ObservationSize, task.ActionSize, options, stream), NeedsBox, 100_000, defaults);
+            name, description, source, (task, options, stream) => Algorithms.Td3.Agent(task.ObservationSize, task.ActionSize, options, stream), NeedsBox, 100_000, defaults);
 
     private static Method<AgentTask, IAgent> Sac(string name, string description, string source, params (string, string)[] defaults) =>
         Method.Of<AgentTask, IAgent, SacOptions>(
-            name, description, source, (task, options, stream) => new Sac(task.ObservationSize, task.ActionSize, options, stream), NeedsBox, 100_000, defaults);
+            name, description, source, (task, options, stream) => Algorithms.Sac.Agent(task.ObservationSize, task.ActionSize, options, stream), NeedsBox, 100_000, defaults);
 }

@@ -110,7 +110,7 @@ public sealed class Dqn : IAgent, IAppendOnlyState
         _acting = builder.Build();
 
         _optimizer = new Adam<float>(_network.Count, options.LearningRate);
-        _experience = new ReplayExperience(_batch, options, stream);
+        _experience = new ReplayExperience(observationSize, 1, options, stream);
     }
 
     /// <summary>The network: the policy is greedy in it.</summary>

@@ -1,4 +1,3 @@
-using System.Numerics.Tensors;
 using Dyad.Algorithms.Rules;
 using Dyad.Autodiff;
 using Dyad.Core;
@@ -26,9 +25,8 @@ internal sealed class EpisodeLeader
     private readonly ActorCriticOptions _options;
     private readonly Sample[] _samples;
     private readonly Input<float> _unit = new("unit of J", 1, 1);
-    private readonly LeaderDirection<float> _leader;
+    private readonly TotalDirection<float> _leader;
     private readonly RunningMeans _means = new("train/implicit_episodes");
-    private readonly float[] _direction;
 
     /// <summary>Compiles the total derivative.</summary>
     /// <param name="task">Sizes of observations and actions.</param>
@@ -41,15 +39,12 @@ internal sealed class EpisodeLeader
         _options = options;
         _samples = [.. Enumerable.Range(0, options.Gradient.Batches).Select(_ => new Sample(task, options))];
         Game<float>[] games = [.. _samples.Select(sample => Game(options, sample.Inputs, actor, critic))];
-        _direction = new float[actor.Parameters.Count];
-        _leader = new LeaderDirection<float>(new ProgramBuilder<float>(), options.Gradient, games, stream.Split("solver"));
+        _leader = new TotalDirection<float>(new ProgramBuilder<float>(), options.Gradient, games, stream.Split("solver"));
     }
 
     /// <summary>Computes the total derivative of an epoch that is closed and has its advantages and returns.</summary>
     /// <param name="experience">The epoch.</param>
-    /// <param name="advantages">A_t before normalisation, without gamma^t.</param>
-    /// <param name="deviation">What the advantages of the plain gradient were divided by.</param>
-    public void Compute(OnPolicyExperience experience, ReadOnlySpan<float> advantages, double deviation)
+    public void Compute(OnPolicyExperience experience)
     {
         ReadOnlySpan<bool> last = experience.Steps.Last;
         int all = 0;
@@ -58,7 +53,7 @@ internal sealed class EpisodeLeader
             all += end ? 1 : 0;
         }
 
-        _unit.Values[0] = (float)(all / (last.Length * deviation));
+        _unit.Values[0] = (float)(all / (last.Length * experience.AdvantageUnit));
         int used = Math.Max(1, (int)Math.Round(all * _options.ImplicitShare));
         int groups = Math.Min(used, _samples.Length), kept = 0;
         foreach (Sample sample in _samples)
@@ -76,7 +71,7 @@ internal sealed class EpisodeLeader
             // Fewer stretches than factors: some share one.
             for (int j = number % groups; j < _samples.Length; j += groups)
             {
-                kept += _samples[j].Add(experience, first, i + 1 - first, advantages, _options.Discount) ? 1 : 0;
+                kept += _samples[j].Add(experience, first, i + 1 - first, _options.Discount) ? 1 : 0;
             }
 
             number++;
@@ -92,31 +87,14 @@ internal sealed class EpisodeLeader
         _leader.Compute();
     }
 
-    /// <summary>What the actor descends along.</summary>
-    /// <param name="plain">Gradient of the plain actor's cost over the whole epoch.</param>
-    /// <param name="direction">Receives the direction; may be <paramref name="plain"/>.</param>
-    public void Direction(ReadOnlySpan<float> plain, Span<float> direction)
-    {
-        TotalDerivative<float> total = _leader.Total;
-        if (HasOwnDirectTerm(_options))
-        {
-            total.Total.CopyTo(_direction);
-        }
-        else
-        {
-            TensorPrimitives.MultiplyAdd(total.Implicit, (float)-total.ImplicitFactor, plain, _direction);
-        }
+    /// <summary>
+    /// Whether the game states its own direct term: theorem 1 and the one-step objective differentiate the first action alone;
+    /// elsewhere it is the plain gradient.
+    /// </summary>
+    public bool HasOwnDirectTerm => _options.Critic == CriticKind.Q || _options.EpisodeForm == EpisodeForm.OneStep;
 
-        float length = TensorPrimitives.Norm(plain);
-        if (!_options.LengthOnly)
-        {
-            _direction.CopyTo(direction);
-        }
-        else if (length > 0)
-        {
-            TensorPrimitives.Multiply(plain, TensorPrimitives.Norm<float>(_direction) / length, direction);
-        }
-    }
+    /// <summary>The total derivative of the last computation.</summary>
+    public TotalDerivative<float> Total => _leader.Total;
 
     /// <summary>Records what happened since the last call.</summary>
     public void Measure(IMetrics metrics)
@@ -131,10 +109,6 @@ internal sealed class EpisodeLeader
         _leader.Serialize(archive);
         _means.Serialize(archive);
     }
-
-    // Theorem 1 and the one-step objective differentiate the first action alone; elsewhere the plain gradient is the direct term.
-    private static bool HasOwnDirectTerm(ActorCriticOptions options) =>
-        options.Critic == CriticKind.Q || options.EpisodeForm == EpisodeForm.OneStep;
 
     private Game<float> Game(ActorCriticOptions options, EpisodeInputs<float> batch, OnPolicyActor actor, OnPolicyCritic critic)
     {
@@ -151,7 +125,7 @@ internal sealed class EpisodeLeader
                 options.EpisodeForm == EpisodeForm.OneStep ? LeaderObjective.OneStep : LeaderObjective.StartValue, options.Discount);
         return game with
         {
-            LeaderCost = HasOwnDirectTerm(options) ? _unit * game.LeaderCost : ActorCritic.ActorCost(batch, logProbability),
+            LeaderCost = HasOwnDirectTerm ? _unit * game.LeaderCost : ActorCritic.ActorCost(batch, logProbability),
             LeaderCostInFollower = _unit * game.LeaderCostInFollower,
         };
     }
@@ -185,7 +159,7 @@ internal sealed class EpisodeLeader
         }
 
         // A stretch that finds no room is left out, but for the first, which is cut.
-        public bool Add(OnPolicyExperience experience, int first, int count, ReadOnlySpan<float> advantages, double discount)
+        public bool Add(OnPolicyExperience experience, int first, int count, double discount)
         {
             count = _stepCount == 0 ? Math.Min(count, _steps.Capacity) : count;
             if (_stepCount + count > _steps.Capacity || _episodeCount == _episodes.Capacity)
@@ -208,7 +182,7 @@ internal sealed class EpisodeLeader
             {
                 choices[i] = (int)steps.Actions[(first + i) * _actionSize];
                 episode[i] = _episodeCount;
-                discounted[i] = (float)(power * advantages[first + i]);
+                discounted[i] = (float)(power * experience.Advantages[first + i]);
                 power *= discount;
             }
 

@@ -55,7 +55,7 @@ internal sealed class EpochResidual
         // delta = r + gamma (1 - d) V_q(s') - Q(s, a);  J_W = 1/2 mean (w(s, a) - (clip(delta) + gamma (1 - d) V_w(s')))^2
         Expression<float> error = Stop(batch.Target(options.Discount, critic.Value(batch.NextObservation)) - critic.Taken(batch));
         Expression<float> future = options.Discount * (1 - batch.Terminated) * _residual.Value(batch.NextObservation);
-        Expression<float> cost = 0.5 * Mean(Square(_residual.Taken(batch) - Stop(Residual.Clip(error, _bound) + future)));
+        Expression<float> cost = 0.5 * Mean(Square(_residual.Taken(batch) - Stop(ResidualClip.Hold(error, _bound) + future)));
         var builder = new ProgramBuilder<float>();
         _error = builder.Output(error);
         _measure = builder.Build();

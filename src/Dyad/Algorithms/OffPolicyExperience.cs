@@ -21,22 +21,24 @@ internal sealed class OffPolicyExperience : IAppendOnlyState
     private readonly Output<float> _exploited;
 
     /// <summary>Compiles both ways of acting.</summary>
-    /// <param name="batch">What batches are drawn into; tells the sizes of observations and actions.</param>
+    /// <param name="observationSize">Numbers in an observation.</param>
+    /// <param name="actionSize">Numbers in an action.</param>
     /// <param name="options">Replay and schedule.</param>
     /// <param name="explore">Action of an observation and standard normal noise, in training.</param>
     /// <param name="exploit">Action of an observation, otherwise.</param>
     /// <param name="stream">The method's random numbers.</param>
     public OffPolicyExperience(
-        TransitionInputs<float> batch,
+        int observationSize,
+        int actionSize,
         OffPolicyOptions options,
         Func<Expression<float>, Expression<float>, Expression<float>> explore,
         Func<Expression<float>, Expression<float>> exploit,
         RandomStream stream)
     {
         _options = options;
-        _replay = new ReplayExperience(batch, options, stream);
-        _observation = new Input<float>("one observation", 1, batch.Observation.Columns.Count);
-        _noise = new Input<float>("exploration", 1, batch.Action.Columns.Count);
+        _replay = new ReplayExperience(observationSize, actionSize, options, stream);
+        _observation = new Input<float>("one observation", 1, observationSize);
+        _noise = new Input<float>("exploration", 1, actionSize);
         var builder = new ProgramBuilder<float>();
         _explored = builder.Output(explore(_observation, _noise));
         _exploring = builder.Build();

@@ -22,6 +22,7 @@ internal sealed class OnPolicyExperience
     private float[] _weights = [];
     private float[] _returns = [];
     private float[] _nextValues = [];
+    private float[] _advantages = [];
 
     /// <summary>No steps yet.</summary>
     /// <param name="task">Sizes of observations and actions.</param>
@@ -52,6 +53,12 @@ internal sealed class OnPolicyExperience
     /// <summary>V(s_{t+1}) of each step, see <see cref="AdvantageEstimation"/>; sized by <see cref="Close"/>.</summary>
     public Span<float> NextValues => _nextValues.AsSpan(0, Steps.Count);
 
+    /// <summary>A_t of each step, before it is normalised and without gamma^t; sized by <see cref="Close"/>.</summary>
+    public Span<float> Advantages => _advantages.AsSpan(0, Steps.Count);
+
+    /// <summary>What the advantages in <see cref="Weights"/> were divided by.</summary>
+    public double AdvantageUnit { get; set; } = 1;
+
     /// <summary>Keeps a step of each environment, with the actions that the actor drew last.</summary>
     /// <returns>Episodes that ended.</returns>
     public int Add(ReadOnlySpan<double> observations, ReadOnlySpan<StepResult> results, ReadOnlySpan<double> next)
@@ -77,6 +84,7 @@ internal sealed class OnPolicyExperience
             Array.Resize(ref _weights, 2 * Steps.Count);
             Array.Resize(ref _returns, 2 * Steps.Count);
             Array.Resize(ref _nextValues, 2 * Steps.Count);
+            Array.Resize(ref _advantages, 2 * Steps.Count);
         }
 
         ReadOnlySpan<int> times = Steps.Times;

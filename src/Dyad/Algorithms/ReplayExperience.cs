@@ -14,13 +14,14 @@ internal sealed class ReplayExperience : IAppendOnlyState
     private long _steps;
 
     /// <summary>An empty memory.</summary>
-    /// <param name="batch">What batches are drawn into; tells the sizes of observations and actions.</param>
+    /// <param name="observationSize">Numbers in an observation.</param>
+    /// <param name="actionSize">Numbers in an action.</param>
     /// <param name="options">Replay and schedule.</param>
     /// <param name="stream">The method's random numbers.</param>
-    public ReplayExperience(TransitionInputs<float> batch, ReplayOptions options, RandomStream stream)
+    public ReplayExperience(int observationSize, int actionSize, ReplayOptions options, RandomStream stream)
     {
         _options = options;
-        _replay = new ReplayBuffer(batch.Observation.Columns.Count, batch.Action.Columns.Count, options.ReplayCapacity);
+        _replay = new ReplayBuffer(observationSize, actionSize, options.ReplayCapacity);
         Exploration = stream.Split("exploration");
         _sampling = stream.Split("replay");
     }

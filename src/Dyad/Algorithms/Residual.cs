@@ -1,4 +1,3 @@
-using System.Numerics;
 using System.Numerics.Tensors;
 using Dyad.Autodiff;
 using Dyad.Core;
@@ -7,24 +6,6 @@ using Dyad.Numerics;
 using static Dyad.Autodiff.Operations;
 
 namespace Dyad.Algorithms;
-
-/// <summary>What follows s' in a target.</summary>
-/// <typeparam name="T">float or double.</typeparam>
-/// <param name="Action">a', batch x actions.</param>
-/// <param name="Entropy">-alpha log pi(a'|s'), batch x 1; null for a method without entropy.</param>
-public readonly record struct NextMove<T>(Expression<T> Action, Expression<T>? Entropy = null)
-    where T : unmanaged, IBinaryFloatingPointIeee754<T>;
-
-/// <summary>The res-critic's part of a game on a batch; one column a critic.</summary>
-/// <typeparam name="T">float or double.</typeparam>
-/// <param name="Errors">delta, batch x critics, without derivative.</param>
-/// <param name="Rewards">delta held in [-c, c], batch x critics, without derivative.</param>
-/// <param name="Cost">What the res-critic minimises, 1 x 1.</param>
-/// <param name="CriticValues">q(s, a), batch x critics.</param>
-/// <param name="Values">w(s, a), batch x critics.</param>
-public sealed record ResidualGame<T>(
-    Expression<T> Errors, Expression<T> Rewards, Expression<T> Cost, Expression<T> CriticValues, Expression<T> Values)
-    where T : unmanaged, IBinaryFloatingPointIeee754<T>;
 
 /// <summary>
 /// The residual correction (Wen et al. 2021, section 4.3, appendix D.2.1 and algorithm 5) as a modifier of an actor's objective:
@@ -79,32 +60,28 @@ public sealed class Residual
     private long _actorSteps;
 
     /// <summary>An untrained res-critic, which corrects nothing.</summary>
-    /// <param name="options">Sizes of networks and batches, discount and target rate.</param>
-    /// <param name="correction">The correction's own options.</param>
-    /// <param name="observationSize">Numbers in an observation.</param>
-    /// <param name="actionSize">Numbers in an action.</param>
-    /// <param name="critic">q.</param>
-    /// <param name="targetCritic">qbar.</param>
-    /// <param name="next">What follows s', given s' and standard normal noise.</param>
+    /// <param name="method">Whose actor follows q + w instead of q.</param>
     /// <param name="stream">Random numbers of the correction alone.</param>
-    public Residual(ReplayOptions options, ResidualOptions correction, int observationSize, int actionSize, TwinActionValue<float> critic,
-        TwinActionValue<float> targetCritic, Func<Expression<float>, Expression<float>, NextMove<float>> next, RandomStream stream)
+    public Residual(IActorCritic method, RandomStream stream)
     {
-        _correction = correction;
+        GameOptions options = method.Options;
+        ResidualOptions correction = _correction = options.Correction;
+        TwinActionValue<float> critic = method.FollowedCritic;
         _targetRate = options.TargetRate;
         _sampling = stream.Split("replay");
         _random = stream.Split("updates");
-        int[] sizes = options.Sizes(observationSize + actionSize, 1);
+        int[] sizes = options.Sizes(method.ObservationSize + method.ActionSize, 1);
         bool twins = critic.Second is not null;
         TwinActionValue<float> w = TwinActionValue.Drawn(_residual, sizes, stream.Split("residual"), twins, startsAtZero: true);
         TwinActionValue<float> target = TwinActionValue.Drawn(_target, sizes, stream.Split("residual"), twins, startsAtZero: true);
         Corrected = critic.Plus(w);
 
         var rows = new Extent("residual batch", options.BatchSize);
-        _batch = new TransitionInputs<float>(rows, observationSize, actionSize);
-        _noise = new Input<float>("residual noise", rows, actionSize);
-        ResidualGame<float> game = Game(
-            _batch, critic, targetCritic, w, target, next(_batch.NextObservation, _noise), _bound, options.Discount, correction.ResidualReward);
+        _batch = new TransitionInputs<float>(rows, method.ObservationSize, method.ActionSize);
+        _noise = new Input<float>("residual noise", rows, method.ActionSize);
+        var game = new ResidualGame<float>(
+            _batch, critic, method.FollowedTarget, w, target, method.Next(_batch.NextObservation, _noise), _bound, options.Discount,
+            correction.ResidualReward);
 
         // The TD errors come first, as an adaptive bound depends on them.
         var builder = new ProgramBuilder<float>();
@@ -123,6 +100,9 @@ public sealed class Residual
 
     /// <summary>q + w: what the actor follows.</summary>
     public TwinActionValue<float> Corrected { get; }
+
+    /// <summary>Float operations of the matrix products of its steps in an update.</summary>
+    public double ProductFlop => _correction.ResidualUpdates * (_measure.ProductFlop + _learn.ProductFlop);
 
     /// <summary>States both costs of the actor on its batch, to be compared now and then.</summary>
     /// <param name="actor">theta.</param>
@@ -190,78 +170,5 @@ public sealed class Residual
         _means.Serialize(archive);
         _comparison.Serialize(archive);
         _errorMeter.Serialize(archive);
-    }
-
-    /// <summary>The res-critic's costs on a batch, of one critic or two.</summary>
-    /// <param name="batch">Transitions.</param>
-    /// <param name="critic">q.</param>
-    /// <param name="targetCritic">qbar.</param>
-    /// <param name="residual">w.</param>
-    /// <param name="targetResidual">wbar.</param>
-    /// <param name="next">a' and its entropy.</param>
-    /// <param name="clip">c, 1 x 1.</param>
-    /// <param name="discount">gamma.</param>
-    /// <param name="reward">Which TD error is the reward.</param>
-    public static ResidualGame<T> Game<T>(TransitionInputs<T> batch, TwinActionValue<T> critic, TwinActionValue<T> targetCritic,
-        TwinActionValue<T> residual, TwinActionValue<T> targetResidual, NextMove<T> next, Expression<T> clip, double discount,
-        ResidualReward reward)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
-    {
-        ResidualGame<T> first = One(critic.First, targetCritic.First, residual.First, targetResidual.First);
-        if (critic.Second is null)
-        {
-            return first;
-        }
-
-        ResidualGame<T> second = One(critic.Second, targetCritic.Second!, residual.Second!, targetResidual.Second!);
-        return new(
-            Concatenate(first.Errors, second.Errors), Concatenate(first.Rewards, second.Rewards), first.Cost + second.Cost,
-            Concatenate(first.CriticValues, second.CriticValues), Concatenate(first.Values, second.Values));
-
-        ResidualGame<T> One(ActionValue<T> q, ActionValue<T> qbar, ActionValue<T> w, ActionValue<T> wbar)
-        {
-            Expression<T> error = TdError(batch, q, qbar, reward == ResidualReward.Correct ? next : new(next.Action), discount);
-            Expression<T> clipped = Clip(error, clip);
-            return new(
-                error, clipped, Cost(batch, w, wbar, next.Action, clipped, discount), q.Value(batch.Observation, batch.Action),
-                w.Value(batch.Observation, batch.Action));
-        }
-    }
-
-    /// <summary>
-    /// delta = r + gamma (1 - d) (qbar(s', a') - alpha log pi(a'|s')) - q(s, a), batch x 1, without derivative; the entropy's term
-    /// only where there is one (Wen et al. 2021, appendix C.1 with it, D.2.1 without).
-    /// </summary>
-    public static Expression<T> TdError<T>(TransitionInputs<T> batch, ActionValue<T> critic, ActionValue<T> targetCritic,
-        NextMove<T> next, double discount)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
-    {
-        Expression<T> value = targetCritic.Value(batch.NextObservation, next.Action);
-        Expression<T> y = batch.Target(discount, next.Entropy is null ? value : value + next.Entropy);
-        return Stop(y - critic.Value(batch.Observation, batch.Action));
-    }
-
-    /// <summary>delta held in [-c, c] (Wen et al. 2021, appendix D.2.1).</summary>
-    /// <param name="error">delta, batch x 1.</param>
-    /// <param name="clip">c, 1 x 1, at least 0.</param>
-    public static Expression<T> Clip<T>(Expression<T> error, Expression<T> clip)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T> => Stop(Max(Min(error, clip), -clip));
-
-    /// <summary>
-    /// J_W = 1/2 mean (w(s, a) - (residual reward + gamma (1 - d) wbar(s', a')))^2, 1 x 1, the target without derivative (Wen et
-    /// al. 2021, appendix D.2.1).
-    /// </summary>
-    /// <param name="batch">Transitions; their reward plays no part.</param>
-    /// <param name="residual">w.</param>
-    /// <param name="targetResidual">wbar.</param>
-    /// <param name="nextAction">a'.</param>
-    /// <param name="reward">The residual reward, batch x 1.</param>
-    /// <param name="discount">gamma.</param>
-    public static Expression<T> Cost<T>(TransitionInputs<T> batch, ActionValue<T> residual, ActionValue<T> targetResidual,
-        Expression<T> nextAction, Expression<T> reward, double discount)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
-    {
-        Expression<T> future = discount * (1 - batch.Terminated) * targetResidual.Value(batch.NextObservation, nextAction);
-        return 0.5 * Mean(Square(residual.Value(batch.Observation, batch.Action) - Stop(reward + future)));
     }
 }

@@ -1,4 +1,7 @@
+using System.Numerics;
+using Dyad.Autodiff;
 using Dyad.Core;
+using static Dyad.Autodiff.Operations;
 
 namespace Dyad.Algorithms;
 
@@ -45,6 +48,12 @@ internal sealed class ResidualClip
 
         return (double)beyond / errors.Length;
     }
+
+    /// <summary>delta held in [-c, c] (Wen et al. 2021, appendix D.2.1), without derivative.</summary>
+    /// <param name="error">delta, batch x 1.</param>
+    /// <param name="clip">c, 1 x 1, at least 0.</param>
+    public static Expression<T> Hold<T>(Expression<T> error, Expression<T> clip)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> => Stop(Max(Min(error, clip), -clip));
 
     /// <summary>Saves or loads c.</summary>
     public void Serialize(StateArchive archive) => archive.Value("clip", ref _value);

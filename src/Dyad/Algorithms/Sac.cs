@@ -2,8 +2,6 @@ using System.ComponentModel.DataAnnotations;
 using System.Numerics;
 using Dyad.Algorithms.Rules;
 using Dyad.Autodiff;
-using Dyad.Core;
-using Dyad.Environments;
 using Dyad.Games;
 using Dyad.Networks;
 using Dyad.Numerics;
@@ -12,7 +10,7 @@ using static Dyad.Autodiff.Operations;
 namespace Dyad.Algorithms;
 
 /// <summary>Options of <see cref="Sac"/>; defaults are those of Haarnoja et al. 2018b, which Wen et al. 2021 use too.</summary>
-public sealed record SacOptions : OffPolicyOptions
+public sealed record SacOptions : GameOptions
 {
     /// <summary>The defaults.</summary>
     public SacOptions()
@@ -45,56 +43,40 @@ public sealed record SacOptions : OffPolicyOptions
     /// plain method is the same either way.
     /// </summary>
     public bool TargetGradient { get; init; } = true;
-
-    /// <summary>What turns the costs into directions.</summary>
-    public RuleOptions Gradient { get; init; } = new();
-
-    /// <summary>Whether and how a res-critic corrects the critic that the actor follows.</summary>
-    public ResidualOptions Correction { get; init; } = new();
-    /// <summary>k: steps of Lanczos and Arnoldi for the game's eigenvalues in each row of metrics; 0: none (<see cref="GameMetrics"/>).</summary>
-    [Range(0, 1000)]
-    public int EigenvalueSteps { get; init; }
 }
 
 /// <summary>
-/// Soft actor-critic (Haarnoja et al. 2018; lecture on soft actor-critic, algorithm 4 without the value network) as a game: the
-/// costs of both players, and the agent that plays it.
-/// <para>
-/// theta: actor, a Gaussian squashed by tanh; w: critic; wbar: its target. An update, in this order: the critic descends
-/// L(theta, w), wbar moves towards w; then the actor descends -J(theta, w), and log alpha its own cost. The gradient rule turns
-/// the costs into directions: gradients, or the leader's total derivative (STSAC, Zheng et al. 2021; Stack-SAC, Wen et al. 2021).
-/// With a residual correction the actor follows q + w (Res-SAC, Wen et al. 2021, algorithm 5), where w learns between the two.
-/// </para>
-/// Metrics: <c>train/critic_loss</c> L, <c>train/actor_loss</c> -J, <c>train/entropy_weight</c> alpha, <c>train/entropy</c>
-/// -log pi averaged over the batch; those of the gradient rule, and of the correction or of the TD errors.
+/// Soft actor-critic (Haarnoja et al. 2018; lecture on soft actor-critic, algorithm 4 without the value network): an actor and a
+/// critic whose game a <see cref="GameAgent"/> plays. With the actor or the critic leading it is STSAC (Zheng et al. 2021), with the
+/// semi-gradient Stack-SAC (Wen et al. 2021, section 5), with a residual correction Res-SAC (Wen et al. 2021, algorithm 5).
+/// <code>
+/// theta  actor, a Gaussian squashed by tanh      Actor, policy
+/// w      critic, Q1 and Q2; wbar: its target     Critic, critic; target
+/// alpha  weight of the entropy                   temperature
+///
+/// repeat                                                               GameAgent.Update
+///     draw (s, a, r, s', d), xi, xi'                                   GameBatch.Draw
+///     a, log pi(a|s) from theta and xi; a', log pi(a'|s') from xi'     Game
+///     y = r + gamma (1 - d) (min Qbar_i(s', a') - alpha log pi(a'|s')) SacGame.CriticErrors
+///     w &lt;- w - rate d_w sum_i mean (Q_i(s, a) - y)^2                   SacGame.CriticCost
+///     wbar &lt;- wbar + tau (w - wbar)                                    Targets
+///     theta &lt;- theta - rate d_theta mean (alpha log pi(a|s) - min Q_i(s, a))   SacGame.ActorCost
+///     log alpha &lt;- log alpha + rate mean (log pi(a|s) + target)        SidePlayers, Temperature.Cost
+/// </code>
 /// </summary>
-public sealed class Sac : IGameAgent
+/// <remarks>
+/// Metrics: those of the <see cref="GameAgent"/>, <c>train/entropy_weight</c> alpha, <c>train/entropy</c> -log pi averaged over the
+/// batch.
+/// </remarks>
+public sealed class Sac : IActorCritic
 {
     private readonly SacOptions _options;
-    private readonly OffPolicyExperience _experience;
-    private readonly RandomStream _random;
-    private readonly RunningMeans _criticMeans = new("train/critic_loss");
-    private readonly RunningMeans _actorMeans = new("train/actor_loss", "train/entropy_weight", "train/entropy");
+    private readonly SquashedGaussianPolicy<float> _policy;
+    private readonly TwinActionValue<float> _critic;
+    private readonly TwinActionValue<float> _target;
+    private readonly Temperature _temperature;
 
-    // theta, w, wbar and log alpha, each a flat vector with an optimiser of its own.
-    private readonly Parameters<float> _actor = new("actor");
-    private readonly Parameters<float> _critic = new("critic");
-    private readonly Parameters<float> _target = new("target critic");
-    private readonly Parameters<float> _logTemperature = new("log temperature");
-    private readonly Adam<float> _actorOptimizer;
-    private readonly Adam<float> _criticOptimizer;
-    private readonly Adam<float> _temperatureOptimizer;
-
-    private readonly Sample[] _samples;
-    private readonly GradientRule<float> _rule;
-    private readonly PlayerTurns<float> _turns;
-    private readonly Func<Extent, Sample> _sampleOf;
-    private readonly Func<Extent, ExploringPolicy> _policyOf;
-    private readonly GameMetrics? _gameMetrics;
-    private readonly Residual? _residual;
-    private readonly TdErrorMeter? _errorMeter;
-
-    /// <summary>An untrained agent.</summary>
+    /// <summary>Untrained networks.</summary>
     /// <param name="observationSize">Numbers in an observation.</param>
     /// <param name="actionSize">Numbers in an action, each in [-1, 1].</param>
     /// <param name="options">Options.</param>
@@ -102,247 +84,127 @@ public sealed class Sac : IGameAgent
     public Sac(int observationSize, int actionSize, SacOptions options, RandomStream stream)
     {
         _options = options;
-        _random = stream.Split("updates");
-
-        var policy = new SquashedGaussianPolicy<float>(
-            Mlp.Drawn(_actor, "policy", options.Sizes(observationSize, 2 * actionSize), stream.Split("actor")));
-        int[] criticSizes = options.Sizes(observationSize + actionSize, 1);
+        (ObservationSize, ActionSize) = (observationSize, actionSize);
+        _policy = new SquashedGaussianPolicy<float>(
+            Mlp.Drawn(Actor, "policy", options.Sizes(observationSize, 2 * actionSize), stream.Split("actor")));
 
         // The target starts as a copy because it is drawn from the same stream.
-        TwinActionValue<float> critic = TwinActionValue.Drawn(_critic, criticSizes, stream.Split("critic"), options.TwinCritics);
-        TwinActionValue<float> target = TwinActionValue.Drawn(_target, criticSizes, stream.Split("critic"), options.TwinCritics);
-        Parameter<float> logTemperature = _logTemperature.Add("value", 1, 1);
-        _logTemperature.Values[0] = (float)Math.Log(options.EntropyWeight);
-        Expression<float> temperature = Operations.Exp<float>(logTemperature);
-        _residual = !options.Correction.Residual ? null : new Residual(
-            options, options.Correction, observationSize, actionSize, critic, target,
-            (s, noise) => Next(policy.Sample(s, noise), temperature), stream.Split("residual"));
+        int[] sizes = options.Sizes(observationSize + actionSize, 1);
+        var target = new Parameters<float>("target critic");
+        _critic = TwinActionValue.Drawn(Critic, sizes, stream.Split("critic"), options.TwinCritics);
+        _target = TwinActionValue.Drawn(target, sizes, stream.Split("critic"), options.TwinCritics);
+        _temperature = new Temperature(options.EntropyWeight);
+        Targets = [new TargetNetwork("target", target, Critic, TargetMoment.AfterCritic)];
+        SidePlayers = options.TuneEntropyWeight ? [_temperature.Tuned(options.EntropyLearningRate)] : [];
+    }
 
-        _sampleOf = rows =>
+    /// <summary>An untrained agent that plays this game.</summary>
+    /// <inheritdoc cref="Sac(int, int, SacOptions, RandomStream)"/>
+    public static GameAgent Agent(int observationSize, int actionSize, SacOptions options, RandomStream stream) =>
+        new(new Sac(observationSize, actionSize, options, stream), stream);
+
+    /// <inheritdoc/>
+    public GameOptions Options => _options;
+
+    /// <inheritdoc/>
+    public int ObservationSize { get; }
+
+    /// <inheritdoc/>
+    public int ActionSize { get; }
+
+    /// <inheritdoc/>
+    public Parameters<float> Actor { get; } = new("actor");
+
+    /// <inheritdoc/>
+    public Parameters<float> Critic { get; } = new("critic");
+
+    /// <inheritdoc/>
+    public IReadOnlyList<TargetNetwork> Targets { get; }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<SidePlayer> SidePlayers { get; }
+
+    /// <inheritdoc/>
+    public TwinActionValue<float> FollowedCritic => _critic;
+
+    /// <inheritdoc/>
+    public TwinActionValue<float> FollowedTarget => _target;
+
+    /// <inheritdoc/>
+    public ActorCriticGame<float> Game(TransitionInputs<float> batch, NoiseInputs noise, TwinActionValue<float> followed)
+    {
+        SampledAction<float> next = _policy.Sample(batch.NextObservation, noise["next noise"]);
+        SampledAction<float> now = _policy.Sample(batch.Observation, noise["noise"]);
+        var game = new SacGame<float>(batch, _critic, _target, now, next, _temperature.Value, _options) { Followed = followed };
+        return game.Between(Actor, Critic) with
         {
-            var batch = new TransitionInputs<float>(rows, observationSize, actionSize);
-            Input<float> noise = new("noise", rows, actionSize), nextNoise = new("next noise", rows, actionSize);
-            SampledAction<float> current = policy.Sample(batch.Observation, noise);
-            SampledAction<float> next = policy.Sample(batch.NextObservation, nextNoise);
-            Expression<float> temperatureCost =
-                TemperatureCost(logTemperature, current, options.TargetEntropyPerAction * actionSize);
-            ActorCriticGame<float> GameFor(TwinActionValue<float>? corrected) =>
-                Game(_actor, _critic, batch, critic, target, current, next, temperature, options, corrected) with
-                {
-                    ActorMeasures = [Derivatives.Gradient(temperatureCost, _logTemperature)[0], Mean(current.LogProbability)],
-                };
-
-            ActorCriticGame<float> plain = GameFor(null);
-            return new Sample(batch, noise, nextNoise, plain, _residual is null ? plain : GameFor(_residual.Corrected));
+            ActorMeasures =
+            [
+                _temperature.Gradient(now, _options.TargetEntropyPerAction * ActionSize),
+                _temperature.Measure,
+                Temperature.Entropy(now),
+            ],
         };
-        _policyOf = rows =>
-        {
-            Input<float> observation = new("observations", rows, observationSize), noise = new("noise", rows, actionSize);
-            NextMove<float> move = Next(policy.Sample(observation, noise), temperature);
-            return new ExploringPolicy(observation, noise, move.Action, move.Entropy);
-        };
-        var rows = new Extent("batch", options.BatchSize);
-        _samples = [.. Enumerable.Range(0, options.Gradient.Batches).Select(_ => _sampleOf(rows))];
-        _residual?.Compare(_actor, _samples[0].Game.ActorCost, _samples[0].Plain.ActorCost);
-        _rule = new GradientRule<float>(options.Gradient, [.. _samples.Select(sample => sample.Game)], stream.Split("solver"));
-        _turns = new PlayerTurns<float>(options.Gradient, _rule, Draw, StepCritic, StepActor) { Third = () => _residual?.Learn(_experience!) };
-        _errorMeter = options.Correction.MeasuresCritic ? new(options.BatchSize * (options.TwinCritics ? 2 : 1)) : null;
-        _actorOptimizer = new Adam<float>(_actor.Count, options.ActorLearningRate) { RatePower = options.Gradient.ActorRatePower };
-        _criticOptimizer = new Adam<float>(_critic.Count, options.CriticLearningRate) { RatePower = options.Gradient.CriticRatePower };
-        _temperatureOptimizer = new Adam<float>(1, options.EntropyLearningRate);
-        _experience = new OffPolicyExperience(
-            _samples[0].Batch, options, (s, noise) => policy.Sample(s, noise).Action, policy.MeanAction, stream);
-        _gameMetrics = options.EigenvalueSteps > 0 ? new GameMetrics(this, options.EigenvalueSteps, stream.Split("eigenvalues")) : null;
     }
 
     /// <inheritdoc/>
-    public Parameters<float> Policy => _actor;
+    public NextMove<float> Next(Expression<float> observation, Expression<float> noise) => Explore(observation, noise);
 
     /// <inheritdoc/>
-    public int BatchSize => _options.BatchSize;
-
-    /// <inheritdoc/>
-    public int Transitions => _experience.Count;
-
-    /// <inheritdoc/>
-    public double Discount => _options.Discount;
-
-    /// <inheritdoc/>
-    public GradientRule<float> Rule => _rule;
-
-    /// <inheritdoc/>
-    public GameOnBatch GameOn(int batchSize)
+    public NextMove<float> Explore(Expression<float> observation, Expression<float> noise)
     {
-        Sample sample = _sampleOf(new Extent("inspected batch", batchSize));
-        return new GameOnBatch(sample.Game, stream =>
-        {
-            _experience.Sample(sample.Batch, stream);
-            stream.Normal(sample.NextNoise.Values);
-            stream.Normal(sample.Noise.Values);
-        })
-        { Plain = sample.Plain };
+        SampledAction<float> move = _policy.Sample(observation, noise);
+        return new(move.Action, -(_temperature.Value * move.LogProbability));
     }
 
     /// <inheritdoc/>
-    public ExploringPolicy PolicyOn(int rows) => _policyOf(new Extent("rollouts", rows));
+    public Expression<float> Exploit(Expression<float> observation) => _policy.MeanAction(observation);
+}
 
-    /// <inheritdoc/>
-    public void Act(ReadOnlySpan<double> observations, Span<double> actions, bool explore) =>
-        _experience.Act(observations, actions, explore);
+/// <summary>The costs of soft actor-critic on a batch as functions of its symbols; derivatives flow through all of them.</summary>
+/// <typeparam name="T">float or double.</typeparam>
+/// <param name="Batch">(s, a, r, s', d).</param>
+/// <param name="Critic">Q1 and Q2, or one of them, of w.</param>
+/// <param name="TargetCritic">Qbar1 and Qbar2.</param>
+/// <param name="Now">a and log pi(a|s), of theta.</param>
+/// <param name="Next">a' and log pi(a'|s'), of theta.</param>
+/// <param name="Temperature">alpha, 1 x 1.</param>
+/// <param name="Options">Options.</param>
+public sealed record SacGame<T>(
+    TransitionInputs<T> Batch, TwinActionValue<T> Critic, TwinActionValue<T> TargetCritic, SampledAction<T> Now, SampledAction<T> Next,
+    Expression<T> Temperature, SacOptions Options)
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    /// <summary>What the actor follows: the critic, or with a correction Q1 + W1 and Q2 + W2.</summary>
+    public TwinActionValue<T> Followed { get; init; } = Critic;
 
-    /// <inheritdoc/>
-    public void Observe(
-        ReadOnlySpan<double> observations, ReadOnlySpan<double> actions, ReadOnlySpan<StepResult> results, ReadOnlySpan<double> next)
+    /// <summary>
+    /// Q_i(s, a) against y = r + gamma (1 - d) (min(Qbar1, Qbar2)(s', a') - alpha log pi(a'|s')), which is held fixed without
+    /// <see cref="SacOptions.TargetGradient"/>.
+    /// </summary>
+    public IReadOnlyList<SquaredError<T>> CriticErrors
     {
-        for (int due = _experience.Observe(observations, actions, results[0], next); due > 0; due--)
+        get
         {
-            _turns.Play(_options.CriticUpdates);
+            Expression<T> soft = TargetCritic.Smaller(Batch.NextObservation, Next.Action) - (Temperature * Next.LogProbability);
+            Expression<T> y = Batch.Target(Options.Discount, soft);
+            y = Options.TargetGradient ? y : Stop(y);
+            return [.. Critic.Critics.Select(q => new SquaredError<T>(q.Value(Batch.Observation, Batch.Action), y))];
         }
     }
 
-    /// <inheritdoc/>
-    public void Measure(IMetrics metrics)
-    {
-        _criticMeans.Flush(metrics);
-        _actorMeans.Flush(metrics);
-        _rule.Measure(metrics);
-        _gameMetrics?.Measure(metrics);
-        _residual?.Measure(metrics);
-        _errorMeter?.Flush(metrics);
-    }
+    /// <summary>L(theta, w) = mean (Q1(s, a) - y)^2 + mean (Q2(s, a) - y)^2, 1 x 1.</summary>
+    public Expression<T> CriticCost => SquaredError.Sum(CriticErrors);
 
-    /// <inheritdoc/>
-    public void Serialize(StateArchive archive)
-    {
-        archive.Array("actor", _actor.Values);
-        archive.Array("critic", _critic.Values);
-        archive.Array("target", _target.Values);
-        archive.Array("log_temperature", _logTemperature.Values);
-        _actorOptimizer.Serialize(archive);
-        _criticOptimizer.Serialize(archive);
-        _temperatureOptimizer.Serialize(archive);
-        _random.Serialize(archive);
-        _rule.Serialize(archive);
-        _residual?.Serialize(archive);
-        _errorMeter?.Serialize(archive);
-        _criticMeans.Serialize(archive);
-        _actorMeans.Serialize(archive);
-        _experience.Serialize(archive);
-    }
+    /// <summary>-J(theta, w) = mean (alpha log pi(a|s) - min(Q1, Q2)(s, a)), 1 x 1, a from theta.</summary>
+    public Expression<T> ActorCost => Mean((Temperature * Now.LogProbability) - Followed.Smaller(Batch.Observation, Now.Action));
 
-    /// <inheritdoc/>
-    public void SaveRows(string folder) => _experience.SaveRows(folder);
+    /// <summary>-mean min(Q1, Q2)(s, a) on the replayed a, 1 x 1: its gradient in w is Wen's semi-gradient (2021, eq. 42).</summary>
+    public Expression<T> ReplayedActorCost => -Mean(Followed.Smaller(Batch.Observation, Batch.Action));
 
-    /// <inheritdoc/>
-    public void LoadRows(string folder) => _experience.LoadRows(folder);
-
-    private void Draw()
-    {
-        foreach (Sample sample in _samples)
-        {
-            _experience.Sample(sample.Batch);
-            _random.Normal(sample.NextNoise.Values);
-            _random.Normal(sample.Noise.Values);
-        }
-    }
-
-    // w <- w - rate d_w L(theta, w);  wbar <- wbar + tau (w - wbar)
-    private void StepCritic()
-    {
-        _criticOptimizer.Descend(_critic.Values, _rule.CriticDirection);
-        OptimizerLoops.Average<float>(_target.Values, _critic.Values, _options.TargetRate);
-        _criticMeans.Add(_rule.CriticCost);
-        _errorMeter?.Add(_rule);
-    }
-
-    // theta <- theta + rate d_theta J(theta, w), and log alpha likewise
-    private void StepActor()
-    {
-        _residual?.BeforeActorStep();
-        _actorOptimizer.Descend(_actor.Values, _rule.ActorDirection);
-        _actorMeans.Add(_rule.ActorCost, Math.Exp(_logTemperature.Values[0]), -_rule.ActorMeasure(1)[0]);
-        if (_options.TuneEntropyWeight)
-        {
-            _temperatureOptimizer.Descend(_logTemperature.Values, _rule.ActorMeasure(0));
-        }
-    }
-
-    /// <summary>The game on a batch: both costs, and L as squared errors.</summary>
+    /// <summary>The game of both players.</summary>
     /// <param name="actor">theta.</param>
-    /// <param name="criticPlayer">w.</param>
-    /// <param name="batch">Transitions.</param>
-    /// <param name="critic">Q1 and Q2, of w.</param>
-    /// <param name="targetCritic">Qbar1 and Qbar2.</param>
-    /// <param name="current">a and log pi(a|s), of theta.</param>
-    /// <param name="next">a' and log pi(a'|s'), of theta.</param>
-    /// <param name="temperature">alpha, 1 x 1.</param>
-    /// <param name="options">Options.</param>
-    /// <param name="corrected">Q1 + W1 and Q2 + W2, which the actor follows; null where it follows the critic.</param>
-    public static ActorCriticGame<T> Game<T>(Parameters<T> actor, Parameters<T> criticPlayer, TransitionInputs<T> batch,
-        TwinActionValue<T> critic, TwinActionValue<T> targetCritic, SampledAction<T> current, SampledAction<T> next,
-        Expression<T> temperature, SacOptions options, TwinActionValue<T>? corrected = null)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
-    {
-        TwinActionValue<T> followed = corrected ?? critic;
-        Expression<T> actorCost = ActorCost(batch, followed, current, temperature);
-        IReadOnlyList<SquaredError<T>> errors = CriticErrors(batch, critic, targetCritic, next, temperature, options);
-        return new(actor, criticPlayer, actorCost, SquaredError.Sum(errors))
-        {
-            CriticErrors = errors,
-            CriticMeasures = options.Correction.MeasuresCritic ? [TdErrorMeter.Errors(errors)] : [],
-            ActorCostInCritic = options.Gradient.LeaderDerivative == LeaderDerivative.CurrentAction
-                ? actorCost
-                : -Mean(followed.Smaller(batch.Observation, batch.Action)),
-        };
-    }
-
-    /// <summary>a' and -alpha log pi(a'|s').</summary>
-    public static NextMove<T> Next<T>(SampledAction<T> next, Expression<T> temperature)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T> => new(next.Action, -(temperature * next.LogProbability));
-
-    /// <summary>
-    /// L(theta, w) = mean (Q1(s, a) - y)^2 + mean (Q2(s, a) - y)^2 with
-    /// y = r + gamma (1 - d) (min(Qbar1, Qbar2)(s', a') - alpha log pi(a'|s')); 1 x 1. Derivatives flow through a' and log pi.
-    /// </summary>
-    /// <param name="batch">Transitions.</param>
-    /// <param name="critic">Q1 and Q2.</param>
-    /// <param name="targetCritic">Qbar1 and Qbar2.</param>
-    /// <param name="next">a' and log pi(a'|s').</param>
-    /// <param name="temperature">alpha, 1 x 1.</param>
-    /// <param name="options">Options.</param>
-    public static Expression<T> CriticCost<T>(TransitionInputs<T> batch, TwinActionValue<T> critic, TwinActionValue<T> targetCritic,
-        SampledAction<T> next, Expression<T> temperature, SacOptions options)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
-        SquaredError.Sum(CriticErrors(batch, critic, targetCritic, next, temperature, options));
-
-    private static IReadOnlyList<SquaredError<T>> CriticErrors<T>(TransitionInputs<T> batch, TwinActionValue<T> critic,
-        TwinActionValue<T> targetCritic, SampledAction<T> next, Expression<T> temperature, SacOptions options)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
-    {
-        Expression<T> soft = targetCritic.Smaller(batch.NextObservation, next.Action) - (temperature * next.LogProbability);
-        Expression<T> y = batch.Target(options.Discount, soft);
-        y = options.TargetGradient ? y : Stop(y);
-        SquaredError<T> first = new(critic.First.Value(batch.Observation, batch.Action), y);
-        return critic.Second is null ? [first] : [first, new(critic.Second.Value(batch.Observation, batch.Action), y)];
-    }
-
-    /// <summary>-J(theta, w) = mean (alpha log pi(a|s) - min(Q1, Q2)(s, a)), 1 x 1.</summary>
-    public static Expression<T> ActorCost<T>(TransitionInputs<T> batch, TwinActionValue<T> critic, SampledAction<T> current,
-        Expression<T> temperature)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
-        Mean((temperature * current.LogProbability) - critic.Smaller(batch.Observation, current.Action));
-
-    /// <summary>
-    /// Cost of log alpha, mean (-log alpha (log pi(a|s) + target)), 1 x 1; the policy is not differentiated.
-    /// </summary>
-    /// <param name="logTemperature">log alpha, 1 x 1.</param>
-    /// <param name="current">a and log pi(a|s).</param>
-    /// <param name="targetEntropy">Usually minus the number of action dimensions.</param>
-    public static Expression<T> TemperatureCost<T>(Expression<T> logTemperature, SampledAction<T> current, double targetEntropy)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
-        -(logTemperature * Mean(Stop(current.LogProbability) + targetEntropy));
-
-    // A batch with the noise that is frozen across all products of an update, and the game without and with a correction.
-    private sealed record Sample(
-        TransitionInputs<float> Batch, Input<float> Noise, Input<float> NextNoise, ActorCriticGame<float> Plain, ActorCriticGame<float> Game);
+    /// <param name="critic">w.</param>
+    public ActorCriticGame<T> Between(Parameters<T> actor, Parameters<T> critic) =>
+        ActorCriticGame.Of(actor, critic, ActorCost, ReplayedActorCost, CriticErrors, Options.Gradient);
 }

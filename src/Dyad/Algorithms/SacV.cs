@@ -71,7 +71,7 @@ public sealed class SacV : IAgent, IAppendOnlyState
     private readonly Parameters<float> _target = new("target value");
     private readonly Parameters<float> _critic = new("critic");
     private readonly Parameters<float> _actor = new("actor");
-    private readonly Parameters<float> _logTemperature = new("log temperature");
+    private readonly Temperature _temperature;
     private readonly Adam<float> _valueOptimizer;
     private readonly Adam<float> _criticOptimizer;
     private readonly Adam<float> _actorOptimizer;
@@ -112,34 +112,32 @@ public sealed class SacV : IAgent, IAppendOnlyState
         // The target starts as a copy because it is drawn from the same stream.
         var value = new StateValue<float>(Mlp.Drawn(_value, "v", valueSizes, stream.Split("value")));
         var target = new StateValue<float>(Mlp.Drawn(_target, "v", valueSizes, stream.Split("value")));
-        Parameter<float> logTemperature = _logTemperature.Add("value", 1, 1);
-        _logTemperature.Values[0] = (float)Math.Log(options.EntropyWeight);
-        Expression<float> temperature = Operations.Exp<float>(logTemperature);
+        _temperature = new Temperature(options.EntropyWeight);
 
         var rows = new Extent("batch", options.BatchSize);
         _batch = new TransitionInputs<float>(rows, observationSize, actionSize);
         _noise = new Input<float>("noise", rows, actionSize);
         SampledAction<float> current = policy.Sample(_batch.Observation, _noise);
 
-        Expression<float> valueCost = ValueCost(_batch, value, critic, current, temperature);
+        var game = new SacVGame<float>(_batch, value, target, critic, current, _temperature.Value, options);
+        Expression<float> valueCost = game.ValueCost;
         var builder = new ProgramBuilder<float>();
         _valueLoss = builder.Output(valueCost);
         _valueGradient = builder.Output(Derivatives.Gradient(valueCost, _value));
         _valueProgram = builder.Build();
 
-        Expression<float> criticCost = CriticCost(_batch, critic, target, options);
+        Expression<float> criticCost = game.CriticCost;
         builder = new ProgramBuilder<float>();
         _criticLoss = builder.Output(criticCost);
         _criticGradient = builder.Output(Derivatives.Gradient(criticCost, _critic));
         _meanQ = builder.Output(Mean(critic.First.Value(_batch.Observation, _batch.Action)));
         _criticProgram = builder.Build();
 
-        Expression<float> actorCost = Sac.ActorCost(_batch, critic, current, temperature);
-        Expression<float> temperatureCost = Sac.TemperatureCost(logTemperature, current, options.TargetEntropyPerAction * actionSize);
+        Expression<float> actorCost = game.ActorCost;
         builder = new ProgramBuilder<float>();
         _actorLoss = builder.Output(actorCost);
         _actorGradient = builder.Output(Derivatives.Gradient(actorCost, _actor));
-        _temperatureGradient = builder.Output(Derivatives.Gradient(temperatureCost, _logTemperature));
+        _temperatureGradient = builder.Output(_temperature.Gradient(current, options.TargetEntropyPerAction * actionSize).Value);
         _meanLogProbability = builder.Output(Mean(current.LogProbability));
         _actorProgram = builder.Build();
 
@@ -148,7 +146,7 @@ public sealed class SacV : IAgent, IAppendOnlyState
         _actorOptimizer = new Adam<float>(_actor.Count, options.ActorLearningRate);
         _temperatureOptimizer = new Adam<float>(1, options.EntropyLearningRate);
         _experience = new OffPolicyExperience(
-            _batch, options, (s, noise) => policy.Sample(s, noise).Action, policy.MeanAction, stream);
+            observationSize, actionSize, options, (s, noise) => policy.Sample(s, noise).Action, policy.MeanAction, stream);
     }
 
     /// <inheritdoc/>
@@ -182,7 +180,7 @@ public sealed class SacV : IAgent, IAppendOnlyState
         archive.Array("target", _target.Values);
         archive.Array("critic", _critic.Values);
         archive.Array("actor", _actor.Values);
-        archive.Array("log_temperature", _logTemperature.Values);
+        archive.Array("log_temperature", _temperature.Log.Values);
         archive.Value("updates", ref _updates);
         _valueOptimizer.Serialize(archive);
         _criticOptimizer.Serialize(archive);
@@ -221,43 +219,48 @@ public sealed class SacV : IAgent, IAppendOnlyState
         // phi <- phi - lambda_pi d J_pi(phi), on the last of the critics' batches and with its noise
         _actorProgram.Run();
         _actorOptimizer.Descend(_actor.Values, _actorGradient.Values);
-        _actorMeans.Add(_actorLoss.Value, Math.Exp(_logTemperature.Values[0]), -_meanLogProbability.Value);
+        _actorMeans.Add(_actorLoss.Value, Math.Exp(_temperature.Log.Values[0]), -_meanLogProbability.Value);
         if (_options.TuneEntropyWeight)
         {
-            _temperatureOptimizer.Descend(_logTemperature.Values, _temperatureGradient.Values);
+            _temperatureOptimizer.Descend(_temperature.Log.Values, _temperatureGradient.Values);
         }
     }
+}
 
+/// <summary>The costs of soft actor-critic with a value network on a batch as functions of its symbols.</summary>
+/// <typeparam name="T">float or double.</typeparam>
+/// <param name="Batch">(s, a, r, s', d).</param>
+/// <param name="Value">V, of psi.</param>
+/// <param name="TargetValue">Vbar, of psibar.</param>
+/// <param name="Critic">Q1 and Q2, of theta.</param>
+/// <param name="Now">a and log pi(a|s), of phi.</param>
+/// <param name="Temperature">alpha, 1 x 1.</param>
+/// <param name="Options">Options.</param>
+public sealed record SacVGame<T>(
+    TransitionInputs<T> Batch, StateValue<T> Value, StateValue<T> TargetValue, TwinActionValue<T> Critic, SampledAction<T> Now,
+    Expression<T> Temperature, SacVOptions Options)
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
     /// <summary>
     /// J_V(psi) = mean 1/2 (V(s) - (min(Q1, Q2)(s, a) - alpha log pi(a|s)))^2, 1 x 1, a from the current policy (lecture, eq. 6 and
     /// 7). The bracket that V regresses on is not differentiated.
     /// </summary>
-    /// <param name="batch">Transitions, of which s alone is read.</param>
-    /// <param name="value">V.</param>
-    /// <param name="critic">Q1 and Q2.</param>
-    /// <param name="current">a and log pi(a|s).</param>
-    /// <param name="temperature">alpha, 1 x 1.</param>
-    public static Expression<T> ValueCost<T>(TransitionInputs<T> batch, StateValue<T> value, TwinActionValue<T> critic,
-        SampledAction<T> current, Expression<T> temperature)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    public Expression<T> ValueCost
     {
-        Expression<T> soft = critic.Smaller(batch.Observation, current.Action) - (temperature * current.LogProbability);
-        return 0.5 * Mean(Square(value.Value(batch.Observation) - Stop(soft)));
+        get
+        {
+            Expression<T> soft = Critic.Smaller(Batch.Observation, Now.Action) - (Temperature * Now.LogProbability);
+            return 0.5 * Mean(Square(Value.Value(Batch.Observation) - Stop(soft)));
+        }
     }
 
     /// <summary>
     /// J_Q(theta) = mean 1/2 (Q1(s, a) - y)^2 + mean 1/2 (Q2(s, a) - y)^2, 1 x 1, with y = r + gamma (1 - d) Vbar(s') (lecture,
     /// section 5.2).
     /// </summary>
-    /// <param name="batch">Transitions.</param>
-    /// <param name="critic">Q1 and Q2.</param>
-    /// <param name="targetValue">Vbar.</param>
-    /// <param name="options">Options.</param>
-    public static Expression<T> CriticCost<T>(TransitionInputs<T> batch, TwinActionValue<T> critic, StateValue<T> targetValue,
-        SacVOptions options)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
-    {
-        Expression<T> y = batch.Target(options.Discount, targetValue.Value(batch.NextObservation));
-        return 0.5 * critic.SquaredError(batch.Observation, batch.Action, y);
-    }
+    public Expression<T> CriticCost => 0.5 * Critic.SquaredError(
+        Batch.Observation, Batch.Action, Batch.Target(Options.Discount, TargetValue.Value(Batch.NextObservation)));
+
+    /// <summary>J_pi(phi) = mean (alpha log pi(a|s) - min(Q1, Q2)(s, a)), 1 x 1 (lecture, section 5.2).</summary>
+    public Expression<T> ActorCost => Mean((Temperature * Now.LogProbability) - Critic.Smaller(Batch.Observation, Now.Action));
 }

@@ -2,8 +2,6 @@ using System.ComponentModel.DataAnnotations;
 using System.Numerics;
 using Dyad.Algorithms.Rules;
 using Dyad.Autodiff;
-using Dyad.Core;
-using Dyad.Environments;
 using Dyad.Games;
 using Dyad.Networks;
 using Dyad.Numerics;
@@ -12,7 +10,7 @@ using static Dyad.Autodiff.Operations;
 namespace Dyad.Algorithms;
 
 /// <summary>Options of <see cref="Td3"/>; defaults are the paper's, with networks of 256 units as in Spinning Up.</summary>
-public sealed record Td3Options : OffPolicyOptions
+public sealed record Td3Options : GameOptions
 {
     /// <summary>The defaults.</summary>
     public Td3Options()
@@ -20,6 +18,7 @@ public sealed record Td3Options : OffPolicyOptions
         ActorLearningRate = 1e-3;
         CriticLearningRate = 1e-3;
         BatchSize = 100;
+        Correction = new() { ResidualLearningRate = 1e-3 };
     }
 
     /// <summary>Standard deviation of the Gaussian noise on actions in training, in units of the action's bound.</summary>
@@ -40,58 +39,37 @@ public sealed record Td3Options : OffPolicyOptions
 
     /// <summary>Which policy chooses the next action in the critic's target.</summary>
     public NextAction NextAction { get; init; } = NextAction.TargetPolicy;
-
-    /// <summary>What turns the costs into directions.</summary>
-    public RuleOptions Gradient { get; init; } = new();
-
-    /// <summary>Whether and how a res-critic corrects Q1, which the actor follows.</summary>
-    public ResidualOptions Correction { get; init; } = new() { ResidualLearningRate = 1e-3 };
-
-    /// <summary>k: steps of Lanczos and Arnoldi for the game's eigenvalues in each row of metrics; 0: none (<see cref="GameMetrics"/>).</summary>
-    [Range(0, 1000)]
-    public int EigenvalueSteps { get; init; }
 }
 
 /// <summary>
-/// Twin delayed deep deterministic policy gradient (Fujimoto et al. 2018, algorithm 1) as a game: the costs of both players, and
-/// the agent that plays it.
-/// <para>
-/// theta: actor, a = tanh of a network; w: critic, twin networks Q1 and Q2; thetabar, wbar: their targets. An update, in this
-/// order: the critic descends L(theta, w); in every d-th update the actor descends -J(theta, w), then both targets move. The
-/// gradient rule turns the costs into directions: gradients, or the leader's total derivative (as in STDDPG, Zheng et al. 2021).
-/// With a residual correction (Wen et al. 2021) the actor follows Q1 + W, where W learns before each step of the actor from the
-/// TD errors of Q1 with its own target.
-/// </para>
-/// Metrics: <c>train/critic_loss</c> L, <c>train/mean_q</c> Q1(s, a) averaged over the batch, <c>train/actor_loss</c> -J, those of
-/// the gradient rule, and of the correction or of the TD errors.
+/// Twin delayed deep deterministic policy gradient (Fujimoto et al. 2018, algorithm 1): an actor and a critic whose game a
+/// <see cref="GameAgent"/> plays, under any rule (STTD3, as STDDPG of Zheng et al. 2021) and with a correction of Q1, which the actor
+/// follows: the res-critic learns from the TD errors of Q1 with its own target.
+/// <code>
+/// theta  actor, pi = tanh of a network; thetabar: its target        Actor, policy; target policy
+/// w      critic, Q1 and Q2; wbar: its target                        Critic, critic; target
+///
+/// repeat                                                            GameAgent.Update
+///     draw (s, a, r, s', d), xi                                     GameBatch.Draw
+///     a' = clip(pi'(s') + clip(sigma xi, -c, c), -1, 1)             Td3Game.Smoothed; pi' is of thetabar, or of theta: NextAction
+///     y = r + gamma (1 - d) min Qbar_i(s', a')                      Td3Game.CriticErrors
+///     w &lt;- w - rate d_w sum_i mean (Q_i(s, a) - y)^2                Td3Game.CriticCost
+///     every d-th time:                                              ActorDelay
+///         theta &lt;- theta + rate d_theta mean Q1(s, pi(s))           Td3Game.ActorCost
+///         wbar &lt;- wbar + tau (w - wbar), thetabar likewise          Targets
+/// </code>
+/// The players meet in Q1 alone: the derivative of J in Q2 is zero, and L has no second derivative across the two.
 /// </summary>
-public sealed class Td3 : IGameAgent
+/// <remarks>Metrics: those of the <see cref="GameAgent"/>, <c>train/mean_q</c> Q1(s, a) averaged over the batch.</remarks>
+public sealed class Td3 : IActorCritic
 {
     private readonly Td3Options _options;
-    private readonly OffPolicyExperience _experience;
-    private readonly RandomStream _random;
-    private readonly RunningMeans _criticMeans = new("train/critic_loss", "train/mean_q");
-    private readonly RunningMeans _actorMeans = new("train/actor_loss");
+    private readonly DeterministicPolicy<float> _policy;
+    private readonly DeterministicPolicy<float> _nextPolicy;
+    private readonly TwinActionValue<float> _critic;
+    private readonly TwinActionValue<float> _target;
 
-    // theta, w, thetabar and wbar, each a flat vector.
-    private readonly Parameters<float> _actor = new("actor");
-    private readonly Parameters<float> _critic = new("critic");
-    private readonly Parameters<float> _targetActor = new("target actor");
-    private readonly Parameters<float> _targetCritic = new("target critic");
-    private readonly Adam<float> _actorOptimizer;
-    private readonly Adam<float> _criticOptimizer;
-    private long _updates;
-
-    private readonly Sample[] _samples;
-    private readonly GradientRule<float> _rule;
-    private readonly PlayerTurns<float> _turns;
-    private readonly Func<Extent, Sample> _sampleOf;
-    private readonly Func<Extent, ExploringPolicy> _policyOf;
-    private readonly GameMetrics? _gameMetrics;
-    private readonly Residual? _residual;
-    private readonly TdErrorMeter? _errorMeter;
-
-    /// <summary>An untrained agent.</summary>
+    /// <summary>Untrained networks.</summary>
     /// <param name="observationSize">Numbers in an observation.</param>
     /// <param name="actionSize">Numbers in an action, each in [-1, 1].</param>
     /// <param name="options">Options.</param>
@@ -99,240 +77,130 @@ public sealed class Td3 : IGameAgent
     public Td3(int observationSize, int actionSize, Td3Options options, RandomStream stream)
     {
         _options = options;
-        _random = stream.Split("updates");
-
-        int[] actorSizes = options.Sizes(observationSize, actionSize);
-        int[] criticSizes = options.Sizes(observationSize + actionSize, 1);
+        (ObservationSize, ActionSize) = (observationSize, actionSize);
 
         // Targets start as copies because they are drawn from the same streams.
-        var policy = new DeterministicPolicy<float>(Mlp.Drawn(_actor, "policy", actorSizes, stream.Split("actor")));
-        var targetPolicy = new DeterministicPolicy<float>(Mlp.Drawn(_targetActor, "policy", actorSizes, stream.Split("actor")));
-        TwinActionValue<float> critic = TwinActionValue.Drawn(_critic, criticSizes, stream.Split("critic"));
-        TwinActionValue<float> target = TwinActionValue.Drawn(_targetCritic, criticSizes, stream.Split("critic"));
+        int[] actorSizes = options.Sizes(observationSize, actionSize), criticSizes = options.Sizes(observationSize + actionSize, 1);
+        Parameters<float> targetActor = new("target actor"), targetCritic = new("target critic");
+        _policy = new DeterministicPolicy<float>(Mlp.Drawn(Actor, "policy", actorSizes, stream.Split("actor")));
+        var targetPolicy = new DeterministicPolicy<float>(Mlp.Drawn(targetActor, "policy", actorSizes, stream.Split("actor")));
+        _critic = TwinActionValue.Drawn(Critic, criticSizes, stream.Split("critic"));
+        _target = TwinActionValue.Drawn(targetCritic, criticSizes, stream.Split("critic"));
+        _nextPolicy = options.NextAction == NextAction.TargetPolicy ? targetPolicy : _policy;
+        Targets =
+        [
+            new TargetNetwork("target_critic", targetCritic, Critic, TargetMoment.AfterActor),
+            new TargetNetwork("target_actor", targetActor, Actor, TargetMoment.AfterActor),
+        ];
+    }
 
-        DeterministicPolicy<float> next = options.NextAction == NextAction.TargetPolicy ? targetPolicy : policy;
-        _sampleOf = rows =>
+    /// <summary>An untrained agent that plays this game.</summary>
+    /// <inheritdoc cref="Td3(int, int, Td3Options, RandomStream)"/>
+    public static GameAgent Agent(int observationSize, int actionSize, Td3Options options, RandomStream stream) =>
+        new(new Td3(observationSize, actionSize, options, stream), stream);
+
+    /// <inheritdoc/>
+    public GameOptions Options => _options;
+
+    /// <inheritdoc/>
+    public int ObservationSize { get; }
+
+    /// <inheritdoc/>
+    public int ActionSize { get; }
+
+    /// <inheritdoc/>
+    public Parameters<float> Actor { get; } = new("actor");
+
+    /// <inheritdoc/>
+    public Parameters<float> Critic { get; } = new("critic");
+
+    /// <inheritdoc/>
+    public IReadOnlyList<TargetNetwork> Targets { get; }
+
+    /// <inheritdoc/>
+    public int ActorDelay => _options.ActorDelay;
+
+    /// <inheritdoc/>
+    public TwinActionValue<float> FollowedCritic => new(_critic.First, null);
+
+    /// <inheritdoc/>
+    public TwinActionValue<float> FollowedTarget => new(_target.First, null);
+
+    /// <inheritdoc/>
+    public ActorCriticGame<float> Game(TransitionInputs<float> batch, NoiseInputs noise, TwinActionValue<float> followed)
+    {
+        var game = new Td3Game<float>(batch, _critic, _target, _policy, _nextPolicy, noise["target noise"], _options)
         {
-            var batch = new TransitionInputs<float>(rows, observationSize, actionSize);
-            var noise = new Input<float>("target noise", rows, actionSize);
-            ActorCriticGame<float> plain = Game(_actor, _critic, batch, critic, target, policy, next, noise, options);
-            return new Sample(batch, noise, plain, _residual is null
-                ? plain
-                : Game(_actor, _critic, batch, critic, target, policy, next, noise, options, _residual.Corrected.First));
+            Followed = followed.First,
         };
-        _residual = !options.Correction.Residual ? null : new Residual(
-            options, options.Correction, observationSize, actionSize, new(critic.First, null), new(target.First, null),
-            (s, noise) => new(Smoothed(next, s, noise, options)), stream.Split("residual"));
-        var rows = new Extent("batch", options.BatchSize);
-        _samples = [.. Enumerable.Range(0, options.Gradient.Batches).Select(_ => _sampleOf(rows))];
-        _rule = new GradientRule<float>(options.Gradient, [.. _samples.Select(sample => sample.Game)], stream.Split("solver"));
-        _residual?.Compare(_actor, _samples[0].Game.ActorCost, _samples[0].Plain.ActorCost);
-        _turns = new PlayerTurns<float>(options.Gradient, _rule, Draw, StepCritic, StepActor) { Third = () => _residual?.Learn(_experience!) };
-        _errorMeter = options.Correction.MeasuresCritic ? new(2 * options.BatchSize) : null;
-        _actorOptimizer = new Adam<float>(_actor.Count, options.ActorLearningRate) { RatePower = options.Gradient.ActorRatePower };
-        _criticOptimizer = new Adam<float>(_critic.Count, options.CriticLearningRate) { RatePower = options.Gradient.CriticRatePower };
-        _experience = new OffPolicyExperience(
-            _samples[0].Batch, options, Explore, policy.Action, stream);
-        _policyOf = rows =>
+        return game.Between(Actor, Critic) with
         {
-            Input<float> observation = new("observations", rows, observationSize), noise = new("noise", rows, actionSize);
-            return new ExploringPolicy(observation, noise, Explore(observation, noise));
-        };
-        _gameMetrics = options.EigenvalueSteps > 0 ? new GameMetrics(this, options.EigenvalueSteps, stream.Split("eigenvalues")) : null;
-
-        Expression<float> Explore(Expression<float> s, Expression<float> noise) =>
-            Clamp(policy.Action(s) + (options.ExplorationNoise * noise), -1, 1);
-    }
-
-    /// <inheritdoc/>
-    public Parameters<float> Policy => _actor;
-
-    /// <inheritdoc/>
-    public int BatchSize => _options.BatchSize;
-
-    /// <inheritdoc/>
-    public int Transitions => _experience.Count;
-
-    /// <inheritdoc/>
-    public double Discount => _options.Discount;
-
-    /// <inheritdoc/>
-    public GradientRule<float> Rule => _rule;
-
-    /// <inheritdoc/>
-    public GameOnBatch GameOn(int batchSize)
-    {
-        Sample sample = _sampleOf(new Extent("inspected batch", batchSize));
-        return new GameOnBatch(sample.Game, stream =>
-        {
-            _experience.Sample(sample.Batch, stream);
-            stream.Normal(sample.Noise.Values);
-        })
-        { Plain = sample.Plain };
-    }
-
-    /// <inheritdoc/>
-    public ExploringPolicy PolicyOn(int rows) => _policyOf(new Extent("rollouts", rows));
-
-    /// <inheritdoc/>
-    public void Act(ReadOnlySpan<double> observations, Span<double> actions, bool explore) =>
-        _experience.Act(observations, actions, explore);
-
-    /// <inheritdoc/>
-    public void Observe(
-        ReadOnlySpan<double> observations, ReadOnlySpan<double> actions, ReadOnlySpan<StepResult> results, ReadOnlySpan<double> next)
-    {
-        for (int due = _experience.Observe(observations, actions, results[0], next); due > 0; due--)
-        {
-            Update();
-        }
-    }
-
-    /// <inheritdoc/>
-    public void Measure(IMetrics metrics)
-    {
-        _criticMeans.Flush(metrics);
-        _actorMeans.Flush(metrics);
-        _rule.Measure(metrics);
-        _gameMetrics?.Measure(metrics);
-        _residual?.Measure(metrics);
-        _errorMeter?.Flush(metrics);
-    }
-
-    /// <inheritdoc/>
-    public void Serialize(StateArchive archive)
-    {
-        archive.Array("actor", _actor.Values);
-        archive.Array("critic", _critic.Values);
-        archive.Array("target_actor", _targetActor.Values);
-        archive.Array("target_critic", _targetCritic.Values);
-        archive.Value("updates", ref _updates);
-        _actorOptimizer.Serialize(archive);
-        _criticOptimizer.Serialize(archive);
-        _random.Serialize(archive);
-        _rule.Serialize(archive);
-        _residual?.Serialize(archive);
-        _errorMeter?.Serialize(archive);
-        _criticMeans.Serialize(archive);
-        _actorMeans.Serialize(archive);
-        _experience.Serialize(archive);
-    }
-
-    /// <inheritdoc/>
-    public void SaveRows(string folder) => _experience.SaveRows(folder);
-
-    /// <inheritdoc/>
-    public void LoadRows(string folder) => _experience.LoadRows(folder);
-
-    private void Update()
-    {
-        if (++_updates % _options.ActorDelay != 0)
-        {
-            _turns.PlayCritic(_options.CriticUpdates);
-            return;
-        }
-
-        _turns.Play(_options.CriticUpdates);
-
-        // wbar <- wbar + tau (w - wbar);  thetabar <- thetabar + tau (theta - thetabar)
-        OptimizerLoops.Average<float>(_targetCritic.Values, _critic.Values, _options.TargetRate);
-        OptimizerLoops.Average<float>(_targetActor.Values, _actor.Values, _options.TargetRate);
-    }
-
-    private void Draw()
-    {
-        foreach (Sample sample in _samples)
-        {
-            _experience.Sample(sample.Batch);
-            _random.Normal(sample.Noise.Values);
-        }
-    }
-
-    // w <- w - rate d_w L(theta, w)
-    private void StepCritic()
-    {
-        _criticOptimizer.Descend(_critic.Values, _rule.CriticDirection);
-        _criticMeans.Add(_rule.CriticCost, _rule.CriticMeasure(0)[0]);
-        _errorMeter?.Add(_rule.CriticMeasure(1));
-    }
-
-    // theta <- theta + rate d_theta J(theta, w)
-    private void StepActor()
-    {
-        _residual?.BeforeActorStep();
-        _actorOptimizer.Descend(_actor.Values, _rule.ActorDirection);
-        _actorMeans.Add(_rule.ActorCost);
-    }
-
-    /// <summary>
-    /// The game on a batch: both costs, and L as squared errors. The players meet in Q1 alone: the derivative of J in Q2 is zero,
-    /// and L has no second derivative across the two.
-    /// </summary>
-    /// <param name="actor">theta.</param>
-    /// <param name="criticPlayer">w.</param>
-    /// <param name="batch">Transitions.</param>
-    /// <param name="critic">Q1 and Q2, of w.</param>
-    /// <param name="targetCritic">Qbar1 and Qbar2.</param>
-    /// <param name="policy">pi, of theta.</param>
-    /// <param name="nextPolicy">The policy in the critic's target: the current one, or a target policy as in the paper.</param>
-    /// <param name="noise">batch x actions, standard normal.</param>
-    /// <param name="options">Options.</param>
-    /// <param name="corrected">Q1 + W, which the actor follows; null where it follows Q1.</param>
-    public static ActorCriticGame<T> Game<T>(Parameters<T> actor, Parameters<T> criticPlayer, TransitionInputs<T> batch,
-        TwinActionValue<T> critic, TwinActionValue<T> targetCritic, DeterministicPolicy<T> policy, DeterministicPolicy<T> nextPolicy,
-        Expression<T> noise, Td3Options options, ActionValue<T>? corrected = null)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
-    {
-        ActionValue<T> followed = corrected ?? critic.First;
-        Expression<T> actorCost = ActorCost(batch, followed, policy), mean = Mean(critic.First.Value(batch.Observation, batch.Action));
-        IReadOnlyList<SquaredError<T>> errors = CriticErrors(batch, critic, targetCritic, nextPolicy, noise, options);
-        return new(actor, criticPlayer, actorCost, SquaredError.Sum(errors))
-        {
-            CriticErrors = errors,
-            CriticMeasures = options.Correction.MeasuresCritic ? [mean, TdErrorMeter.Errors(errors)] : [mean],
-            ActorCostInCritic = options.Gradient.LeaderDerivative == LeaderDerivative.CurrentAction
-                ? actorCost
-                : -Mean(followed.Value(batch.Observation, batch.Action)),
+            CriticMeasures = [game.MeanValue],
         };
     }
 
-    /// <summary>
-    /// L(theta, w) = mean (Q1(s, a) - y)^2 + mean (Q2(s, a) - y)^2, 1 x 1, with y = r + gamma (1 - d) min(Qbar1, Qbar2)(s', a') and
-    /// a' = clip(pi(s') + clip(sigma noise, -c, c), -1, 1) (Fujimoto et al. 2018, eq. 10, 14 and 15). Derivatives flow through pi,
-    /// not through clips that hold.
-    /// </summary>
-    /// <param name="batch">Transitions.</param>
-    /// <param name="critic">Q1 and Q2.</param>
-    /// <param name="targetCritic">Qbar1 and Qbar2.</param>
-    /// <param name="nextPolicy">pi: a target policy, or the current one.</param>
-    /// <param name="noise">batch x actions, standard normal.</param>
-    /// <param name="options">Options.</param>
-    public static Expression<T> CriticCost<T>(TransitionInputs<T> batch, TwinActionValue<T> critic, TwinActionValue<T> targetCritic,
-        DeterministicPolicy<T> nextPolicy, Expression<T> noise, Td3Options options)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
-        SquaredError.Sum(CriticErrors(batch, critic, targetCritic, nextPolicy, noise, options));
+    /// <inheritdoc/>
+    public NextMove<float> Next(Expression<float> observation, Expression<float> noise) =>
+        new(Td3Game<float>.Smoothed(_nextPolicy, observation, noise, _options));
 
-    private static IReadOnlyList<SquaredError<T>> CriticErrors<T>(TransitionInputs<T> batch, TwinActionValue<T> critic,
-        TwinActionValue<T> targetCritic, DeterministicPolicy<T> nextPolicy, Expression<T> noise, Td3Options options)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    /// <inheritdoc/>
+    public NextMove<float> Explore(Expression<float> observation, Expression<float> noise) =>
+        new(Clamp(_policy.Action(observation) + (_options.ExplorationNoise * noise), -1, 1));
+
+    /// <inheritdoc/>
+    public Expression<float> Exploit(Expression<float> observation) => _policy.Action(observation);
+}
+
+/// <summary>
+/// The costs of TD3 on a batch as functions of its symbols. Derivatives flow through the policy of the target, not through clips
+/// that hold.
+/// </summary>
+/// <typeparam name="T">float or double.</typeparam>
+/// <param name="Batch">(s, a, r, s', d).</param>
+/// <param name="Critic">Q1 and Q2, of w.</param>
+/// <param name="TargetCritic">Qbar1 and Qbar2.</param>
+/// <param name="Policy">pi, of theta.</param>
+/// <param name="NextPolicy">pi': the current policy, or a target policy as in the paper.</param>
+/// <param name="Noise">xi, batch x actions, standard normal.</param>
+/// <param name="Options">Options.</param>
+public sealed record Td3Game<T>(
+    TransitionInputs<T> Batch, TwinActionValue<T> Critic, TwinActionValue<T> TargetCritic, DeterministicPolicy<T> Policy,
+    DeterministicPolicy<T> NextPolicy, Expression<T> Noise, Td3Options Options)
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    /// <summary>What the actor follows: Q1, or with a correction Q1 + W.</summary>
+    public ActionValue<T> Followed { get; init; } = Critic.First;
+
+    /// <summary>Q_i(s, a) against y = r + gamma (1 - d) min(Qbar1, Qbar2)(s', a') (Fujimoto et al. 2018, eqs. 10 and 15).</summary>
+    public IReadOnlyList<SquaredError<T>> CriticErrors
     {
-        Expression<T> next = Smoothed(nextPolicy, batch.NextObservation, noise, options);
-        Expression<T> y = batch.Target(options.Discount, targetCritic.Smaller(batch.NextObservation, next));
-        return [.. Critics().Select(q => new SquaredError<T>(q.Value(batch.Observation, batch.Action), y))];
-
-        IEnumerable<ActionValue<T>> Critics() => critic.Second is null ? [critic.First] : [critic.First, critic.Second];
+        get
+        {
+            Expression<T> next = Smoothed(NextPolicy, Batch.NextObservation, Noise, Options);
+            Expression<T> y = Batch.Target(Options.Discount, TargetCritic.Smaller(Batch.NextObservation, next));
+            return [.. Critic.Critics.Select(q => new SquaredError<T>(q.Value(Batch.Observation, Batch.Action), y))];
+        }
     }
 
-    // clip(pi(s') + clip(sigma noise, -c, c), -1, 1)
-    private static Expression<T> Smoothed<T>(DeterministicPolicy<T> policy, Expression<T> observation, Expression<T> noise, Td3Options options)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
-        Clamp(policy.Action(observation) + Clamp(options.TargetNoise * noise, -options.TargetNoiseClip, options.TargetNoiseClip), -1, 1);
+    /// <summary>L(theta, w) = mean (Q1(s, a) - y)^2 + mean (Q2(s, a) - y)^2, 1 x 1.</summary>
+    public Expression<T> CriticCost => SquaredError.Sum(CriticErrors);
 
     /// <summary>-J(theta, w) = -mean Q1(s, pi(s)), 1 x 1: the first critic alone.</summary>
-    public static Expression<T> ActorCost<T>(TransitionInputs<T> batch, ActionValue<T> critic, DeterministicPolicy<T> policy)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
-        -Mean(critic.Value(batch.Observation, policy.Action(batch.Observation)));
+    public Expression<T> ActorCost => -Mean(Followed.Value(Batch.Observation, Policy.Action(Batch.Observation)));
 
-    // A batch with the noise that is frozen across all products of an update.
-    private sealed record Sample(TransitionInputs<float> Batch, Input<float> Noise, ActorCriticGame<float> Plain, ActorCriticGame<float> Game);
+    /// <summary>-mean Q1(s, a) on the replayed a, 1 x 1: its gradient in w is Wen's semi-gradient (2021, eq. 42).</summary>
+    public Expression<T> ReplayedActorCost => -Mean(Followed.Value(Batch.Observation, Batch.Action));
+
+    /// <summary>The metric <c>train/mean_q</c>: Q1(s, a) averaged over the batch.</summary>
+    public Measure<T> MeanValue => new("train/mean_q", Mean(Critic.First.Value(Batch.Observation, Batch.Action)), mean => mean);
+
+    /// <summary>The game of both players.</summary>
+    /// <param name="actor">theta.</param>
+    /// <param name="critic">w.</param>
+    public ActorCriticGame<T> Between(Parameters<T> actor, Parameters<T> critic) =>
+        ActorCriticGame.Of(actor, critic, ActorCost, ReplayedActorCost, CriticErrors, Options.Gradient);
+
+    /// <summary>clip(pi(s') + clip(sigma noise, -c, c), -1, 1) (Fujimoto et al. 2018, eq. 14).</summary>
+    internal static Expression<T> Smoothed(DeterministicPolicy<T> policy, Expression<T> observation, Expression<T> noise, Td3Options options) =>
+        Clamp(policy.Action(observation) + Clamp(options.TargetNoise * noise, -options.TargetNoiseClip, options.TargetNoiseClip), -1, 1);
 }

@@ -1,6 +1,5 @@
 using System.Numerics;
 using System.Numerics.Tensors;
-using Dyad.Algorithms.Rules;
 using Dyad.Autodiff;
 using Dyad.Core;
 using Dyad.Games;
@@ -13,6 +12,9 @@ namespace Dyad.Algorithms;
 /// </summary>
 internal sealed class TdErrorMeter
 {
+    /// <summary>Name of the critic's measure that is taken in.</summary>
+    public const string Name = "td errors";
+
     private readonly RunningMeans _means = new("train/td_error_mean", "train/td_error_q90");
     private float[] _memory;
     private int _count;
@@ -30,9 +32,6 @@ internal sealed class TdErrorMeter
     public static Expression<T> Errors<T>(IEnumerable<SquaredError<T>> errors)
         where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
         Operations.Concatenate([.. errors.Select(error => error.Target - error.Prediction)]);
-
-    /// <summary>Takes in the batch of the critic's last direction, whose game has the errors as its only measure.</summary>
-    public void Add(GradientRule<float> rule) => Add(rule.CriticMeasure(0));
 
     /// <summary>Takes in a batch.</summary>
     /// <param name="errors">delta, of either sign.</param>

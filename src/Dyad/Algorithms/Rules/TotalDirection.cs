@@ -17,12 +17,14 @@ namespace Dyad.Algorithms.Rules;
 /// </para>
 /// </summary>
 /// <typeparam name="T">float or double.</typeparam>
-internal sealed class LeaderDirection<T>
+public sealed class TotalDirection<T> : IDirection<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private readonly RunningMeans _means = new(
         "train/direct_norm", "train/implicit_norm", "train/implicit_cosine", "train/solver_iterations", "train/solver_residual",
         "train/lowest_curvature", "train/damping");
+
+    private readonly MeasureOutputs<T> _measures;
 
     /// <summary>Compiles the total derivative, and whatever was asked of the builder before.</summary>
     /// <param name="builder">The program.</param>
@@ -30,8 +32,15 @@ internal sealed class LeaderDirection<T>
     /// <param name="games">The game on each of the batches that an update draws (<see cref="RuleOptions.Batches"/>).</param>
     /// <param name="random">Random numbers of the solver.</param>
     /// <exception cref="UserError">A network is too large for the exact solver.</exception>
-    public LeaderDirection(ProgramBuilder<T> builder, RuleOptions options, Game<T>[] games, RandomStream random)
+    public TotalDirection(ProgramBuilder<T> builder, RuleOptions options, Game<T>[] games, RandomStream random)
+        : this(builder, options, games, random, new MeasureOutputs<T>(builder, []))
     {
+    }
+
+    internal TotalDirection(
+        ProgramBuilder<T> builder, RuleOptions options, Game<T>[] games, RandomStream random, MeasureOutputs<T> measures)
+    {
+        _measures = measures;
         Game<T> game = Combine(options, games);
         var damping = new Damping(options.Damping, options.DampingSchedule, options.DampingDecaySteps);
         Total = new TotalDerivative<T>(builder, game, Term(builder, game, options, random), damping, options.ImplicitBound);
@@ -40,7 +49,19 @@ internal sealed class LeaderDirection<T>
     /// <summary>The total derivative with its parts.</summary>
     public TotalDerivative<T> Total { get; }
 
-    /// <summary>Computes it at the parameters and inputs of this moment.</summary>
+    /// <inheritdoc/>
+    public T Cost => Total.Cost;
+
+    /// <inheritdoc/>
+    public ReadOnlySpan<T> Values => Total.Total;
+
+    /// <inheritdoc/>
+    public double ProductFlop => Total.ProductFlop;
+
+    /// <inheritdoc/>
+    public ReadOnlySpan<T> Measured(string name) => _measures.Of(name);
+
+    /// <inheritdoc/>
     public void Compute()
     {
         Total.Compute();
@@ -49,7 +70,7 @@ internal sealed class LeaderDirection<T>
             Total.UsedDamping);
     }
 
-    /// <summary>Records what happened since the last call.</summary>
+    /// <inheritdoc/>
     public void Measure(IMetrics metrics)
     {
         _means.Flush(metrics);
@@ -58,7 +79,7 @@ internal sealed class LeaderDirection<T>
         metrics.Record("train/implicit_fallbacks", Total.Fallbacks);
     }
 
-    /// <summary>Saves or loads what later directions depend on.</summary>
+    /// <inheritdoc/>
     public void Serialize(StateArchive archive)
     {
         Total.Serialize(archive);
