@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
 using Dyad.Algorithms;
-using Dyad.Algorithms.Rules;
 using Dyad.Core;
 using Dyad.Environments;
 using Dyad.Numerics;

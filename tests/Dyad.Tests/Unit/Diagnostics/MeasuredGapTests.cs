@@ -1,5 +1,4 @@
 using Dyad.Algorithms;
-using Dyad.Algorithms.Rules;
 using Dyad.Core;
 using Dyad.Diagnostics;
 using Dyad.Environments;

@@ -1,5 +1,4 @@
 using Dyad.Algorithms;
-using Dyad.Algorithms.Rules;
 using Dyad.Autodiff;
 using Dyad.Core;
 using Dyad.Numerics;
