@@ -9,9 +9,9 @@ namespace Dyad.Tests.Unit.Algorithms.Replays;
 /// <param name="A">The action that came, in the task's own units.</param>
 /// <param name="Result">Reward and end.</param>
 /// <param name="Next">s', the final observation where the episode ended.</param>
-/// <param name="First">The first observation of the next episode, where the episode ended.</param>
 internal sealed record ScriptedStep(double[] S, double[] A, StepResult Result, double[] Next)
 {
+    /// <summary>The first observation of the next episode, where the episode ended.</summary>
     public double[] First { get; set; } = [];
 }
 
