@@ -1,5 +1,6 @@
 using Dyad.Core;
 using static Dyad.Tests.Unit.Algorithms.Tabular.TabularReplay;
+using static Dyad.Tests.Unit.Algorithms.Tabular.TabularTruth;
 
 namespace Dyad.Tests.Unit.Algorithms.Tabular;
 
@@ -23,9 +24,10 @@ public sealed class ExactUpdateTests
     [MemberData(nameof(Cells))]
     public void An_iteration(string actor, string critic, bool onPolicy)
     {
-        IIterative learner = Learner("policy-gradient",
+        // One is looked at after each iteration, the other at the end alone.
+        IIterative[] learners = [.. Enumerable.Range(0, 2).Select(_ => Learner("policy-gradient",
             ("actor", actor), ("critic", critic), ("on_policy_weights", onPolicy ? "true" : "false"), ("actor_learning_rate", "0.3"),
-            ("critic_learning_rate", "0.2"), ("steps_per_iteration", "7"));
+            ("critic_learning_rate", "0.2"), ("steps_per_iteration", "7")))];
         ReferenceAdam actorStep = new(0.3), criticStep = new(0.2);
         double[] theta = new double[Pairs], q = new double[Pairs], pi = [.. Enumerable.Repeat(1.0 / Actions, Pairs)];
         for (int iteration = 1; iteration <= Iterations; iteration++)
@@ -51,28 +53,35 @@ public sealed class ExactUpdateTests
             }
 
             // (18), and -Psi' D delta of (13)
-            double[] flow = [.. Enumerable.Range(0, States).Select(s => Enumerable.Range(0, Pairs).Sum(i => Next[i][s] * weighted[i]))];
+            double[] flow = Flow(weighted);
             double[] oldPi = pi;
             double[] criticGradient = critic == "temporal-difference"
                 ? [.. weighted.Select(x => -x)]
                 : [.. weighted.Select((x, i) => -x + (Gamma * oldPi[i] * flow[i / Actions]))];
             if (actor == "greedy")
             {
-                pi = [.. Enumerable.Range(0, Pairs).Select(i => i % Actions == Best(q, i / Actions) ? 1.0 : 0.0)];
+                pi = Greedy(q);
             }
             else
             {
                 theta = actorStep.Ascend(theta, gradient);
-                pi = [.. Enumerable.Range(0, States).SelectMany(s => Policy(theta, s))];
+                pi = Softmax(theta);
             }
 
             q = critic == "exact" ? q : criticStep.Descend(q, criticGradient);
-            learner.Advance();
-            SavedState state = SavedState.Of(learner.Serialize);
-            Near.Equal(theta, state.Doubles("logits"), Tolerance, "theta");
-            Near.Equal(q, state.Doubles("critic"), Tolerance, "critic");
-            Near.Equal(pi, state.Doubles("policy"), Tolerance, "policy");
-            Assert.Equal(7 * iteration, learner.Step);
+            foreach (IIterative learner in learners)
+            {
+                learner.Advance();
+                if (learner == learners[0] || iteration == Iterations)
+                {
+                    SavedState state = SavedState.Of(learner.Serialize);
+                    Near.Equal(theta, state.Doubles("logits"), Tolerance, "theta");
+                    Near.Equal(q, state.Doubles("critic"), Tolerance, "critic");
+                    Near.Equal(pi, state.Doubles("policy"), Tolerance, "policy");
+                }
+
+                Assert.Equal(7 * iteration, learner.Step);
+            }
         }
     }
 
@@ -84,44 +93,10 @@ public sealed class ExactUpdateTests
         for (int iteration = 0; iteration < 3; iteration++)
         {
             double[] q = ActionValues(pi);
-            pi = [.. Enumerable.Range(0, Pairs).Select(i => i % Actions == Best(q, i / Actions) ? 1.0 : 0.0)];
+            pi = Greedy(q);
             learner.Advance();
             Near.Equal(pi, SavedState.Of(learner.Serialize).Doubles("policy"), Tolerance, "policy");
             Near.Equal(q, SavedState.Of(learner.Serialize).Doubles("critic"), Tolerance, "critic");
         }
-    }
-
-    private static int Best(double[] q, int s) => Enumerable.Range(0, Actions).MaxBy(a => q[(s * Actions) + a]);
-
-    private static double Expect(int pair, double[] stateValues) => Next[pair].Zip(stateValues, (p, v) => p * v).Sum();
-
-    private static double[] StateMeans(double[] pi, double[] x) =>
-        [.. Enumerable.Range(0, States).Select(s => Enumerable.Range(s * Actions, Actions).Sum(i => pi[i] * x[i]))];
-
-    // q = sum over t of (gamma P Pi)^t r, until nothing is left.
-    private static double[] ActionValues(double[] pi)
-    {
-        double[] q = [.. Reward];
-        for (int t = 0; t < 300; t++)
-        {
-            double[] mean = StateMeans(pi, q);
-            q = [.. Enumerable.Range(0, Pairs).Select(i => Reward[i] + (Gamma * Expect(i, mean)))];
-        }
-
-        return q;
-    }
-
-    // d(s) = (1 - gamma) sum over t of gamma^t Pr(s_t = s)
-    private static double[] Visits(double[] pi)
-    {
-        double[] at = [.. Initial], visits = new double[States];
-        for (int t = 0; t < 300; t++)
-        {
-            double[] now = at;
-            visits = [.. visits.Zip(now, (d, p) => d + ((1 - Gamma) * Math.Pow(Gamma, t) * p))];
-            at = [.. Enumerable.Range(0, States).Select(s => Enumerable.Range(0, Pairs).Sum(i => now[i / Actions] * pi[i] * Next[i][s]))];
-        }
-
-        return visits;
     }
 }
