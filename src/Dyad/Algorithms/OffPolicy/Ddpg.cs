@@ -9,19 +9,6 @@ using static Dyad.Autodiff.Operations;
 
 namespace Dyad.Algorithms;
 
-/// <summary>Which policy chooses the next action in the critic's target.</summary>
-public enum NextAction
-{
-    /// <summary>The target policy, as in the textbook; then the critic's cost does not depend on the actor.</summary>
-    TargetPolicy,
-
-    /// <summary>
-    /// The current policy, as in the experiments of Zheng et al. 2021: the critic's cost depends on the actor, which their
-    /// leader-follower versions need, and this is the plain method that matches those.
-    /// </summary>
-    CurrentPolicy,
-}
-
 /// <summary>Options of <see cref="Ddpg"/>; defaults are those of Spinning Up, which the experiments of Zheng et al. 2021 build on.</summary>
 public sealed record DdpgOptions : GameOptions
 {
@@ -47,7 +34,7 @@ public sealed record DdpgOptions : GameOptions
 /// game a <see cref="GameAgent"/> plays. With the actor or the critic leading it is STDDPG (Zheng et al. 2021, algorithms 1 and 2); with
 /// a residual correction the actor follows q + w (Wen et al. 2021, section 4.3).
 /// <code>
-/// theta  actor, pi = tanh of a network; thetabar: its target   Actor, policy; target policy
+/// theta  actor, pi = tanh of a network; thetabar: its target   Actor, DeterministicActor
 /// w      critic Q; wbar: its target                            Critic, critic; target
 ///
 /// repeat                                                       GameAgent.Update
@@ -62,8 +49,7 @@ public sealed record DdpgOptions : GameOptions
 public sealed class Ddpg : IActorCritic
 {
     private readonly DdpgOptions _options;
-    private readonly DeterministicPolicy<float> _policy;
-    private readonly DeterministicPolicy<float> _nextPolicy;
+    private readonly DeterministicActor _actor;
 
     /// <summary>Untrained networks.</summary>
     /// <param name="observationSize">Numbers in an observation.</param>
@@ -75,19 +61,15 @@ public sealed class Ddpg : IActorCritic
         _options = options;
         (ObservationSize, ActionSize) = (observationSize, actionSize);
 
-        // Targets start as copies because they are drawn from the same streams.
-        int[] actorSizes = options.Sizes(observationSize, actionSize), criticSizes = options.Sizes(observationSize + actionSize, 1);
-        Parameters<float> targetActor = new("target actor"), targetCritic = new("target critic");
-        _policy = new DeterministicPolicy<float>(Mlp.Drawn(Actor, "policy", actorSizes, stream.Split("actor")));
-        var targetPolicy = new DeterministicPolicy<float>(Mlp.Drawn(targetActor, "policy", actorSizes, stream.Split("actor")));
-        FollowedCritic = new(new ActionValue<float>(Mlp.Drawn(Critic, "q", criticSizes, stream.Split("critic"))), null);
-        FollowedTarget = new(new ActionValue<float>(Mlp.Drawn(targetCritic, "q", criticSizes, stream.Split("critic"))), null);
-        _nextPolicy = options.NextAction == NextAction.TargetPolicy ? targetPolicy : _policy;
-        Targets =
-        [
-            new TargetNetwork("target_critic", targetCritic, Critic, TargetMoment.AfterActor),
-            new TargetNetwork("target_actor", targetActor, Actor, TargetMoment.AfterActor),
-        ];
+        _actor = new DeterministicActor(
+            Actor, options.Sizes(observationSize, actionSize), options.NextAction, options.ExplorationNoise, stream);
+
+        // The target starts as a copy because it is drawn from the same stream.
+        int[] sizes = options.Sizes(observationSize + actionSize, 1);
+        var target = new Parameters<float>("target critic");
+        FollowedCritic = new(new ActionValue<float>(Mlp.Drawn(Critic, "q", sizes, stream.Split("critic"))), null);
+        FollowedTarget = new(new ActionValue<float>(Mlp.Drawn(target, "q", sizes, stream.Split("critic"))), null);
+        Targets = [new TargetNetwork("target_critic", target, Critic, TargetMoment.AfterActor), _actor.Target];
     }
 
     /// <summary>An untrained agent that plays this game.</summary>
@@ -121,20 +103,20 @@ public sealed class Ddpg : IActorCritic
 
     /// <inheritdoc/>
     public ActorCriticGame<float> Game(TransitionInputs<float> batch, NoiseInputs noise, TwinActionValue<float> followed) =>
-        new DdpgGame<float>(batch, FollowedCritic.First, FollowedTarget.First, _policy, _nextPolicy, _options)
+        new DdpgGame<float>(batch, FollowedCritic.First, FollowedTarget.First, _actor.Policy, _actor.NextPolicy, _options)
         {
             Followed = followed.First,
         }.Between(Actor, Critic);
 
     /// <inheritdoc/>
-    public NextMove<float> Next(Expression<float> observation, Expression<float> noise) => new(_nextPolicy.Action(observation));
+    public NextMove<float> Next(Expression<float> observation, Expression<float> noise) => new(_actor.NextPolicy.Action(observation));
 
     /// <inheritdoc/>
     public NextMove<float> Explore(Expression<float> observation, Expression<float> noise) =>
-        new(Clamp(_policy.Action(observation) + (_options.ExplorationNoise * noise), -1, 1));
+        _actor.Explore(observation, noise);
 
     /// <inheritdoc/>
-    public Expression<float> Exploit(Expression<float> observation) => _policy.Action(observation);
+    public Expression<float> Exploit(Expression<float> observation) => _actor.Policy.Action(observation);
 }
 
 /// <summary>

@@ -46,7 +46,7 @@ public sealed record Td3Options : GameOptions
 /// <see cref="GameAgent"/> plays, under any rule (STTD3, as STDDPG of Zheng et al. 2021) and with a correction of Q1, which the actor
 /// follows: the res-critic learns from the TD errors of Q1 with its own target.
 /// <code>
-/// theta  actor, pi = tanh of a network; thetabar: its target        Actor, policy; target policy
+/// theta  actor, pi = tanh of a network; thetabar: its target        Actor, DeterministicActor
 /// w      critic, Q1 and Q2; wbar: its target                        Critic, critic; target
 ///
 /// repeat                                                            GameAgent.Update
@@ -64,8 +64,7 @@ public sealed record Td3Options : GameOptions
 public sealed class Td3 : IActorCritic
 {
     private readonly Td3Options _options;
-    private readonly DeterministicPolicy<float> _policy;
-    private readonly DeterministicPolicy<float> _nextPolicy;
+    private readonly DeterministicActor _actor;
     private readonly TwinActionValue<float> _critic;
     private readonly TwinActionValue<float> _target;
 
@@ -79,19 +78,15 @@ public sealed class Td3 : IActorCritic
         _options = options;
         (ObservationSize, ActionSize) = (observationSize, actionSize);
 
-        // Targets start as copies because they are drawn from the same streams.
-        int[] actorSizes = options.Sizes(observationSize, actionSize), criticSizes = options.Sizes(observationSize + actionSize, 1);
-        Parameters<float> targetActor = new("target actor"), targetCritic = new("target critic");
-        _policy = new DeterministicPolicy<float>(Mlp.Drawn(Actor, "policy", actorSizes, stream.Split("actor")));
-        var targetPolicy = new DeterministicPolicy<float>(Mlp.Drawn(targetActor, "policy", actorSizes, stream.Split("actor")));
-        _critic = TwinActionValue.Drawn(Critic, criticSizes, stream.Split("critic"));
-        _target = TwinActionValue.Drawn(targetCritic, criticSizes, stream.Split("critic"));
-        _nextPolicy = options.NextAction == NextAction.TargetPolicy ? targetPolicy : _policy;
-        Targets =
-        [
-            new TargetNetwork("target_critic", targetCritic, Critic, TargetMoment.AfterActor),
-            new TargetNetwork("target_actor", targetActor, Actor, TargetMoment.AfterActor),
-        ];
+        _actor = new DeterministicActor(
+            Actor, options.Sizes(observationSize, actionSize), options.NextAction, options.ExplorationNoise, stream);
+
+        // The target starts as a copy because it is drawn from the same stream.
+        int[] sizes = options.Sizes(observationSize + actionSize, 1);
+        var target = new Parameters<float>("target critic");
+        _critic = TwinActionValue.Drawn(Critic, sizes, stream.Split("critic"));
+        _target = TwinActionValue.Drawn(target, sizes, stream.Split("critic"));
+        Targets = [new TargetNetwork("target_critic", target, Critic, TargetMoment.AfterActor), _actor.Target];
     }
 
     /// <summary>An untrained agent that plays this game.</summary>
@@ -129,7 +124,7 @@ public sealed class Td3 : IActorCritic
     /// <inheritdoc/>
     public ActorCriticGame<float> Game(TransitionInputs<float> batch, NoiseInputs noise, TwinActionValue<float> followed)
     {
-        var game = new Td3Game<float>(batch, _critic, _target, _policy, _nextPolicy, noise["target noise"], _options)
+        var game = new Td3Game<float>(batch, _critic, _target, _actor.Policy, _actor.NextPolicy, noise["target noise"], _options)
         {
             Followed = followed.First,
         };
@@ -141,14 +136,14 @@ public sealed class Td3 : IActorCritic
 
     /// <inheritdoc/>
     public NextMove<float> Next(Expression<float> observation, Expression<float> noise) =>
-        new(Td3Game<float>.Smoothed(_nextPolicy, observation, noise, _options));
+        new(Td3Game<float>.Smoothed(_actor.NextPolicy, observation, noise, _options));
 
     /// <inheritdoc/>
     public NextMove<float> Explore(Expression<float> observation, Expression<float> noise) =>
-        new(Clamp(_policy.Action(observation) + (_options.ExplorationNoise * noise), -1, 1));
+        _actor.Explore(observation, noise);
 
     /// <inheritdoc/>
-    public Expression<float> Exploit(Expression<float> observation) => _policy.Action(observation);
+    public Expression<float> Exploit(Expression<float> observation) => _actor.Policy.Action(observation);
 }
 
 /// <summary>
