@@ -134,8 +134,8 @@ internal static class TabularCommand
         choice ??= "sweeps:10";
         if (choice.StartsWith("sweeps:", StringComparison.Ordinal))
         {
-            return int.TryParse(choice["sweeps:".Length..], out int sweeps) && sweeps is >= 0 and <= 1_000_000
-                ? Sweeps(mdp, policy, sweeps)
+            return NumberText.TryWhole(choice["sweeps:".Length..], out long sweeps) && sweeps is >= 0 and <= 1_000_000
+                ? Sweeps(mdp, policy, (int)sweeps)
                 : throw new UserError($"--critic is '{choice}'; after 'sweeps:' comes a whole number up to 1000000");
         }
 
