@@ -31,7 +31,10 @@ public sealed record BuildIdentity(string Version, string Commit, string Sources
     /// <summary>As it stands in <c>run.json</c>.</summary>
     public JsonObject ToJson() => new()
     {
-        ["version"] = Version, ["commit"] = Commit, ["sources"] = Sources, ["vector_width"] = VectorWidth,
+        ["version"] = Version,
+        ["commit"] = Commit,
+        ["sources"] = Sources,
+        ["vector_width"] = VectorWidth,
     };
 
     /// <inheritdoc/>

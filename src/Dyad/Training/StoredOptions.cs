@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using Dyad.Algorithms.Catalog;
 using Dyad.Core;
 
 namespace Dyad.Training;

@@ -6,10 +6,15 @@ using Dyad.Core;
 namespace Dyad.Environments.Locating;
 
 /// <summary>Users' own tasks: <c>FILE.dll:TYPE</c>, a public class with a constructor without parameters.</summary>
+[UnconditionalSuppressMessage("Trimming", "IL2026", Justification = Unseen)]
+[UnconditionalSuppressMessage("Trimming", "IL2067", Justification = Unseen)]
+[UnconditionalSuppressMessage("Trimming", "IL2070", Justification = Unseen)]
+[UnconditionalSuppressMessage("Trimming", "IL2072", Justification = Unseen)]
+[UnconditionalSuppressMessage("Trimming", "IL2075", Justification = Unseen)]
 internal static class TaskLibrary
 {
-    private const string Separator = ".dll:";
     private const string Unseen = "The file is the user's, named at run time: no trimmer sees it, and none trims it.";
+    private const string Separator = ".dll:";
 
     /// <summary>Whether the text names a type in a file, and not a task of the registry.</summary>
     public static bool Names(string text) => text.Contains(Separator, StringComparison.OrdinalIgnoreCase);
@@ -22,9 +27,6 @@ internal static class TaskLibrary
 
     /// <summary>What makes the task.</summary>
     /// <exception cref="UserError">There is no such file or type, or the type is no task.</exception>
-    [UnconditionalSuppressMessage("Trimming", "IL2026", Justification = Unseen)]
-    [UnconditionalSuppressMessage("Trimming", "IL2072", Justification = Unseen)]
-    [UnconditionalSuppressMessage("Trimming", "IL2075", Justification = Unseen)]
     public static Func<IEnvironment> Load(string text)
     {
         int split = text.LastIndexOf(Separator, StringComparison.OrdinalIgnoreCase) + Separator.Length - 1;
