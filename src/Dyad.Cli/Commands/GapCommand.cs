@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json.Nodes;
-using Dyad.Algorithms.Rules;
+using Dyad.Algorithms;
 using Dyad.Cli.Terminal;
 using Dyad.Core;
 using Dyad.Diagnostics;
@@ -86,7 +86,7 @@ internal static class GapCommand
     {
         StoredRun run = Located.Run(folder, "has a gap to measure");
         using AgentTraining training = run.Restore(
-            $"'{folder}' is a run of {run.Method}; the gap is measured of sac, ddpg, td3 and their leading and residual versions", StudyOptions.Tell, out IGameAgent agent);
+            $"'{folder}' is a run of {run.Method}; the gap is measured of sac, ddpg, td3 and their leading and residual versions", StudyOptions.Tell, out GameAgent agent);
         using var stopping = new Stopping();
         MeasuredGap gap = ProgressDisplay.Bar(
             $"gap of {run.Method} on {run.Task.Name}",

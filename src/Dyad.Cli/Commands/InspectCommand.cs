@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json.Nodes;
+using Dyad.Algorithms;
 using Dyad.Algorithms.Rules;
 using Dyad.Cli.Terminal;
 using Dyad.Core;
@@ -60,7 +61,7 @@ internal static class InspectCommand
     {
         StoredRun run = Located.Run(folder, "plays a game to inspect");
         using AgentTraining training = run.Restore(
-            $"'{folder}' is a run of {run.Method}, which plays no game of two differentiable costs", StudyOptions.Tell, out IGameAgent agent);
+            $"'{folder}' is a run of {run.Method}, which plays no game of two differentiable costs", StudyOptions.Tell, out GameAgent agent);
         GameInspection inspection = GameInspection.Of(agent, options, new RandomStream(seed));
         if (json)
         {
@@ -75,7 +76,7 @@ internal static class InspectCommand
     }
 
     private static JsonObject Document(
-        StoredRun run, long step, IGameAgent agent, GameInspection inspection, InspectionOptions options, long seed)
+        StoredRun run, long step, GameAgent agent, GameInspection inspection, InspectionOptions options, long seed)
     {
         SpectrumReport spectrum = inspection.Spectrum;
         LeaderDirection direction = inspection.Direction;
@@ -132,7 +133,7 @@ internal static class InspectCommand
         ["products"] = curvature.Products,
     };
 
-    private static void Print(StoredRun run, long step, IGameAgent agent, GameInspection inspection, InspectionOptions options)
+    private static void Print(StoredRun run, long step, GameAgent agent, GameInspection inspection, InspectionOptions options)
     {
         SpectrumReport spectrum = inspection.Spectrum;
         LeaderDirection direction = inspection.Direction;

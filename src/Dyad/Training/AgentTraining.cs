@@ -49,10 +49,10 @@ public sealed class AgentTraining : IIterative, IAppendOnlyState, IDisposable
     public AgentTraining(
         IAgent agent, Func<IEnvironment> create, IEnvironment evaluationEnvironment, int evaluationEpisodes, long seed)
     {
-        agent.Task?.Require(evaluationEnvironment);
+        agent.Task.Require(evaluationEnvironment);
         Agent = agent;
         _environments = [.. Enumerable.Range(0, agent.Environments).Select(_ => create())];
-        agent.Task?.Require(_environments[0]);
+        agent.Task.Require(_environments[0]);
         _evaluationEnvironment = evaluationEnvironment;
         _episodes = evaluationEpisodes;
         _observationSize = evaluationEnvironment.ObservationSpace.Size;

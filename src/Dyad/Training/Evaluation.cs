@@ -31,7 +31,7 @@ public static class Evaluation
     public static EvaluationResult Play(
         IEnvironment environment, IAgent agent, int episodes, long seed, CancellationToken cancellation = default)
     {
-        agent.Task?.Require(environment);
+        agent.Task.Require(environment);
         double[] observation = new double[environment.ObservationSpace.Size];
         double[] action = new double[environment.ActionSpace.Size];
         double[] returns = new double[episodes];

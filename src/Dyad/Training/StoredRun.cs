@@ -1,6 +1,5 @@
 using Dyad.Algorithms;
 using Dyad.Algorithms.Catalog;
-using Dyad.Algorithms.Rules;
 using Dyad.Core;
 using Dyad.Environments;
 using Dyad.Environments.Locating;
@@ -88,7 +87,7 @@ public sealed class StoredRun
     /// <param name="warn">Receives a sentence about each thing that was passed over.</param>
     /// <param name="agent">Its agent.</param>
     /// <exception cref="UserError">There is no checkpoint yet, it cannot be read, or the agent plays no game.</exception>
-    public AgentTraining Restore(string otherwise, Action<string> warn, out IGameAgent agent)
+    public AgentTraining Restore(string otherwise, Action<string> warn, out GameAgent agent)
     {
         IEnvironment evaluation = Task.CreateForAgents();
         var training = new AgentTraining(CreateAgent(evaluation), CreateTask, evaluation, evaluationEpisodes: 1, seed: 0);
@@ -99,7 +98,7 @@ public sealed class StoredRun
                 throw new UserError($"'{Directory.FullPath}' has no checkpoint yet");
             }
 
-            agent = training.Agent as IGameAgent ?? throw new UserError(otherwise);
+            agent = training.Agent as GameAgent ?? throw new UserError(otherwise);
             return training;
         }
         catch

@@ -18,7 +18,7 @@ public static class AgentMethods
 
     private static readonly Family<ActorCriticOptions> Ac = new(
         MethodFamily.Ac, "On-policy actor-critic", "On-policy actor-critic with a V or Q critic, in epochs", "Zheng et al. 2021, section 3.3",
-        (task, options, stream) => new ActorCritic(task, options, stream), options => (options.Gradient, options.Correction))
+        (task, options, stream) => ActorCritic.Agent(task, options, stream), options => (options.Gradient, options.Correction))
     {
         LedSource = "Zheng et al. 2021, section 4.2",
 
@@ -34,7 +34,7 @@ public static class AgentMethods
     private static readonly Family<DdpgOptions> Ddpg = new(
         MethodFamily.Ddpg, "DDPG", "Deep deterministic policy gradient, with a target policy or the current one",
         "Lillicrap et al. 2016; Zheng et al. 2021, section 3.3",
-        (task, options, stream) => new Ddpg(task.ObservationSize, task.ActionSize, options, stream), options => (options.Gradient, options.Correction))
+        (task, options, stream) => Algorithms.Ddpg.Agent(task.ObservationSize, task.ActionSize, options, stream), options => (options.Gradient, options.Correction))
     {
         Needs = NeedsBox,
         Required = CurrentPolicy,
@@ -43,7 +43,7 @@ public static class AgentMethods
     // No paper has its combinations.
     private static readonly Family<Td3Options> Td3 = new(
         MethodFamily.Td3, "TD3", "Twin delayed DDPG: the smaller of two critics, smoothed target actions, a delayed actor", "Fujimoto et al. 2018",
-        (task, options, stream) => new Td3(task.ObservationSize, task.ActionSize, options, stream), options => (options.Gradient, options.Correction))
+        (task, options, stream) => Algorithms.Td3.Agent(task.ObservationSize, task.ActionSize, options, stream), options => (options.Gradient, options.Correction))
     {
         Needs = NeedsBox,
         Required = CurrentPolicy,
@@ -53,7 +53,7 @@ public static class AgentMethods
     private static readonly Family<SacOptions> Sac = new(
         MethodFamily.Sac, "SAC", "Soft actor-critic, with twin critics and a tuned entropy weight",
         "Haarnoja et al. 2018; lecture on soft actor-critic, section 5.2",
-        (task, options, stream) => new Sac(task.ObservationSize, task.ActionSize, options, stream), options => (options.Gradient, options.Correction))
+        (task, options, stream) => Algorithms.Sac.Agent(task.ObservationSize, task.ActionSize, options, stream), options => (options.Gradient, options.Correction))
     {
         Needs = NeedsBox,
     };

@@ -39,7 +39,7 @@ public sealed class StacUpdateTests
         bool discrete, string critic, string form, string order, string curvature, string direct, bool normalized)
     {
         OnPolicyReference reference = Reference(discrete);
-        var agent = (ActorCritic)Create("stac", reference,
+        var agent = (EpochAgent)Create("stac", reference,
         [
             .. Small, ("critic", critic), ("episode_form", form), ("order", order), ("curvature", curvature), ("direct_term", direct),
             ("damping", "0.3"), ("normalize_advantages", normalized ? "true" : "false"),
