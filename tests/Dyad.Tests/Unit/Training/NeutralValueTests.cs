@@ -1,7 +1,6 @@
 using System.Text.Json.Nodes;
 using Dyad.Algorithms.Catalog;
 using Dyad.Core;
-using Dyad.Core;
 using Dyad.Tabular;
 using Dyad.Training;
 
