@@ -25,6 +25,9 @@ public sealed class SampledMdp
     /// <summary>The present state.</summary>
     public int State => _state;
 
+    /// <summary>Whether the present state is a termination: an episode that gets there is over.</summary>
+    public bool Terminated => Mdp.IsTerminal(_state);
+
     /// <summary>Draws a start state from mu0.</summary>
     public int Reset() => _state = _stream.Categorical(Mdp.Initial);
 

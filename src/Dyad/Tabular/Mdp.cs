@@ -17,6 +17,7 @@ public sealed class Mdp
     private readonly int[] _rowStart;
     private readonly int[] _nextState;
     private readonly double[] _probability;
+    private readonly bool[] _isTerminal;
 
     /// <summary>An MDP from its parts; all are copied and checked.</summary>
     /// <param name="rewards">r, |S||A| entries.</param>
@@ -75,6 +76,9 @@ public sealed class Mdp
         {
             FillRow(row, transitions[row]);
         }
+
+        _isTerminal = [.. Enumerable.Range(0, States).Select(EndsHere)];
+        TerminalStates = [.. Enumerable.Range(0, States).Where(s => _isTerminal[s])];
     }
 
     /// <summary>|S|.</summary>
@@ -94,6 +98,15 @@ public sealed class Mdp
 
     /// <summary>mu0, |S| entries.</summary>
     public ReadOnlySpan<double> Initial => _initial;
+
+    /// <summary>
+    /// The terminations: states that no action leaves and that pay nothing. A termination has no future, so no value; and no
+    /// entropy, since no action is taken there.
+    /// </summary>
+    public IReadOnlyList<int> TerminalStates { get; }
+
+    /// <summary>Whether a state is one of <see cref="TerminalStates"/>.</summary>
+    public bool IsTerminal(int state) => _isTerminal[state];
 
     /// <summary>States that follow a state-action pair with positive probability.</summary>
     public ReadOnlySpan<int> NextStates(int pair) =>
@@ -197,6 +210,19 @@ public sealed class Mdp
         Add<int>(_nextState);
         Add<double>(_probability);
         return hash;
+    }
+
+    private bool EndsHere(int state)
+    {
+        for (int pair = state * Actions; pair < (state + 1) * Actions; pair++)
+        {
+            if (_reward[pair] != 0 || NextStates(pair).IndexOfAnyExcept(state) >= 0)
+            {
+                return false;
+            }
+        }
+
+        return true;
     }
 
     private void FillRow(int row, IReadOnlyList<(int NextState, double Probability)> entries)

@@ -79,7 +79,7 @@ internal sealed class ExactMeasures
         metrics.Record("gap/cosine", norm > 0 ? TensorPrimitives.CosineSimilarity<double>(_update, _policyGradient) : double.NaN);
     }
 
-    // (1/T) sum_t Pr(S_t = s): undiscounted visits of an episode, which is what the buffer D holds.
+    // (1/T) sum_t Pr(S_t = s): undiscounted visits, which is what the buffer D holds. After a termination comes a start state.
     private void MeanVisits(int episodeLength)
     {
         _mdp.Initial.CopyTo(_occupied);
@@ -89,8 +89,24 @@ internal sealed class ExactMeasures
             TensorPrimitives.Add(_visits, _occupied, _visits);
             _evaluation.Policy.Spread(_occupied, _pairs);
             _mdp.FlowToNext(_pairs, _occupied);
+            Restart();
         }
 
         TensorPrimitives.Multiply(_visits, 1.0 / episodeLength, _visits);
+    }
+
+    private void Restart()
+    {
+        double ended = 0;
+        foreach (int s in _mdp.TerminalStates)
+        {
+            ended += _occupied[s];
+            _occupied[s] = 0;
+        }
+
+        if (ended > 0)
+        {
+            TensorPrimitives.MultiplyAdd(_mdp.Initial, ended, _occupied, _occupied);
+        }
     }
 }
