@@ -36,7 +36,12 @@ public sealed class SampledMdp
     {
         int pair = (_state * Mdp.Actions) + action;
         ReadOnlySpan<int> next = Mdp.NextStates(pair);
-        _state = next.Length == 1 ? next[0] : next[_stream.Categorical(Mdp.NextProbabilities(pair))];
+        _state = next.Length switch
+        {
+            0 => _state,
+            1 => next[0],
+            _ => next[_stream.Categorical(Mdp.NextProbabilities(pair))],
+        };
         return Mdp.Reward[pair];
     }
 

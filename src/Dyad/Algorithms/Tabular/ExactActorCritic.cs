@@ -83,11 +83,17 @@ public sealed class ExactActorCritic : IIterative
     /// <summary>A learner at the uniform policy and a critic of zeros.</summary>
     public ExactActorCritic(Mdp mdp, ExactActorCriticOptions options)
     {
+        if (options.Actor == ActorUpdate.Greedy)
+        {
+            DynamicProgramming.RequireTermination(mdp);
+        }
+
         _mdp = mdp;
         _options = options;
         _actor = new SoftmaxActor(mdp, options.ActorLearningRate);
         _policy = options.Actor == ActorUpdate.Greedy ? TabularPolicy.Uniform(mdp) : _actor.Policy;
-        _evaluation = new PolicyEvaluation(mdp, _policy);
+        _evaluation = PolicyEvaluation.ForLearner(mdp);
+        _evaluation.Evaluate(_policy);
         _critic = new double[mdp.Pairs];
         _criticOptimizer = new Adam<double>(mdp.Pairs, options.CriticLearningRate);
         _uniformWeights = new double[mdp.Pairs];
