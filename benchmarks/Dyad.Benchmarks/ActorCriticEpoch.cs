@@ -32,7 +32,7 @@ public sealed class ActorCriticEpoch
             EpisodeForm = form,
             Gradient = rule ?? new RuleOptions(),
         };
-        var agent = new ActorCritic(AgentTask.Of(task), options, new RandomStream(1).Split("agent"));
+        var agent = ActorCritic.Agent(AgentTask.Of(task), options, new RandomStream(1).Split("agent"));
 
         // Its environments hold nothing that outlives the process.
         _advance = new AgentTraining(agent, () => EnvironmentRegistry.Create("CartPole-v1"), task, evaluationEpisodes: 1, seed: 1).Advance;

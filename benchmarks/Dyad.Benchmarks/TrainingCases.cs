@@ -58,41 +58,26 @@ public static class TrainingCases
             UpdateAfter = Filled,
             Correction = new() { Residual = residual },
         };
-        return Case(
-            name, task, spaces => new Sac(spaces.ObservationSize, spaces.ActionSize, options, new RandomStream(1)),
-            spaces => new SacUpdate(width, batch, spaces.ObservationSize, spaces.ActionSize).Flop + (residual ? Correction(spaces, width, batch) : 0));
-    }
-
-    // Twin res-critics. Their step: the next action; targets, critics, the res-critics' own targets and the res-critics forward;
-    // gradients in their weights. The actor's step: both forward, and back to its action.
-    private static double Correction(AgentTask spaces, int width, int batch)
-    {
-        int pair = spaces.ObservationSize + spaces.ActionSize;
-        double hidden = (width * width) + width, forward = (pair * width) + hidden;
-        double policy = (spaces.ObservationSize * width) + (width * width) + (2 * spaces.ActionSize * width);
-        double step = policy + (2 * (4 * forward)) + (2 * (forward + hidden)), actor = 2 * (forward + (spaces.ActionSize * width) + hidden);
-        return 2.0 * batch * (step + actor);
+        return Case(name, task, spaces => Algorithms.Sac.Agent(spaces.ObservationSize, spaces.ActionSize, options, new RandomStream(1)));
     }
 
     private static BenchmarkCase Ddpg(string name, string task, int width, int batch)
     {
         var options = new DdpgOptions { HiddenWidth = width, BatchSize = batch, RandomSteps = 0, UpdateAfter = Filled };
-        return Case(
-            name, task, spaces => new Ddpg(spaces.ObservationSize, spaces.ActionSize, options, new RandomStream(1)),
-            spaces => new DdpgUpdate(width, batch, spaces.ObservationSize, spaces.ActionSize).Flop);
+        return Case(name, task, spaces => Algorithms.Ddpg.Agent(spaces.ObservationSize, spaces.ActionSize, options, new RandomStream(1)));
     }
 
-    private static BenchmarkCase Case(string name, string task, Func<AgentTask, IAgent> create, Func<AgentTask, double> flop)
+    private static BenchmarkCase Case(string name, string task, Func<AgentTask, GameAgent> create)
     {
         IEnvironment New() => new RescaleAction(EnvironmentRegistry.Create(task));
         IEnvironment evaluation = New();
-        AgentTask spaces = AgentTask.Of(evaluation);
-        var training = new AgentTraining(create(spaces), New, evaluation, evaluationEpisodes: 1, seed: 1);
+        GameAgent agent = create(AgentTask.Of(evaluation));
+        var training = new AgentTraining(agent, New, evaluation, evaluationEpisodes: 1, seed: 1);
         while (training.Step < Filled)
         {
             training.Advance();
         }
 
-        return new BenchmarkCase(Prefix + name, flop(spaces), training.Advance);
+        return new BenchmarkCase(Prefix + name, AgentUpdate.Flop(agent), training.Advance);
     }
 }

@@ -14,22 +14,19 @@ public static class UpdateCases
         var cases = new List<BenchmarkCase>();
         foreach ((int width, int batch) in new[] { (256, 100), (256, 256), (64, 100) })
         {
-            var sac = new SacUpdate(width, batch);
-            sac.Hessian.Run();
-            cases.Add(new($"sac-{width}x{width}-b{batch}", sac.Flop, sac.Run));
-            var ddpg = new DdpgUpdate(width, batch);
-            cases.Add(new($"ddpg-{width}x{width}-b{batch}", ddpg.Flop, ddpg.Run));
-            cases.Add(new($"hvp-{width}x{width}-b{batch}", sac.Hessian.ProductFlop, sac.Hessian.Run));
-            cases.Add(new($"hvp-again-{width}x{width}-b{batch}", sac.HessianAgain.ProductFlop, sac.HessianAgain.Run));
+            AgentUpdate sac = AgentUpdate.Sac(width, batch);
+            cases.Add(sac.Case($"sac-{width}x{width}-b{batch}"));
+            cases.Add(AgentUpdate.Ddpg(width, batch).Case($"ddpg-{width}x{width}-b{batch}"));
+            (CompiledProgram hessian, CompiledProgram again) = sac.Hessian(batch);
+            cases.Add(new($"hvp-{width}x{width}-b{batch}", hessian.ProductFlop, hessian.Run));
+            cases.Add(new($"hvp-again-{width}x{width}-b{batch}", again.ProductFlop, again.Run));
         }
 
         foreach (Solver solver in new[] { Solver.ConjugateGradient, Solver.SampleSpace })
         {
             string suffix = solver == Solver.SampleSpace ? "sample-space" : "cg10";
-            var sac = new StackelbergSacUpdate(solver);
-            cases.Add(new($"stsac-al-{suffix}", sac.Flop, sac.Run));
-            var ddpg = new StackelbergDdpgUpdate(solver);
-            cases.Add(new($"stddpg-al-{suffix}", ddpg.Flop, ddpg.Run));
+            cases.Add(AgentUpdate.Sac(256, 100, AgentUpdate.ActorLeads(solver)).Case($"stsac-al-{suffix}"));
+            cases.Add(AgentUpdate.Ddpg(256, 100, AgentUpdate.ActorLeads(solver)).Case($"stddpg-al-{suffix}"));
         }
 
         cases.Add(Action(256));

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json.Nodes;
+using Dyad.Algorithms;
 using Dyad.Algorithms.Rules;
 using Dyad.Cli.Terminal;
 using Dyad.Core;
@@ -58,8 +59,9 @@ internal static class InspectCommand
 
     private static int Run(string folder, InspectionOptions options, long seed, bool json)
     {
-        StoredRun run = StoredRun.Find(folder, "plays a game to inspect");
-        using AgentTraining training = run.Restore($"'{folder}' is a run of {run.Method}, which plays no game of two differentiable costs", out IGameAgent agent);
+        StoredRun run = Located.Run(folder, "plays a game to inspect");
+        using AgentTraining training = run.Restore(
+            $"'{folder}' is a run of {run.Method}, which plays no game of two differentiable costs", StudyOptions.Tell, out GameAgent agent);
         GameInspection inspection = GameInspection.Of(agent, options, new RandomStream(seed));
         if (json)
         {
@@ -74,7 +76,7 @@ internal static class InspectCommand
     }
 
     private static JsonObject Document(
-        StoredRun run, long step, IGameAgent agent, GameInspection inspection, InspectionOptions options, long seed)
+        StoredRun run, long step, GameAgent agent, GameInspection inspection, InspectionOptions options, long seed)
     {
         SpectrumReport spectrum = inspection.Spectrum;
         LeaderDirection direction = inspection.Direction;
@@ -82,7 +84,7 @@ internal static class InspectCommand
         return new JsonObject
         {
             ["method"] = run.Method,
-            ["environment"] = run.Environment.Name,
+            ["environment"] = run.Task.Name,
             ["step"] = step,
             ["transitions"] = agent.Transitions,
             ["batch"] = inspection.BatchSize,
@@ -131,13 +133,13 @@ internal static class InspectCommand
         ["products"] = curvature.Products,
     };
 
-    private static void Print(StoredRun run, long step, IGameAgent agent, GameInspection inspection, InspectionOptions options)
+    private static void Print(StoredRun run, long step, GameAgent agent, GameInspection inspection, InspectionOptions options)
     {
         SpectrumReport spectrum = inspection.Spectrum;
         LeaderDirection direction = inspection.Direction;
         EquilibriumVerdict equilibrium = inspection.Equilibrium;
         Output.Table(
-            $"{run.Method} on {run.Environment.Name} after {step} steps, {inspection.BatchSize} of {agent.Transitions} transitions",
+            $"{run.Method} on {run.Task.Name} after {step} steps, {inspection.BatchSize} of {agent.Transitions} transitions",
             ["", "#actor, cost -J", "#critic, cost L"],
             [
                 ["norm of the gradient", Text(spectrum.LeaderGradient), Text(spectrum.FollowerGradient)],

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Dyad.Cli.Terminal;
 using Dyad.Core;
 using Dyad.Environments.Gridworlds;
@@ -63,15 +64,18 @@ internal static class TabularCommand
             MdpDocument document = TaskFile.Read(parsed.GetValue(file)!, parsed.GetValue(gamma), RuleOf(parsed.GetValue(goal)!));
             double alpha = Positive(parsed.GetValue(temperature), "--temperature");
             double eta = Positive(parsed.GetValue(damping), "--damping");
-            TabularAnalysis analysis = Analyze(parsed.GetValue(file)!, () => AnalysisOf(
+            (MdpAnalysis analysis, string policyName, string criticName) = Analyze(parsed.GetValue(file)!, () => AnalysisOf(
                 document, parsed.GetValue(file)!, parsed.GetValue(policy), parsed.GetValue(critic), alpha, eta));
             if (parsed.GetValue(json))
             {
-                Output.Json(analysis.ToJson());
+                JsonObject answer = analysis.ToJson();
+                answer["policy_name"] = policyName;
+                answer["critic_name"] = criticName;
+                Output.Json(answer);
             }
             else
             {
-                analysis.Print();
+                TabularTables.Print(document.Mdp, analysis, policyName, criticName);
             }
 
             return ExitCode.Success;
@@ -87,7 +91,7 @@ internal static class TabularCommand
         _ => throw new UserError($"--goal is '{goal}'; it must be restart, absorb or stay"),
     };
 
-    private static TabularAnalysis Analyze(string path, Func<TabularAnalysis> analyze)
+    private static T Analyze<T>(string path, Func<T> analyze)
     {
         try
         {
@@ -100,7 +104,7 @@ internal static class TabularCommand
     }
 
     // One matrix for all, since it may fill the memory.
-    private static TabularAnalysis AnalysisOf(
+    private static (MdpAnalysis Analysis, string Policy, string Critic) AnalysisOf(
         MdpDocument document, string path, string? policyChoice, string? criticChoice, double temperature, double damping)
     {
         Mdp mdp = document.Mdp;
@@ -124,7 +128,7 @@ internal static class TabularCommand
         solving.Stage = "the policy's values";
         room.Evaluate(policy);
         (double[] critic, string criticName) = ChooseCritic(document, path, room, criticChoice);
-        return new TabularAnalysis(room, (policyName, criticName), critic, temperature, damping, optimal, soft, endless);
+        return (new MdpAnalysis(room, critic, temperature, damping, optimal, soft, endless), policyName, criticName);
     }
 
     private static (TabularPolicy Policy, string Name) ChoosePolicy(MdpDocument document, string path, string? choice)
@@ -156,8 +160,8 @@ internal static class TabularCommand
         choice ??= "sweeps:10";
         if (choice.StartsWith("sweeps:", StringComparison.Ordinal))
         {
-            return int.TryParse(choice["sweeps:".Length..], out int sweeps) && sweeps is >= 0 and <= 1_000_000
-                ? (Sweeps(mdp, evaluation.Policy, sweeps), $"{sweeps} sweeps of policy evaluation from zero{want}")
+            return NumberText.TryWhole(choice["sweeps:".Length..], out long sweeps) && sweeps is >= 0 and <= 1_000_000
+                ? (Sweeps(mdp, evaluation.Policy, (int)sweeps), $"{sweeps} sweeps of policy evaluation from zero{want}")
                 : throw new UserError($"--critic is '{choice}'; after 'sweeps:' comes a whole number up to 1000000");
         }
 

@@ -1,4 +1,4 @@
-using Dyad.Algorithms.Rules;
+using Dyad.Algorithms;
 using Dyad.Core;
 using Dyad.Diagnostics;
 using Dyad.Environments;
@@ -38,7 +38,7 @@ internal sealed class GapTraining(AgentTraining training, Func<IEnvironment> cre
             return;
         }
 
-        var gap = MeasuredGap.Of((IGameAgent)Training.Agent, create, options, random.Split("row"));
+        var gap = MeasuredGap.Of((GameAgent)Training.Agent, create, options, random.Split("row"));
         foreach (EstimatorGap estimator in gap.Estimators)
         {
             string name = $"gap/{estimator.Name}";

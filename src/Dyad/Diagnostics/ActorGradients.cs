@@ -1,4 +1,5 @@
 using System.Numerics.Tensors;
+using Dyad.Algorithms;
 using Dyad.Algorithms.Rules;
 using Dyad.Autodiff;
 using Dyad.Numerics;
@@ -22,7 +23,7 @@ public sealed class ActorGradients
     /// <param name="agent">The agent; what is computed follows its parameters.</param>
     /// <param name="batchSize">Transitions in a batch.</param>
     /// <param name="solver">Random numbers of the solver of the implicit part.</param>
-    public ActorGradients(IGameAgent agent, int batchSize, RandomStream solver)
+    public ActorGradients(GameAgent agent, int batchSize, RandomStream solver)
     {
         var leading = new LeaderOnBatch(agent, Player.Actor, batchSize, corrected: false, solver);
         _leaders.Add(leading);
@@ -51,7 +52,7 @@ public sealed class ActorGradients
         }
 
         void AddLeader(string name, LeaderOnBatch leader) =>
-            _estimators.Add((name, result => TensorPrimitives.Negate(leader.Directions.ActorDirection, result)));
+            _estimators.Add((name, result => TensorPrimitives.Negate(leader.Directions.Actor.Values, result)));
     }
 
     /// <summary>Names of the estimators, the plain one first.</summary>
@@ -68,7 +69,7 @@ public sealed class ActorGradients
         foreach (LeaderOnBatch leader in _leaders)
         {
             leader.Draw(random);
-            leader.Directions.ComputeActor();
+            leader.Directions.Actor.Compute();
         }
 
         _individual.Run();

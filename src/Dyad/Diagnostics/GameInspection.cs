@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Numerics.Tensors;
+using Dyad.Algorithms;
 using Dyad.Algorithms.Rules;
 using Dyad.Core;
 using Dyad.Games;
@@ -49,7 +50,7 @@ public sealed record GameInspection(
     /// <param name="options">How.</param>
     /// <param name="random">Draws batch, noise, and starts of Krylov spaces.</param>
     /// <exception cref="UserError">The agent has no transitions yet.</exception>
-    public static GameInspection Of(IGameAgent agent, InspectionOptions options, RandomStream random)
+    public static GameInspection Of(GameAgent agent, InspectionOptions options, RandomStream random)
     {
         if (agent.Transitions == 0)
         {
@@ -74,8 +75,7 @@ public sealed record GameInspection(
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         Player leader = directions.Options.Leader;
-        TotalDerivative<T> total = directions.Leading
-            ?? throw new ArgumentException("a rule without a leader has no total derivative", nameof(directions));
+        TotalDerivative<T> total = directions.Leading.Total;
         total.Compute();
         var direction = new LeaderDirection(
             Math.Sqrt(double.CreateChecked(TensorPrimitives.SumOfSquares(total.Total))),

@@ -1,3 +1,4 @@
+using Dyad.Algorithms;
 using Dyad.Algorithms.Rules;
 using Dyad.Core;
 using Dyad.Numerics;
@@ -10,7 +11,7 @@ namespace Dyad.Diagnostics;
 /// </summary>
 internal sealed class LeaderOnBatch
 {
-    private readonly GameOnBatch[] _batches;
+    private readonly GameBatch[] _batches;
     private readonly byte[]? _state;
 
     /// <summary>Compiles the directions.</summary>
@@ -19,7 +20,7 @@ internal sealed class LeaderOnBatch
     /// <param name="batchSize">Transitions in a batch.</param>
     /// <param name="corrected">Whether the actor's cost has the residual correction, where the agent has one.</param>
     /// <param name="solver">Random numbers of the solver.</param>
-    public LeaderOnBatch(IGameAgent agent, Player? leader, int batchSize, bool corrected, RandomStream solver)
+    public LeaderOnBatch(GameAgent agent, Player? leader, int batchSize, bool corrected, RandomStream solver)
     {
         RuleOptions own = agent.Rule.Options;
         Player player = leader ?? (own.Rule == Rule.Stackelberg ? own.Leader : Player.Actor);
@@ -37,12 +38,12 @@ internal sealed class LeaderOnBatch
     public bool IsOwnRule { get; }
 
     /// <summary>The first batch, of the direct term.</summary>
-    public GameOnBatch First => _batches[0];
+    public GameBatch First => _batches[0];
 
     /// <summary>Draws all batches, and puts damping and warm start back to where the agent has them.</summary>
     public void Draw(RandomStream random)
     {
-        foreach (GameOnBatch batch in _batches)
+        foreach (GameBatch batch in _batches)
         {
             batch.Draw(random);
         }

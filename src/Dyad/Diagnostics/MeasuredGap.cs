@@ -1,5 +1,5 @@
 using System.Numerics.Tensors;
-using Dyad.Algorithms.Rules;
+using Dyad.Algorithms;
 using Dyad.Core;
 using Dyad.Environments;
 using Dyad.Environments.Wrappers;
@@ -89,7 +89,7 @@ public sealed record MeasuredGap(
     /// <param name="progress">Told the fraction that is done.</param>
     /// <param name="cancellation">Stops the measurement.</param>
     /// <exception cref="UserError">The agent has no transitions yet, or what is asked for cannot be had.</exception>
-    public static MeasuredGap Of(IGameAgent agent, Func<IEnvironment> create, GapOptions options, RandomStream random,
+    public static MeasuredGap Of(GameAgent agent, Func<IEnvironment> create, GapOptions options, RandomStream random,
         Action<double>? progress = null, CancellationToken cancellation = default)
     {
         if (agent.Transitions == 0)
@@ -153,7 +153,7 @@ public sealed record MeasuredGap(
     }
 
     private static (ActorGradients Gradients, GradientMoments Moments) Sampled(
-        IGameAgent agent, int batchSize, int batches, RandomStream random, CancellationToken cancellation)
+        GameAgent agent, int batchSize, int batches, RandomStream random, CancellationToken cancellation)
     {
         var gradients = new ActorGradients(agent, batchSize, random.Split("solver"));
         float[][] vectors = [.. gradients.Names.Select(_ => new float[agent.Policy.Count])];

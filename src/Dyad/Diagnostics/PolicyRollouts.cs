@@ -1,4 +1,4 @@
-using Dyad.Algorithms.Rules;
+using Dyad.Algorithms;
 using Dyad.Autodiff;
 using Dyad.Core;
 using Dyad.Environments;
@@ -64,8 +64,8 @@ public sealed class PolicyRollouts : IDisposable
     {
         _policy = policyOn(rows);
         var builder = new ProgramBuilder<float>();
-        _actions = builder.Output(_policy.Action);
-        _entropies = _policy.Entropy is null ? null : builder.Output(_policy.Entropy);
+        _actions = builder.Output(_policy.Move.Action);
+        _entropies = _policy.Move.Entropy is null ? null : builder.Output(_policy.Move.Entropy);
         _program = builder.Build();
         _environments = [.. Enumerable.Range(0, rows).Select(_ => create())];
         _limits = [.. _environments.Select(EnvironmentWrapper.Find<TimeLimit>)];

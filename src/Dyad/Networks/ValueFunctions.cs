@@ -88,6 +88,9 @@ public sealed record TwinActionValue<T>(ActionValue<T> First, ActionValue<T>? Se
     {
     }
 
+    /// <summary>Q1, and Q2 where there is one.</summary>
+    public IEnumerable<ActionValue<T>> Critics => Second is null ? [First] : [First, Second];
+
     /// <summary>min(Q1, Q2), rows x 1; Q1 of a single critic.</summary>
     public Expression<T> Smaller(Expression<T> observation, Expression<T> action) => Second is null
         ? First.Value(observation, action)

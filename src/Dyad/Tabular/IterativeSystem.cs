@@ -16,8 +16,6 @@ internal sealed class IterativeSystem : PolicySystem
 
     private readonly Mdp _mdp;
     private readonly int[] _start;
-    private int[] _column = [];
-    private double[] _weight = [];
     private readonly double[] _x;
     private readonly double[] _kept;
     private readonly double[] _r;
@@ -25,6 +23,8 @@ internal sealed class IterativeSystem : PolicySystem
     private readonly double[] _p;
     private readonly double[] _ap;
     private readonly double[] _as;
+    private int[] _column = [];
+    private double[] _weight = [];
 
     public IterativeSystem(Mdp mdp)
     {

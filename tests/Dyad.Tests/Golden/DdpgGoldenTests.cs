@@ -46,8 +46,8 @@ public sealed class DdpgGoldenTests
         NetworkReference.Fill(batch.NextObservation, data.GetProperty("next_observation"));
         NetworkReference.Fill(batch.Terminated, data.GetProperty("terminated"));
 
-        Expression<double> criticCost = Ddpg.CriticCost(batch, q, targetQ, policy, options);
-        Expression<double> actorCost = Ddpg.ActorCost(batch, q, policy);
+        var game = new DdpgGame<double>(batch, q, targetQ, policy, policy, options);
+        Expression<double> criticCost = game.CriticCost, actorCost = game.ActorCost;
         var builder = new ProgramBuilder<double>();
         Output<double> criticLoss = builder.Output(criticCost), actorLoss = builder.Output(actorCost);
         Output<double> criticGradient = builder.Output(Derivatives.Gradient(criticCost, critic));
@@ -60,6 +60,6 @@ public sealed class DdpgGoldenTests
         Compare.Near(GoldenFiles.Flat(expected.GetProperty("actor_grad")),
             NetworkReference.InFileOrder(actor, actorGradient.Values), Tolerance, "actor gradient");
 
-        NetworkReference.CheckRule(document, Ddpg.Game(actor, critic, batch, q, targetQ, policy, policy, options));
+        NetworkReference.CheckRule(document, game.Between(actor, critic));
     }
 }

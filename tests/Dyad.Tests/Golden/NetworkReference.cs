@@ -99,8 +99,8 @@ internal sealed class NetworkReference(JsonElement document)
         var rule = new GradientRule<double>(options, [game], new RandomStream(0));
         rule.ComputeBoth();
         Parameters<double> leader = options.Leader == Player.Actor ? game.Actor : game.Critic;
-        ReadOnlySpan<double> total = options.Leader == Player.Actor ? rule.ActorDirection : rule.CriticDirection;
-        return (InFileOrder(leader, rule.Leading!.Direct), InFileOrder(leader, total));
+        ReadOnlySpan<double> total = rule.Of(options.Leader).Values;
+        return (InFileOrder(leader, rule.Leading.Total.Direct), InFileOrder(leader, total));
     }
 
     // rows x columns to columns x rows; the inverse swaps the numbers.

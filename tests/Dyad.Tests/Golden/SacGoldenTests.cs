@@ -53,19 +53,18 @@ public sealed class SacGoldenTests
         NetworkReference.Fill(nextNoise, document.GetProperty("noise").GetProperty("next"));
 
         SampledAction<double> current = policy.Sample(batch.Observation, noise), next = policy.Sample(batch.NextObservation, nextNoise);
-        Expression<double> criticCost = Sac.CriticCost(batch, twins, targets, next, alpha, options);
-        Expression<double> actorCost = Sac.ActorCost(batch, twins, current, alpha);
+        var game = new SacGame<double>(batch, twins, targets, current, next, alpha, options);
+        Expression<double> criticCost = game.CriticCost, actorCost = game.ActorCost;
 
         // One critic with its res-critic, and the TD error without entropy, as the paper prints it.
         var clip = new Input<double>("clip", 1, 1);
         clip.Set(document.GetProperty("clip").GetDouble());
         TwinActionValue<double> single = new(twins.First, null), correction = new(w, null);
-        ResidualGame<double> residualGame = Residual.Game(
-            batch, single, new(targets.First, null), correction, new(targetW, null), Sac.Next(next, alpha), clip, options.Discount,
-            ResidualReward.AsPublished);
+        var residualGame = new ResidualGame<double>(
+            batch, single, new(targets.First, null), correction, new(targetW, null), new(next.Action, -(alpha * next.LogProbability)), clip,
+            options.Discount, ResidualReward.AsPublished);
         Expression<double> residualCost = residualGame.Cost;
-        Expression<double> residualActorCost = Sac.Game(
-            actor, critic, batch, single, new(targets.First, null), current, next, alpha, options, single.Plus(correction)).ActorCost;
+        Expression<double> residualActorCost = (game with { Critic = single, Followed = single.Plus(correction) }).ActorCost;
 
         var builder = new ProgramBuilder<double>();
         var actual = new (string Name, Parameters<double>? Player, Output<double> Values)[]
@@ -88,6 +87,6 @@ public sealed class SacGoldenTests
             Compare.Near(GoldenFiles.Flat(expected.GetProperty(name)), values, Tolerance, name);
         }
 
-        NetworkReference.CheckRule(document, Sac.Game(actor, critic, batch, twins, targets, current, next, alpha, options));
+        NetworkReference.CheckRule(document, game.Between(actor, critic));
     }
 }

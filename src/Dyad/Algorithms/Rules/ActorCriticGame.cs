@@ -4,6 +4,16 @@ using Dyad.Games;
 
 namespace Dyad.Algorithms.Rules;
 
+/// <summary>A player.</summary>
+public enum Player
+{
+    /// <summary>theta.</summary>
+    Actor,
+
+    /// <summary>w.</summary>
+    Critic,
+}
+
 /// <summary>What a method states once, on one batch: the costs of both players, both minimised.</summary>
 /// <typeparam name="T">float or double.</typeparam>
 /// <param name="Actor">theta.</param>
@@ -20,14 +30,56 @@ public sealed record ActorCriticGame<T>(
     /// <summary>L as a sum of mean squared errors, where it is one.</summary>
     public IReadOnlyList<SquaredError<T>> CriticErrors { get; init; } = [];
 
-    /// <summary>What else is computed with the actor's direction, each in one vector.</summary>
-    public IReadOnlyList<Expression<T>> ActorMeasures { get; init; } = [];
+    /// <summary>What else is computed with the actor's direction.</summary>
+    public IReadOnlyList<Measure<T>> ActorMeasures { get; init; } = [];
 
-    /// <summary>What else is computed with the critic's direction, likewise.</summary>
-    public IReadOnlyList<Expression<T>> CriticMeasures { get; init; } = [];
+    /// <summary>What else is computed with the critic's direction.</summary>
+    public IReadOnlyList<Measure<T>> CriticMeasures { get; init; } = [];
 
-    /// <summary>The game seen by a leader.</summary>
+    /// <summary>One player's side of the game.</summary>
+    public PlayerCost<T> Of(Player player) => player == Player.Actor
+        ? new PlayerCost<T>(Actor, ActorCost, ActorMeasures)
+        : new PlayerCost<T>(Critic, CriticCost, CriticMeasures);
+
+    /// <summary>The game seen by a leader: the four slots of a Stackelberg step.</summary>
     public Game<T> LedBy(Player leader) => leader == Player.Actor
         ? new Game<T>(Actor, Critic, ActorCost, CriticCost) { LeaderCostInFollower = ActorCostInCritic, FollowerErrors = CriticErrors }
         : new Game<T>(Critic, Actor, CriticCost, ActorCost);
 }
+
+/// <summary>Makes games.</summary>
+public static class ActorCriticGame
+{
+    /// <summary>A game whose critic regresses on a target.</summary>
+    /// <param name="actor">theta.</param>
+    /// <param name="critic">w.</param>
+    /// <param name="actorCost">-J(theta, w), 1 x 1.</param>
+    /// <param name="replayedActorCost">The same on replayed actions, for the semi-gradient of Wen et al. 2021, eq. 42.</param>
+    /// <param name="criticErrors">L(theta, w) is the sum of their costs.</param>
+    /// <param name="options">Which of both costs is the actor's as a function of the critic.</param>
+    public static ActorCriticGame<T> Of<T>(Parameters<T> actor, Parameters<T> critic, Expression<T> actorCost,
+        Expression<T> replayedActorCost, IReadOnlyList<SquaredError<T>> criticErrors, RuleOptions options)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> => new(actor, critic, actorCost, SquaredError.Sum(criticErrors))
+        {
+            CriticErrors = criticErrors,
+            ActorCostInCritic = options.LeaderDerivative == LeaderDerivative.CurrentAction ? actorCost : replayedActorCost,
+        };
+}
+
+/// <summary>A player's side of a game.</summary>
+/// <typeparam name="T">float or double.</typeparam>
+/// <param name="Player">Who minimises.</param>
+/// <param name="Cost">What, 1 x 1.</param>
+/// <param name="Measures">What else is computed with the player's direction.</param>
+public sealed record PlayerCost<T>(Parameters<T> Player, Expression<T> Cost, IReadOnlyList<Measure<T>> Measures)
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>;
+
+/// <summary>Something that is computed along with a player's direction, known by its name.</summary>
+/// <typeparam name="T">float or double.</typeparam>
+/// <param name="Name">Among the measures of the player; that of the metric, where it is one.</param>
+/// <param name="Value">What is computed.</param>
+/// <param name="Metric">
+/// What of a 1 x 1 value is reported, as a mean over the player's steps; null where the value is not reported.
+/// </param>
+public sealed record Measure<T>(string Name, Expression<T> Value, Func<double, double>? Metric = null)
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>;

@@ -11,9 +11,9 @@ namespace Dyad.Algorithms.Rules;
 /// -J in theta), <c>game/critic_curvature_min</c> and <c>_max</c> (of L in w), <c>game/jacobian_real_min</c> and <c>_max</c> (extreme
 /// real parts of the eigenvalues of the Jacobian of simultaneous individual gradients).
 /// </summary>
-internal sealed class GameMetrics(IGameAgent agent, int steps, RandomStream stream)
+internal sealed class GameMetrics(GameAgent agent, int steps, RandomStream stream)
 {
-    private readonly GameOnBatch _batch = agent.GameOn(agent.BatchSize);
+    private readonly GameBatch _batch = agent.GameOn(agent.BatchSize);
     private GameSpectrum<float>? _spectrum;
 
     /// <summary>Measures the game as it is now.</summary>

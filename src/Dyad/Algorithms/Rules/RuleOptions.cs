@@ -14,16 +14,6 @@ public enum Rule
     Stackelberg,
 }
 
-/// <summary>A player.</summary>
-public enum Player
-{
-    /// <summary>theta.</summary>
-    Actor,
-
-    /// <summary>w.</summary>
-    Critic,
-}
-
 /// <summary>How the implicit term is solved for.</summary>
 public enum Solver
 {

@@ -81,6 +81,7 @@ public sealed class ExactActorCritic : IIterative
     private long _step;
 
     /// <summary>A learner at the uniform policy and a critic of zeros.</summary>
+    /// <exception cref="UserError">An option is not accepted.</exception>
     public ExactActorCritic(Mdp mdp, ExactActorCriticOptions options)
     {
         if (options.Actor == ActorUpdate.Greedy)
@@ -89,7 +90,7 @@ public sealed class ExactActorCritic : IIterative
         }
 
         _mdp = mdp;
-        _options = options;
+        _options = OptionBinder.Checked(options);
         _actor = new SoftmaxActor(mdp, options.ActorLearningRate);
         _policy = options.Actor == ActorUpdate.Greedy ? TabularPolicy.Uniform(mdp) : _actor.Policy;
         _evaluation = PolicyEvaluation.ForLearner(mdp);

@@ -26,7 +26,7 @@ public sealed class EpochResidualTests
     {
         double c = double.Parse(clip, System.Globalization.CultureInfo.InvariantCulture);
         OnPolicyReference reference = Reference(discrete: true);
-        var agent = (ActorCritic)Create("ac", reference,
+        var agent = (EpochAgent)Create("ac", reference,
             [.. Small, ("residual", "true"), ("residual_clip", clip), ("critic_target", bootstrapped ? "bootstrapped" : "monte-carlo")]);
         double[] theta = Doubles(agent.Policy), psi = Doubles(agent.ResCritic!);
         OnPolicyRow[] rows = Rows(Play(agent, reference, Calls), _ => 0, Gamma, Lambda);

@@ -108,9 +108,10 @@ public sealed class OffPolicyCostTests
         Assert.InRange(second, 3, Rows - 3);
         var critic = new TwinActionValue<double>(new ActionValue<double>(q1), new ActionValue<double>(q2));
         var target = new TwinActionValue<double>(new ActionValue<double>(bar1), new ActionValue<double>(bar2));
-        Expression<double> cost = Td3.CriticCost(_batch, critic, target, new DeterministicPolicy<double>(nextPolicy), _noise,
+        var game = new Td3Game<double>(
+            _batch, critic, target, new DeterministicPolicy<double>(policy), new DeterministicPolicy<double>(nextPolicy), _noise,
             new Td3Options { Discount = Discount, TargetNoise = Sigma, TargetNoiseClip = Clip });
-        Expression<double> actorCost = Td3.ActorCost(_batch, critic.First, new DeterministicPolicy<double>(policy));
+        Expression<double> cost = game.CriticCost, actorCost = game.ActorCost;
         Near.Equal(expected, Value(cost), 1e-12);
         Near.Equal(expectedActor, Value(actorCost), 1e-12);
 
@@ -151,14 +152,15 @@ public sealed class OffPolicyCostTests
 
         var critic = new TwinActionValue<double>(new ActionValue<double>(q1), new ActionValue<double>(q2));
         SampledAction<double> current = new SquashedGaussianPolicy<double>(network).Sample(_batch.Observation, _noise);
-        Expression<double> valueCost = SacV.ValueCost(_batch, new StateValue<double>(value), critic, current, Number<double>(Alpha));
-        Expression<double> criticCost = SacV.CriticCost(
-            _batch, critic, new StateValue<double>(target), new SacVOptions { Discount = Discount });
+        var game = new SacVGame<double>(
+            _batch, new StateValue<double>(value), new StateValue<double>(target), critic, current, Number<double>(Alpha),
+            new SacVOptions { Discount = Discount });
+        Expression<double> valueCost = game.ValueCost, criticCost = game.CriticCost;
         Near.Equal(expectedValue, Value(valueCost), 1e-9);
         Near.Equal(expectedCritic, Value(criticCost), 1e-12);
         DerivativeCheck.Run(valueCost, psi);
         DerivativeCheck.Run(criticCost, w);
-        DerivativeCheck.Run(Sac.ActorCost(_batch, critic, current, Number<double>(Alpha)), actor, w);
+        DerivativeCheck.Run(game.ActorCost, actor, w);
 
         // What the value regresses on is held fixed.
         Assert.All(Gradient(valueCost, actor), x => Assert.Equal(0, x));

@@ -30,7 +30,7 @@ public sealed class OnPolicyUpdateTests
     public void An_epoch_of_the_actor_critic(int calls, bool discrete, string critic, string target, string direct, bool discounted)
     {
         OnPolicyReference reference = Reference(discrete);
-        var agent = (ActorCritic)Create("ac", reference,
+        var agent = (EpochAgent)Create("ac", reference,
         [
             .. Small, ("environments", "2"), ("steps_per_epoch", $"{2 * calls}"), ("critic_updates", "1"), ("gae_lambda", "0.8"),
             ("normalize_advantages", "false"), ("critic", critic), ("critic_target", target), ("direct_term", direct),
@@ -134,7 +134,7 @@ public sealed class OnPolicyUpdateTests
         double[] Learned(double unit)
         {
             OnPolicyReference reference = Reference(discrete: true);
-            var agent = (ActorCritic)Create("ac", reference,
+            var agent = (EpochAgent)Create("ac", reference,
             [
                 .. Small, ("environments", "2"), ("steps_per_epoch", "24"), ("critic_updates", "0"), ("direct_term", "returns"), ("critic_target", "monte-carlo"),
             ]);

@@ -172,7 +172,7 @@ public sealed class ResidualTests
             _nextAction = new Input<double>("next action", 1, mdp.Actions);
 
             // The targets are the critics themselves.
-            ResidualGame<double> game = Residual.Game(
+            var game = new ResidualGame<double>(
                 _batch, Pair(_critics), Pair(_critics), Pair(_residuals), Pair(_targets), new NextMove<double>(_nextAction, _entropy), _clip,
                 mdp.Discount, reward);
             var builder = new ProgramBuilder<double>();

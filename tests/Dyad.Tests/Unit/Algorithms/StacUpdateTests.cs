@@ -1,9 +1,11 @@
 using System.Numerics.Tensors;
 using Dyad.Algorithms;
+using Dyad.Algorithms.Catalog;
 using Dyad.Autodiff;
 using Dyad.Core;
 using Dyad.Games;
 using Dyad.Networks;
+using Dyad.Tests.Unit.Training;
 using static Dyad.Autodiff.Operations;
 using static Dyad.Tests.Unit.Algorithms.OnPolicyPlay;
 
@@ -37,7 +39,7 @@ public sealed class StacUpdateTests
         bool discrete, string critic, string form, string order, string curvature, string direct, bool normalized)
     {
         OnPolicyReference reference = Reference(discrete);
-        var agent = (ActorCritic)Create("stac", reference,
+        var agent = (EpochAgent)Create("stac", reference,
         [
             .. Small, ("critic", critic), ("episode_form", form), ("order", order), ("curvature", curvature), ("direct_term", direct),
             ("damping", "0.3"), ("normalize_advantages", normalized ? "true" : "false"),
@@ -106,9 +108,9 @@ public sealed class StacUpdateTests
     public void The_name_is_a_rule_of_the_plain_method()
     {
         Assert.Equal(Moved("stac", []), Moved("ac", [("rule", "stackelberg")]));
-        Assert.Equal("stac", AgentMethods.Combination("ac", [("rule", "stackelberg")]));
-        Assert.Equal("ac", AgentMethods.Combination("stac", [("rule", "individual")]));
-        Assert.Equal("ac", AgentMethods.Combination("ac", []));
+        Assert.Equal("stac", SmallTasks.Combination("ac", [("rule", "stackelberg")]));
+        Assert.Equal("ac", SmallTasks.Combination("stac", [("rule", "individual")]));
+        Assert.Equal("ac", SmallTasks.Combination("ac", []));
     }
 
     [Fact]

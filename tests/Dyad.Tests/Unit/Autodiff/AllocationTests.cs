@@ -24,8 +24,9 @@ public sealed class AllocationTests
         var data = new TransitionInputs<float>(batch, States, Actions);
         Input<float> noise = new("noise", batch, Actions);
         Expression<float> alpha = Operations.Number<float>(0.2);
-        Expression<float> criticCost = Sac.CriticCost(data, twins, twins, policy.Sample(data.NextObservation, noise), alpha, new SacOptions());
-        Expression<float> actorCost = Sac.ActorCost(data, twins, policy.Sample(data.Observation, noise), alpha);
+        var game = new SacGame<float>(
+            data, twins, twins, policy.Sample(data.Observation, noise), policy.Sample(data.NextObservation, noise), alpha, new SacOptions());
+        Expression<float> criticCost = game.CriticCost, actorCost = game.ActorCost;
         var builder = new ProgramBuilder<float>();
         Output<float> criticGradient = builder.Output(Derivatives.Gradient(criticCost, critic));
         Output<float> actorGradient = builder.Output(Derivatives.Gradient(actorCost, actor));

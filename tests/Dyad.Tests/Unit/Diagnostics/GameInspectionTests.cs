@@ -1,3 +1,4 @@
+using Dyad.Algorithms;
 using Dyad.Algorithms.Rules;
 using Dyad.Autodiff;
 using Dyad.Core;
@@ -86,7 +87,7 @@ public sealed class GameInspectionTests
     public void An_agent_is_inspected_by_its_own_rule_and_left_as_it_was(string method, Player leader, bool isOwnRule)
     {
         using AgentTraining training = Trained(method);
-        var agent = (IGameAgent)training.Agent;
+        var agent = (GameAgent)training.Agent;
         byte[] before = StateArchive.Save(training.Serialize);
         GameInspection inspection = Inspect(agent, new InspectionOptions { BatchSize = 40 });
         Assert.Equal(before, StateArchive.Save(training.Serialize));
@@ -105,8 +106,8 @@ public sealed class GameInspectionTests
     public void Damping_is_where_the_run_has_it()
     {
         using AgentTraining training = Trained("stsac-al", ("damping", "8"), ("damping_schedule", "exponential"), ("damping_decay_steps", "50"));
-        var agent = (IGameAgent)training.Agent;
-        double used = agent.Rule.Leading!.UsedDamping;
+        var agent = (GameAgent)training.Agent;
+        double used = agent.Rule.Leading.Total.UsedDamping;
         Assert.True(used < 4);
         Assert.Equal(used * Math.Exp(-1.0 / 50), Inspect(agent, new InspectionOptions()).Direction.Damping, 1e-12);
     }
@@ -115,11 +116,11 @@ public sealed class GameInspectionTests
     public void An_agent_without_experience_is_told()
     {
         using AgentTraining training = SmallTasks.Train("sac", SmallTasks.Pendulum, changes: SmallTasks.Small);
-        UserError error = Assert.Throws<UserError>(() => Inspect((IGameAgent)training.Agent, new InspectionOptions()));
+        UserError error = Assert.Throws<UserError>(() => Inspect((GameAgent)training.Agent, new InspectionOptions()));
         Assert.Contains("no transition", error.Message, StringComparison.Ordinal);
     }
 
-    private static GameInspection Inspect(IGameAgent agent, InspectionOptions options) => GameInspection.Of(agent, options with { Steps = 10 }, new RandomStream(9));
+    private static GameInspection Inspect(GameAgent agent, InspectionOptions options) => GameInspection.Of(agent, options with { Steps = 10 }, new RandomStream(9));
 
     private static AgentTraining Trained(string method, params (string, string)[] changes)
     {

@@ -1,4 +1,4 @@
-using Dyad.Algorithms.Rules;
+using Dyad.Algorithms;
 using Dyad.Autodiff;
 using Dyad.Core;
 using Dyad.Environments;
@@ -98,6 +98,6 @@ internal sealed class LinearPolicy
     public ExploringPolicy On(int rows)
     {
         Input<float> s = new("s", rows, 1), xi = new("xi", rows, 1);
-        return new ExploringPolicy(s, xi, (_gain * s) + _bias + (Exp<float>(_logDeviation) * xi));
+        return new ExploringPolicy(s, xi, new((_gain * s) + _bias + (Exp<float>(_logDeviation) * xi)));
     }
 }

@@ -1,4 +1,4 @@
-using Dyad.Algorithms.Rules;
+using Dyad.Algorithms;
 using Dyad.Core;
 using Dyad.Diagnostics;
 using Dyad.Environments;
@@ -110,7 +110,7 @@ public sealed class MeasuredGapTests
     {
         double last = 0;
         var gap = MeasuredGap.Of(
-            (IGameAgent)training.Agent, task ?? SmallTasks.Pendulum, options, new RandomStream(3), fraction => Assert.True((last = fraction) <= 1 + 1e-12));
+            (GameAgent)training.Agent, task ?? SmallTasks.Pendulum, options, new RandomStream(3), fraction => Assert.True((last = fraction) <= 1 + 1e-12));
         Assert.Equal(1, last, 1e-12);
         return gap;
     }

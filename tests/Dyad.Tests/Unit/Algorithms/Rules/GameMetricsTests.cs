@@ -1,4 +1,4 @@
-using Dyad.Algorithms.Rules;
+using Dyad.Algorithms;
 using Dyad.Autodiff;
 using Dyad.Core;
 using Dyad.Numerics;
@@ -50,8 +50,8 @@ public sealed class GameMetricsTests
     // The same batch, drawn by the same stream, and gradients of the costs.
     private static void Gradients(AgentTraining training, Recorder row)
     {
-        var agent = (IGameAgent)training.Agent;
-        GameOnBatch batch = agent.GameOn(agent.BatchSize);
+        var agent = (GameAgent)training.Agent;
+        GameBatch batch = agent.GameOn(agent.BatchSize);
         batch.Draw(new RandomStream(0).Split("agent").Split("eigenvalues").Split("row"));
         var builder = new ProgramBuilder<float>();
         Output<float> actor = builder.Output(Derivatives.Gradient(batch.Game.ActorCost, batch.Game.Actor));

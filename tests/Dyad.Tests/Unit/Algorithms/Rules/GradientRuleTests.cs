@@ -1,4 +1,5 @@
 using Dyad.Algorithms;
+using Dyad.Algorithms.Catalog;
 using Dyad.Algorithms.Rules;
 using Dyad.Autodiff;
 using Dyad.Core;
@@ -22,19 +23,19 @@ public sealed class GradientRuleTests
         {
             var problem = new DdpgProblem(NextAction.TargetPolicy);
             GradientRule<double> rule = problem.Rule(Led with { Solver = solver });
-            rule.ComputeActor();
-            Assert.Equal(rule.Leading!.Direct.ToArray(), rule.ActorDirection.ToArray());
-            Assert.All(rule.Leading.Implicit.ToArray(), x => Assert.Equal(0, x));
+            rule.Actor.Compute();
+            Assert.Equal(rule.Leading.Total.Direct.ToArray(), rule.Actor.Values.ToArray());
+            Assert.All(rule.Leading.Total.Implicit.ToArray(), x => Assert.Equal(0, x));
         }
 
         GradientRule<double> samples = new DdpgProblem(NextAction.TargetPolicy).Rule(
             Led with { Solver = Solver.SampleSpace, Curvature = Curvature.GaussNewton });
-        samples.ComputeActor();
-        Assert.Equal(samples.Leading!.Direct.ToArray(), samples.ActorDirection.ToArray());
+        samples.Actor.Compute();
+        Assert.Equal(samples.Leading.Total.Direct.ToArray(), samples.Actor.Values.ToArray());
 
         GradientRule<double> current = new DdpgProblem(NextAction.CurrentPolicy).Rule(Led);
-        current.ComputeActor();
-        Assert.True(current.Leading!.ImplicitNorm > 1e-4 * current.Leading.DirectNorm);
+        current.Actor.Compute();
+        Assert.True(current.Leading.Total.ImplicitNorm > 1e-4 * current.Leading.Total.DirectNorm);
     }
 
     [Theory]
@@ -45,16 +46,16 @@ public sealed class GradientRuleTests
         var problem = new DdpgProblem(NextAction.CurrentPolicy);
         GradientRule<double> apart = problem.Rule(Led with { Leader = leader });
         GradientRule<double> together = problem.Rule(Led with { Leader = leader, Order = UpdateOrder.Simultaneous });
-        apart.ComputeCritic();
-        apart.ComputeActor();
+        apart.Critic.Compute();
+        apart.Actor.Compute();
         together.ComputeBoth();
-        Near.Equal(apart.ActorDirection, together.ActorDirection, 1e-12, "actor");
-        Near.Equal(apart.CriticDirection, together.CriticDirection, 1e-12, "critic");
-        Near.Equal(apart.ActorCost, together.ActorCost, 1e-12, "actor's cost");
-        Near.Equal(apart.CriticCost, together.CriticCost, 1e-12, "critic's cost");
+        Near.Equal(apart.Actor.Values, together.Actor.Values, 1e-12, "actor");
+        Near.Equal(apart.Critic.Values, together.Critic.Values, 1e-12, "critic");
+        Near.Equal(apart.Actor.Cost, together.Actor.Cost, 1e-12, "actor's cost");
+        Near.Equal(apart.Critic.Cost, together.Critic.Cost, 1e-12, "critic's cost");
 
         // A further step of the follower comes from its own program; the leader's direction stays.
-        double[] before = (leader == Player.Actor ? together.ActorDirection : together.CriticDirection).ToArray();
+        double[] before = together.Of(leader).Values.ToArray();
         foreach (ref double w in (leader == Player.Actor ? problem.Critic : problem.Actor).Values)
         {
             w *= 0.9;
@@ -62,17 +63,17 @@ public sealed class GradientRuleTests
 
         if (leader == Player.Actor)
         {
-            together.ComputeCritic();
-            apart.ComputeCritic();
-            Assert.Equal(apart.CriticDirection.ToArray(), together.CriticDirection.ToArray());
-            Assert.Equal(before, together.ActorDirection.ToArray());
+            together.Critic.Compute();
+            apart.Critic.Compute();
+            Assert.Equal(apart.Critic.Values.ToArray(), together.Critic.Values.ToArray());
+            Assert.Equal(before, together.Actor.Values.ToArray());
         }
         else
         {
-            together.ComputeActor();
-            apart.ComputeActor();
-            Assert.Equal(apart.ActorDirection.ToArray(), together.ActorDirection.ToArray());
-            Assert.Equal(before, together.CriticDirection.ToArray());
+            together.Actor.Compute();
+            apart.Actor.Compute();
+            Assert.Equal(apart.Actor.Values.ToArray(), together.Actor.Values.ToArray());
+            Assert.Equal(before, together.Critic.Values.ToArray());
         }
     }
 
@@ -97,14 +98,14 @@ public sealed class GradientRuleTests
         };
         var dense = new DenseTotalDerivative(mixed, options.Damping);
         dense.Compute();
-        Near.Equal(dense.Total, leader == Player.Actor ? rule.ActorDirection : rule.CriticDirection, 1e-10);
+        Near.Equal(dense.Total, rule.Of(leader).Values, 1e-10);
 
         // Equal batches make it the rule on one batch.
         problem.CopyFirstBatch();
         rule.ComputeBoth();
         GradientRule<double> one = problem.Rule(options with { IndependentBatches = false });
         one.ComputeBoth();
-        Near.Equal(one.Leading!.Total, rule.Leading!.Total, 1e-12);
+        Near.Equal(one.Leading.Values, rule.Leading.Values, 1e-12);
     }
 
     [Fact]
@@ -114,13 +115,13 @@ public sealed class GradientRuleTests
         var problem = new DdpgProblem(NextAction.CurrentPolicy);
         const double Large = 1e6;
         GradientRule<double> rule = problem.Rule(Led with { Leader = Player.Critic, Solver = Solver.Exact, Damping = Large });
-        rule.ComputeCritic();
+        rule.Critic.Compute();
         Game<double> game = problem.Games(Led)[0].LedBy(Player.Critic);
         var dense = new DenseTotalDerivative(game, Large);
         dense.Compute();
         double[] first = new double[game.Leader.Count];
         dense.ApplyMixed([.. dense.LeaderInFollower.ToArray().Select(x => x / Large)], first);
-        Near.Equal([.. first.Select(x => x * Large)], [.. rule.Leading!.Implicit.ToArray().Select(x => x * Large)], 1e-3);
+        Near.Equal([.. first.Select(x => x * Large)], [.. rule.Leading.Total.Implicit.ToArray().Select(x => x * Large)], 1e-3);
     }
 
     [Fact]
@@ -129,28 +130,28 @@ public sealed class GradientRuleTests
         RuleOptions options = Led with { WarmStart = true, SolverIterations = 2, DampingSchedule = DampingSchedule.Adaptive };
         var problem = new DdpgProblem(NextAction.CurrentPolicy);
         GradientRule<double> a = problem.Rule(options), b = problem.Rule(options);
-        a.ComputeActor();
-        a.ComputeActor();
+        a.Actor.Compute();
+        a.Actor.Compute();
         StateArchive.Load(StateArchive.Save(a.Serialize), b.Serialize);
-        a.ComputeActor();
-        b.ComputeActor();
-        Assert.Equal(a.ActorDirection.ToArray(), b.ActorDirection.ToArray());
-        Assert.Equal(a.Leading!.UsedDamping, b.Leading!.UsedDamping);
+        a.Actor.Compute();
+        b.Actor.Compute();
+        Assert.Equal(a.Actor.Values.ToArray(), b.Actor.Values.ToArray());
+        Assert.Equal(a.Leading.Total.UsedDamping, b.Leading.Total.UsedDamping);
 
         // Starting anew gives something else.
         GradientRule<double> c = problem.Rule(options);
-        c.ComputeActor();
-        Assert.NotEqual(a.ActorDirection.ToArray(), c.ActorDirection.ToArray());
+        c.Actor.Compute();
+        Assert.NotEqual(a.Actor.Values.ToArray(), c.Actor.Values.ToArray());
     }
 
     [Fact]
     public void Metrics_tell_what_a_solve_did()
     {
         GradientRule<double> rule = new DdpgProblem(NextAction.CurrentPolicy).Rule(Led with { SolverIterations = 3, SolverTolerance = 0, ImplicitBound = 1e-9 });
-        rule.ComputeActor();
+        rule.Actor.Compute();
         var row = new Recorder();
         rule.Measure(row);
-        TotalDerivative<double> total = rule.Leading!;
+        TotalDerivative<double> total = rule.Leading.Total;
         Assert.Equal(total.DirectNorm, row["train/direct_norm"]);
         Assert.Equal(total.ImplicitNorm, row["train/implicit_norm"]);
         Assert.Equal(total.Cosine, row["train/implicit_cosine"]);
@@ -170,7 +171,7 @@ public sealed class GradientRuleTests
     public void Options_that_do_not_go_together_are_told(string name, string value, string remedy)
     {
         UserError error = Assert.Throws<UserError>(() =>
-            Method.Find(AgentMethods.All, "stddpg-cl")!.With([(name, value)]));
+            MethodCatalog.Agent("stddpg-cl").With([(name, value)]));
         Assert.Contains($"'{name}' is '{value}'", error.Message, StringComparison.Ordinal);
         Assert.Contains(remedy, error.Message, StringComparison.Ordinal);
     }
@@ -178,7 +179,7 @@ public sealed class GradientRuleTests
     [Fact]
     public void The_exact_solver_tells_where_a_network_is_too_large()
     {
-        var agent = Method.Find(AgentMethods.All, "stsac-al")!.With([("solver", "exact")]).Create;
+        var agent = MethodCatalog.Agent("stsac-al").With([("solver", "exact")]).Create;
         UserError error = Assert.Throws<UserError>(() => agent(new AgentTask(17, Box.Uniform(6, -1, 1)), new RandomStream(0)));
         Assert.Contains("it takes at most 4096 parameters", error.Message, StringComparison.Ordinal);
     }
@@ -224,7 +225,7 @@ public sealed class GradientRuleTests
         public Parameters<double> Critic { get; } = new("critic");
 
         public IReadOnlyList<ActorCriticGame<double>> Games(RuleOptions options) =>
-            [.. _batches.Select(batch => Ddpg.Game(Actor, Critic, batch, _q, _target, _policy, _next, new DdpgOptions { Gradient = options }))];
+            [.. _batches.Select(batch => new DdpgGame<double>(batch, _q, _target, _policy, _next, new DdpgOptions { Gradient = options }).Between(Actor, Critic))];
 
         public GradientRule<double> Rule(RuleOptions options) => new(options, [.. Games(options).Take(options.Batches)], new RandomStream(1));
 

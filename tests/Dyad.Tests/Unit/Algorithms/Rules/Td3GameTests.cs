@@ -72,9 +72,9 @@ public sealed class Td3GameTests
                 : led with { Curvature = GaussNewton.Product(_critic, [.. game.CriticErrors.Select(e => e.Prediction)]) };
             var dense = new DenseTotalDerivative(led, options.Damping);
             dense.Compute();
-            Assert.True(rule.Leading!.ImplicitNorm > 1e-4 * rule.Leading.DirectNorm);
-            Near.Equal(dense.Total, leader == Player.Actor ? rule.ActorDirection : rule.CriticDirection, 1e-9);
-            Near.Equal(dense.Implicit, rule.Leading.Implicit, 1e-8);
+            Assert.True(rule.Leading.Total.ImplicitNorm > 1e-4 * rule.Leading.Total.DirectNorm);
+            Near.Equal(dense.Total, rule.Of(leader).Values, 1e-9);
+            Near.Equal(dense.Implicit, rule.Leading.Total.Implicit, 1e-8);
         }
     }
 
@@ -106,8 +106,8 @@ public sealed class Td3GameTests
                 Curvature = solver == Solver.SampleSpace ? Curvature.GaussNewton : Curvature.Hessian,
             };
             var rule = new GradientRule<double>(options, [GameOf(options, _targetPolicy)], new RandomStream(1));
-            rule.ComputeActor();
-            Assert.Equal(rule.Leading!.Direct.ToArray(), rule.ActorDirection.ToArray());
+            rule.Actor.Compute();
+            Assert.Equal(rule.Leading.Total.Direct.ToArray(), rule.Actor.Values.ToArray());
         }
     }
 
@@ -123,12 +123,15 @@ public sealed class Td3GameTests
         var builder = new ProgramBuilder<double>();
         Output<double> expected = builder.Output(Operations.Mean(_q.First.Value(_batch.Observation, _batch.Action)));
         builder.Build().Run();
-        directions.ComputeCritic();
-        Near.Equal(expected.Value, directions.CriticMeasure(0)[0], 1e-12);
+        directions.Critic.Compute();
+        Near.Equal(expected.Value, directions.Critic.Measured("train/mean_q")[0], 1e-12);
         directions.ComputeBoth();
-        Near.Equal(expected.Value, directions.CriticMeasure(0)[0], 1e-12);
+        Near.Equal(expected.Value, directions.Critic.Measured("train/mean_q")[0], 1e-12);
     }
 
-    private ActorCriticGame<double> GameOf(RuleOptions options, DeterministicPolicy<double> next) => Td3.Game(
-        _actor, _critic, _batch, _q, _target, _policy, next, _noise, new Td3Options { TargetNoise = 0.6, Gradient = options });
+    private ActorCriticGame<double> GameOf(RuleOptions options, DeterministicPolicy<double> next)
+    {
+        var game = new Td3Game<double>(_batch, _q, _target, _policy, next, _noise, new Td3Options { TargetNoise = 0.6, Gradient = options });
+        return game.Between(_actor, _critic) with { CriticMeasures = [game.MeanValue] };
+    }
 }

@@ -1,0 +1,101 @@
+using Dyad.Autodiff;
+using Dyad.Core;
+using Dyad.Environments;
+using Dyad.Numerics;
+
+namespace Dyad.Algorithms;
+
+/// <summary>
+/// The side of an off-policy actor-critic method that faces the environment: it acts in a box, randomly at first, keeps
+/// transitions, and says when updates are due.
+/// </summary>
+internal sealed class OffPolicyExperience : IAppendOnlyState
+{
+    private readonly OffPolicyOptions _options;
+    private readonly ReplayExperience _replay;
+    private readonly Input<float> _observation;
+    private readonly Input<float> _noise;
+    private readonly CompiledProgram _exploring;
+    private readonly CompiledProgram _exploiting;
+    private readonly Output<float> _explored;
+    private readonly Output<float> _exploited;
+
+    /// <summary>Compiles both ways of acting.</summary>
+    /// <param name="observationSize">Numbers in an observation.</param>
+    /// <param name="actionSize">Numbers in an action.</param>
+    /// <param name="options">Replay and schedule.</param>
+    /// <param name="explore">Action of an observation and standard normal noise, in training.</param>
+    /// <param name="exploit">Action of an observation, otherwise.</param>
+    /// <param name="stream">The method's random numbers.</param>
+    public OffPolicyExperience(
+        int observationSize,
+        int actionSize,
+        OffPolicyOptions options,
+        Func<Expression<float>, Expression<float>, Expression<float>> explore,
+        Func<Expression<float>, Expression<float>> exploit,
+        RandomStream stream)
+    {
+        _options = options;
+        _replay = new ReplayExperience(observationSize, actionSize, options, stream);
+        _observation = new Input<float>("one observation", 1, observationSize);
+        _noise = new Input<float>("exploration", 1, actionSize);
+        var builder = new ProgramBuilder<float>();
+        _explored = builder.Output(explore(_observation, _noise));
+        _exploring = builder.Build();
+        builder = new ProgramBuilder<float>();
+        _exploited = builder.Output(exploit(_observation));
+        _exploiting = builder.Build();
+    }
+
+    /// <summary>Transitions that can be drawn.</summary>
+    public int Count => _replay.Count;
+
+    /// <summary>Chooses an action, in [-1, 1].</summary>
+    public void Act(ReadOnlySpan<double> observation, Span<double> action, bool explore)
+    {
+        if (explore && _replay.Steps < _options.RandomSteps)
+        {
+            foreach (ref double a in action)
+            {
+                a = _replay.Exploration.Uniform(-1, 1);
+            }
+
+            return;
+        }
+
+        Span<float> input = _observation.Values;
+        for (int i = 0; i < input.Length; i++)
+        {
+            input[i] = (float)observation[i];
+        }
+
+        if (explore)
+        {
+            _replay.Exploration.Normal(_noise.Values);
+        }
+
+        (explore ? _exploring : _exploiting).Run();
+        Span<float> output = (explore ? _explored : _exploited).Values;
+        for (int i = 0; i < output.Length; i++)
+        {
+            action[i] = output[i];
+        }
+    }
+
+    /// <summary>Keeps a transition.</summary>
+    /// <returns>How many updates are due.</returns>
+    public int Observe(ReadOnlySpan<double> observation, ReadOnlySpan<double> action, in StepResult result, ReadOnlySpan<double> next) =>
+        _replay.Observe(observation, action, result, next);
+
+    /// <summary>Draws a batch, by the experience's own random numbers or others.</summary>
+    public void Sample(TransitionInputs<float> batch, RandomStream? sampling = null) => _replay.Sample(batch, sampling);
+
+    /// <summary>Saves or loads all but the rows of the replay.</summary>
+    public void Serialize(StateArchive archive) => _replay.Serialize(archive);
+
+    /// <inheritdoc/>
+    public void SaveRows(string folder) => _replay.SaveRows(folder);
+
+    /// <inheritdoc/>
+    public void LoadRows(string folder) => _replay.LoadRows(folder);
+}

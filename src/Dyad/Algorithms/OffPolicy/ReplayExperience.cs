@@ -1,0 +1,70 @@
+using Dyad.Core;
+using Dyad.Environments;
+using Dyad.Experience;
+using Dyad.Numerics;
+
+namespace Dyad.Algorithms;
+
+/// <summary>Keeps the transitions of an off-policy method, draws batches of them, and says when updates are due.</summary>
+internal sealed class ReplayExperience : IAppendOnlyState
+{
+    private readonly ReplayOptions _options;
+    private readonly ReplayBuffer _replay;
+    private readonly RandomStream _sampling;
+    private long _steps;
+
+    /// <summary>An empty memory.</summary>
+    /// <param name="observationSize">Numbers in an observation.</param>
+    /// <param name="actionSize">Numbers in an action.</param>
+    /// <param name="options">Replay and schedule.</param>
+    /// <param name="stream">The method's random numbers.</param>
+    public ReplayExperience(int observationSize, int actionSize, ReplayOptions options, RandomStream stream)
+    {
+        _options = options;
+        _replay = new ReplayBuffer(observationSize, actionSize, options.ReplayCapacity);
+        Exploration = stream.Split("exploration");
+        _sampling = stream.Split("replay");
+    }
+
+    /// <summary>Random numbers of the actions in training.</summary>
+    public RandomStream Exploration { get; }
+
+    /// <summary>Environment steps so far.</summary>
+    public long Steps => _steps;
+
+    /// <summary>Transitions that can be drawn.</summary>
+    public int Count => _replay.Count;
+
+    /// <summary>Keeps a transition.</summary>
+    /// <returns>How many updates are due.</returns>
+    public int Observe(ReadOnlySpan<double> observation, ReadOnlySpan<double> action, in StepResult result, ReadOnlySpan<double> next)
+    {
+        // A transition that the simulator gave up on is no experience.
+        if (!result.Failed)
+        {
+            _replay.Add(observation, action, result.Reward, next, result.Terminated);
+        }
+
+        _steps++;
+        return _steps >= _options.UpdateAfter && _steps % _options.UpdateEvery == 0 && _replay.Count > 0 ? _options.UpdatesPerRound : 0;
+    }
+
+    /// <summary>Draws a batch, by the memory's own random numbers or others.</summary>
+    public void Sample(TransitionInputs<float> batch, RandomStream? sampling = null) => _replay.Sample(
+        sampling ?? _sampling, batch.Observation.Values, batch.Action.Values, batch.Reward.Values, batch.NextObservation.Values, batch.Terminated.Values);
+
+    /// <summary>Saves or loads all but the rows of the replay.</summary>
+    public void Serialize(StateArchive archive)
+    {
+        archive.Value("steps", ref _steps);
+        Exploration.Serialize(archive);
+        _sampling.Serialize(archive);
+        _replay.Serialize(archive);
+    }
+
+    /// <inheritdoc/>
+    public void SaveRows(string folder) => _replay.SaveRows(folder);
+
+    /// <inheritdoc/>
+    public void LoadRows(string folder) => _replay.LoadRows(folder);
+}

@@ -1,0 +1,203 @@
+using Dyad.Algorithms.Rules;
+using Dyad.Autodiff;
+using Dyad.Core;
+using Dyad.Experience;
+using Dyad.Games;
+using Dyad.Numerics;
+
+namespace Dyad.Algorithms;
+
+/// <summary>
+/// The leading actor of the on-policy game (STAC, Zheng et al. 2021, section 4.2): fills <see cref="EpisodeGame"/> from the stretches
+/// of a rollout and turns the plain gradient into the total derivative. A stretch is an episode, or what of it lies in the epoch;
+/// its first state counts as a start, and a return that is cut short goes on with V.
+/// <para>
+/// J is taken per step, as the plain actor's cost: per episode it would be longer by the mean length of one, and by the standard
+/// deviation of A_t where that is normalised. Metrics: those of the rule, and <c>train/implicit_episodes</c>, stretches that the
+/// implicit part was estimated from.
+/// </para>
+/// </summary>
+internal sealed class EpisodeLeader
+{
+    // Of one estimate; the sample-space solver's matrix has as many rows.
+    private const int LargestEpisodes = 1024;
+
+    private readonly ActorCriticOptions _options;
+    private readonly Sample[] _samples;
+    private readonly Input<float> _unit = new("unit of J", 1, 1);
+    private readonly TotalDirection<float> _leader;
+    private readonly RunningMeans _means = new("train/implicit_episodes");
+
+    /// <summary>Compiles the total derivative.</summary>
+    /// <param name="task">Sizes of observations and actions.</param>
+    /// <param name="options">The form of the game, and the rule.</param>
+    /// <param name="actor">theta.</param>
+    /// <param name="critic">w.</param>
+    /// <param name="stream">The method's random numbers.</param>
+    public EpisodeLeader(AgentTask task, ActorCriticOptions options, OnPolicyActor actor, OnPolicyCritic critic, RandomStream stream)
+    {
+        _options = options;
+        _samples = [.. Enumerable.Range(0, options.Gradient.Batches).Select(_ => new Sample(task, options))];
+        Game<float>[] games = [.. _samples.Select(sample => Game(options, sample.Inputs, actor, critic))];
+        _leader = new TotalDirection<float>(new ProgramBuilder<float>(), options.Gradient, games, stream.Split("solver"));
+    }
+
+    /// <summary>Computes the total derivative of an epoch that is closed and has its advantages and returns.</summary>
+    /// <param name="experience">The epoch.</param>
+    public void Compute(OnPolicyExperience experience)
+    {
+        ReadOnlySpan<bool> last = experience.Steps.Last;
+        int all = 0;
+        foreach (bool end in last)
+        {
+            all += end ? 1 : 0;
+        }
+
+        _unit.Values[0] = (float)(all / (last.Length * experience.AdvantageUnit));
+        int used = Math.Max(1, (int)Math.Round(all * _options.ImplicitShare));
+        int groups = Math.Min(used, _samples.Length), kept = 0;
+        foreach (Sample sample in _samples)
+        {
+            sample.Clear();
+        }
+
+        for (int i = 0, first = 0, number = 0; i < last.Length && number < used; i++)
+        {
+            if (!last[i])
+            {
+                continue;
+            }
+
+            // Fewer stretches than factors: some share one.
+            for (int j = number % groups; j < _samples.Length; j += groups)
+            {
+                kept += _samples[j].Add(experience, first, i + 1 - first, _options.Discount) ? 1 : 0;
+            }
+
+            number++;
+            first = i + 1;
+        }
+
+        foreach (Sample sample in _samples)
+        {
+            sample.Close();
+        }
+
+        _means.Add(kept);
+        _leader.Compute();
+    }
+
+    /// <summary>
+    /// Whether the game states its own direct term: theorem 1 and the one-step objective differentiate the first action alone;
+    /// elsewhere it is the plain gradient.
+    /// </summary>
+    public bool HasOwnDirectTerm => _options.Critic == CriticKind.Q || _options.EpisodeForm == EpisodeForm.OneStep;
+
+    /// <summary>The total derivative of the last computation.</summary>
+    public TotalDerivative<float> Total => _leader.Total;
+
+    /// <summary>Records what happened since the last call.</summary>
+    public void Measure(IMetrics metrics)
+    {
+        _leader.Measure(metrics);
+        _means.Flush(metrics);
+    }
+
+    /// <summary>Saves or loads what later directions depend on.</summary>
+    public void Serialize(StateArchive archive)
+    {
+        _leader.Serialize(archive);
+        _means.Serialize(archive);
+    }
+
+    private Game<float> Game(ActorCriticOptions options, EpisodeInputs<float> batch, OnPolicyActor actor, OnPolicyCritic critic)
+    {
+        Expression<float> logProbability = actor.LogProbability(batch);
+        if (options.EpisodeForm == EpisodeForm.AsPublished)
+        {
+            return EpisodeGame.AsPublished(actor.Parameters, critic.Parameters, batch, logProbability, critic.Value);
+        }
+
+        Game<float> game = options.Critic == CriticKind.Q
+            ? EpisodeGame.OfActionValue(actor.Parameters, critic.Parameters, batch, logProbability, batch.OfFirst(critic.Taken(batch)))
+            : EpisodeGame.OfStateValue(
+                actor.Parameters, critic.Parameters, batch, logProbability, critic.Value,
+                options.EpisodeForm == EpisodeForm.OneStep ? LeaderObjective.OneStep : LeaderObjective.StartValue, options.Discount);
+        return game with
+        {
+            LeaderCost = HasOwnDirectTerm ? _unit * game.LeaderCost : ActorCritic.ActorCost(batch, logProbability),
+            LeaderCostInFollower = _unit * game.LeaderCostInFollower,
+        };
+    }
+
+    // The stretches that one factor is estimated from.
+    private sealed class Sample
+    {
+        private readonly Extent _steps;
+        private readonly Extent _episodes;
+        private readonly int _observationSize;
+        private readonly int _actionSize;
+        private int _stepCount;
+        private int _episodeCount;
+
+        public Sample(AgentTask task, ActorCriticOptions options)
+        {
+            _steps = new Extent("episode steps", options.StepsPerEpoch);
+            _episodes = new Extent("episodes", Math.Min(options.StepsPerEpoch, LargestEpisodes));
+            _observationSize = task.ObservationSize;
+            _actionSize = task.ActionSize;
+            Inputs = new EpisodeInputs<float>(_steps, _episodes, _observationSize, _actionSize);
+        }
+
+        public EpisodeInputs<float> Inputs { get; }
+
+        public void Clear()
+        {
+            _stepCount = _episodeCount = 0;
+            _steps.Count = _steps.Capacity;
+            _episodes.Count = _episodes.Capacity;
+        }
+
+        // A stretch that finds no room is left out, but for the first, which is cut.
+        public bool Add(OnPolicyExperience experience, int first, int count, double discount)
+        {
+            count = _stepCount == 0 ? Math.Min(count, _steps.Capacity) : count;
+            if (_stepCount + count > _steps.Capacity || _episodeCount == _episodes.Capacity)
+            {
+                return false;
+            }
+
+            Rollout steps = experience.Steps;
+            Copy(steps.Observations, Inputs.Observation, _observationSize);
+            Copy(steps.NextObservations, Inputs.NextObservation, _observationSize);
+            Copy(steps.Actions, Inputs.Action, _actionSize);
+            Copy(steps.Rewards, Inputs.Reward, 1);
+            Copy(steps.Terminated, Inputs.Terminated, 1);
+            Copy(experience.Weights, Inputs.Weight, 1);
+            Copy(experience.Returns, Inputs.Return, 1);
+            Span<int> choices = Inputs.Choice.Values.Slice(_stepCount, count), episode = Inputs.Episode.Values.Slice(_stepCount, count);
+            Span<float> discounted = Inputs.DiscountedReturn.Values.Slice(_stepCount, count);
+            double power = 1;
+            for (int i = 0; i < count; i++)
+            {
+                choices[i] = (int)steps.Actions[(first + i) * _actionSize];
+                episode[i] = _episodeCount;
+                discounted[i] = (float)(power * experience.Advantages[first + i]);
+                power *= discount;
+            }
+
+            Inputs.First.Values[_episodeCount++] = _stepCount;
+            _stepCount += count;
+            return true;
+
+            void Copy(ReadOnlySpan<float> from, Input<float> to, int size) =>
+                from.Slice(first * size, count * size).CopyTo(to.Values[(_stepCount * size)..]);
+        }
+
+        public void Close()
+        {
+            _steps.Count = _stepCount;
+            _episodes.Count = _episodeCount;
+        }
+    }
+}

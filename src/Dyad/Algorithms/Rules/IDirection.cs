@@ -1,0 +1,34 @@
+using System.Numerics;
+using Dyad.Core;
+
+namespace Dyad.Algorithms.Rules;
+
+/// <summary>
+/// What a player descends along: compiled once, computed at the parameters and inputs of the moment. The results stay until the
+/// next computation.
+/// </summary>
+/// <typeparam name="T">float or double.</typeparam>
+public interface IDirection<T>
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    /// <summary>The player's cost.</summary>
+    T Cost { get; }
+
+    /// <summary>The direction, as long as the player's parameters.</summary>
+    ReadOnlySpan<T> Values { get; }
+
+    /// <summary>Float operations of the matrix products of the last computation.</summary>
+    double ProductFlop { get; }
+
+    /// <summary>One of the player's measures, by its name.</summary>
+    ReadOnlySpan<T> Measured(string name);
+
+    /// <summary>Computes all of it.</summary>
+    void Compute();
+
+    /// <summary>Records what happened since the last call.</summary>
+    void Measure(IMetrics metrics);
+
+    /// <summary>Saves or loads what later directions depend on.</summary>
+    void Serialize(StateArchive archive);
+}

@@ -1,0 +1,46 @@
+using Dyad.Core;
+using Dyad.Tabular;
+
+namespace Dyad.Environments.Gridworlds;
+
+/// <summary>Finite MDPs in files that the user names: JSON, or a text map of a grid.</summary>
+public static class TaskFile
+{
+    /// <summary>Reads a file; gamma and the goal's rule are those of a text map, JSON brings its own.</summary>
+    /// <exception cref="UserError">It cannot be read, or holds neither; the sentence names the file.</exception>
+    public static MdpDocument Read(string path, double gamma = FourRoom.Discount, GoalRule goal = GoalRule.Restart)
+    {
+        string text = ReadText(path);
+        return text.TrimStart().StartsWith('{') || path.EndsWith(".json", StringComparison.OrdinalIgnoreCase)
+            ? MdpReader.ReadFile(path)
+            : Named(path, () => new MdpDocument(new GridMap(text).ToMdp(gamma, goal), null, null));
+    }
+
+    /// <summary>Reads a text file; one sentence where that fails.</summary>
+    /// <exception cref="UserError">It cannot be read.</exception>
+    public static string ReadText(string path)
+    {
+        try
+        {
+            return File.ReadAllText(path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new UserError($"cannot read '{path}': {(Directory.Exists(path) ? "it is a folder" : e.Message)}", e);
+        }
+    }
+
+    /// <summary>Puts a file's name before what is said about its content.</summary>
+    /// <exception cref="UserError">Reading its content raised one.</exception>
+    public static T Named<T>(string path, Func<T> read)
+    {
+        try
+        {
+            return read();
+        }
+        catch (UserError e)
+        {
+            throw new UserError($"{path}: {e.Message}", e);
+        }
+    }
+}

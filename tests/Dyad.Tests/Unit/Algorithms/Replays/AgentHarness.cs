@@ -1,0 +1,86 @@
+using System.Globalization;
+using System.Runtime.InteropServices;
+using System.Text;
+using System.Text.Json;
+using Dyad.Algorithms;
+using Dyad.Algorithms.Catalog;
+using Dyad.Core;
+using Dyad.Environments;
+using Dyad.Environments.Wrappers;
+using Dyad.Numerics;
+using Dyad.Training;
+
+namespace Dyad.Tests.Unit.Algorithms.Replays;
+
+/// <summary>A row of metrics, and the evaluation that came with it.</summary>
+internal sealed record RecordedRow(long Step, IReadOnlyDictionary<string, double> Metrics, IReadOnlyList<ScriptedStep> Evaluation);
+
+/// <summary>What an agent did in a training run, and its state at the end.</summary>
+internal sealed record Recording(
+    IReadOnlyList<ScriptedStep> Steps, IReadOnlyList<RecordedRow> Rows, Func<string, double[]> Array)
+{
+    // What makes a method another one: a method of that name has to bring them itself.
+    private static readonly string[] Identity = ["rule", "leader", "leader_derivative", "next_action", "residual"];
+
+    // In one place: how an agent is made, trained and read.
+    private const long Seed = 4;
+
+    /// <summary>The agent's random numbers.</summary>
+    public static RandomStream Stream => new RandomStream(Seed).Split("agent");
+
+    /// <summary>Trains an agent of the settings on the scripted task, with two rows of metrics on the way.</summary>
+    public static Recording Of(ReplaySettings settings)
+    {
+        var (steps, evaluation, rows) = (new List<ScriptedStep>(), new List<ScriptedStep>(), new List<RecordedRow>());
+        IEnvironment Task(List<ScriptedStep> log, bool evaluates) =>
+            new RescaleAction(new ScriptedTask(log, evaluates));
+
+        Method<AgentTask, IAgent> method = MethodCatalog.Agent(settings.Method);
+        using IEnvironment measured = Task(evaluation, true);
+        IAgent agent = method.With(Changes(settings, [.. method.With([]).Options.Select(option => option.Name)]))
+            .Create(AgentTask.Of(measured), Stream);
+        using var training = new AgentTraining(agent, () => Task(steps, false), measured, evaluationEpisodes: 1, Seed);
+        for (long step = 1; step <= settings.Steps; step++)
+        {
+            training.Advance();
+            if (step == settings.Steps || step == settings.Steps - 3)
+            {
+                evaluation.Clear();
+                var row = new Recorder();
+                training.Measure(row);
+                rows.Add(new RecordedRow(step, row.Values.ToDictionary(entry => entry.Name, entry => entry.Value), [.. evaluation]));
+            }
+        }
+
+        byte[] state = StateArchive.Save(agent.Serialize);
+        return new Recording(steps, rows, name => Floats(state, name));
+    }
+
+    private static IEnumerable<(string, string)> Changes(ReplaySettings settings, IReadOnlyList<string> options) =>
+        from property in typeof(ReplaySettings).GetProperties()
+        let name = JsonNamingPolicy.SnakeCaseLower.ConvertName(property.Name)
+        where options.Contains(name) && (settings.Method is "sac" or "ddpg" or "td3" || !Identity.Contains(name))
+        let value = property.GetValue(settings)
+        let text = Convert.ToString(value, CultureInfo.InvariantCulture)!
+        select (name, value is bool ? text.ToLowerInvariant() : text);
+
+    // A field is the length of its name, the number of its values, the name, and the values.
+    private static double[] Floats(byte[] state, string name)
+    {
+        byte[] text = Encoding.UTF8.GetBytes(name);
+        int found = -1;
+        for (int at = 8; at <= state.Length - text.Length; at++)
+        {
+            if (state.AsSpan(at, text.Length).SequenceEqual(text) && BitConverter.ToInt32(state, at - 8) == text.Length)
+            {
+                Assert.True(found < 0, $"the agent's state has two fields '{name}'");
+                found = at;
+            }
+        }
+
+        Assert.True(found >= 0, $"the agent's state has no field '{name}'");
+        int count = BitConverter.ToInt32(state, found - 4);
+        ReadOnlySpan<byte> values = state.AsSpan(found + text.Length, count * sizeof(float));
+        return [.. MemoryMarshal.Cast<byte, float>(values).ToArray().Select(x => (double)x)];
+    }
+}

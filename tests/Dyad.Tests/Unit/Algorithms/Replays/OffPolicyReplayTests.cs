@@ -1,0 +1,207 @@
+using System.Collections.Concurrent;
+
+namespace Dyad.Tests.Unit.Algorithms.Replays;
+
+/// <summary>
+/// Each off-policy actor-critic in a short training run against a reference that replays it in double from the papers' formulas:
+/// the actions it took, its networks, targets and temperature at the end, and its metrics. And the reference with one mechanism
+/// gone is told from the agent: what an agent forgets, the first test sees.
+/// </summary>
+[Trait("Category", "unit")]
+public sealed class OffPolicyReplayTests
+{
+    // In lengths of a step; and how far the loss of a mechanism is at least.
+    private const double Tolerance = 1e-3, Told = 10 * Tolerance;
+
+    private static readonly ReplaySettings Sac = new("sac"), Ddpg = new("ddpg"), Td3 = new("td3") { ActorDelay = 2, Steps = 16 };
+
+    private static readonly ReplaySettings Leads = Sac with { Rule = "stackelberg", CriticUpdates = 1, Steps = 11 };
+
+    private static readonly ReplaySettings LeadsDdpg = Ddpg with { Rule = "stackelberg", NextAction = "current-policy", CriticUpdates = 1, Steps = 11 };
+
+    private static readonly Dictionary<string, ReplaySettings> Plays = new()
+    {
+        ["sac"] = Sac,
+        ["sac-together"] = Sac with { Order = "simultaneous", TwinCritics = false, TdErrors = true },
+        ["ddpg"] = Ddpg with { TdErrors = true },
+        ["ddpg-together"] = Ddpg with { Order = "simultaneous", NextAction = "current-policy" },
+        ["td3"] = Td3 with { TdErrors = true },
+        ["td3-together"] = Td3 with { Order = "simultaneous", NextAction = "current-policy" },
+        ["sac-v"] = new("sac-v"),
+        ["sac-v-copied"] = new("sac-v") { TargetUpdate = "periodic" },
+        ["res-sac"] = Sac with { Method = "res-sac", Residual = true },
+        ["res-sac-published"] = Sac with { Residual = true, ResidualReward = "as-published", Order = "simultaneous" },
+        ["res-ddpg"] = Ddpg with { Method = "res-ddpg", Residual = true, ResidualClipRule = "adaptive" },
+        ["res-td3"] = Td3 with { Method = "res-td3", Residual = true },
+        ["stsac-al"] = Leads with { Method = "stsac-al", FollowerSteps = 2 },
+        ["stsac-al-together"] = Leads with
+        {
+            Method = "stsac-al",
+            Order = "simultaneous",
+            FollowerSteps = 2,
+            DampingSchedule = "exponential",
+            ImplicitBound = 0.3,
+        },
+        ["stsac-al-by-conjugate-gradient"] = Leads with
+        {
+            Method = "stsac-al",
+            TwinCritics = false,
+            Solver = "conjugate-gradient",
+            SolverIterations = 100,
+        },
+        ["stsac-cl"] = Leads with { Method = "stsac-cl", Leader = "critic", FollowerSteps = 2 },
+        ["stsac-cl-together"] = Leads with { Method = "stsac-cl", Leader = "critic", Order = "simultaneous", FollowerSteps = 2 },
+        ["stack-sac"] = Leads with
+        {
+            Method = "stack-sac",
+            LeaderDerivative = "replayed-action",
+            Curvature = "gauss-newton",
+            Solver = "sample-space",
+        },
+        ["stack-sac-by-four-batches"] = Leads with { Method = "stack-sac", LeaderDerivative = "replayed-action", IndependentBatches = true },
+        ["res-stsac-al"] = Leads with { Residual = true },
+        ["stddpg-al"] = LeadsDdpg with { Method = "stddpg-al", Curvature = "gauss-newton", Solver = "sample-space" },
+        ["stddpg-cl"] = LeadsDdpg with { Method = "stddpg-cl", Leader = "critic", FollowerSteps = 2 },
+        ["sttd3-al"] = LeadsDdpg with { Method = "sttd3-al", ActorDelay = 2, Order = "simultaneous" },
+    };
+
+    private static readonly ConcurrentDictionary<string, Lazy<Recording>> Recordings = new();
+
+    // Mechanisms, the plays that have them, and the settings without.
+    private static readonly Loss[] CommonLosses =
+    [
+        // Acting and remembering, of every play.
+        new("random steps at the start", _ => true, x => x with { RandomSteps = 0 }),
+        new("one of the random steps", _ => true, x => x with { RandomSteps = x.RandomSteps - 1 }),
+        new("exploration noise", _ => true, x => x with { ExplorationNoise = 0, Explores = false }),
+        new("the mean action's tanh", _ => true, x => x with { MeanByClamp = true }),
+        new("the newest transition", _ => true, x => x with { NewestDrawn = false }),
+        new("termination", _ => true, x => x with { NeverTerminates = true }),
+        new("truncation that is no termination", _ => true, x => x with { TruncationTerminates = true }),
+        new("the failure that is not learned from", _ => true, x => x with { LearnsFailures = true }),
+        new("the final observation", _ => true, x => x with { NextIsTheNextEpisodes = true }),
+
+        // The schedule.
+        new("update_after", _ => true, x => x with { UpdateAfter = 1 }),
+        new("update_every", _ => true, x => x with { UpdateEvery = 1 }),
+        new("updates_per_round", _ => true, x => x with { UpdatesPerRound = 1 }),
+        new("critic_updates", x => x.CriticUpdates > 1, x => x with { CriticUpdates = 1 }),
+        new("the order in turn", x => x.Order == "in-turn" && x.Method != "sac-v", x => x with { Order = "simultaneous" }),
+        new("the simultaneous order", x => x.Order == "simultaneous", x => x with { Order = "in-turn" }),
+        new("the critic's steps before the actor's", x => x.Order == "in-turn" && x.Method != "sac-v", x => x with { ActorFollowsOldCritic = true }),
+        new("the delay", x => x.ActorDelay > 1, x => x with { ActorDelay = 1 }),
+
+        // Networks and targets.
+        new("the discount", _ => true, x => x with { Discount = 1 }),
+        new("the target's movement", x => x.TargetUpdate != "periodic", x => x with { TargetCriticRate = 0 }),
+        new("the target's lag", x => x.TargetUpdate != "periodic", x => x with { TargetCriticRate = 1 }),
+        new("the target policy's movement", x => x.NextAction == "target-policy" && IsDeterministic(x), x => x with { TargetActorRate = 0 }),
+        new("the target policy", x => x.NextAction == "target-policy" && IsDeterministic(x), x => x with { NextAction = "current-policy" }),
+        new("the current policy", x => x.NextAction == "current-policy", x => x with { NextAction = "target-policy" }),
+        new("the second critic's own numbers", HasTwins, x => x with { TwinsAlike = true }),
+        new("the smaller critic", HasTwins, x => x with { FirstCriticAlone = true }),
+        new("target noise", HasNoise, x => x with { TargetNoise = 0 }),
+        new("the target noise's clip", HasNoise, x => x with { TargetNoiseClip = 10 }),
+        new("the periodic copy", x => x.TargetUpdate == "periodic", x => x with { TargetUpdate = "moving-average" }),
+        new("the period", x => x.TargetUpdate == "periodic", x => x with { TargetPeriod = 2 }),
+        new("the moving average", x => x.Method == "sac-v" && x.TargetUpdate != "periodic", x => x with { TargetUpdate = "periodic" }),
+
+        // Steps.
+        new("the actor's step length", _ => true, x => x with { ActorLearningRate = x.CriticLearningRate }),
+        new("the critic's step length", _ => true, x => x with { CriticLearningRate = x.ActorLearningRate }),
+        new("the value's step length", x => x.Method == "sac-v", x => x with { ValueLearningRate = x.ActorLearningRate }),
+        new("the actor's rate power", x => x.Method != "sac-v", x => x with { ActorRatePower = 0 }),
+        new("the critic's rate power", x => x.Method != "sac-v", x => x with { CriticRatePower = 0 }),
+        new("the temperature", IsSac, x => x with { EntropyWeight = 1e-9, TuneEntropyWeight = false }),
+        new("the temperature's tuning", IsSac, x => x with { TuneEntropyWeight = false }),
+        new("the sign of the temperature's cost", IsSac, x => x with { EntropyLearningRate = -x.EntropyLearningRate }),
+        new("the target entropy", IsSac, x => x with { TargetEntropyPerAction = -1 }),
+
+        // The correction.
+        new("the correction", x => x.Residual, x => x with { Residual = false }),
+        new("the res-critic's target's movement", x => x.Residual, x => x with { ResidualTargetRate = 0 }),
+        new("the res-critic's target's lag", x => x.Residual, x => x with { ResidualTargetRate = 1 }),
+        new("the residual clip", x => x.Residual, x => x with { ResidualClipRule = "none" }),
+        new("the residual clip's movement", x => x.Residual && x.ResidualClipRule == "adaptive", x => x with { ResidualClipRate = 0 }),
+        new("the residual clip's quantile", x => x.Residual && x.ResidualClipRule == "adaptive", x => x with { ResidualClipQuantile = 1 }),
+        new("residual_updates", x => x.Residual, x => x with { ResidualUpdates = 1 }),
+        new("the res-critic's step length", x => x.Residual, x => x with { ResidualLearningRate = x.ActorLearningRate }),
+        new("the entropy in the residual reward", x => IsSac(x) && x is { Residual: true, ResidualReward: "correct" }, x => x with { ResidualReward = "as-published" }),
+        new("the published residual reward", x => x.ResidualReward == "as-published", x => x with { ResidualReward = "correct" }),
+    ];
+
+    // Those that a leader brings, or that meet it.
+    private static readonly Loss[] LeaderLosses =
+    [
+        new("the leader", _ => true, x => x with { Rule = "individual" }),
+        new("the correction", x => x.Residual, x => x with { Residual = false }),
+        new("the order in turn", x => x.Order == "in-turn", x => x with { Order = "simultaneous" }),
+        new("the simultaneous order", x => x.Order == "simultaneous", x => x with { Order = "in-turn" }),
+        new("the delay", x => x.ActorDelay > 1, x => x with { ActorDelay = 1 }),
+        new("follower_steps", x => x.FollowerSteps > 1, x => x with { FollowerSteps = 1 }),
+        new("the damping", _ => true, x => x with { Damping = x.Damping / 2 }),
+        new("the damping's decay", x => x.DampingSchedule == "exponential", x => x with { DampingSchedule = "constant" }),
+        new("the implicit bound", x => x.ImplicitBound > 0, x => x with { ImplicitBound = 0 }),
+        new("the replayed action", x => x.LeaderDerivative == "replayed-action", x => x with { LeaderDerivative = "current-action" }),
+        new("the current action", x => x.IsLedBy("actor") && x.LeaderDerivative == "current-action", x => x with { LeaderDerivative = "replayed-action" }),
+        new("the independent batches", x => x.IndependentBatches, x => x with { IndependentBatches = false }),
+        new("the Hessian", x => x.IsLedBy("actor") && x.Curvature == "hessian", x => x with { Curvature = "gauss-newton" }),
+        new("the Gauss-Newton curvature", x => x.Curvature == "gauss-newton", x => x with { Curvature = "hessian" }),
+        new("the target's derivative", IsSac, x => x with { TargetGradient = false }),
+    ];
+
+    public static TheoryData<string> Names => [.. Plays.Keys];
+
+    /// <summary>Each loss, in a play of each agent that has the mechanism.</summary>
+    public static TheoryData<string, string> Losses
+    {
+        get
+        {
+            var data = new TheoryData<string, string>();
+            foreach ((string play, Loss loss) in Plays
+                .SelectMany(play => LossesOf(play.Value).Where(loss => loss.Has(play.Value)).Select(loss => (play.Key, loss)))
+                .DistinctBy(pair => (Family(Plays[pair.Key]), pair.loss)))
+            {
+                data.Add(play, loss.Name);
+            }
+
+            return data;
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void An_agent_does_what_the_papers_say(string play)
+    {
+        Distance distance = Compare(play, Plays[play], double.PositiveInfinity);
+        Assert.True(distance.Value <= Tolerance, $"{play}: {distance.Where} is off by {distance.Value:G3} steps");
+    }
+
+    [Theory]
+    [MemberData(nameof(Losses))]
+    public void The_loss_of_a_mechanism_is_seen(string play, string loss)
+    {
+        Distance distance = Compare(play, LossesOf(Plays[play]).Single(entry => entry.Name == loss).Without(Plays[play]), Told);
+        Assert.True(distance.Value >= Told, $"{play} without {loss} is off by {distance.Value:G3} steps");
+    }
+
+    private static Loss[] LossesOf(ReplaySettings settings) => settings.Rule == "individual" ? CommonLosses : LeaderLosses;
+
+    private static string Family(ReplaySettings x) => x.Method == "sac-v" ? x.Method : IsSac(x) ? "sac" : HasNoise(x) ? "td3" : "ddpg";
+
+    private static bool IsSac(ReplaySettings x) => x.Method.Contains("sac", StringComparison.Ordinal);
+
+    private static bool IsDeterministic(ReplaySettings x) => !IsSac(x);
+
+    private static bool HasTwins(ReplaySettings x) => (IsSac(x) && x.TwinCritics) || HasNoise(x);
+
+    private static bool HasNoise(ReplaySettings x) => x.Method.Contains("td3", StringComparison.Ordinal);
+
+    private static Distance Compare(string play, ReplaySettings reference, double enough)
+    {
+        Recording recording = Recordings.GetOrAdd(play, name => new Lazy<Recording>(() => Recording.Of(Plays[name]))).Value;
+        return Distance.Of(recording, ReferenceAgent.Create(reference, Recording.Stream), enough);
+    }
+
+    private sealed record Loss(string Name, Func<ReplaySettings, bool> Has, Func<ReplaySettings, ReplaySettings> Without);
+}
