@@ -13,6 +13,13 @@ public static class AgentMethods
     private const string Residual = "Wen et al. 2021, section 4.3 and appendix D.2, algorithm 5";
     private const string SemiGradient = "Wen et al. 2021, section 5 and appendix C.2";
 
+    // What a leader and a correction can make of a plain method.
+    private static readonly (Player? Leader, bool SemiGradient, bool Corrected)[] Parts =
+    [
+        (Player.Actor, false, false), (Player.Critic, false, false), (Player.Actor, true, false),
+        (null, false, true), (Player.Actor, false, true), (Player.Critic, false, true), (Player.Actor, true, true),
+    ];
+
     private static readonly Func<AgentTask, string?> NeedsBox = task => task.Actions is Box ? null : "actions that are real vectors";
     private static readonly Func<AgentTask, string?> NeedsFinite = task => task.ActionCount > 0 ? null : "actions that are finitely many";
 
@@ -145,10 +152,9 @@ public static class AgentMethods
 
         /// <summary>All combinations that <see cref="All"/> has not.</summary>
         public IEnumerable<Method<AgentTask, IAgent>> Combinations() =>
-            from corrected in new[] { false, true }
-            from lead in new (Player? Leader, bool SemiGradient)[] { (null, false), (Player.Actor, false), (Player.Critic, false), (Player.Actor, true) }
-            let id = new MethodId(Name) { Leader = lead.Leader, SemiGradient = lead.SemiGradient, Corrected = corrected }
-            where id != id.Plain && All.All(method => method.Id != id)
+            from part in Parts
+            let id = new MethodId(Name) { Leader = part.Leader, SemiGradient = part.SemiGradient, Corrected = part.Corrected }
+            where All.All(method => method.Id != id)
             select Combined(id);
 
         private Method<AgentTask, IAgent> Combined(MethodId id)
