@@ -160,10 +160,10 @@ public sealed class MdpAnalysis
             var row = new JsonArray();
             for (int j = 0; j < _mdp.Pairs; j++)
             {
-                row.Add(Finite(jacobian[i, j]));
+                row.Add((JsonNode?)Finite(jacobian[i, j]));
             }
 
-            rows.Add(row);
+            rows.Add((JsonNode)row);
         }
 
         return rows;
@@ -197,7 +197,7 @@ public sealed class MdpAnalysis
         var rows = new JsonArray();
         for (int s = 0; s < _mdp.States; s++)
         {
-            rows.Add(Vector(values.Slice(s * _mdp.Actions, _mdp.Actions)));
+            rows.Add((JsonNode)Vector(values.Slice(s * _mdp.Actions, _mdp.Actions)));
         }
 
         return rows;
@@ -208,7 +208,7 @@ public sealed class MdpAnalysis
         var array = new JsonArray();
         foreach (double value in values)
         {
-            array.Add(Finite(value));
+            array.Add((JsonNode?)Finite(value));
         }
 
         return array;
