@@ -25,8 +25,8 @@ public sealed class StoredRunTests : IDisposable
         using IEnvironment task = stored.Task.CreateForAgents();
         IAgent agent = stored.LoadAgent(last: true);
         double best = MetricsLog.Read(stored.Directory.MetricsPath)["eval/best_return"][^1];
-        Assert.Equal(best, Evaluation.Play(task, stored.LoadAgent(), 1, 1L << 40).Mean);
-        Assert.Equal(MetricsLog.Read(stored.Directory.MetricsPath)["eval/return"][^1], Evaluation.Play(task, agent, 1, 1L << 40).Mean);
+        Assert.Equal(best, Evaluation.Play(task, stored.LoadAgent(), 1, 1L << 40, TestContext.Current.CancellationToken).Mean);
+        Assert.Equal(MetricsLog.Read(stored.Directory.MetricsPath)["eval/return"][^1], Evaluation.Play(task, agent, 1, 1L << 40, TestContext.Current.CancellationToken).Mean);
         Assert.Null(stored.OtherBuild(StudyRunner.Build));
         Assert.Contains("sources 01234567", stored.OtherBuild(StudyRunner.Build with { Sources = "0123456789abcdef" }), StringComparison.Ordinal);
     }

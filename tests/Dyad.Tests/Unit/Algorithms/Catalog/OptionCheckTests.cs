@@ -110,7 +110,7 @@ public sealed class OptionCheckTests
         using IEnvironment cartPole = SmallTasks.CartPole();
         Assert.Equal(
             "the agent is made for observations of 3 numbers and 3 actions to choose from, and the task has observations of 4 numbers and 2 actions to choose from",
-            Assert.Throws<UserError>(() => Evaluation.Play(cartPole, agent, 1, 0)).Message);
+            Assert.Throws<UserError>(() => Evaluation.Play(cartPole, agent, 1, 0, TestContext.Current.CancellationToken)).Message);
     }
 
     private static int Survives<T>(int seed)
