@@ -1,6 +1,5 @@
 using System.Numerics.Tensors;
 using Dyad.Algorithms;
-using Dyad.Algorithms.Catalog;
 using Dyad.Autodiff;
 using Dyad.Core;
 using Dyad.Games;

@@ -4,7 +4,6 @@ using Dyad.Core;
 using Dyad.Environments.Gridworlds;
 using Dyad.Numerics;
 using Dyad.Tabular;
-using Dyad.Tests.Unit.Tabular;
 
 namespace Dyad.Tests.Unit.Algorithms;
 

@@ -1,4 +1,3 @@
-using Dyad.Algorithms;
 using Dyad.Algorithms.Catalog;
 using Dyad.Core;
 using Dyad.Environments;

@@ -1,5 +1,4 @@
 using System.Numerics.Tensors;
-using Dyad.Algorithms;
 using Dyad.Algorithms.Catalog;
 using Dyad.Core;
 using Dyad.Tests.Unit.Algorithms;

@@ -1,6 +1,4 @@
-using Dyad.Algorithms;
 using Dyad.Algorithms.Catalog;
-using Dyad.Algorithms.Tabular;
 using Dyad.Core;
 using Dyad.Numerics;
 using Dyad.Tabular;
