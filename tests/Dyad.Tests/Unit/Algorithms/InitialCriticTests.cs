@@ -1,6 +1,5 @@
 using Dyad.Algorithms.Catalog;
 using Dyad.Algorithms.Tabular;
-using Dyad.Core;
 using Dyad.Environments.Gridworlds;
 using Dyad.Numerics;
 using Dyad.Tabular;

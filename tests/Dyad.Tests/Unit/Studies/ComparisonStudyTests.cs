@@ -54,8 +54,10 @@ public sealed class ComparisonStudyTests
     public void Below_the_random_policy_nothing_is_as_good()
     {
         // The same runs 2,000 lower.
-        StudyRuns runs = Runs(4) with { Runs = [.. Runs(4).Runs.Select(run => run with { Metrics = run.Metrics.ToDictionary(
-            entry => entry.Key, entry => entry.Key == "eval/return" ? [.. entry.Value.Select(x => x - 2000)] : entry.Value) })] };
+        StudyRuns runs = new(StudyScale.Paper, [.. Runs(4).Runs.Select(run => run with
+        {
+            Metrics = run.Metrics.ToDictionary(entry => entry.Key, entry => entry.Key == "eval/return" ? [.. entry.Value.Select(x => x - 2000)] : entry.Value),
+        })]);
         IReadOnlyList<Finding> findings = Margins.Analyze(runs).Findings;
         Assert.All(findings.Take(3), finding => Assert.Equal(Verdict.Unclear, finding.Verdict));
         Assert.Contains("no verdict", findings[0].Measured, StringComparison.Ordinal);
