@@ -41,6 +41,7 @@ internal static class FindingList
         Verdict.Supported => "supported",
         Verdict.Unclear => "unclear",
         Verdict.Contradicted => "contradicted",
+        Verdict.Depends => "depends",
         _ => "new",
     };
 

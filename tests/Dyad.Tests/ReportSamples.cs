@@ -25,6 +25,7 @@ internal static class ReportSamples
                 + "by 2,310 (1,640 to 2,950), five seeds.", Verdict.Contradicted),
             new("", "The gap to the true gradient of STSAC-AL shrinks by a factor of 31 (22 to 44) over training; SAC's by 2.1.",
                 Verdict.New),
+            new("A leader learns faster.", "On the first critic: contradicted from zeros, supported from N(0, 1).", Verdict.Depends),
         ],
         [Returns(points), Gap(points)],
         [

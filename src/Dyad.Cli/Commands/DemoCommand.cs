@@ -51,7 +51,9 @@ internal static class DemoCommand
             report,
             "Actor-critic as a two-player game",
             "An actor-critic update is not the policy gradient. Two corrections are held against the plain methods here, on a task "
-            + "small enough that the true gradient is known: the residual one (Res-AC) and the Stackelberg one (Stack-AC).",
+            + "small enough that the true gradient is known: the residual one (Res-AC) and the Stackelberg one (Stack-AC). What comes out "
+            + "depends on a choice that the paper leaves open, the critic that learning starts from: so everything is shown from critics of "
+            + "zeros and from random ones, beside a plain method whose critic takes longer steps.",
             results,
             open,
             quiet: json);

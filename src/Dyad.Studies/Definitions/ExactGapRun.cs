@@ -25,6 +25,7 @@ internal sealed class ExactGapRun : IIterative
     [
         ("actor_o", "Actor_o"), ("actor_g", "Actor_g"), ("res_ac", "Actor_g with q + w (Res-AC)"),
         ("stack_half", "Stackelberg, damping 0.5"), ("stack_small", "Stackelberg, damping 0.0001"),
+        ("stack_own", "Stack-AC's own update"),
     ];
 
     public long Step => _learner.Step;
@@ -60,6 +61,8 @@ internal sealed class ExactGapRun : IIterative
 
         Add("stack_half", StackelbergGradients.Semi(evaluation, gradients, 0.5, differentiateWeights: false));
         Add("stack_small", StackelbergGradients.Semi(evaluation, gradients, 1e-4, differentiateWeights: false));
+
+        Add("stack_own", StackelbergGradients.Algorithm3(evaluation, gradients, new StackelbergActorCriticOptions().Damping));
 
         void Add(string name, double[] estimate)
         {

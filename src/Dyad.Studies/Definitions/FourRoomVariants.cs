@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Numerics.Tensors;
 using Dyad.Algorithms.Catalog;
 using Dyad.Algorithms.Tabular;
@@ -5,6 +6,7 @@ using Dyad.Core;
 using Dyad.Environments.Gridworlds;
 using Dyad.Environments.Locating;
 using Dyad.Numerics;
+using Dyad.Studies.Results;
 using Dyad.Tabular;
 using Dyad.Training;
 
@@ -15,9 +17,14 @@ internal static class FourRoomVariants
 {
     /// <summary>What this project chose where the paper leaves the task open.</summary>
     public const string TaskNote =
-        "The paper shows the FourRoom task without its rules. Here: the 13 x 13 grid of Sutton, Precup and Singh (1999) with 104 "
-        + "cells; the goal is the east hallway; entering it pays 1 and the next step leads to a start state; starts are uniform "
-        + "over all cells; four deterministic moves, a move into a wall stays.";
+        "The paper's FourRoom: starts uniform over the unoccupied cells, a reward of 1 at the goal and 0 elsewhere. Ours are the grid, the "
+        + "13 x 13 of Sutton, Precup and Singh (1999) with 104 cells; four deterministic moves, where a move into a wall stays; the goal, "
+        + "the east hallway; and what follows it: entering it pays 1 and the next step leads to a start state.";
+
+    /// <summary>The choice on which the paper's figures hang.</summary>
+    public const string CriticNote =
+        "The paper says \"Initialize theta, phi\" and does not initialise psi in algorithm 4. The first critic's entries are drawn here from "
+        + "N(0, sigma^2), by the seed and alike for all methods; sigma = 0 is a critic of zeros. Logits and res-critic start at zero.";
 
     /// <summary>
     /// The task under the three rules for its goal, by environment name; the first is the one that studies use unless they
@@ -40,49 +47,49 @@ internal static class FourRoomVariants
         _ => label,
     };
 
-    /// <summary>One of the four methods of the paper's figure 1, with its step length of the actor.</summary>
+    /// <summary>A method that learns from samples.</summary>
+    /// <param name="method">One of the four of the paper's figure 1.</param>
+    /// <param name="steps">Steps of each run.</param>
+    /// <param name="measureEvery">Steps between two rows of metrics.</param>
+    /// <param name="label">Name in folders; the method's if null.</param>
+    /// <param name="environment">The task, with its rule for the goal.</param>
+    /// <param name="changes">Options that differ from their defaults, which are the paper's, by name.</param>
     public static Variant Sampled(
-        string method,
-        long steps,
-        long measureEvery,
-        double actorRate = 0.01,
-        string? label = null,
-        int resCriticSteps = 1,
-        string environment = "FourRoom")
+        string method, long steps, long measureEvery, string? label = null, string environment = "FourRoom", params IEnumerable<(string, string)> changes)
     {
         Mdp mdp = MdpOf(environment);
-        return method switch
+        ResolvedMethod<Mdp, IIterative> resolved = MethodCatalog.Tabular(method).With([.. changes]);
+        return new Variant(
+            label ?? method, environment, steps, measureEvery, MethodConfig.Of(resolved.Id, resolved.Options), seed => resolved.Create(mdp, new RandomStream(seed)))
         {
-            "actor-o" => Learner(new ActorOCriticOptions { ActorLearningRate = actorRate }, (o, s) => new ActorOCritic(mdp, o, s)),
-            "actor-g" => Learner(new ActorCriticOptions { ActorLearningRate = actorRate }, (o, s) => new ActorGCritic(mdp, o, s)),
-            "stack-ac" => Learner(
-                new StackelbergActorCriticOptions { ActorLearningRate = actorRate }, (o, s) => new StackelbergActorCritic(mdp, o, s)),
-            "res-ac" => Learner(
-                new ResidualActorCriticOptions { ActorLearningRate = actorRate, ResCriticSteps = resCriticSteps },
-                (o, s) => new ResidualActorCritic(mdp, o, s)),
-            _ => throw new ArgumentException($"no sampled method '{method}'", nameof(method)),
+            Task = TaskOf(environment),
         };
-
-        Variant Learner<TOptions>(TOptions options, Func<TOptions, RandomStream, IIterative> create)
-            where TOptions : class, new()
-        {
-            return new Variant(
-                label ?? method, environment, steps, measureEvery, MethodConfig.Of(MethodCatalog.Tabular(method).Id, OptionBinder.Values(options)),
-                seed => create(options, new RandomStream(seed)))
-            {
-                Task = TaskOf(environment),
-            };
-        }
     }
 
-    /// <summary>A learner that knows the model; its seed does not matter.</summary>
+    /// <summary>A line over values of an option: the mean over seeds, with its 95 % interval where there is one.</summary>
+    public static Series Sweep(string legend, double[] values, Func<double, double[]> results)
+    {
+        double[][] all = [.. values.Select(results)];
+        bool band = all.All(x => x.Length > 1);
+        return new Series(
+            legend, values, [.. all.Select(x => Statistics.Mean(x))], band ? [.. all.Select(x => Statistics.MeanInterval(x).Low)] : null,
+            band ? [.. all.Select(x => Statistics.MeanInterval(x).High)] : null, all[0].Length);
+    }
+
+    /// <summary>Where the critic starts, in words: "zeros", "N(0, 0.7^2)", "N(0, 1)".</summary>
+    public static string Start(double deviation) => deviation == 0 ? "zeros" : deviation == 1 ? "N(0, 1)" : $"N(0, {Text(deviation)}^2)";
+
+    /// <summary>A number in labels and options.</summary>
+    public static string Text(double number) => number.ToString(CultureInfo.InvariantCulture);
+
+    /// <summary>A learner that knows the model; its seed matters where its first critic is drawn.</summary>
     public static Variant Exact(
         string label, ExactActorCriticOptions options, long steps, long measureEvery, string environment = "FourRoom")
     {
         Mdp mdp = MdpOf(environment);
         return new Variant(
             label, environment, steps, measureEvery, MethodConfig.Of("exact-actor-critic", OptionBinder.Values(options)),
-            _ => new ExactActorCritic(mdp, options), IsDeterministic: true)
+            seed => new ExactActorCritic(mdp, options, new RandomStream(seed)), IsDeterministic: options.CriticDeviation == 0)
         {
             Task = TaskOf(environment),
         };
@@ -93,6 +100,13 @@ internal static class FourRoomVariants
     {
         Mdp mdp = MdpOf(environment);
         return TensorPrimitives.Dot(mdp.Initial, DynamicProgramming.PolicyIteration(mdp).StateValue);
+    }
+
+    /// <summary>The expected discounted return of the uniform policy from a start state.</summary>
+    public static double RandomReturn(string environment = "FourRoom")
+    {
+        Mdp mdp = MdpOf(environment);
+        return new PolicyEvaluation(mdp, TabularPolicy.Uniform(mdp)).Return;
     }
 
     private static string RuleOf(GoalRule goal) => goal switch

@@ -8,10 +8,17 @@ namespace Dyad.Studies.Definitions;
 internal sealed class GapFourRoom : Study
 {
     // Res-AC with one step of the res-critic for one of the critic, and with the five of the paper's figure 2.
-    private static readonly (string Label, string Method, int ResCriticSteps, string Legend)[] Learners =
+    private static readonly FourRoomLine ResAC5 = new("res-ac-5", "Res-AC, 5 steps", "res-ac", ("res_critic_steps", "5"));
+
+    private static readonly FourRoomLine[] Learners = [.. FourRoomLine.Four, ResAC5];
+
+    private static readonly Claim[] Claims =
     [
-        ("actor-o", "actor-o", 0, "Actor_o-Critic"), ("actor-g", "actor-g", 0, "Actor_g-Critic"), ("stack-ac", "stack-ac", 0, "Stack-AC"),
-        ("res-ac", "res-ac", 1, "Res-AC"), ("res-ac-5", "res-ac", 5, "Res-AC, 5 steps"),
+        new("The res-critic's correction brings Actor_g nearer to the policy gradient.", FourRoomLine.ResAC, "res_ac", "actor_g"),
+        new("The same with five steps of the res-critic, as in the paper's figure 2.", ResAC5, "res_ac", "actor_g"),
+        new("Actor_g, which weighs states by the policy's occupancy, is nearer to the policy gradient than Actor_o.", FourRoomLine.ActorG, "actor_g", "actor_o"),
+        new("The Stackelberg gradient (43) with the paper's damping is nearer to the policy gradient than the objective's own gradient, Actor_o.", FourRoomLine.StackAC, "stack_half", "actor_o"),
+        new("The same of the update that Stack-AC makes, whose factors differ from (43).", FourRoomLine.StackAC, "stack_own", "actor_o"),
     ];
 
     public override string Name => "gap/fourroom";
@@ -29,7 +36,10 @@ internal sealed class GapFourRoom : Study
     public override IReadOnlyList<string> Notes =>
     [
         FourRoomVariants.TaskNote,
+        FourRoomVariants.CriticNote,
         "Expectations are over the discounted occupancy, as in the paper's equations; the learners' own samples are undiscounted visits, whose cosine is gap/cosine of each run.",
+        $"Verdicts are Holm-corrected over {Claims.Length} claims from each first critic.",
+        "Stack-AC's own update has the direct term without the factor 1 - gamma and the critic's loss without 1/2, as algorithm 3 prints them.",
         "Stackelberg: the semi-gradient (43) with the distribution of the samples held fixed, as every estimate from samples does; damping 0.5 is the paper's. Without damping it is Actor_g, and with the "
         + "distribution differentiated it is the policy gradient (theorem 3).",
     ];
@@ -39,66 +49,72 @@ internal sealed class GapFourRoom : Study
     public override IReadOnlyList<Variant> Variants(StudyScale scale)
     {
         long steps = scale == StudyScale.Quick ? 150_000 : 500_000;
-        return [.. Learners.Select(learner =>
-        {
-            Variant variant = FourRoomVariants.Sampled(
-                learner.Method, steps, steps / 50, label: learner.Label, resCriticSteps: learner.ResCriticSteps);
-            return variant with
-            {
-                Gap = new JsonObject { ["exact"] = true },
-                Create = seed => new ExactGapRun(FourRoomVariants.Task, (ITabularActorCritic)variant.Create(seed)),
-            };
-        })];
+        return [.. from start in Starts(scale)
+                   from learner in Learners
+                   let variant = learner.From(start, steps, steps / 50)
+                   select variant with
+                   {
+                       Gap = new JsonObject { ["exact"] = true },
+                       Create = seed => new ExactGapRun(FourRoomVariants.Task, (ITabularActorCritic)variant.Create(seed)),
+                   }];
     }
 
-    public override Analysis Analyze(StudyRuns runs) => new(
-        [
-            Compare(
-                runs, "The res-critic's correction brings Actor_g nearer to the policy gradient.", "res-ac", "res_ac", "actor_g",
-                "q + w", "q alone, both at the points of Res-AC with one step of the res-critic for one of the critic"),
-            Compare(
-                runs, "The same with five steps of the res-critic, as in the paper's figure 2.", "res-ac-5", "res_ac", "actor_g",
-                "q + w", "q alone, both at the points of that learner"),
-            Compare(
-                runs, "Actor_g, which weighs states by the policy's occupancy, is nearer to the policy gradient than Actor_o.", "actor-g", "actor_g", "actor_o",
-                "Actor_g", "Actor_o, both at the points of Actor_g-Critic"),
-            Compare(
-                runs, "The Stackelberg gradient is nearer to the policy gradient than the objective's own gradient, Actor_o.", "stack-ac", "stack_half", "actor_o",
-                "the Stackelberg gradient with the paper's damping", "Actor_o, both at the points of Stack-AC"),
-        ],
-        [.. from learner in Learners
-            from kind in new[] { ("cosine", "Cosine with the policy gradient", "cosine"), ("ratio", "Length over that of the policy gradient", "ratio of norms") }
-            select new LineChart(
-                $"{learner.Label}-{kind.Item1}", $"{kind.Item2}, along {learner.Legend}", "environment steps", kind.Item3, LogY: kind.Item1 == "ratio",
-                $"Mean and one sample standard deviation over {Wording.Seeds(runs.Of(learner.Label).Count)}.",
-                [.. Of(learner.Method).Select(x => runs.Curve(learner.Label, $"gap/{x.Name}_{kind.Item1}", x.Legend))])],
-        [
-            new DataTable(
-                "Mean over training", ["learner", "estimator", "cosine", "ratio of norms"],
-                [.. from learner in Learners
-                    from x in Of(learner.Method)
-                    select new[]
-                    {
-                        learner.Legend, x.Legend, Wording.MeanWithInterval(Means(runs, learner.Label, $"{x.Name}_cosine")),
-                        Wording.MeanWithInterval(Means(runs, learner.Label, $"{x.Name}_ratio")),
-                    }]),
-        ]);
+    public override Analysis Analyze(StudyRuns runs)
+    {
+        double[] starts = Starts(runs.Scale);
+        string seeds = Wording.Seeds(runs.Of(Learners[0].LabelFrom(starts[0])).Count);
+        return new Analysis(
+            [.. Compare(runs, starts)],
+            [.. from start in starts
+                from learner in Learners
+                select new LineChart(
+                    $"{learner.Name}{(start == 0 ? "" : $"-from-{FourRoomVariants.Text(start).Replace('.', '-')}")}",
+                    $"Cosine with the policy gradient, along {learner.Legend}, first critic {FourRoomVariants.Start(start)}", "environment steps", "cosine", LogY: false,
+                    $"Mean and one sample standard deviation over {seeds}.",
+                    [.. Of(learner).Select(x => runs.Curve(learner.LabelFrom(start), $"gap/{x.Name}_cosine", x.Legend))])],
+            [
+                new DataTable(
+                    $"Mean over training ({seeds})", ["first critic", "learner", "estimator", "cosine", "ratio of norms"],
+                    [.. from start in starts
+                        from learner in Learners
+                        from x in Of(learner)
+                        select new[]
+                        {
+                            FourRoomVariants.Start(start), learner.Legend, x.Legend, Wording.MeanWithInterval(Means(runs, learner, start, $"{x.Name}_cosine")),
+                            Wording.MeanWithInterval(Means(runs, learner, start, $"{x.Name}_ratio")),
+                        }]),
+            ]);
+    }
+
+    // At quick scale the two ends.
+    private static double[] Starts(StudyScale scale) => scale == StudyScale.Quick ? [0, 1] : [0, 0.7, 1];
 
     // A res-critic is only where it learns.
-    private static IEnumerable<(string Name, string Legend)> Of(string method) =>
-        ExactGapRun.Estimators.Where(x => x.Name != "res_ac" || method == "res-ac");
+    private static IEnumerable<(string Name, string Legend)> Of(FourRoomLine learner) =>
+        ExactGapRun.Estimators.Where(x => x.Name != "res_ac" || learner.Method == "res-ac");
 
-    private static double[] Means(StudyRuns runs, string learner, string metric) => runs.Values(learner, run => run.MeanOverRows($"gap/{metric}"));
+    private static double[] Means(StudyRuns runs, FourRoomLine learner, double start, string metric) =>
+        runs.Values(learner.LabelFrom(start), run => run.MeanOverRows($"gap/{metric}"));
 
-    private static Finding Compare(StudyRuns runs, string claim, string learner, string better, string worse, string betterWords, string worseWords)
+    private static IEnumerable<Finding> Compare(StudyRuns runs, double[] starts)
     {
-        double[] b = Means(runs, learner, $"{better}_cosine"), w = Means(runs, learner, $"{worse}_cosine");
-        double[] gains = [.. b.Zip(w, (x, y) => x - y)];
-        Interval gain = Statistics.MeanInterval(gains);
-        return new Finding(
-            claim,
-            $"Mean cosine with the policy gradient over training: {Wording.MeanWithInterval(b)} of {betterWords}, {Wording.MeanWithInterval(w)} of {worseWords}; "
-            + $"paired difference {Wording.MeanWithInterval(gains)} ({Wording.Seeds(gains.Length)}).",
-            gain.Low > 0 ? Verdict.Supported : gain.High < 0 ? Verdict.Contradicted : Verdict.Unclear);
+        (Claim Claim, double Start, double[] Gains)[] family =
+            [.. from claim in Claims
+                from start in starts
+                select (claim, start, Cosines(claim, claim.Better, start).Zip(Cosines(claim, claim.Worse, start), (a, b) => a - b).ToArray())];
+        IReadOnlyList<Interval> corrected = Verdicts.Holm([.. family.Select(x => (StudentEstimate.Mean(x.Gains), (Interval?)Verdicts.Better))]);
+        return from claim in Claims
+               select Choice.Over(claim.Text, "the first critic, which the paper does not state", [.. family.Zip(corrected).Where(x => x.First.Claim == claim).Select(x => new Choice(
+                   $"From {FourRoomVariants.Start(x.First.Start)}",
+                   $"Mean cosine with the policy gradient at the points of {claim.Learner.Legend}: {Wording.MeanWithInterval(Cosines(claim, claim.Better, x.First.Start))} "
+                   + $"of {Legend(claim.Better)}, {Wording.MeanWithInterval(Cosines(claim, claim.Worse, x.First.Start))} of {Legend(claim.Worse)}; paired difference "
+                   + $"{Wording.MeanWithInterval(x.First.Gains)}.",
+                   Verdicts.Of(x.Second, Verdicts.Better)))]);
+
+        double[] Cosines(Claim claim, string estimator, double start) => Means(runs, claim.Learner, start, $"{estimator}_cosine");
     }
+
+    private static string Legend(string estimator) => ExactGapRun.Estimators.Single(x => x.Name == estimator).Legend;
+
+    private sealed record Claim(string Text, FourRoomLine Learner, string Better, string Worse);
 }

@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
+using Dyad.Algorithms.Tabular;
 using Dyad.Studies.Results;
-using Dyad.Tabular;
 using Dyad.Training;
 
 namespace Dyad.Studies.Definitions;
@@ -35,6 +35,8 @@ internal sealed class LectureSoftPolicyIteration : Study
         + "about doubles an iteration.",
     ];
 
+    public override string SummaryMetric => "eval/soft_return";
+
     public override int DefaultSeeds(StudyScale scale) => 1;
 
     public override IReadOnlyList<Variant> Variants(StudyScale scale)
@@ -43,7 +45,7 @@ internal sealed class LectureSoftPolicyIteration : Study
         return [.. Cases.Select(c => new Variant(
             c.Label, "FourRoom", iterations, MeasureEvery: 1,
             new MethodConfig("soft-policy-iteration", new JsonObject { ["temperature"] = c.Temperature, ["floor"] = c.Floor }),
-            _ => new SoftPolicyIterationRun(FourRoomVariants.Task, c.Temperature, PolicyFamily.AtLeast(c.Floor)),
+            _ => new SoftPolicyIterationLearner(FourRoomVariants.Task, new() { Temperature = c.Temperature, Floor = c.Floor }),
             IsDeterministic: true))];
     }
 
@@ -77,7 +79,7 @@ internal sealed class LectureSoftPolicyIteration : Study
                 new LineChart(
                     "value", "Soft value from a start state", "improvements", "expected discounted reward and entropy", LogY: false,
                     "Temperature times entropy is part of the value, so the levels differ.",
-                    [.. Cases.Select(c => runs.Curve(c.Label, "eval/return", c.Legend))]),
+                    [.. Cases.Select(c => runs.Curve(c.Label, "eval/soft_return", c.Legend))]),
             ],
             []);
     }

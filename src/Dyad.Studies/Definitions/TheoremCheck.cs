@@ -7,7 +7,7 @@ namespace Dyad.Studies.Definitions;
 
 /// <summary>
 /// Checks the identities of Wen et al. (2021) on one random MDP a step, with a random policy and a random critic. Each error
-/// is the largest difference of the two sides divided by the largest magnitude of the reference side.
+/// is the Euclidean norm of the difference of the two sides divided by the largest magnitude of the reference side.
 /// </summary>
 internal sealed class TheoremCheck : IIterative
 {

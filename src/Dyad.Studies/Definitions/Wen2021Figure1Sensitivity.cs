@@ -1,14 +1,28 @@
-using System.Globalization;
 using Dyad.Studies.Results;
 
 namespace Dyad.Studies.Definitions;
 
 /// <summary>
-/// Figure 1 of Wen et al. 2021 with what the paper leaves open varied: the actor's step length, and what happens at the goal.
+/// Figure 1 of Wen et al. 2021 with what the paper leaves open varied: the first critic, the first res-critic and what happens at the
+/// goal; and with what it states varied too: step lengths and numbers of steps.
 /// </summary>
 internal sealed class Wen2021Figure1Sensitivity : Study
 {
-    private static readonly double[] Rates = [0.003, 0.01, 0.03, 0.1, 0.3, 1];
+    private const string Return = "eval/return";
+    private const string FirstCritic = "the first critic, which the paper does not state";
+
+    private static readonly FourRoomLine[] Lines = [.. FourRoomLine.Four, FourRoomLine.Control];
+
+    // What else is varied: options of all methods, and of Res-AC.
+    private static readonly (string Name, string Words, (string, string)[] Changes, Func<double, (string, string)[]> OfResAC)[] Variations =
+    [
+        ("random-w", "w from there too", [], start => [("residual_deviation", FourRoomVariants.Text(start))]),
+        ("five-w-steps", "five steps of w", [], _ => [("res_critic_steps", "5")]),
+        ("five-steps", "five steps of each critic", [("critic_steps", "5")], _ => [("res_critic_steps", "5")]),
+        ("step-0.03", "critics' step 0.03", [("critic_learning_rate", "0.03")], _ => [("res_critic_learning_rate", "0.03")]),
+        ("step-0.04", "critics' step 0.04", [("critic_learning_rate", "0.04")], _ => [("res_critic_learning_rate", "0.04")]),
+        ("all-actions", "the actor's estimate summed over actions", [("sum_over_actions", "true")], _ => []),
+    ];
 
     public override string Name => "wen2021/fig1-sensitivity";
 
@@ -17,90 +31,107 @@ internal sealed class Wen2021Figure1Sensitivity : Study
     public override string Source => "Extends Wen et al. 2021, figure 1";
 
     public override string Question =>
-        "Each method of figure 1 runs at six step lengths of its actor and under three rules for the goal, everything else as in "
-        + "figure 1; then each is compared at its own best step length, so that all are tuned with the same effort.";
+        "The methods of figure 1 run from first critics of zeros to N(0, 2^2), everything else as in figure 1. From a first critic that shows the "
+        + "paper's order, one thing more is varied at a time. Then each method runs at six step lengths of its actor, under three rules for the "
+        + "goal and from two first critics, and is compared at its own best, so that all are tuned with the same effort.";
 
     public override IReadOnlyList<string> Notes =>
     [
         FourRoomVariants.TaskNote,
+        FourRoomVariants.CriticNote,
         "The other rules: the goal absorbs and pays once; or the goal is a cell like others and every step that ends in it pays.",
+        "\"Best\" is more than each of the others by intervals that are Holm-corrected over all comparisons of a finding; one of them that has more contradicts it.",
         "The best step length is the one with the largest mean return over training, chosen and reported on the same seeds: "
         + "slightly optimistic, for all methods alike.",
     ];
 
-    public override int DefaultSeeds(StudyScale scale) => scale == StudyScale.Quick ? 5 : 10;
+    public override int DefaultSeeds(StudyScale scale) => scale == StudyScale.Quick ? 3 : 20;
 
     public override IReadOnlyList<Variant> Variants(StudyScale scale)
     {
         long steps = scale == StudyScale.Quick ? 150_000 : 500_000;
-        return [.. from task in FourRoomVariants.Tasks
-                   from method in Wen2021Figure1.Methods
-                   from rate in Rates
-                   select FourRoomVariants.Sampled(
-                       method, steps, 6000, rate, LabelOf(method, rate), environment: task.Environment)];
+        return
+        [
+            .. from start in Starts(scale)
+               from line in Lines
+               select line.From(start, steps, 3000),
+            .. from start in VariedStarts(scale)
+               from line in Varied
+               select line(start).From(start, steps, 3000),
+            .. StepLengthGrid.Variants(scale, steps),
+        ];
     }
 
     public override Analysis Analyze(StudyRuns runs)
     {
-        int seeds = runs.On("FourRoom").Of(LabelOf("res-ac", Rates[0])).Count;
+        double[] starts = Starts(runs.Scale), varied = VariedStarts(runs.Scale);
+        FourUnder[] settings = [.. starts.Select(start => Under(runs, start, "", line => line))];
+        FourUnder[] variations = [.. from start in varied
+                                     from x in Variations
+                                     select Under(runs, start, $", {x.Words}", line => Changed(x, line, start))];
+        var grid = new StepLengthGrid(runs);
+        string seeds = Wording.Seeds(runs.Of(FourRoomLine.ResAC.LabelFrom(starts[0])).Count);
+        const string claim = "Res-AC has the best sample efficiency of the four";
         return new Analysis(
-            [.. FourRoomVariants.Tasks.Select(task => Compare(task.Rule, runs.On(task.Environment), seeds))],
-            [.. FourRoomVariants.Tasks.Select(task => Chart(task.Environment, task.Rule, runs.On(task.Environment), seeds))],
+            [
+                Choice.Over($"{claim}.", FirstCritic, BestOfFour.Hold(settings, ofFinals: false)),
+                Choice.Over(
+                    "Actor_g-Critic needs over 150,000 steps more than Res-AC for a similar return.", FirstCritic,
+                    [.. starts.Select(start => FourRoomDelay.Hold(runs, start))]),
+                FourRoomControl.Finding(runs, starts),
+                Choice.Over($"{claim}, with one thing more varied.", "step lengths, numbers of steps and the first res-critic", BestOfFour.Hold(variations, ofFinals: false)),
+                Choice.Over($"{claim}, each at its own best step length.", "the first critic and the rule at the goal", BestOfFour.Hold(grid.Settings, ofFinals: false)),
+            ],
+            [
+                new LineChart(
+                    "starts", "Mean return over training, by the first critic", "deviation of the first critic's entries", "mean of the return over training",
+                    LogY: false, $"Mean and 95 % interval over {seeds}; 0 is a critic of zeros.",
+                    [.. Lines.Select(line => FourRoomVariants.Sweep(line.Legend, starts, start => Areas(runs, line.LabelFrom(start))))]),
+                .. grid.Charts(seeds),
+            ],
             [
                 new DataTable(
-                    "Each method at its best step length",
-                    ["at the goal", "method", "step length", "mean return over training", "final return"],
-                    [.. from task in FourRoomVariants.Tasks
-                        from method in Wen2021Figure1.Methods
-                        let best = Best(runs.On(task.Environment), method)
-                        select new[]
-                        {
-                            task.Rule, FourRoomVariants.Legend(method), Text(best.Rate), Wording.MeanWithInterval(best.Areas),
-                            Wording.MeanWithInterval(best.Finals),
-                        }]),
+                    $"By the first critic ({seeds})",
+                    ["first critic", "Res-AC less the best other, mean return over training", "order of final returns", "Actor_g-Critic's delay", "Res-AC less the control"],
+                    [.. starts.Select((start, i) => new[]
+                    {
+                        FourRoomVariants.Start(start), settings[i].Gain, Order(settings[i]), FourRoomDelay.Words(runs, start),
+                        Wording.Difference(Areas(runs, FourRoomLine.ResAC.LabelFrom(start)), Areas(runs, FourRoomLine.Control.LabelFrom(start))),
+                    })]),
+                new DataTable(
+                    $"One thing more varied ({seeds})",
+                    ["setting", "Res-AC less the best other, mean return over training", "order of final returns"],
+                    [.. variations.Select(x => new[] { x.Value, x.Gain, Order(x) })]),
+                grid.Table(),
             ]);
     }
 
-    private static Finding Compare(string rule, StudyRuns runs, int seeds)
-    {
-        (double Rate, double[] Areas, double[] Finals) residual = Best(runs, "res-ac");
-        string rival = Wen2021Figure1.Methods.Where(m => m != "res-ac").MaxBy(m => Statistics.Mean(Best(runs, m).Areas))!;
-        (double Rate, double[] Areas, double[] Finals) other = Best(runs, rival);
-        Interval gain = Statistics.DifferenceInterval(residual.Areas, other.Areas);
-        return new Finding(
-            "Res-AC has the best sample efficiency of the four.",
-            $"Where {rule}: each at its own best step length, Res-AC ({Text(residual.Rate)}) differs from the best of the others, "
-            + $"{FourRoomVariants.Legend(rival)} ({Text(other.Rate)}), by {Wording.Difference(residual.Areas, other.Areas)} in the mean return "
-            + $"over training and by {Wording.Difference(residual.Finals, other.Finals)} in the final return ({Wording.Seeds(seeds)}).",
-            gain.Low > 0 ? Verdict.Supported : gain.High < 0 ? Verdict.Contradicted : Verdict.Unclear);
-    }
+    // At quick scale two ends and the middle.
+    private static double[] Starts(StudyScale scale) => scale == StudyScale.Quick ? [0, 0.5, 1] : [0, 0.25, 0.5, 0.7, 1, 2];
 
-    private static LineChart Chart(string environment, string rule, StudyRuns runs, int seeds)
-    {
-        double[][] Areas(string method) => [.. Rates.Select(rate => AreasOf(runs, method, rate))];
-        return new LineChart(
-            environment.ToLowerInvariant(), $"Mean return over training: {rule}", "step length of the actor", "mean of the return over training",
-            LogY: false, $"Mean and 95 % interval over {Wording.Seeds(seeds)} at each step length.",
-            [.. Wen2021Figure1.Methods.Select(method => new Series(
-                FourRoomVariants.Legend(method),
-                Rates,
-                [.. Areas(method).Select(values => Statistics.Mean(values))],
-                [.. Areas(method).Select(values => Statistics.MeanInterval(values).Low)],
-                [.. Areas(method).Select(values => Statistics.MeanInterval(values).High)],
-                seeds))],
-            LogX: true);
-    }
+    private static double[] VariedStarts(StudyScale scale) => scale == StudyScale.Quick ? [1] : [0.7, 1];
 
-    private static (double Rate, double[] Areas, double[] Finals) Best(StudyRuns runs, string method)
-    {
-        double rate = Rates.MaxBy(rate => Statistics.Mean(AreasOf(runs, method, rate)));
-        return (rate, AreasOf(runs, method, rate), runs.Values(LabelOf(method, rate), run => run.Final("eval/return")));
-    }
+    // All lines of all variations, without those that a variation leaves as they are.
+    private static IEnumerable<Func<double, FourRoomLine>> Varied =>
+        from x in Variations
+        from line in FourRoomLine.Four
+        where x.Changes.Length > 0 || line == FourRoomLine.ResAC
+        select (Func<double, FourRoomLine>)(start => Changed(x, line, start));
 
-    private static double[] AreasOf(StudyRuns runs, string method, double rate) =>
-        runs.Values(LabelOf(method, rate), run => run.MeanOverRows("eval/return"));
+    private static FourRoomLine Changed(
+        (string Name, string Words, (string, string)[] Changes, Func<double, (string, string)[]> OfResAC) variation, FourRoomLine line, double start) =>
+        variation.Changes.Length == 0 && line != FourRoomLine.ResAC ? line
+            : new FourRoomLine(
+                $"{line.Name}-{variation.Name}", line.Legend, line.Method,
+                [.. variation.Changes, .. line == FourRoomLine.ResAC ? variation.OfResAC(start) : []]);
 
-    private static string Text(double rate) => rate.ToString(CultureInfo.InvariantCulture);
+    private static FourUnder Under(StudyRuns runs, double start, string words, Func<FourRoomLine, FourRoomLine> changed) => new(
+        $"From {FourRoomVariants.Start(start)}{words}",
+        line => Areas(runs, changed(line).LabelFrom(start)),
+        line => runs.On("FourRoom").Values(changed(line).LabelFrom(start), run => run.Final(Return)));
 
-    private static string LabelOf(string method, double rate) => $"{method}-rate-{Text(rate)}";
+    private static double[] Areas(StudyRuns runs, string label) => runs.On("FourRoom").Values(label, run => run.MeanOverRows(Return));
+
+    private static string Order(FourUnder setting) => string.Join(", ", FourRoomLine.Four
+        .Select(line => (line.Legend, Mean: Statistics.Mean(setting.Finals(line)))).OrderByDescending(x => x.Mean).Select(x => $"{x.Legend} {x.Mean:0.000}"));
 }

@@ -28,7 +28,7 @@ internal sealed class Wen2021Theorems : Study
     public override IReadOnlyList<string> Notes =>
     [
         "Start distribution and transitions have full support (assumption 1 of the paper).",
-        "Error: largest difference of the two sides, divided by the largest magnitude of the reference.",
+        "Error: Euclidean norm of the difference of the two sides, divided by the largest magnitude of the reference; no difference of two entries is larger.",
     ];
 
     public override int DefaultSeeds(StudyScale scale) => 2;

@@ -90,6 +90,30 @@ public static class StackelbergGradients
         return zero < 0 ? null : (zero / evaluation.Mdp.Actions, zero % evaluation.Mdp.Actions);
     }
 
+    /// <summary>
+    /// What algorithm 3 moves along, with d in the place of its visit frequencies and D held fixed: (43) but for two factors that its
+    /// printed estimates leave out, the 1 - gamma of J_pi and the 1/2 of the critic's loss, which change the weight of the direct
+    /// against the implicit term.
+    /// </summary>
+    /// <param name="evaluation">The policy's exact quantities.</param>
+    /// <param name="gradients">The game at the policy and the critic.</param>
+    /// <param name="damping">eta of the regularised follower's Hessian; positive, or every occupancy is.</param>
+    public static double[] Algorithm3(PolicyEvaluation evaluation, ExactGradients gradients, double damping)
+    {
+        ReadOnlySpan<double> d = evaluation.Occupancy;
+        RequireFullSupport(evaluation, damping);
+        double[] result = gradients.ActorO();
+        TensorPrimitives.Divide(result, evaluation.Mdp.Normalizer, result);
+        double[] weights = new double[d.Length];
+        for (int i = 0; i < weights.Length; i++)
+        {
+            weights[i] = 2 * d[i] * d[i] / ((2 * d[i]) + damping);
+        }
+
+        gradients.AddResidualDerivative(weights, result);
+        return result;
+    }
+
     // Adds the derivative of d_theta' (y * delta) through d_theta alone: Upsilon (y * delta).
     private static double[] WithWeightDerivative(ExactGradients gradients, double[] y, double[] result)
     {

@@ -39,6 +39,9 @@ public enum MethodFamily
     /// <summary><see cref="Algorithms.Tabular.ExactActorCritic"/> with a greedy actor.</summary>
     PolicyIteration,
 
+    /// <summary><see cref="Algorithms.Tabular.SoftPolicyIterationLearner"/>.</summary>
+    SoftPolicyIteration,
+
     /// <summary><see cref="Algorithms.Tabular.QLearning"/>.</summary>
     QLearning,
 

@@ -26,10 +26,13 @@ public static class TabularMethods
             (mdp, options, stream) => new ResidualActorCritic(mdp, options, stream)),
         Method.Of<Mdp, IIterative, ExactActorCriticOptions>(
             new(MethodFamily.PolicyGradient), "Ascent along the exact policy gradient, or any cell of table 1, with a known model",
-            "Wen et al. 2021, table 1", (mdp, options, _) => new ExactActorCritic(mdp, options), defaultSteps: 2000),
+            "Wen et al. 2021, table 1", (mdp, options, stream) => new ExactActorCritic(mdp, options, stream), defaultSteps: 2000),
         Method.Of<Mdp, IIterative, PolicyIterationOptions>(
             new(MethodFamily.PolicyIteration), "Greedy improvement and exact evaluation with a known model", "Wen et al. 2021, table 1",
             (mdp, _, _) => new ExactActorCritic(mdp, new ExactActorCriticOptions { Actor = ActorUpdate.Greedy }), defaultSteps: 20),
+        Method.Of<Mdp, IIterative, SoftPolicyIterationOptions>(
+            new(MethodFamily.SoftPolicyIteration), "Soft improvement and exact soft evaluation with a known model", "Lecture on soft actor-critic, section 5.1",
+            (mdp, options, _) => new SoftPolicyIterationLearner(mdp, options), defaultSteps: 20),
         Method.Of<Mdp, IIterative, QLearningOptions>(
             new(MethodFamily.QLearning), "Q-learning with epsilon-greedy exploration", "Watkins 1989; Wen et al. 2021, equation 17",
             (mdp, options, stream) => new QLearning(mdp, options, stream)),

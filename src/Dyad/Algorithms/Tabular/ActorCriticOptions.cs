@@ -1,10 +1,11 @@
 using System.ComponentModel.DataAnnotations;
+using Dyad.Core;
 
 namespace Dyad.Algorithms.Tabular;
 
 /// <summary>
-/// What the four actor-critics of Wen et al. (2021), appendix D.1.2, have in common; defaults are table 2's. The actor's step
-/// length is lost there; 0.01 is that of appendix D.1.1.
+/// What the four actor-critics of Wen et al. (2021), appendix D.1.2, have in common; defaults are table 2's. The critic that
+/// learning starts from is stated nowhere.
 /// </summary>
 public record ActorCriticOptions
 {
@@ -15,6 +16,11 @@ public record ActorCriticOptions
     /// <summary>Step length of the critic's Adam, alpha_phi.</summary>
     [Range(1e-9, 10.0)]
     public double CriticLearningRate { get; init; } = 0.02;
+
+    /// <summary>Updates of the critic for each update of the actor, all on the latest transitions; the paper's is 1.</summary>
+    [Range(1, 10_000)]
+    [Neutral(1)]
+    public int CriticSteps { get; init; } = 1;
 
     /// <summary>
     /// Environment steps between two updates: an episode, and where it terminates, further ones. The end of the last is a time limit
@@ -28,4 +34,12 @@ public record ActorCriticOptions
     /// at one action: the same mean with less variance. The paper samples the action.
     /// </summary>
     public bool SumOverActions { get; init; }
+
+    /// <summary>
+    /// Standard deviation of the normal distribution with mean 0 from which the entries of the first critic q are drawn; 0 for a
+    /// critic of zeros. The paper says "Initialize theta, phi".
+    /// </summary>
+    [Range(0.0, 1e6)]
+    [Neutral(0.0)]
+    public double CriticDeviation { get; init; }
 }

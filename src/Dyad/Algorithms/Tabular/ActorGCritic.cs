@@ -17,14 +17,14 @@ public sealed class ActorGCritic : ITabularActorCritic
     private readonly ExactMeasures _measures;
     private long _step;
 
-    /// <summary>A learner at the uniform policy and a critic of zeros.</summary>
+    /// <summary>A learner at the uniform policy and the first critic that the options ask for.</summary>
     /// <exception cref="UserError">An option is not accepted.</exception>
     public ActorGCritic(Mdp mdp, ActorCriticOptions options, RandomStream stream)
     {
         _options = OptionBinder.Checked(options);
         _source = new EpisodeSource(mdp, options.EpisodeLength, stream);
         _actor = new SoftmaxActor(mdp, options.ActorLearningRate);
-        _critic = new TabularCritic(mdp, options.CriticLearningRate);
+        _critic = new TabularCritic(mdp, options.CriticLearningRate, options.CriticDeviation, stream.Split("critic"));
         _measures = new ExactMeasures(mdp);
     }
 
@@ -53,7 +53,11 @@ public sealed class ActorGCritic : ITabularActorCritic
         _actor.Ascend();
 
         // phi <- phi - alpha d_phi J_q
-        _critic.Descend(rollout, rollout.Rewards);
+        for (int k = 0; k < _options.CriticSteps; k++)
+        {
+            _critic.Descend(rollout, rollout.Rewards);
+        }
+
         _step += rollout.Length;
     }
 

@@ -27,7 +27,7 @@ public sealed class ActorOCritic : ITabularActorCritic
     private readonly ExactMeasures _measures;
     private long _step;
 
-    /// <summary>A learner at the uniform policy and a critic of zeros.</summary>
+    /// <summary>A learner at the uniform policy and the first critic that the options ask for.</summary>
     /// <exception cref="UserError">An option is not accepted.</exception>
     public ActorOCritic(Mdp mdp, ActorOCriticOptions options, RandomStream stream)
     {
@@ -35,7 +35,7 @@ public sealed class ActorOCritic : ITabularActorCritic
         _options = OptionBinder.Checked(options);
         _source = new EpisodeSource(mdp, options.EpisodeLength, stream);
         _actor = new SoftmaxActor(mdp, options.ActorLearningRate);
-        _critic = new TabularCritic(mdp, options.CriticLearningRate);
+        _critic = new TabularCritic(mdp, options.CriticLearningRate, options.CriticDeviation, stream.Split("critic"));
         _measures = new ExactMeasures(mdp);
     }
 
@@ -64,7 +64,11 @@ public sealed class ActorOCritic : ITabularActorCritic
         _actor.Ascend();
 
         // phi <- phi - alpha d_phi J_q
-        _critic.Descend(_source.Rollout, _source.Rollout.Rewards);
+        for (int k = 0; k < _options.CriticSteps; k++)
+        {
+            _critic.Descend(_source.Rollout, _source.Rollout.Rewards);
+        }
+
         _step += _source.Rollout.Length;
     }
 

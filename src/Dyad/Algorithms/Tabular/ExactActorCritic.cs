@@ -57,6 +57,13 @@ public sealed record ExactActorCriticOptions
     /// </summary>
     public bool OnPolicyWeights { get; init; } = true;
 
+    /// <summary>
+    /// Standard deviation of the first critic's entries; 0 for a critic of zeros. Of no effect where the critic is exact.
+    /// </summary>
+    [Range(0.0, 1e6)]
+    [Neutral(0.0)]
+    public double CriticDeviation { get; init; }
+
     /// <summary>What one iteration adds to the step count; 300 aligns it with learners that update once in 300 steps.</summary>
     [Range(1, 1_000_000)]
     public int StepsPerIteration { get; init; } = 1;
@@ -80,9 +87,12 @@ public sealed class ExactActorCritic : IIterative
     private readonly ExactMeasures _measures;
     private long _step;
 
-    /// <summary>A learner at the uniform policy and a critic of zeros.</summary>
+    /// <summary>A learner at the uniform policy and the first critic that the options ask for.</summary>
+    /// <param name="mdp">The task.</param>
+    /// <param name="options">How the players move.</param>
+    /// <param name="stream">What the first critic is drawn by; nothing else is random. That of seed 0 if null.</param>
     /// <exception cref="UserError">An option is not accepted.</exception>
-    public ExactActorCritic(Mdp mdp, ExactActorCriticOptions options)
+    public ExactActorCritic(Mdp mdp, ExactActorCriticOptions options, RandomStream? stream = null)
     {
         if (options.Actor == ActorUpdate.Greedy)
         {
@@ -95,7 +105,7 @@ public sealed class ExactActorCritic : IIterative
         _policy = options.Actor == ActorUpdate.Greedy ? TabularPolicy.Uniform(mdp) : _actor.Policy;
         _evaluation = PolicyEvaluation.ForLearner(mdp);
         _evaluation.Evaluate(_policy);
-        _critic = new double[mdp.Pairs];
+        _critic = TabularCritic.FirstValues(mdp, options.CriticDeviation, (stream ?? new RandomStream(0)).Split("critic"));
         _criticOptimizer = new Adam<double>(mdp.Pairs, options.CriticLearningRate);
         _uniformWeights = new double[mdp.Pairs];
         Array.Fill(_uniformWeights, 1.0 / mdp.Pairs);

@@ -16,6 +16,14 @@ public sealed record ResidualActorCriticOptions : ActorCriticOptions
     /// <summary>Updates of the res-critic for each update of the critic; the paper's figure 2 uses 5.</summary>
     [Range(0, 10_000)]
     public int ResCriticSteps { get; init; } = 1;
+
+    /// <summary>
+    /// The same as <see cref="ActorCriticOptions.CriticDeviation"/>, of the first res-critic w, which the paper's algorithm 4 does
+    /// not initialise.
+    /// </summary>
+    [Range(0.0, 1e6)]
+    [Neutral(0.0)]
+    public double ResidualDeviation { get; init; }
 }
 
 /// <summary>
@@ -34,15 +42,15 @@ public sealed class ResidualActorCritic : ITabularActorCritic
     private readonly double[] _corrected;
     private long _step;
 
-    /// <summary>A learner at the uniform policy and critics of zeros.</summary>
+    /// <summary>A learner at the uniform policy and the first critics that the options ask for.</summary>
     /// <exception cref="UserError">An option is not accepted.</exception>
     public ResidualActorCritic(Mdp mdp, ResidualActorCriticOptions options, RandomStream stream)
     {
         _options = OptionBinder.Checked(options);
         _source = new EpisodeSource(mdp, options.EpisodeLength, stream);
         _actor = new SoftmaxActor(mdp, options.ActorLearningRate);
-        _critic = new TabularCritic(mdp, options.CriticLearningRate);
-        _resCritic = new TabularCritic(mdp, options.ResCriticLearningRate);
+        _critic = new TabularCritic(mdp, options.CriticLearningRate, options.CriticDeviation, stream.Split("critic"));
+        _resCritic = new TabularCritic(mdp, options.ResCriticLearningRate, options.ResidualDeviation, stream.Split("res-critic"));
         _measures = new ExactMeasures(mdp);
         _residuals = new double[options.EpisodeLength];
         _corrected = new double[mdp.Pairs];
@@ -77,7 +85,10 @@ public sealed class ResidualActorCritic : ITabularActorCritic
         _actor.Ascend();
 
         // phi <- phi - alpha d_phi J_q
-        _critic.Descend(rollout, rollout.Rewards);
+        for (int k = 0; k < _options.CriticSteps; k++)
+        {
+            _critic.Descend(rollout, rollout.Rewards);
+        }
 
         // psi <- psi - alpha d_psi J_w, rewarded by the TD error of the critic as it is now
         for (int t = 0; t < rollout.Length; t++)

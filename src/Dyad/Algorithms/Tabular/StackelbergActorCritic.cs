@@ -38,7 +38,7 @@ public sealed class StackelbergActorCritic : ITabularActorCritic
     private readonly double[] _frequency;
     private long _step;
 
-    /// <summary>A learner at the uniform policy and a critic of zeros.</summary>
+    /// <summary>A learner at the uniform policy and the first critic that the options ask for.</summary>
     /// <exception cref="UserError">An option is not accepted.</exception>
     public StackelbergActorCritic(Mdp mdp, StackelbergActorCriticOptions options, RandomStream stream)
     {
@@ -46,7 +46,7 @@ public sealed class StackelbergActorCritic : ITabularActorCritic
         _options = OptionBinder.Checked(options);
         _source = new EpisodeSource(mdp, options.EpisodeLength, stream);
         _actor = new SoftmaxActor(mdp, options.ActorLearningRate);
-        _critic = new TabularCritic(mdp, options.CriticLearningRate);
+        _critic = new TabularCritic(mdp, options.CriticLearningRate, options.CriticDeviation, stream.Split("critic"));
         _measures = new ExactMeasures(mdp);
         _frequency = new double[mdp.Pairs];
     }
@@ -91,7 +91,11 @@ public sealed class StackelbergActorCritic : ITabularActorCritic
         _actor.Ascend();
 
         // q <- q - alpha d_q^semi J_q
-        _critic.Descend(rollout, rollout.Rewards);
+        for (int k = 0; k < _options.CriticSteps; k++)
+        {
+            _critic.Descend(rollout, rollout.Rewards);
+        }
+
         _step += rollout.Length;
     }
 

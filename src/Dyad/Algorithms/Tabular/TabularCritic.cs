@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using Dyad.Core;
 using Dyad.Numerics;
 using Dyad.Tabular;
@@ -15,10 +16,14 @@ public sealed class TabularCritic
     private readonly Adam<double> _optimizer;
     private readonly double _discount;
 
-    /// <summary>A critic of zeros.</summary>
-    public TabularCritic(Mdp mdp, double learningRate)
+    /// <summary>A critic at its start.</summary>
+    /// <param name="mdp">The task.</param>
+    /// <param name="learningRate">Step length of its Adam.</param>
+    /// <param name="deviation">Standard deviation of its first values; 0 for a critic of zeros.</param>
+    /// <param name="stream">What they are drawn by.</param>
+    public TabularCritic(Mdp mdp, double learningRate, double deviation, RandomStream stream)
     {
-        _values = new double[mdp.Pairs];
+        _values = FirstValues(mdp, deviation, stream);
         _gradient = new double[mdp.Pairs];
         _optimizer = new Adam<double>(mdp.Pairs, learningRate);
         _discount = mdp.Discount;
@@ -26,6 +31,19 @@ public sealed class TabularCritic
 
     /// <summary>q_phi(s, a).</summary>
     public ReadOnlySpan<double> Values => _values;
+
+    /// <summary>Values of every state-action pair drawn from N(0, deviation^2).</summary>
+    public static double[] FirstValues(Mdp mdp, double deviation, RandomStream stream)
+    {
+        double[] values = new double[mdp.Pairs];
+        if (deviation > 0)
+        {
+            stream.Normal<double>(values);
+            TensorPrimitives.Multiply(values, deviation, values);
+        }
+
+        return values;
+    }
 
     /// <summary>The TD error r + gamma q(s', a') - q(s, a) of a transition whose reward is given.</summary>
     public double TemporalDifference(Rollout rollout, int t, double reward) =>

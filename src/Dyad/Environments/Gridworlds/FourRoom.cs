@@ -6,11 +6,11 @@ namespace Dyad.Environments.Gridworlds;
 /// The FourRoom task of Wen et al. (2021), figure 4a: four rooms joined by four hallways, 104 cells (the grid of Sutton,
 /// Precup and Singh 1999, figure 2).
 /// <para>
-/// The paper leaves open which cell is the goal and what happens there. Here the goal is the east hallway (goal G1 of the
-/// 1999 paper), entering it pays 1, and the next step leads to a start state (<see cref="GoalRule.Restart"/>). The start is
-/// uniform over all 104 cells, the goal included, so that every state is visited under every softmax policy, as assumption 1
-/// of the paper needs; and an episode of fixed length stays informative to its end, which an absorbing goal would not allow.
-/// The other two rules are tasks of their own.
+/// Starts uniform over the unoccupied cells and a reward of 1 at the goal are the paper's, which leaves open which cell is the
+/// goal and what happens there. Here the goal is the east hallway (goal G1 of the 1999 paper), entering it pays 1, and the next
+/// step leads to a start state (<see cref="GoalRule.Restart"/>). The goal is a start cell too, so that every state is visited
+/// under every softmax policy, as assumption 1 of the paper needs; and an episode of fixed length stays informative to its end,
+/// which an absorbing goal would not allow. The other two rules are tasks of their own.
 /// </para>
 /// </summary>
 public static class FourRoom

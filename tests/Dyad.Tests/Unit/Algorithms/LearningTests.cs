@@ -1,4 +1,5 @@
 using System.Numerics.Tensors;
+using Dyad.Algorithms.Catalog;
 using Dyad.Algorithms.Tabular;
 using Dyad.Core;
 using Dyad.Environments.Gridworlds;
@@ -61,6 +62,23 @@ public sealed class LearningTests
         var learner = new ExactActorCritic(Task, new() { Actor = ActorUpdate.Greedy, Critic = CriticUpdate.TemporalDifference, OnPolicyWeights = false });
         Advance(learner, 300);
         Assert.InRange(ReturnOf(learner), 0.9 * Optimum, Optimum + 1e-9);
+    }
+
+    [Theory]
+    [InlineData(0.1, 0)]
+    [InlineData(1, 0.05)]
+    public void Soft_policy_iteration_ends_at_the_optimum_of_its_family(double temperature, double floor)
+    {
+        var learner = (SoftPolicyIterationLearner)MethodCatalog.Tabular("soft-policy-iteration")
+            .With([("temperature", $"{temperature}"), ("floor", $"{floor}")]).Create(Task, new RandomStream(0));
+        Advance(learner, 15);
+        var row = Recorder.Of(learner);
+        OptimalSolution optimum = SoftPolicyIteration.Solve(Task, temperature, PolicyFamily.AtLeast(floor));
+        Assert.Equal(TensorPrimitives.Dot(Task.Initial, optimum.StateValue), row["eval/soft_return"], 1e-9);
+        Assert.InRange(row["soft/distance"], 0, 1e-9);
+        Assert.InRange(row["soft/contraction"], 0.1, Task.Discount + 1e-9);
+        Assert.Equal(new PolicyEvaluation(Task, optimum.Policy).Return, row["eval/return"], 1e-9);
+        Assert.InRange(row["eval/return"], Start, Optimum);
     }
 
     [Fact]

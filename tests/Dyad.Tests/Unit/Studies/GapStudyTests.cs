@@ -35,6 +35,30 @@ public sealed class GapStudyTests
         Assert.Equal(1, exact["gap/actor_g_cosine"], 1e-9);
     }
 
+    // Stack-AC's class computes the same from visit frequencies: with those of d, and by single sums here.
+    [Fact]
+    public void Stack_ACs_own_update_has_the_factors_that_its_class_follows()
+    {
+        Mdp mdp = FourRoom.Create();
+        double[] logits = new double[mdp.Pairs], critic = new double[mdp.Pairs];
+        new RandomStream(3).Normal<double>(logits);
+        new RandomStream(4).Normal<double>(critic);
+        var policy = TabularPolicy.Softmax(mdp, logits);
+        var evaluation = new PolicyEvaluation(mdp, policy);
+        double[] expected = new double[mdp.Pairs], flow = new double[mdp.States];
+        double[] weights = [.. evaluation.Occupancy.ToArray().Select(d => d * (2 * mdp.Discount) * (d / ((2 * d) + 0.5)))];
+        policy.AddGradient(mdp.Initial, critic, expected);
+        mdp.FlowToNext(weights, flow);
+        policy.AddGradient(flow, critic, expected);
+        double[] actual = StackelbergGradients.Algorithm3(evaluation, new ExactGradients(evaluation, critic), 0.5);
+        Assert.True(TensorPrimitives.Distance<double>(expected, actual) < 1e-12 * TensorPrimitives.Norm<double>(expected));
+
+        var metrics = new Recorder();
+        ExactGapRun.Record(metrics, evaluation, critic, []);
+        Assert.Equal(GradientGap.Of("", expected, new ExactGradients(evaluation, critic).PolicyGradient()).Cosine, metrics["gap/stack_own_cosine"], 1e-12);
+        Assert.NotEqual(metrics["gap/stack_half_cosine"], metrics["gap/stack_own_cosine"], 1e-3);
+    }
+
     [Fact]
     public void Each_row_of_a_learner_has_the_estimators_that_its_critics_allow()
     {

@@ -1,14 +1,35 @@
+using System.ComponentModel.DataAnnotations;
 using System.Numerics.Tensors;
 using Dyad.Core;
 using Dyad.Tabular;
 
-namespace Dyad.Studies.Definitions;
+namespace Dyad.Algorithms.Tabular;
+
+/// <summary>Options of <see cref="SoftPolicyIterationLearner"/>.</summary>
+public sealed record SoftPolicyIterationOptions
+{
+    /// <summary>Temperature, alpha: the weight of the entropy.</summary>
+    [Range(1e-6, 1e6)]
+    public double Temperature { get; init; } = 0.1;
+
+    /// <summary>Smallest probability that the family of policies gives each action, at most 1 / |A|; 0 for all policies.</summary>
+    [Range(0.0, 0.5)]
+    public double Floor { get; init; }
+}
 
 /// <summary>
-/// Soft policy iteration on one MDP, a step being one improvement with exact evaluation, measured against the three lemmas of
-/// the lecture on soft actor-critic, section 5.1.
+/// Soft policy iteration with a known model, a step being one improvement with exact evaluation, measured against the three
+/// lemmas of the lecture on soft actor-critic, section 5.1:
+/// <list type="bullet">
+/// <item><c>eval/return</c>, <c>eval/objective</c>: as of every tabular learner, without entropy.</item>
+/// <item><c>eval/soft_return</c>: mu0' v, the expected discounted reward and entropy from a start state.</item>
+/// <item><c>soft/distance</c>: largest difference of v to that of the family's optimal policy (lemma 3).</item>
+/// <item><c>soft/largest_decrease</c>: largest decrease of a soft action value in the last step (lemma 2).</item>
+/// <item><c>soft/contraction</c>: largest factor by which a sweep of the soft backup shrinks the distance to the soft action
+/// values (lemma 1).</item>
+/// </list>
 /// </summary>
-internal sealed class SoftPolicyIterationRun : IIterative
+public sealed class SoftPolicyIterationLearner : IIterative
 {
     // Sweeps over which the contraction of the backup is measured.
     private const int Sweeps = 20;
@@ -17,22 +38,29 @@ internal sealed class SoftPolicyIterationRun : IIterative
     private readonly double _temperature;
     private readonly PolicyFamily _family;
     private readonly double[] _optimal;
+    private readonly ExactMeasures _measures;
     private SoftPolicyIteration _iteration;
     private double[] _previous;
     private long _step;
 
-    public SoftPolicyIterationRun(Mdp mdp, double temperature, PolicyFamily family)
+    /// <summary>A learner at the uniform policy.</summary>
+    /// <exception cref="UserError">An option is not accepted, or the floor is above 1 / |A|.</exception>
+    public SoftPolicyIterationLearner(Mdp mdp, SoftPolicyIterationOptions options)
     {
         _mdp = mdp;
-        _temperature = temperature;
-        _family = family;
-        _iteration = new SoftPolicyIteration(mdp, temperature, family);
+        OptionBinder.Checked(options);
+        _temperature = options.Temperature;
+        _family = PolicyFamily.AtLeast(options.Floor);
+        _iteration = new SoftPolicyIteration(mdp, _temperature, _family);
         _previous = _iteration.ActionValue;
-        _optimal = SoftPolicyIteration.Solve(mdp, temperature, family).StateValue;
+        _optimal = SoftPolicyIteration.Solve(mdp, _temperature, _family).StateValue;
+        _measures = new ExactMeasures(mdp);
     }
 
+    /// <inheritdoc/>
     public long Step => _step;
 
+    /// <inheritdoc/>
     public void Advance()
     {
         _previous = _iteration.ActionValue;
@@ -40,14 +68,17 @@ internal sealed class SoftPolicyIterationRun : IIterative
         _step++;
     }
 
+    /// <inheritdoc/>
     public void Measure(IMetrics metrics)
     {
-        metrics.Record("eval/return", TensorPrimitives.Dot(_mdp.Initial, _iteration.StateValue));
+        _measures.Return(metrics, _iteration.Policy);
+        metrics.Record("eval/soft_return", TensorPrimitives.Dot(_mdp.Initial, _iteration.StateValue));
         metrics.Record("soft/distance", LargestDifference(_optimal, _iteration.StateValue));
         metrics.Record("soft/largest_decrease", _previous.Zip(_iteration.ActionValue, (before, after) => before - after).Max());
         metrics.Record("soft/contraction", Contraction());
     }
 
+    /// <inheritdoc/>
     public void Serialize(StateArchive archive)
     {
         archive.Value("step", ref _step);
