@@ -20,6 +20,7 @@ public sealed record QLearningOptions
     /// gives, the greedy policy of a task with chance never comes to rest.
     /// </summary>
     [Range(1.0, 1e12)]
+    [Neutral(1e12)]
     public double HalvingVisits { get; init; } = 1000;
 
     /// <summary>Probability of a uniformly random action, epsilon.</summary>

@@ -32,7 +32,7 @@ public sealed class TabularCritic
     /// <summary>q_phi(s, a).</summary>
     public ReadOnlySpan<double> Values => _values;
 
-    /// <summary>Values of every state-action pair drawn from N(0, deviation^2).</summary>
+    /// <summary>Values of every state-action pair drawn from N(0, deviation^2); a termination has no value.</summary>
     public static double[] FirstValues(Mdp mdp, double deviation, RandomStream stream)
     {
         double[] values = new double[mdp.Pairs];
@@ -40,6 +40,10 @@ public sealed class TabularCritic
         {
             stream.Normal<double>(values);
             TensorPrimitives.Multiply(values, deviation, values);
+            foreach (int state in mdp.TerminalStates)
+            {
+                values.AsSpan(state * mdp.Actions, mdp.Actions).Clear();
+            }
         }
 
         return values;

@@ -22,6 +22,15 @@ public sealed class InitialCriticTests
         Assert.DoesNotContain(Critic(method, 0, ("critic_deviation", "0")), x => x != 0);
     }
 
+    [Fact]
+    public void A_termination_has_no_value_from_the_start()
+    {
+        Mdp task = FourRoom.Create(goal: GoalRule.Absorb);
+        double[] values = TabularCritic.FirstValues(task, 1, new RandomStream(3));
+        Assert.NotEmpty(task.TerminalStates);
+        Assert.All(Enumerable.Range(0, task.Pairs), pair => Assert.Equal(task.IsTerminal(pair / task.Actions), values[pair] == 0));
+    }
+
     [Theory]
     [MemberData(nameof(Methods))]
     public void The_first_critic_is_normal_with_the_deviation_and_the_seed_given(string method)
