@@ -36,10 +36,10 @@ internal static class FinalValues
     {
         // One row, one unit, one number of decimals.
         int decimals = Numbers.DecimalsFor(group.Mean);
-        if (group.Seeds.Count == 1)
+        if (group is not { Seeds.Count: > 1, Interval: { } interval, InterquartileMeanInterval: { } middle })
         {
             string value = Numbers.Fixed(group.Mean, decimals);
-            return [group.Label, group.Environment, value, "\u2013", value, "\u2013", "1"];
+            return [group.Label, group.Environment, value, "\u2013", value, "\u2013", Numbers.Fixed(group.Seeds.Count, 0)];
         }
 
         return
@@ -47,9 +47,9 @@ internal static class FinalValues
             group.Label,
             group.Environment,
             $"{Numbers.Fixed(group.Mean, decimals)} \u00b1 {Numbers.Fixed(group.StandardDeviation, decimals)}",
-            Numbers.Range(group.Interval.Low, group.Interval.High, decimals),
+            Numbers.Range(interval.Low, interval.High, decimals),
             Numbers.Fixed(group.InterquartileMean, decimals),
-            Numbers.Range(group.InterquartileMeanInterval.Low, group.InterquartileMeanInterval.High, decimals),
+            Numbers.Range(middle.Low, middle.High, decimals),
             Numbers.Fixed(group.Seeds.Count, 0),
         ];
     }

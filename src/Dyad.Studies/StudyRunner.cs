@@ -179,8 +179,8 @@ public static class StudyRunner
                 Statistics.Mean(values),
                 Statistics.StandardDeviation(values),
                 Statistics.InterquartileMean(values),
-                Statistics.MeanInterval(values),
-                Statistics.InterquartileMeanInterval(values));
+                values.Length > 1 ? Statistics.MeanInterval(values) : null,
+                values.Length > 1 ? Statistics.InterquartileMeanInterval(values) : null);
         });
         return new StudyResult(
             study.Name,

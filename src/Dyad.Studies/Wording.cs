@@ -1,3 +1,5 @@
+using Dyad.Studies.Results;
+
 namespace Dyad.Studies;
 
 /// <summary>Numbers as words of a report.</summary>
@@ -16,9 +18,21 @@ internal static class Wording
         string signed = $"+{format};-{format};{format}";
         double difference = Statistics.Mean(a) - Statistics.Mean(b);
         string text = difference.ToString(signed, null);
-        Results.Interval interval = Statistics.DifferenceInterval(a, b);
+        Interval interval = Statistics.DifferenceInterval(a, b);
         return double.IsInfinity(interval.Low) ? text : $"{text} {Text(interval, signed)}";
     }
+
+    /// <summary>", Holm-corrected over 3 [-0.030, -0.012]": the interval that decides among several; nothing where there is none or one.</summary>
+    public static string Holm(Interval interval, int comparisons, string format = "0.000") => comparisons < 2 || double.IsInfinity(interval.Low)
+        ? ""
+        : $", Holm-corrected over {comparisons} {Text(interval, $"+{format};-{format};{format}")}";
+
+    /// <summary>"; the delay is between 90,000 and 174,000 steps (95 % bootstrap interval)"; nothing where there is no interval.</summary>
+    public static string Delay(Interval interval) =>
+        double.IsInfinity(interval.Low) && double.IsInfinity(interval.High) ? ""
+        : double.IsPositiveInfinity(interval.High) ? $"; the delay is above {Thousands(interval.Low)} steps (95 % bootstrap interval)"
+        : double.IsNegativeInfinity(interval.Low) ? $"; the delay is below {Thousands(interval.High)} steps (95 % bootstrap interval)"
+        : $"; the delay is between {Thousands(interval.Low)} and {Thousands(interval.High)} steps (95 % bootstrap interval)";
 
     /// <summary>"10 seeds", "1 seed".</summary>
     public static string Seeds(int count) => count == 1 ? "1 seed" : $"{count} seeds";
@@ -26,6 +40,6 @@ internal static class Wording
     /// <summary>"150,000", with a comma every three digits.</summary>
     public static string Thousands(double value) => value.ToString("#,0", null);
 
-    private static string Text(Results.Interval interval, string format) =>
+    private static string Text(Interval interval, string format) =>
         $"[{interval.Low.ToString(format, null)}, {interval.High.ToString(format, null)}]";
 }

@@ -118,10 +118,10 @@ internal static class TrainCommand
 
         GroupSummary group = result.Groups[0];
         Output.Table(study.Title, ["#seed", "#final return"], group.Seeds.Zip(group.Values, (s, value) => new[] { $"{s}", $"{value:0.0000}" }));
-        if (group.Seeds.Count > 1)
+        if (group.Interval is { } interval)
         {
             Output.Line($"mean {group.Mean:0.0000}, standard deviation {group.StandardDeviation:0.0000}, "
-                + $"95 % interval {group.Interval.Low:0.0000} to {group.Interval.High:0.0000}");
+                + $"95 % interval {interval.Low:0.0000} to {interval.High:0.0000}");
             Output.Line();
         }
 

@@ -9,11 +9,25 @@ namespace Dyad.Studies.Comparisons;
 /// <param name="Changes">Options by name.</param>
 internal sealed record ComparisonLine(string Label, string Legend, string Method, params (string Name, string Value)[] Changes);
 
-/// <summary>A claim that one line does better than another.</summary>
+/// <summary>What a claim says of two lines.</summary>
+internal enum ClaimKind
+{
+    /// <summary>The first is better.</summary>
+    Better,
+
+    /// <summary>The first is at least as good: worse by less than a margin at most.</summary>
+    NotWorse,
+
+    /// <summary>The two are comparable: apart by less than a margin.</summary>
+    Comparable,
+}
+
+/// <summary>A claim that holds one line against another.</summary>
 /// <param name="Text">The claim, in our words; empty where there is none and the measurement is new.</param>
-/// <param name="Label">Label of the line that should do better.</param>
+/// <param name="Label">Label of the line that the claim is about.</param>
 /// <param name="Against">Label of the other.</param>
-internal sealed record ComparisonClaim(string Text, string Label, string Against);
+/// <param name="Kind">What it says of the two; a margin is a tenth of the other's improvement over the random policy.</param>
+internal sealed record ComparisonClaim(string Text, string Label, string Against, ClaimKind Kind = ClaimKind.Better);
 
 /// <summary>Methods on one task, learning curves and claims: what <see cref="ComparisonStudy"/> runs.</summary>
 /// <param name="Name">Name on the command line.</param>

@@ -9,6 +9,9 @@ namespace Dyad.Studies.Comparisons;
 /// </summary>
 internal sealed class ComparisonStudy(ComparisonPlan plan) : Study
 {
+    /// <summary>What is compared.</summary>
+    internal ComparisonPlan Plan => plan;
+
     public override string Name => plan.Name;
 
     public override string Title => plan.Title;
@@ -19,10 +22,15 @@ internal sealed class ComparisonStudy(ComparisonPlan plan) : Study
 
     public override IReadOnlyList<string> Notes =>
     [
-        $"Preset {plan.Preset}; every line has the same options but for what its name says. Compared by the mean of {plan.Metric} over the run and over its last tenth, with 95 % intervals by Student's t (differences by Welch's).",
+        $"Preset {plan.Preset}; every line has the same options but for what its name says. Compared by the mean of {plan.Metric} over the run and over its last tenth, with 95 % intervals by Student's t (differences by Welch's). Verdicts are Holm-corrected over the study's claims.",
+        .. plan.Claims.Any(claim => claim.Kind != ClaimKind.Better)
+            ? [$"\"At least as good\" is held as non-inferiority, \"comparable\" as equivalence: by a margin of a tenth of the other line's improvement over the random policy, measured over {RandomPolicy.Episodes} episodes."]
+            : NoNotes,
         .. plan.Notes,
         "Seconds a run are the median of the wall time, evaluations included, on the machine named, with whatever else it did. The column beside it is what a line has reached when the fastest is done.",
     ];
+
+    private static string[] NoNotes => [];
 
     public override string SummaryMetric => plan.Metric;
 
@@ -45,7 +53,7 @@ internal sealed class ComparisonStudy(ComparisonPlan plan) : Study
         // Equal wall time: what each line has reached when the fastest is done.
         double fastest = plan.Lines.Min(line => Seconds(runs, line));
         return new Analysis(
-            [.. plan.Claims.Select(claim => Hold(runs, claim, seeds))],
+            Findings(runs, seeds),
             [.. plan.Charts.Prepend(plan.Metric).Select(metric => new LineChart(
                 metric.Replace('/', '-').Replace('_', '-'), metric, "environment steps",
                 metric, LogY: false, caption,
@@ -69,17 +77,47 @@ internal sealed class ComparisonStudy(ComparisonPlan plan) : Study
         return curve with { X = [.. curve.X.Select(step => seconds.Mean[Array.BinarySearch(seconds.X, step)])] };
     }
 
-    private Finding Hold(StudyRuns runs, ComparisonClaim claim, string seeds)
+    private IReadOnlyList<Finding> Findings(StudyRuns runs, string seeds)
     {
-        ComparisonLine better = Line(claim.Label), worse = Line(claim.Against);
-        double[] a = Areas(runs, better), b = Areas(runs, worse);
-        Interval gain = Statistics.DifferenceInterval(a, b);
-        return new Finding(
-            claim.Text,
-            $"{better.Legend} against {worse.Legend}: {Wording.MeanWithInterval(a, "0.0")} and {Wording.MeanWithInterval(b, "0.0")} in the mean over the run, "
-            + $"difference {Wording.Difference(a, b, "0.0")}; {Wording.Difference(Ends(runs, better), Ends(runs, worse), "0.0")} in the last tenth ({seeds}).",
-            claim.Text.Length == 0 ? Verdict.New : gain.Low > 0 ? Verdict.Supported : gain.High < 0 ? Verdict.Contradicted : Verdict.Unclear);
+        double random = plan.Claims.Any(claim => claim.Kind != ClaimKind.Better) ? RandomPolicy.MeanReturn(plan.Environment) : double.NaN;
+        Held[] all = [.. plan.Claims.Select(claim => Hold(runs, claim, random))];
+        Held[] family = [.. all.Where(held => held.Claim.Text.Length > 0)];
+        IReadOnlyList<Interval> corrected = Verdicts.Holm([.. family.Select(held => (held.Gain, held.Claimed))]);
+        return [.. all.Select(held =>
+        {
+            int place = Array.IndexOf(family, held);
+            return place < 0 ? new Finding("", Words(held, ""), Verdict.New) : new Finding(
+                held.Claim.Text,
+                Words(held, Wording.Holm(corrected[place], family.Length, "0.0")) + Margin(held, corrected[place], random),
+                Verdicts.Of(corrected[place], held.Claimed));
+        })];
+
+        string Words(Held held, string correction)
+        {
+            (ComparisonLine better, ComparisonLine worse) = (Line(held.Claim.Label), Line(held.Claim.Against));
+            double[] a = Areas(runs, better), b = Areas(runs, worse);
+            return $"{better.Legend} against {worse.Legend}: {Wording.MeanWithInterval(a, "0.0")} and {Wording.MeanWithInterval(b, "0.0")} in the mean over the run, "
+                + $"difference {Wording.Difference(a, b, "0.0")}{correction}; {Wording.Difference(Ends(runs, better), Ends(runs, worse), "0.0")} in the last tenth ({seeds}).";
+        }
     }
+
+    private Held Hold(StudyRuns runs, ComparisonClaim claim, double random)
+    {
+        double[] a = Areas(runs, Line(claim.Label)), b = Areas(runs, Line(claim.Against));
+        double? margin = RandomPolicy.Margin(Statistics.Mean(b), random);
+        return new Held(claim, StudentEstimate.Difference(a, b), margin, claim.Kind switch
+        {
+            ClaimKind.NotWorse => Verdicts.NotWorse(margin),
+            ClaimKind.Comparable => Verdicts.Comparable(margin),
+            _ => Verdicts.Better,
+        });
+    }
+
+    // The margin of a claim that has one, and what the same measurement says of a better line.
+    private string Margin(Held held, Interval interval, double random) => held.Claim.Kind == ClaimKind.Better ? "" : " "
+        + (held.Claim.Kind == ClaimKind.NotWorse ? "Non-inferiority" : "Equivalence")
+        + $": {RandomPolicy.Words(held.Margin, Line(held.Claim.Against).Legend, random, "0.0")}. "
+        + $"Superiority: {Verdicts.Of(interval, Verdicts.Better).ToString().ToLowerInvariant()}.";
 
     private string[] Row(StudyRuns runs, ComparisonLine line, double fastest)
     {
@@ -122,4 +160,7 @@ internal sealed class ComparisonStudy(ComparisonPlan plan) : Study
         double[] sorted = [.. values.Order()];
         return (sorted[(sorted.Length - 1) / 2] + sorted[sorted.Length / 2]) / 2;
     }
+
+    /// <summary>A claim with what it is held against.</summary>
+    private sealed record Held(ComparisonClaim Claim, StudentEstimate Gain, double? Margin, Interval? Claimed);
 }

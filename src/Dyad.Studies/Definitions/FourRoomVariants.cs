@@ -87,6 +87,13 @@ internal static class FourRoomVariants
         return TensorPrimitives.Dot(mdp.Initial, DynamicProgramming.PolicyIteration(mdp).StateValue);
     }
 
+    /// <summary>The expected discounted return of the uniform policy from a start state.</summary>
+    public static double RandomReturn(string environment = "FourRoom")
+    {
+        Mdp mdp = MdpOf(environment);
+        return new PolicyEvaluation(mdp, TabularPolicy.Uniform(mdp)).Return;
+    }
+
     private static string RuleOf(GoalRule goal) => goal switch
     {
         GoalRule.Absorb => "the goal absorbs",

@@ -48,18 +48,20 @@ internal sealed class GapFourRoom : Study
 
     public override Analysis Analyze(StudyRuns runs) => new(
         [
-            Compare(
-                runs, "The res-critic's correction brings Actor_g nearer to the policy gradient.", "res-ac", "res_ac", "actor_g",
-                "q + w", "q alone, both at the points of Res-AC with one step of the res-critic for one of the critic"),
-            Compare(
-                runs, "The same with five steps of the res-critic, as in the paper's figure 2.", "res-ac-5", "res_ac", "actor_g",
-                "q + w", "q alone, both at the points of that learner"),
-            Compare(
-                runs, "Actor_g, which weighs states by the policy's occupancy, is nearer to the policy gradient than Actor_o.", "actor-g", "actor_g", "actor_o",
-                "Actor_g", "Actor_o, both at the points of Actor_g-Critic"),
-            Compare(
-                runs, "The Stackelberg gradient is nearer to the policy gradient than the objective's own gradient, Actor_o.", "stack-ac", "stack_half", "actor_o",
-                "the Stackelberg gradient with the paper's damping", "Actor_o, both at the points of Stack-AC"),
+            .. Compare(
+                runs,
+                new Claim(
+                    "The res-critic's correction brings Actor_g nearer to the policy gradient.", "res-ac", "res_ac", "actor_g",
+                    "q + w", "q alone, both at the points of Res-AC with one step of the res-critic for one of the critic"),
+                new Claim(
+                    "The same with five steps of the res-critic, as in the paper's figure 2.", "res-ac-5", "res_ac", "actor_g",
+                    "q + w", "q alone, both at the points of that learner"),
+                new Claim(
+                    "Actor_g, which weighs states by the policy's occupancy, is nearer to the policy gradient than Actor_o.", "actor-g", "actor_g", "actor_o",
+                    "Actor_g", "Actor_o, both at the points of Actor_g-Critic"),
+                new Claim(
+                    "The Stackelberg gradient is nearer to the policy gradient than the objective's own gradient, Actor_o.", "stack-ac", "stack_half", "actor_o",
+                    "the Stackelberg gradient with the paper's damping", "Actor_o, both at the points of Stack-AC")),
         ],
         [.. from learner in Learners
             from kind in new[] { ("cosine", "Cosine with the policy gradient", "cosine"), ("ratio", "Length over that of the policy gradient", "ratio of norms") }
@@ -85,15 +87,19 @@ internal sealed class GapFourRoom : Study
 
     private static double[] Means(StudyRuns runs, string learner, string metric) => runs.Values(learner, run => run.MeanOverRows($"gap/{metric}"));
 
-    private static Finding Compare(StudyRuns runs, string claim, string learner, string better, string worse, string betterWords, string worseWords)
+    private static IEnumerable<Finding> Compare(StudyRuns runs, params Claim[] claims)
     {
-        double[] b = Means(runs, learner, $"{better}_cosine"), w = Means(runs, learner, $"{worse}_cosine");
-        double[] gains = [.. b.Zip(w, (x, y) => x - y)];
-        Interval gain = Statistics.MeanInterval(gains);
-        return new Finding(
-            claim,
-            $"Mean cosine with the policy gradient over training: {Wording.MeanWithInterval(b)} of {betterWords}, {Wording.MeanWithInterval(w)} of {worseWords}; "
-            + $"paired difference {Wording.MeanWithInterval(gains)} ({Wording.Seeds(gains.Length)}).",
-            gain.Low > 0 ? Verdict.Supported : gain.High < 0 ? Verdict.Contradicted : Verdict.Unclear);
+        double[][] gains = [.. claims.Select(x => Cosines(runs, x.Learner, x.Better).Zip(Cosines(runs, x.Learner, x.Worse), (a, b) => a - b).ToArray())];
+        IReadOnlyList<Interval> corrected = Verdicts.Holm([.. gains.Select(x => (StudentEstimate.Mean(x), (Interval?)Verdicts.Better))]);
+        return claims.Select((x, i) => new Finding(
+            x.Text,
+            $"Mean cosine with the policy gradient over training: {Wording.MeanWithInterval(Cosines(runs, x.Learner, x.Better))} of {x.BetterWords}, "
+            + $"{Wording.MeanWithInterval(Cosines(runs, x.Learner, x.Worse))} of {x.WorseWords}; paired difference {Wording.MeanWithInterval(gains[i])}"
+            + $"{Wording.Holm(corrected[i], claims.Length)} ({Wording.Seeds(gains[i].Length)}).",
+            Verdicts.Of(corrected[i], Verdicts.Better)));
     }
+
+    private static double[] Cosines(StudyRuns runs, string learner, string estimator) => Means(runs, learner, $"{estimator}_cosine");
+
+    private sealed record Claim(string Text, string Learner, string Better, string Worse, string BetterWords, string WorseWords);
 }

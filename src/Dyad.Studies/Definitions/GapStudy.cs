@@ -116,8 +116,9 @@ internal sealed class GapStudy : Study
             [
                 new Finding(
                     "", $"Over training the plain gradient has a mean {word} of {Wording.MeanWithInterval(plain)} ({Wording.Seeds(plain.Length)}).", Verdict.New),
-                Compare(runs, truth, word, "residual", "The res-critic brings the actor's gradient nearer to that of J."),
-                Compare(runs, truth, word, "stackelberg", "The total derivative is nearer to the gradient of J than the individual gradient."),
+                .. Compare(
+                    runs, truth, word, ("residual", "The res-critic brings the actor's gradient nearer to that of J."),
+                    ("stackelberg", "The total derivative is nearer to the gradient of J than the individual gradient.")),
             ],
             [
                 new LineChart(
@@ -145,17 +146,17 @@ internal sealed class GapStudy : Study
 
     private static string Text(StudyRuns runs, string metric) => Wording.MeanWithInterval(Means(runs, metric));
 
-    private static Finding Compare(StudyRuns runs, string truth, string word, string estimator, string claim)
+    private static IEnumerable<Finding> Compare(StudyRuns runs, string truth, string word, params (string Estimator, string Claim)[] claims)
     {
         // Row by row, so that a value that is missing in one is left out of both.
-        double[] gains = runs.Values(Label, run => run.Column($"gap/{estimator}_{truth}").Zip(run.Column($"gap/plain_{truth}"), (x, y) => x - y)
-            .Where(double.IsFinite).DefaultIfEmpty(double.NaN).Average());
-        Interval gain = Statistics.MeanInterval(gains);
-        return new Finding(
-            claim,
-            $"Its {word} exceeds the plain one's by {Wording.MeanWithInterval(gains)}, mean over training ({Wording.Seeds(gains.Length)}).",
-            gains.Length < 2 || double.IsNaN(gain.Low) ? Verdict.Unclear
-                : gain.Low > 0 ? Verdict.Supported : gain.High < 0 ? Verdict.Contradicted : Verdict.Unclear);
+        double[][] gains = [.. claims.Select(x => runs.Values(Label, run => run.Column($"gap/{x.Estimator}_{truth}").Zip(
+            run.Column($"gap/plain_{truth}"), (a, b) => a - b).Where(double.IsFinite).DefaultIfEmpty(double.NaN).Average()))];
+        IReadOnlyList<Interval> corrected = Verdicts.Holm([.. gains.Select(x => (StudentEstimate.Mean(x), (Interval?)Verdicts.Better))]);
+        return claims.Select((x, i) => new Finding(
+            x.Claim,
+            $"Its {word} exceeds the plain one's by {Wording.MeanWithInterval(gains[i])}{Wording.Holm(corrected[i], claims.Length)}, mean over "
+            + $"training ({Wording.Seeds(gains[i].Length)}).",
+            Verdicts.Of(corrected[i], Verdicts.Better)));
     }
 
     private IEnvironment Task() => TaskPreparation.ForAgents(

@@ -111,7 +111,7 @@ internal sealed class LectureStein : Study
             ],
             [
                 Table(runs, $"Relative bias along the gradient, percent, with the half-width of the 95 % interval ({sample})", "bias",
-                    values => $"{100 * Statistics.Mean(values):+0.00;-0.00;0.00} ± {50 * Width(values):0.00}"),
+                    values => $"{100 * Statistics.Mean(values):+0.00;-0.00;0.00}{(values.Length > 1 ? $" ± {50 * Width(values):0.00}" : "")}"),
                 Table(runs, $"Variance of a sample over that of the score function ({sample})", "ratio", values => Number(Statistics.Mean(values))),
                 Table(runs, $"Variance of a sample ({sample})", "variance", values => Number(Statistics.Mean(values))),
             ]);
@@ -259,7 +259,7 @@ internal sealed class LectureStein : Study
     private static bool Excludes(double[] values)
     {
         Interval interval = Statistics.MeanInterval(values);
-        return values.Length > 1 && (interval.Low > 0 || interval.High < 0);
+        return interval.Low > 0 || interval.High < 0;
     }
 
     private static double Width(double[] values)

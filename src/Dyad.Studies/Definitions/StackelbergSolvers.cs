@@ -119,6 +119,8 @@ internal sealed class StackelbergSolvers : Study
         double[] plain = Areas(runs, LabelOf(family, null));
         string method = family.ToUpperInvariant();
         string seeds = Wording.Seeds(plain.Length);
+        double random = RandomPolicy.MeanReturn(_environment);
+        double? margin = RandomPolicy.Margin(Statistics.Mean(plain), random);
         foreach ((string name, string legend, _, _) in Chosen.Take(1))
         {
             double[] led = Areas(runs, LabelOf(family, name));
@@ -126,17 +128,21 @@ internal sealed class StackelbergSolvers : Study
             yield return new Finding(
                 $"Stackelberg versions of {method} do at least as well as it, and often learn faster.",
                 $"{legend} (the published rule) differs from plain {method} by {Wording.Difference(led, plain, "0.0")} in the mean return over the run "
-                + $"and by {Wording.Difference(Last(runs, LabelOf(family, name)), Last(runs, LabelOf(family, null)), "0.0")} in the last return ({seeds}).",
-                gain.Low > 0 ? Verdict.Supported : gain.High < 0 ? Verdict.Contradicted : Verdict.Unclear);
+                + $"and by {Wording.Difference(Last(runs, LabelOf(family, name)), Last(runs, LabelOf(family, null)), "0.0")} in the last return ({seeds}). "
+                + $"Non-inferiority: {RandomPolicy.Words(margin, $"plain {method}", random, "0.0")}. "
+                + $"Superiority: {Verdicts.Of(gain, Verdicts.Better).ToString().ToLowerInvariant()}.",
+                Verdicts.Of(gain, Verdicts.NotWorse(margin)));
         }
 
-        (string Legend, double[] Led)[] all = [.. Chosen.Select(x => (x.Legend, Areas(runs, LabelOf(family, x.Name))))];
-        string[] better = [.. all.Where(x => Statistics.DifferenceInterval(x.Led, plain).Low > 0).Select(x => x.Legend)];
-        string[] worse = [.. all.Where(x => Statistics.DifferenceInterval(x.Led, plain).High < 0).Select(x => x.Legend)];
+        (string Legend, StudentEstimate Gain)[] all =
+            [.. Chosen.Select(x => (x.Legend, StudentEstimate.Difference(Areas(runs, LabelOf(family, x.Name)), plain)))];
+        Verdict[] verdicts = [.. Verdicts.Holm([.. all.Select(x => (x.Gain, (Interval?)Verdicts.Better))]).Select(x => Verdicts.Of(x, Verdicts.Better))];
+        string[] better = [.. all.Where((_, i) => verdicts[i] == Verdict.Supported).Select(x => x.Legend)];
+        string[] worse = [.. all.Where((_, i) => verdicts[i] == Verdict.Contradicted).Select(x => x.Legend)];
         yield return new Finding(
             "",
-            $"Of {all.Length} rules for {method}, by 95 % intervals of the difference in the mean return over the run (not corrected for their number, "
-            + $"{seeds}): better than plain {List(better)}; worse {List(worse)}.",
+            $"Of {all.Length} rules for {method}, by Holm-corrected intervals of the difference in the mean return over the run ({seeds}): "
+            + $"better than plain {List(better)}; worse {List(worse)}.",
             Verdict.New);
 
         static string List(string[] names) => names.Length == 0 ? "none" : string.Join("; ", names);

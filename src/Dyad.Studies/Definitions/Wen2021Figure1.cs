@@ -55,7 +55,7 @@ internal sealed class Wen2021Figure1 : Study
 
         return new Analysis(
             [
-                Outperforms(runs, best, Final, Area, seeds),
+                Outperforms(runs, Final, Area, seeds),
                 Comparable(runs, Final, seeds),
                 Delay(runs, seeds),
                 new Finding(
@@ -80,56 +80,61 @@ internal sealed class Wen2021Figure1 : Study
             []);
     }
 
-    private static Finding Outperforms(
-        StudyRuns runs, string best, Func<FinishedRun, double> final, Func<FinishedRun, double> area, int seeds)
+    // Best of four: better than each of the others; refuted by one that is better.
+    private static Finding Outperforms(StudyRuns runs, Func<FinishedRun, double> final, Func<FinishedRun, double> area, int seeds)
     {
-        Interval areaGain = Statistics.DifferenceInterval(runs.Values("res-ac", area), runs.Values(best, area));
-        Interval finalGain = Statistics.DifferenceInterval(runs.Values("res-ac", final), runs.Values(best, final));
-        Verdict verdict = areaGain.Low > 0 && finalGain.Low > 0 ? Verdict.Supported
-            : areaGain.High < 0 && finalGain.High < 0 ? Verdict.Contradicted
-            : Verdict.Unclear;
+        string[] others = [.. Methods.Where(m => m != "res-ac")];
+        StudentEstimate Gain(string other, Func<FinishedRun, double> value) =>
+            StudentEstimate.Difference(runs.Values("res-ac", value), runs.Values(other, value));
+        IReadOnlyList<Interval> corrected = Verdicts.Holm(
+            [.. others.SelectMany(m => new[] { Gain(m, area), Gain(m, final) }).Select(gain => (gain, (Interval?)Verdicts.Better))]);
+        Verdict[] verdicts = [.. others.Select((_, i) => Both(Holds(2 * i), Holds((2 * i) + 1)))];
         return new Finding(
             "Res-AC has the best sample efficiency and the best final return of the four.",
-            $"At this step length Res-AC differs from the best of the others ({FourRoomVariants.Legend(best)}) by "
-            + $"{Wording.Difference(runs.Values("res-ac", area), runs.Values(best, area))} in the mean return over training and by "
-            + $"{Wording.Difference(runs.Values("res-ac", final), runs.Values(best, final))} in the final return (95 % intervals, {Wording.Seeds(seeds)}).",
-            verdict);
+            "Res-AC differs in the mean return over training and in the final return from "
+            + string.Join("; ", others.Select(m => $"{FourRoomVariants.Legend(m)} by {Wording.Difference(runs.Values("res-ac", area), runs.Values(m, area))} "
+                + $"and {Wording.Difference(runs.Values("res-ac", final), runs.Values(m, final))}"))
+            + $" (95 % intervals; the verdict is Holm-corrected over {corrected.Count} comparisons; {Wording.Seeds(seeds)}).",
+            Verdicts.All(verdicts));
+
+        Verdict Holds(int i) => Verdicts.Of(corrected[i], Verdicts.Better);
+        static Verdict Both(Verdict a, Verdict b) => a == b ? a : Verdict.Unclear;
     }
 
     private static Finding Comparable(StudyRuns runs, Func<FinishedRun, double> final, int seeds)
     {
         double[] stack = runs.Values("stack-ac", final);
         double[] actorO = runs.Values("actor-o", final);
-        Interval difference = Statistics.DifferenceInterval(stack, actorO);
         double[] residual = runs.Values("res-ac", final);
-        bool equal = difference.Low <= 0 && difference.High >= 0;
-        bool below = Statistics.Mean(stack) < Statistics.Mean(residual) && Statistics.Mean(actorO) < Statistics.Mean(residual);
+        double random = FourRoomVariants.RandomReturn();
+        double? margin = RandomPolicy.Margin(Statistics.Mean(actorO), random);
+        (StudentEstimate, Interval?)[] family =
+        [
+            (StudentEstimate.Difference(stack, actorO), Verdicts.Comparable(margin)),
+            (StudentEstimate.Difference(residual, stack), Verdicts.Better), (StudentEstimate.Difference(residual, actorO), Verdicts.Better),
+        ];
+        IReadOnlyList<Interval> corrected = Verdicts.Holm(family);
         return new Finding(
             "Stack-AC and Actor_o-Critic perform comparably, below Res-AC.",
             $"Final returns: Stack-AC {Wording.MeanWithInterval(stack)}, Actor_o-Critic {Wording.MeanWithInterval(actorO)}, Res-AC "
-            + $"{Wording.MeanWithInterval(residual)}; Stack-AC differs from Actor_o-Critic by {Wording.Difference(stack, actorO)} ({Wording.Seeds(seeds)}).",
-            seeds > 1 && equal && below ? Verdict.Supported : equal || below ? Verdict.Unclear : Verdict.Contradicted);
+            + $"{Wording.MeanWithInterval(residual)}; Stack-AC differs from Actor_o-Critic by {Wording.Difference(stack, actorO)}. Equivalence: "
+            + $"{RandomPolicy.Words(margin, "Actor_o-Critic", random, "0.000")}. The verdict is Holm-corrected over {family.Length} comparisons ({Wording.Seeds(seeds)}).",
+            Verdicts.All([.. family.Select((x, i) => Verdicts.Of(corrected[i], x.Item2))]));
     }
 
     private static Finding Delay(StudyRuns runs, int seeds)
     {
         // Steps until the mean curve reaches nine tenths of the best final mean.
-        double target = 0.9 * Methods.Max(m => Statistics.Mean(runs.Values(m, run => run.Final("eval/return"))));
-        double? StepsTo(string method)
-        {
-            Series curve = runs.Curve(method, "eval/return");
-            int row = Array.FindIndex(curve.Mean, value => value >= target);
-            return row < 0 ? null : curve.X[row];
-        }
-
+        const string metric = "eval/return";
+        double target = 0.9 * Methods.Max(m => Statistics.Mean(runs.Values(m, run => run.Final(metric))));
+        Interval delay = LearningDelay.Interval(runs.Of("actor-g"), runs.Of("res-ac"), metric, target);
         string Text(string method) => FourRoomVariants.Legend(method)
-            + (StepsTo(method) is double steps ? $" after {Wording.Thousands(steps)} steps" : " not within the run");
-        double? lead = StepsTo("actor-g") - StepsTo("res-ac");
+            + (LearningDelay.StepsTo(runs.Of(method), metric, target) is double steps ? $" after {Wording.Thousands(steps)} steps" : " not within the run");
         return new Finding(
             "Actor_g-Critic needs over 150,000 steps more than Res-AC for a similar return.",
-            $"The mean curves reach {target:0.000}, nine tenths of the best final return: {Text("res-ac")}, {Text("actor-g")} "
-            + $"({Wording.Seeds(seeds)}).",
-            lead >= 100_000 ? Verdict.Supported : lead > 0 ? Verdict.Unclear : Verdict.Contradicted);
+            $"The mean curves reach {target:0.000}, nine tenths of the best final return: {Text("res-ac")}, {Text("actor-g")}"
+            + $"{Wording.Delay(delay)} ({Wording.Seeds(seeds)}).",
+            Verdicts.Of(delay, Verdicts.Above(150_000)));
     }
 
     private static Finding GapFinding(StudyRuns runs, int seeds)

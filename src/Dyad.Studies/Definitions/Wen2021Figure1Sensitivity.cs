@@ -66,13 +66,12 @@ internal sealed class Wen2021Figure1Sensitivity : Study
         (double Rate, double[] Areas, double[] Finals) residual = Best(runs, "res-ac");
         string rival = Wen2021Figure1.Methods.Where(m => m != "res-ac").MaxBy(m => Statistics.Mean(Best(runs, m).Areas))!;
         (double Rate, double[] Areas, double[] Finals) other = Best(runs, rival);
-        Interval gain = Statistics.DifferenceInterval(residual.Areas, other.Areas);
         return new Finding(
             "Res-AC has the best sample efficiency of the four.",
             $"Where {rule}: each at its own best step length, Res-AC ({Text(residual.Rate)}) differs from the best of the others, "
             + $"{FourRoomVariants.Legend(rival)} ({Text(other.Rate)}), by {Wording.Difference(residual.Areas, other.Areas)} in the mean return "
             + $"over training and by {Wording.Difference(residual.Finals, other.Finals)} in the final return ({Wording.Seeds(seeds)}).",
-            gain.Low > 0 ? Verdict.Supported : gain.High < 0 ? Verdict.Contradicted : Verdict.Unclear);
+            Verdicts.Of(Statistics.DifferenceInterval(residual.Areas, other.Areas), Verdicts.Better));
     }
 
     private static LineChart Chart(string environment, string rule, StudyRuns runs, int seeds)
@@ -85,8 +84,8 @@ internal sealed class Wen2021Figure1Sensitivity : Study
                 FourRoomVariants.Legend(method),
                 Rates,
                 [.. Areas(method).Select(values => Statistics.Mean(values))],
-                [.. Areas(method).Select(values => Statistics.MeanInterval(values).Low)],
-                [.. Areas(method).Select(values => Statistics.MeanInterval(values).High)],
+                seeds > 1 ? [.. Areas(method).Select(values => Statistics.MeanInterval(values).Low)] : null,
+                seeds > 1 ? [.. Areas(method).Select(values => Statistics.MeanInterval(values).High)] : null,
                 seeds))],
             LogX: true);
     }

@@ -31,7 +31,6 @@ internal sealed class Wen2021Figure2 : Study
         double[] critic = runs.Values(Label, run => MeanDistance(run, "eval/critic_return"));
         double[] corrected = runs.Values(Label, run => MeanDistance(run, "eval/corrected_return"));
         double[] gains = [.. critic.Zip(corrected, (q, sum) => q - sum)];
-        Interval gain = Statistics.MeanInterval(gains);
         double[] criticError = runs.Values(Label, run => run.MeanOverRows("eval/critic_error"));
         double[] correctedError = runs.Values(Label, run => run.MeanOverRows("eval/corrected_error"));
         return new Analysis(
@@ -40,7 +39,7 @@ internal sealed class Wen2021Figure2 : Study
                     "The sum of critic and res-critic approximates the true return better than the critic alone throughout training.",
                     $"Mean distance to the true return over training: critic {Wording.MeanWithInterval(critic)}, critic and res-critic "
                     + $"{Wording.MeanWithInterval(corrected)}; the paired gain is {Wording.MeanWithInterval(gains)} ({Wording.Seeds(seeds)}).",
-                    gain.Low > 0 ? Verdict.Supported : gain.High < 0 ? Verdict.Contradicted : Verdict.Unclear),
+                    Verdicts.Of(Statistics.MeanInterval(gains), Verdicts.Better)),
                 new Finding(
                     "The paper shows the mean over start states only.",
                     $"Over single state-action pairs, the root mean square error under the policy's occupancy is "

@@ -51,8 +51,8 @@ internal static class Wen2021SoftActorCritic
             new("Res-SAC is consistently more sample-efficient than SAC with as many critic steps.", "res-sac-10-10", "sac-10-0"),
             new("SAC-10-0 consistently outperforms SAC-1-0.", "sac-10-0", "sac-1-0"),
             new("", "res-sac-10-10", "sac-1-0"),
-            new("", "stack-sac-1-0", "sac-1-0"),
-            new("", "stack-sac-10-0", "sac-10-0"),
+            new("Stack-SAC performs comparably to SAC, one critic step.", "stack-sac-1-0", "sac-1-0", ClaimKind.Comparable),
+            new("Stack-SAC performs comparably to SAC, ten critic steps.", "stack-sac-10-0", "sac-10-0", ClaimKind.Comparable),
         ],
         Notes =
         [

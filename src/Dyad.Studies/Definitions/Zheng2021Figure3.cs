@@ -68,8 +68,8 @@ internal static class Zheng2021Figure3
             ],
             Claims =
             [
-                new("STAC learns at least as well as AC, m = 80.", "stac-m80", "ac-m80"),
-                new("STAC learns at least as well as AC, m = 1.", "stac-m1", "ac-m1"),
+                new("STAC learns at least as well as AC, m = 80.", "stac-m80", "ac-m80", ClaimKind.NotWorse),
+                new("STAC learns at least as well as AC, m = 1.", "stac-m1", "ac-m1", ClaimKind.NotWorse),
                 new("STAC does best with many critic steps.", "stac-m80", "stac-m1"),
                 .. environment == "CartPole-v0"
                     ? new ComparisonClaim[] { new("STAC with m = 1 does even better than AC with m = 80.", "stac-m1", "ac-m80") }
@@ -129,8 +129,8 @@ internal static class Zheng2021Figure3
             ],
             Claims =
             [
-                new($"ST{plain}-AL is at least as good as {plain}.", $"st{family}-al", family),
-                new($"ST{plain}-CL is at least as good as {plain}.", $"st{family}-cl", family),
+                new($"ST{plain}-AL is at least as good as {plain}.", $"st{family}-al", family, ClaimKind.NotWorse),
+                new($"ST{plain}-CL is at least as good as {plain}.", $"st{family}-cl", family, ClaimKind.NotWorse),
                 new("The actor leading does better than the critic leading.", $"st{family}-al", $"st{family}-cl"),
             ],
             Notes =

@@ -103,8 +103,8 @@ public sealed record DataTable(string Title, IReadOnlyList<string> Columns, IRea
 /// <param name="Mean">Mean over seeds.</param>
 /// <param name="StandardDeviation">Sample standard deviation over seeds; 0 for one seed.</param>
 /// <param name="InterquartileMean">Mean of the middle half of the seeds.</param>
-/// <param name="Interval">95 % interval of the mean.</param>
-/// <param name="InterquartileMeanInterval">95 % bootstrap interval of the interquartile mean.</param>
+/// <param name="Interval">95 % interval of the mean; null for one value, which has none.</param>
+/// <param name="InterquartileMeanInterval">95 % bootstrap interval of the interquartile mean; null for one value.</param>
 public sealed record GroupSummary(
     string Label,
     string Environment,
@@ -114,8 +114,8 @@ public sealed record GroupSummary(
     double Mean,
     double StandardDeviation,
     double InterquartileMean,
-    Interval Interval,
-    Interval InterquartileMeanInterval);
+    Interval? Interval,
+    Interval? InterquartileMeanInterval);
 
 /// <summary>An interval of numbers.</summary>
 public sealed record Interval(double Low, double High);

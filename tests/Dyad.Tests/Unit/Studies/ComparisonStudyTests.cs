@@ -21,11 +21,45 @@ public sealed class ComparisonStudyTests
         ],
     });
 
+    // Pendulum's random policy has a return of about -1,200: the margin is about 120, and "slow", ahead by 20, is no more than level.
+    private static readonly ComparisonStudy Margins = new(Study.Plan with
+    {
+        Claims =
+        [
+            new("Slow is at least as good.", "slow", "fast", ClaimKind.NotWorse), new("Fast is at least as good.", "fast", "slow", ClaimKind.NotWorse),
+            new("They are comparable.", "slow", "fast", ClaimKind.Comparable), new("Fast is better.", "fast", "slow"),
+        ],
+    });
+
     [Theory]
     [InlineData(1, new[] { Verdict.Unclear, Verdict.Unclear, Verdict.Unclear, Verdict.New })]
     [InlineData(4, new[] { Verdict.Supported, Verdict.Contradicted, Verdict.Unclear, Verdict.New })]
     public void A_claim_holds_where_the_interval_of_the_difference_leaves_out_zero(int seeds, Verdict[] verdicts) =>
         Assert.Equal(verdicts, Study.Analyze(Runs(seeds)).Findings.Select(finding => finding.Verdict));
+
+    [Theory]
+    [InlineData(1, new[] { Verdict.Unclear, Verdict.Unclear, Verdict.Unclear, Verdict.Unclear })]
+    [InlineData(4, new[] { Verdict.Supported, Verdict.Supported, Verdict.Supported, Verdict.Contradicted })]
+    public void At_least_as_good_and_comparable_have_a_margin(int seeds, Verdict[] verdicts)
+    {
+        IReadOnlyList<Finding> findings = Margins.Analyze(Runs(seeds)).Findings;
+        Assert.Equal(verdicts, findings.Select(finding => finding.Verdict));
+        Assert.Contains("improvement over the random policy's -1", findings[1].Measured, StringComparison.Ordinal);
+        Assert.Contains(
+            seeds == 1 ? "Superiority: unclear." : "Superiority: contradicted.", findings[1].Measured, StringComparison.Ordinal);
+        Assert.Contains("Holm-corrected", string.Concat(Margins.Notes), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Below_the_random_policy_nothing_is_as_good()
+    {
+        // The same runs 2,000 lower.
+        StudyRuns runs = Runs(4) with { Runs = [.. Runs(4).Runs.Select(run => run with { Metrics = run.Metrics.ToDictionary(
+            entry => entry.Key, entry => entry.Key == "eval/return" ? [.. entry.Value.Select(x => x - 2000)] : entry.Value) })] };
+        IReadOnlyList<Finding> findings = Margins.Analyze(runs).Findings;
+        Assert.All(findings.Take(3), finding => Assert.Equal(Verdict.Unclear, finding.Verdict));
+        Assert.Contains("no verdict", findings[0].Measured, StringComparison.Ordinal);
+    }
 
     [Fact]
     public void The_table_has_the_mean_the_end_and_what_was_reached_when_the_fastest_was_done()

@@ -35,11 +35,12 @@ public sealed class StatisticsTests
     }
 
     [Fact]
-    public void A_single_value_has_no_spread()
+    public void A_single_value_has_no_interval()
     {
         Assert.Equal(0, Statistics.StandardDeviation([4.2]));
-        Assert.Equal(new Interval(4.2, 4.2), Statistics.MeanInterval([4.2]));
-        Assert.Equal(new Interval(4.2, 4.2), Statistics.InterquartileMeanInterval([4.2]));
+        Assert.Equal(new Interval(double.NegativeInfinity, double.PositiveInfinity), Statistics.MeanInterval([4.2]));
+        Assert.Equal(new Interval(double.NegativeInfinity, double.PositiveInfinity), Statistics.InterquartileMeanInterval([4.2]));
+        Assert.Equal("4.200", Wording.MeanWithInterval([4.2]));
     }
 
     [Fact]
