@@ -11,6 +11,9 @@ namespace Dyad.Algorithms;
 /// </summary>
 public interface IAgent
 {
+    /// <summary>The task that it was made for.</summary>
+    AgentTask Task { get; }
+
     /// <summary>The parameters that make the policy: what is saved with a trained agent.</summary>
     Parameters<float> Policy { get; }
 

@@ -2,6 +2,7 @@ using System.ComponentModel.DataAnnotations;
 using System.Numerics;
 using Dyad.Algorithms.Rules;
 using Dyad.Autodiff;
+using Dyad.Core;
 using Dyad.Games;
 using Dyad.Networks;
 using Dyad.Numerics;
@@ -81,10 +82,11 @@ public sealed class Sac : IActorCritic
     /// <param name="actionSize">Numbers in an action, each in [-1, 1].</param>
     /// <param name="options">Options.</param>
     /// <param name="stream">The agent's random numbers.</param>
+    /// <exception cref="UserError">An option or a size is not accepted.</exception>
     public Sac(int observationSize, int actionSize, SacOptions options, RandomStream stream)
     {
-        _options = options;
-        (ObservationSize, ActionSize) = (observationSize, actionSize);
+        _options = OptionBinder.Checked(options);
+        (ObservationSize, ActionSize) = AgentTask.RealActions(observationSize, actionSize).Sizes;
         _policy = new SquashedGaussianPolicy<float>(
             Mlp.Drawn(Actor, "policy", options.Sizes(observationSize, 2 * actionSize), stream.Split("actor")));
 

@@ -2,6 +2,7 @@ using System.ComponentModel.DataAnnotations;
 using System.Numerics;
 using Dyad.Algorithms.Rules;
 using Dyad.Autodiff;
+using Dyad.Core;
 using Dyad.Games;
 using Dyad.Networks;
 using Dyad.Numerics;
@@ -73,10 +74,11 @@ public sealed class Td3 : IActorCritic
     /// <param name="actionSize">Numbers in an action, each in [-1, 1].</param>
     /// <param name="options">Options.</param>
     /// <param name="stream">The agent's random numbers.</param>
+    /// <exception cref="UserError">An option or a size is not accepted.</exception>
     public Td3(int observationSize, int actionSize, Td3Options options, RandomStream stream)
     {
-        _options = options;
-        (ObservationSize, ActionSize) = (observationSize, actionSize);
+        _options = OptionBinder.Checked(options);
+        (ObservationSize, ActionSize) = AgentTask.RealActions(observationSize, actionSize).Sizes;
 
         _actor = new DeterministicActor(
             Actor, options.Sizes(observationSize, actionSize), options.NextAction, options.ExplorationNoise, stream);

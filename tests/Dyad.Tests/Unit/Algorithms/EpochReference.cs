@@ -17,7 +17,7 @@ internal sealed class EpochReference(EpochSetting setting, OnPolicyReplay replay
     private readonly ReferenceStep _residualStep = new(setting.Optimizer, EpochSetting.ResidualRate);
     private readonly RandomStream _values = Stream("values"), _corrections = Stream("residual", "updates");
     private ReplayedStep[] _steps = [];
-    private double[] _next = [], _returns = [], _direction = [];
+    private double[] _next = [], _returns = [], _direction = [], _measured = [];
     private double _clip = double.NaN;
     private int _epochs;
 
@@ -107,10 +107,10 @@ internal sealed class EpochReference(EpochSetting setting, OnPolicyReplay replay
 
         for (int i = 0; i < setting.ResidualUpdates; i++)
         {
-            double[] errors = i == 0 ? TdErrors(out _) : [];
+            _measured = i == 0 ? TdErrors(out _) : _measured;
             if (setting.Clip == "adaptive")
             {
-                double[] sorted = [.. (i == 0 ? errors : _lastErrors).Select(Math.Abs).Order()];
+                double[] sorted = [.. _measured.Select(Math.Abs).Order()];
                 double quantile = sorted[(int)Math.Ceiling(EpochSetting.ClipQuantile * sorted.Length) - 1];
                 _clip = double.IsNaN(_clip) ? quantile : _clip + (EpochSetting.ClipRate * (quantile - _clip));
             }
@@ -119,7 +119,6 @@ internal sealed class EpochReference(EpochSetting setting, OnPolicyReplay replay
                 _clip = setting.Clip == "none" ? double.PositiveInfinity : double.Parse(setting.Clip, System.Globalization.CultureInfo.InvariantCulture);
             }
 
-            _lastErrors = i == 0 ? errors : _lastErrors;
             double[] deltas = TdErrors(out double[] residualNext);
             Clipped += deltas.Count(delta => Math.Abs(delta) > _clip);
             double[] misses = [.. _steps.Select((step, t) =>
@@ -127,8 +126,6 @@ internal sealed class EpochReference(EpochSetting setting, OnPolicyReplay replay
             Psi = _residualStep.Descend(Psi, Gradients(Psi, _steps.Select((step, t) => (step, misses[t] / _steps.Length))));
         }
     }
-
-    private double[] _lastErrors = [];
 
     // delta = r + gamma V_q(s') - Q(s, a), and V_w(s'), each of actions of their own.
     private double[] TdErrors(out double[] residualNext)

@@ -52,6 +52,7 @@ public sealed class EpochReplayTests
         ["stac, bounded"] = new() { Form = "start-value", Bound = 0.1 },
         ["stac, length only"] = new() { Form = "start-value", LengthOnly = true, Normalized = true },
         ["stac, whole episodes"] = new() { Form = "start-value", Whole = true, Environments = 1, Steps = 9 },
+        ["stac, an episode longer than an epoch"] = new() { Form = "start-value", Whole = true, Environments = 1, Steps = 3, Share = 0 },
         ["stac, adam"] = new() { Form = "start-value", Optimizer = "adam" },
     };
 

@@ -1,4 +1,5 @@
 using Dyad.Algorithms;
+using Dyad.Algorithms.Catalog;
 using Dyad.Core;
 using Dyad.Environments;
 using Dyad.Numerics;
@@ -56,7 +57,7 @@ public sealed class StartStatesTests
 
     private static GameAgent Agent(params (string, string)[] changes) => (GameAgent)Create("stack-sac", changes);
 
-    private static IAgent Create(string method, params (string, string)[] changes) => Method.Find(AgentMethods.All, method)!.With(
+    private static IAgent Create(string method, params (string, string)[] changes) => MethodCatalog.Agent(method).With(
         [("hidden_width", "6"), .. method == "stac" ? [] : ((string, string)[])[("batch_size", "8"), ("random_steps", "10"), ("update_after", "10")], .. changes])
         .Create(new AgentTask(3, Box.Uniform(2, -1, 1)), new RandomStream(5));
 

@@ -18,7 +18,7 @@ public sealed class LeaderStudyTests
     public void A_plain_line_shares_target_and_order_with_its_leaders(string study, int lines)
     {
         Variant[] variants = [.. StudyCatalog.Find(study).Variants(StudyScale.Paper)];
-        string Option(Variant variant, string name) => variant.Options[name]?.ToString() ?? "";
+        string Option(Variant variant, string name) => variant.Method.Options[name]?.ToString() ?? "";
         Assert.True(variants.Length >= lines);
         foreach (Variant leader in variants.Where(variant => Option(variant, "rule") == "stackelberg"))
         {

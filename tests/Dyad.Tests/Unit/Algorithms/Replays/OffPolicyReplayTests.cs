@@ -152,14 +152,17 @@ public sealed class OffPolicyReplayTests
 
     public static TheoryData<string> Names => [.. Plays.Keys];
 
+    /// <summary>Each loss, in a play of each agent that has the mechanism.</summary>
     public static TheoryData<string, string> Losses
     {
         get
         {
             var data = new TheoryData<string, string>();
-            foreach ((string play, ReplaySettings settings) in Plays)
+            foreach ((string play, Loss loss) in Plays
+                .SelectMany(play => LossesOf(play.Value).Where(loss => loss.Has(play.Value)).Select(loss => (play.Key, loss)))
+                .DistinctBy(pair => (Family(Plays[pair.Key]), pair.loss)))
             {
-                data.AddRange([.. LossesOf(settings).Where(loss => loss.Has(settings)).Select(loss => (play, loss.Name))]);
+                data.Add(play, loss.Name);
             }
 
             return data;
@@ -183,6 +186,8 @@ public sealed class OffPolicyReplayTests
     }
 
     private static Loss[] LossesOf(ReplaySettings settings) => settings.Rule == "individual" ? CommonLosses : LeaderLosses;
+
+    private static string Family(ReplaySettings x) => x.Method == "sac-v" ? x.Method : IsSac(x) ? "sac" : HasNoise(x) ? "td3" : "ddpg";
 
     private static bool IsSac(ReplaySettings x) => x.Method.Contains("sac", StringComparison.Ordinal);
 
