@@ -1,6 +1,6 @@
 using Dyad.Environments;
+using Dyad.Environments.Locating;
 using Dyad.Numerics;
-using Dyad.Training;
 
 namespace Dyad.Studies;
 
@@ -16,8 +16,7 @@ internal static class RandomPolicy
     /// <summary>Mean undiscounted return of episodes of a task of the registry, as neural methods see it.</summary>
     public static double MeanReturn(string environment)
     {
-        using IEnvironment task = TaskPreparation.ForAgents(
-            EnvironmentRegistry.Create(environment), EnvironmentRegistry.Get(environment).MaxEpisodeSteps, timeLimitTerminates: false);
+        using IEnvironment task = TaskLocator.FindForAgents(environment).CreateForAgents();
         RandomStream stream = new RandomStream(0).Split("random policy");
         double[] observation = new double[task.ObservationSpace.Size], action = new double[task.ActionSpace.Size];
         double sum = 0;

@@ -209,7 +209,7 @@ public sealed record SacGame<T>(
     public Expression<T> ActorCost => CostIn(Batch.Observation, Now);
 
     /// <summary>-(1 - gamma) J over states that episodes began in, 1 x 1: the direct term of Wen et al. 2021, eq. 43.</summary>
-    public Expression<T> StartActorCost => (1 - Options.Discount) * CostIn(Batch.StartObservation, Start!);
+    public Expression<T> StartActorCost => (1 - Options.Discount) * CostIn(Batch.StartObservation, Start!.Value);
 
     /// <summary>-mean min(Q1, Q2)(s, a) on the replayed a, 1 x 1: its gradient in w is Wen's semi-gradient (2021, eq. 42).</summary>
     public Expression<T> ReplayedActorCost => -Mean(Followed.Smaller(Batch.Observation, Batch.Action));

@@ -1,3 +1,4 @@
+using Dyad.Core;
 using Dyad.Studies;
 using Dyad.Studies.Definitions;
 using Dyad.Studies.Results;
@@ -69,6 +70,29 @@ public sealed class LeaderStudyTests
         Assert.All(Findings(critic: 20, actor: 1), finding => Assert.Equal(Verdict.Contradicted, finding.Verdict));
         Assert.Contains("critic 0.101", Findings(critic: 1, actor: 20)[0].Measured, StringComparison.Ordinal);
         Assert.Contains("actor 1.000", Findings(critic: 1, actor: 20)[0].Measured, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_variance_of_the_implicit_part_falls_with_the_batch()
+    {
+        Variant variant = StudyCatalog.Find("zheng2021/batch-size").Variants(StudyScale.Quick)[0];
+        IIterative run = variant.Create(1);
+        using var owned = (IDisposable)run;
+        while (run.Step < 760)
+        {
+            run.Advance();
+        }
+
+        Recorder row = Recorder.Of(run);
+        double[] variances = [.. new[] { 16, 64, 256 }.Select(n => row[$"implicit/variance_{n}"])];
+        Assert.True(variances[0] > 2 * variances[1], $"{variances[0]} and {variances[1]}");
+        Assert.True(variances[1] > 2 * variances[2], $"{variances[1]} and {variances[2]}");
+        Assert.True(variances[2] > 0);
+        Assert.True(row["implicit/squared_norm"] > 0);
+
+        // Measuring draws by a stream of its own: a second look sees the same.
+        Assert.Equal(row.Values.Where(x => x.Name.StartsWith("implicit/", StringComparison.Ordinal)),
+            Recorder.Of(run).Values.Where(x => x.Name.StartsWith("implicit/", StringComparison.Ordinal)));
     }
 
     private static Recorder Checked(int seed, int steps)
