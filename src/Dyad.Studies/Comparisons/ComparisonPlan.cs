@@ -63,8 +63,17 @@ internal sealed record ComparisonPlan(string Name, string Title, string Source, 
     /// <summary>Further metrics that get a chart where every line has them.</summary>
     public IReadOnlyList<string> Charts { get; init; } = [];
 
+    /// <summary>Those metrics whose chart has a logarithmic axis.</summary>
+    public IReadOnlyList<string> LogCharts { get; init; } = [];
+
+    /// <summary>Title of the horizontal axis.</summary>
+    public string XTitle { get; init; } = "environment steps";
+
     /// <summary>Columns of the table: metrics by heading, means over the run.</summary>
     public IReadOnlyList<(string Heading, string Metric, string Format)> Columns { get; init; } = [];
+
+    /// <summary>Further columns of the table: counters by heading, as they stand at the end of the run.</summary>
+    public IReadOnlyList<(string Heading, string Metric)> Counters { get; init; } = [];
 
     /// <summary>The lines, in the order of the legend.</summary>
     public required IReadOnlyList<ComparisonLine> Lines { get; init; }

@@ -55,8 +55,8 @@ internal sealed class ComparisonStudy(ComparisonPlan plan) : Study
         return new Analysis(
             Findings(runs, seeds),
             [.. plan.Charts.Prepend(plan.Metric).Select(metric => new LineChart(
-                metric.Replace('/', '-').Replace('_', '-'), metric, "environment steps",
-                metric, LogY: false, caption,
+                metric.Replace('/', '-').Replace('_', '-'), metric, plan.XTitle,
+                metric, LogY: plan.LogCharts.Contains(metric), caption,
                 [.. plan.Lines.Where(line => Has(runs, line, metric)).Select(line => runs.Curve(line.Label, metric, line.Legend))])),
                 new LineChart(
                     "wall-time", $"{plan.Metric} over wall time", "seconds", plan.Metric, LogY: false,
@@ -65,7 +65,7 @@ internal sealed class ComparisonStudy(ComparisonPlan plan) : Study
             [
                 new DataTable(
                     $"{plan.Environment}, {seeds}",
-                    ["line", "mean over the run", "last tenth", $"against {plan.Lines[0].Legend}", "seconds a run", $"after {fastest.ToString(fastest < 10 ? "0.0" : "0", CultureInfo.InvariantCulture)} s", .. plan.Columns.Select(x => x.Heading)],
+                    ["line", "mean over the run", "last tenth", $"against {plan.Lines[0].Legend}", "seconds a run", $"after {fastest.ToString(fastest < 10 ? "0.0" : "0", CultureInfo.InvariantCulture)} s", .. plan.Columns.Select(x => x.Heading), .. plan.Counters.Select(x => x.Heading)],
                     [.. plan.Lines.Select(line => Row(runs, line, fastest))]),
             ]);
     }
@@ -130,6 +130,9 @@ internal sealed class ComparisonStudy(ComparisonPlan plan) : Study
             Wording.MeanWithInterval(runs.Values(line.Label, run => After(run, fastest)), "0.0"),
             .. plan.Columns.Select(x => Has(runs, line, x.Metric)
                 ? Statistics.Mean(runs.Values(line.Label, run => run.MeanOverRows(x.Metric))).ToString(x.Format, CultureInfo.InvariantCulture)
+                : ""),
+            .. plan.Counters.Select(x => Has(runs, line, x.Metric)
+                ? Wording.Thousands(Statistics.Mean(runs.Values(line.Label, run => run.Final(x.Metric))))
                 : ""),
         ];
     }

@@ -42,9 +42,9 @@ internal sealed class TheoremCheck : IIterative
 
     public void Advance()
     {
-        Mdp mdp = RandomMdp();
-        double[] logits = Draw(mdp.Pairs, 1.5);
-        double[] critic = Draw(mdp.Pairs, 3);
+        Mdp mdp = RandomProblem.Mdp(_stream);
+        double[] logits = RandomProblem.Vector(_stream, mdp.Pairs, 1.5);
+        double[] critic = RandomProblem.Vector(_stream, mdp.Pairs, 3);
         var evaluation = new PolicyEvaluation(mdp, TabularPolicy.Softmax(mdp, logits));
         var plain = new ExactGradients(evaluation, critic);
         double[] gradient = plain.PolicyGradient();
@@ -141,42 +141,5 @@ internal sealed class TheoremCheck : IIterative
     {
         TensorPrimitives.Add(a, b, a);
         return a;
-    }
-
-    private double[] Draw(int count, double range)
-    {
-        double[] values = new double[count];
-        for (int i = 0; i < count; i++)
-        {
-            values[i] = _stream.Uniform(-range, range);
-        }
-
-        return values;
-    }
-
-    // Dense rows and a start distribution of full support, as assumption 1 needs.
-    private Mdp RandomMdp()
-    {
-        int states = 2 + _stream.Index(6);
-        int actions = 2 + _stream.Index(3);
-        var rows = new List<IReadOnlyList<(int, double)>>();
-        for (int pair = 0; pair < states * actions; pair++)
-        {
-            rows.Add([.. Distribution(states).Select((p, s) => (s, p))]);
-        }
-
-        return new Mdp(Draw(states * actions, 1), rows, Distribution(states), _stream.Uniform(0, 0.97));
-    }
-
-    private double[] Distribution(int count)
-    {
-        double[] values = new double[count];
-        for (int i = 0; i < count; i++)
-        {
-            values[i] = _stream.Uniform(0.02, 1);
-        }
-
-        TensorPrimitives.Divide(values, TensorPrimitives.Sum<double>(values), values);
-        return values;
     }
 }

@@ -9,13 +9,20 @@ namespace Dyad.Studies.Definitions;
 /// </summary>
 internal static class Zheng2021Figure3
 {
+    private const string AtOnce = "-simultaneous";
+
+    private const string Residual = "train/solver_residual";
+
     private const string Paper = "Zheng et al. 2021, figure 3";
 
     private static readonly (string Heading, string Metric, string Format)[] Columns =
     [
         ("cosine", "train/implicit_cosine", "0.00"), ("|implicit|", "train/implicit_norm", "0.000"), ("|direct|", "train/direct_norm", "0.000"),
-        ("CG steps", "train/solver_iterations", "0.0"), ("lowest curvature", "train/lowest_curvature", "0.0000"),
+        ("CG steps", "train/solver_iterations", "0.0"), ("residual", Residual, "0.0e0"),
+        ("lowest curvature", "train/lowest_curvature", "0.0000"),
     ];
+
+    private static readonly (string Heading, string Metric)[] Counters = [("solves with negative curvature", "train/negative_curvatures")];
 
     /// <summary>All panels.</summary>
     public static IEnumerable<Study> All =>
@@ -60,8 +67,10 @@ internal static class Zheng2021Figure3
             Seeds = (2, environment == "CartPole-v0" ? 20 : 10),
             Episodes = (1, 2),
             Metric = "train/return",
-            Charts = ["eval/return"],
+            Charts = ["eval/return", Residual],
+            LogCharts = [Residual],
             Columns = Columns,
+            Counters = Counters,
             Lines =
             [
                 Line("ac", 1), Line("ac", 80), Line("stac", 1), Line("stac", 80),
@@ -91,8 +100,17 @@ internal static class Zheng2021Figure3
         Name = $"{plan.Name}-correct",
         Title = $"{plan.Title}, as we recommend",
         Preset = AgentPreset.Correct,
-        Notes = [],
+
+        // All of them move in turn, and none of DDPG's leaders has anything to foresee of a target policy.
+        Lines = [.. plan.Lines.Where(line => !IsAtOnce(line.Label)).SelectMany(line => line.Method != "ddpg" ? [line] : (IEnumerable<ComparisonLine>)
+            [line with { Changes = [("next_action", "current-policy")] }, new("ddpg-target-policy", "DDPG, target policy", "ddpg")])],
+        Claims = [.. plan.Claims.Where(claim => !IsAtOnce(claim.Against))],
+        Notes = plan.Lines[0].Method == "ddpg"
+            ? ["DDPG and its leaders take the current policy in the target, which the leaders need; one line is textbook DDPG, with a target policy."]
+            : [],
     };
+
+    private static bool IsAtOnce(string label) => label.EndsWith(AtOnce, StringComparison.Ordinal);
 
     private static ComparisonPlan Workshop(string panel, string environment, (long, long) steps, params (string, string)[] changes)
     {
@@ -120,22 +138,27 @@ internal static class Zheng2021Figure3
             Rows = (3, 30),
             Seeds = (1, 10),
             QuickChanges = [("random_steps", "500"), ("update_after", "500")],
+            Charts = [Residual],
+            LogCharts = [Residual],
             Columns = Columns,
+            Counters = Counters,
             Lines =
             [
                 new(family, plain, family),
                 new($"st{family}-al", $"ST{plain}-AL", $"st{family}-al"),
                 new($"st{family}-cl", $"ST{plain}-CL", $"st{family}-cl"),
+                new(family + AtOnce, $"{plain}, at once", family, ("order", "simultaneous")),
             ],
             Claims =
             [
                 new($"ST{plain}-AL is at least as good as {plain}.", $"st{family}-al", family, ClaimKind.NotWorse),
                 new($"ST{plain}-CL is at least as good as {plain}.", $"st{family}-cl", family, ClaimKind.NotWorse),
                 new("The actor leading does better than the critic leading.", $"st{family}-al", $"st{family}-cl"),
+                .. ((string[])["al", "cl"]).Select(leader => new ComparisonClaim("", $"st{family}-{leader}", family + AtOnce)),
             ],
             Notes =
             [
-                "The plain method moves in turn (critic, then actor) and its leaders at once, as in the authors' code; for DDPG all three take the current policy in the target.",
+                "The plain method moves in turn (critic, then actor) and its leaders at once, as in the authors' code; the last line is the plain method in the leaders' order. For DDPG all lines take the current policy in the target.",
             ],
         };
     }

@@ -50,7 +50,8 @@ public sealed class GameAgent : IAgent, IAppendOnlyState
         RuleOptions gradient = _options.Gradient;
         _random = stream.Split("updates");
         _experience = new OffPolicyExperience(
-            method.ObservationSize, method.ActionSize, _options, (s, noise) => method.Explore(s, noise).Action, method.Exploit, stream);
+            method.ObservationSize, method.ActionSize, _options, (s, noise) => method.Explore(s, noise).Action, method.Exploit, stream,
+            keepsStarts: gradient.LeadsFromStarts);
         _residual = _options.Correction.Residual ? new Residual(method, stream.Split("residual")) : null;
 
         var rows = new Extent("batch", _options.BatchSize);

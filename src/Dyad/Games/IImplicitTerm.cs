@@ -5,7 +5,7 @@ using Dyad.Core;
 namespace Dyad.Games;
 
 /// <summary>
-/// The part of the leader's total derivative that foresees the follower (Zheng et al. 2021, eq. 2):
+/// The part of the leader's total derivative that foresees the follower (Zheng et al. 2021, eqs. 15 and 16):
 /// (D12 f2)' (D22 f2 + damping I)^-1 D2 f1. It is computed after the program without <see cref="Changing"/> has run.
 /// </summary>
 /// <typeparam name="T">float or double.</typeparam>

@@ -6,7 +6,7 @@ namespace Dyad.Games;
 
 /// <summary>
 /// The leader's total second derivative along the follower's best response, by its products: central differences of the total
-/// derivative (Zheng et al. 2021, eq. 2), the follower answering a move v of the leader by -(D22 f2)^-1 D21 f2 v. It is symmetric
+/// derivative (Zheng et al. 2021, eqs. 15 and 16), the follower answering a move v of the leader by -(D22 f2)^-1 D21 f2 v. It is symmetric
 /// where the follower's gradient is zero, and for games whose follower's Hessian is positive definite: others have no best
 /// response that the derivatives tell.
 /// </summary>

@@ -8,7 +8,7 @@ namespace Dyad.Algorithms;
 /// <summary>
 /// The residual correction (<see cref="Residual"/>) of an on-policy actor-critic with a Q critic: the res-critic w learns from the
 /// steps of the epoch, and the actor's gradient sees Q + w (Wen et al. 2021, section 4.3). Where the value of a state is a mean
-/// over finitely many actions it is Res-AC from samples. w starts as 0.
+/// over finitely many actions it is Res-AC from samples. w starts as 0, unless a random start is asked for.
 /// <para>Metrics: those of <see cref="Residual"/>, but for share and cosine.</para>
 /// </summary>
 internal sealed class EpochResidual
@@ -42,7 +42,7 @@ internal sealed class EpochResidual
         _correction = options.Correction;
         _random = stream.Split("updates");
         _clip = new ResidualClip(_correction);
-        _residual = new OnPolicyCritic(task, options, actor, batch.Observation.Rows, stream, startsAtZero: true);
+        _residual = new OnPolicyCritic(task, options, actor, batch.Observation.Rows, stream, _correction.ResidualStart == ResidualStart.Zero);
         _errors = new float[options.StepsPerEpoch];
         _errorMeter = new TdErrorMeter(options.StepsPerEpoch);
         _draw = critic.Draw is null ? null : () =>

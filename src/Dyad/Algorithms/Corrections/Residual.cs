@@ -12,8 +12,8 @@ namespace Dyad.Algorithms;
 /// a third network, the res-critic w, learns the value of the critic's TD errors, and the actor follows q + w. With an exact w
 /// that is the value of its policy whatever q is, so that the actor's gradient has no part from the critic's error.
 /// <para>
-/// w starts as 0, with weights and biases of 0 in its last layer, and has a target network, batches and random numbers of its
-/// own: with c = 0 the method is the plain one to the bit. Of two critics each has its res-critic and its own TD error, with
+/// w starts as 0, with weights and biases of 0 in its last layer, unless a random start is asked for, and has a target network,
+/// batches and random numbers of its own: with c = 0 the method is then the plain one to the bit. Of two critics each has its res-critic and its own TD error, with
 /// its own target network in it: then each q_i + w_i is the value of the policy where w_i is exact, which the smaller of both
 /// targets would not give. The actor follows the smaller q_i + w_i.
 /// </para>
@@ -71,9 +71,9 @@ public sealed class Residual
         _sampling = stream.Split("replay");
         _random = stream.Split("updates");
         int[] sizes = options.Sizes(method.ObservationSize + method.ActionSize, 1);
-        bool twins = critic.Second is not null;
-        TwinActionValue<float> w = TwinActionValue.Drawn(_residual, sizes, stream.Split("residual"), twins, startsAtZero: true);
-        TwinActionValue<float> target = TwinActionValue.Drawn(_target, sizes, stream.Split("residual"), twins, startsAtZero: true);
+        bool twins = critic.Second is not null, zero = correction.ResidualStart == ResidualStart.Zero;
+        TwinActionValue<float> w = TwinActionValue.Drawn(_residual, sizes, stream.Split("residual"), twins, zero);
+        TwinActionValue<float> target = TwinActionValue.Drawn(_target, sizes, stream.Split("residual"), twins, zero);
         Corrected = critic.Plus(w);
 
         var rows = new Extent("residual batch", options.BatchSize);

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using Dyad.Core;
 
 namespace Dyad.Algorithms;
 
@@ -13,6 +14,16 @@ public enum ResidualReward
 
     /// <summary>delta_E, with the entropy of the next action (appendix C.1): with an exact w the actor follows its soft value.</summary>
     Correct,
+}
+
+/// <summary>What a res-critic is at the start.</summary>
+public enum ResidualStart
+{
+    /// <summary>0 everywhere, by weights and biases of 0 in its last layer: the actor follows q alone at first.</summary>
+    Zero,
+
+    /// <summary>A random network, drawn as the critic is (Wen et al. 2021, algorithm 5: "Initialize parameters theta, phi, psi").</summary>
+    Random,
 }
 
 /// <summary>Where the bound of the res-critic's reward comes from.</summary>
@@ -33,6 +44,10 @@ public sealed record ResidualOptions
 {
     /// <summary>Whether a res-critic corrects the critic that the actor follows.</summary>
     public bool Residual { get; init; }
+
+    /// <summary>What the res-critic is at the start.</summary>
+    [Neutral(ResidualStart.Zero)]
+    public ResidualStart ResidualStart { get; init; } = ResidualStart.Zero;
 
     /// <summary>Which TD error rewards the res-critic; the same for methods without entropy.</summary>
     public ResidualReward ResidualReward { get; init; } = ResidualReward.Correct;

@@ -31,7 +31,7 @@ public sealed record DdpgOptions : GameOptions
 }
 
 /// <summary>
-/// Deep deterministic policy gradient (Lillicrap et al. 2016, algorithm 1; Zheng et al. 2021, eqs. 7-10): an actor and a critic whose
+/// Deep deterministic policy gradient (Lillicrap et al. 2016, algorithm 1; Zheng et al. 2021, eqs. 7 and 8): an actor and a critic whose
 /// game a <see cref="GameAgent"/> plays. With the actor or the critic leading it is STDDPG (Zheng et al. 2021, algorithms 1 and 2); with
 /// a residual correction the actor follows q + w (Wen et al. 2021, section 4.3).
 /// <code>
@@ -149,7 +149,10 @@ public sealed record DdpgGame<T>(
     public Expression<T> CriticCost => SquaredError.Sum(CriticErrors);
 
     /// <summary>-J(theta, w) = -mean Q(s, pi(s)), 1 x 1 (Zheng et al. 2021, eq. 7).</summary>
-    public Expression<T> ActorCost => -Mean(Followed.Value(Batch.Observation, Policy.Action(Batch.Observation)));
+    public Expression<T> ActorCost => CostIn(Batch.Observation);
+
+    /// <summary>-(1 - gamma) J over states that episodes began in, 1 x 1: the direct term of Wen et al. 2021, eq. 43.</summary>
+    public Expression<T> StartActorCost => (1 - Options.Discount) * CostIn(Batch.StartObservation);
 
     /// <summary>-mean Q(s, a) on the replayed a, 1 x 1: its gradient in w is Wen's semi-gradient (2021, eq. 42).</summary>
     public Expression<T> ReplayedActorCost => -Mean(Followed.Value(Batch.Observation, Batch.Action));
@@ -158,5 +161,7 @@ public sealed record DdpgGame<T>(
     /// <param name="actor">theta.</param>
     /// <param name="critic">w.</param>
     public ActorCriticGame<T> Between(Parameters<T> actor, Parameters<T> critic) =>
-        ActorCriticGame.Of(actor, critic, ActorCost, ReplayedActorCost, CriticErrors, Options.Gradient);
+        ActorCriticGame.Of(actor, critic, ActorCost, () => StartActorCost, ReplayedActorCost, CriticErrors, Options.Gradient);
+
+    private Expression<T> CostIn(Expression<T> observation) => -Mean(Followed.Value(observation, Policy.Action(observation)));
 }

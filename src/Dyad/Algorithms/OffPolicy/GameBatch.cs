@@ -81,6 +81,11 @@ public sealed class GameBatch
     internal void Draw(RandomStream? sampling, RandomStream noise)
     {
         _experience.Sample(Transitions, sampling);
+        if (Transitions.HasStarts)
+        {
+            _experience.SampleStarts(Transitions.StartObservation.Values, sampling);
+        }
+
         _noise.Draw(noise);
     }
 }

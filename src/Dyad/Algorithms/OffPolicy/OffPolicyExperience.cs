@@ -13,6 +13,7 @@ internal sealed class OffPolicyExperience : IAppendOnlyState
 {
     private readonly OffPolicyOptions _options;
     private readonly ReplayExperience _replay;
+    private readonly StartStates? _starts;
     private readonly Input<float> _observation;
     private readonly Input<float> _noise;
     private readonly CompiledProgram _exploring;
@@ -27,15 +28,18 @@ internal sealed class OffPolicyExperience : IAppendOnlyState
     /// <param name="explore">Action of an observation and standard normal noise, in training.</param>
     /// <param name="exploit">Action of an observation, otherwise.</param>
     /// <param name="stream">The method's random numbers.</param>
+    /// <param name="keepsStarts">Whether states that episodes began in can be drawn.</param>
     public OffPolicyExperience(
         int observationSize,
         int actionSize,
         OffPolicyOptions options,
         Func<Expression<float>, Expression<float>, Expression<float>> explore,
         Func<Expression<float>, Expression<float>> exploit,
-        RandomStream stream)
+        RandomStream stream,
+        bool keepsStarts = false)
     {
         _options = options;
+        _starts = keepsStarts ? new StartStates(observationSize) : null;
         _replay = new ReplayExperience(observationSize, actionSize, options, stream);
         _observation = new Input<float>("one observation", 1, observationSize);
         _noise = new Input<float>("exploration", 1, actionSize);
@@ -84,14 +88,24 @@ internal sealed class OffPolicyExperience : IAppendOnlyState
 
     /// <summary>Keeps a transition.</summary>
     /// <returns>How many updates are due.</returns>
-    public int Observe(ReadOnlySpan<double> observation, ReadOnlySpan<double> action, in StepResult result, ReadOnlySpan<double> next) =>
-        _replay.Observe(observation, action, result, next);
+    public int Observe(ReadOnlySpan<double> observation, ReadOnlySpan<double> action, in StepResult result, ReadOnlySpan<double> next)
+    {
+        _starts?.Observe(observation, result.Done);
+        return _replay.Observe(observation, action, result, next);
+    }
 
     /// <summary>Draws a batch, by the experience's own random numbers or others.</summary>
     public void Sample(TransitionInputs<float> batch, RandomStream? sampling = null) => _replay.Sample(batch, sampling);
 
+    /// <summary>Draws states that episodes began in, one a row, likewise.</summary>
+    public void SampleStarts(Span<float> observations, RandomStream? sampling = null) => _starts!.Sample(sampling ?? _replay.Sampling, observations);
+
     /// <summary>Saves or loads all but the rows of the replay.</summary>
-    public void Serialize(StateArchive archive) => _replay.Serialize(archive);
+    public void Serialize(StateArchive archive)
+    {
+        _replay.Serialize(archive);
+        _starts?.Serialize(archive);
+    }
 
     /// <inheritdoc/>
     public void SaveRows(string folder) => _replay.SaveRows(folder);

@@ -29,6 +29,9 @@ internal sealed class ReplayExperience : IAppendOnlyState
     /// <summary>Random numbers of the actions in training.</summary>
     public RandomStream Exploration { get; }
 
+    /// <summary>Random numbers of the batches.</summary>
+    public RandomStream Sampling => _sampling;
+
     /// <summary>Environment steps so far.</summary>
     public long Steps => _steps;
 

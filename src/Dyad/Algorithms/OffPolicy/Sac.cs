@@ -137,7 +137,11 @@ public sealed class Sac : IActorCritic
     {
         SampledAction<float> next = _policy.Sample(batch.NextObservation, noise["next noise"]);
         SampledAction<float> now = _policy.Sample(batch.Observation, noise["noise"]);
-        var game = new SacGame<float>(batch, _critic, _target, now, next, _temperature.Value, _options) { Followed = followed };
+        var game = new SacGame<float>(batch, _critic, _target, now, next, _temperature.Value, _options)
+        {
+            Followed = followed,
+            Start = _options.Gradient.LeadsFromStarts ? _policy.Sample(batch.StartObservation, noise["start noise"]) : null,
+        };
         return game.Between(Actor, Critic) with
         {
             ActorMeasures =
@@ -180,9 +184,12 @@ public sealed record SacGame<T>(
     /// <summary>What the actor follows: the critic, or with a correction Q1 + W1 and Q2 + W2.</summary>
     public TwinActionValue<T> Followed { get; init; } = Critic;
 
+    /// <summary>a_0 and log pi(a_0|s_0) in states that episodes began in, of theta; null where no cost depends on them.</summary>
+    public SampledAction<T>? Start { get; init; }
+
     /// <summary>
     /// Q_i(s, a) against y = r + gamma (1 - d) (min(Qbar1, Qbar2)(s', a') - alpha log pi(a'|s')), which is held fixed without
-    /// <see cref="SacOptions.TargetGradient"/>.
+    /// <see cref="SacOptions.TargetGradient"/> (the target of Zheng et al. 2021, eq. 10).
     /// </summary>
     public IReadOnlyList<SquaredError<T>> CriticErrors
     {
@@ -195,11 +202,14 @@ public sealed record SacGame<T>(
         }
     }
 
-    /// <summary>L(theta, w) = mean (Q1(s, a) - y)^2 + mean (Q2(s, a) - y)^2, 1 x 1.</summary>
+    /// <summary>L(theta, w) = mean (Q1(s, a) - y)^2 + mean (Q2(s, a) - y)^2, 1 x 1 (Zheng et al. 2021, eq. 10).</summary>
     public Expression<T> CriticCost => SquaredError.Sum(CriticErrors);
 
-    /// <summary>-J(theta, w) = mean (alpha log pi(a|s) - min(Q1, Q2)(s, a)), 1 x 1, a from theta.</summary>
-    public Expression<T> ActorCost => Mean((Temperature * Now.LogProbability) - Followed.Smaller(Batch.Observation, Now.Action));
+    /// <summary>-J(theta, w) = mean (alpha log pi(a|s) - min(Q1, Q2)(s, a)), 1 x 1, a from theta (Zheng et al. 2021, eq. 9).</summary>
+    public Expression<T> ActorCost => CostIn(Batch.Observation, Now);
+
+    /// <summary>-(1 - gamma) J over states that episodes began in, 1 x 1: the direct term of Wen et al. 2021, eq. 43.</summary>
+    public Expression<T> StartActorCost => (1 - Options.Discount) * CostIn(Batch.StartObservation, Start!.Value);
 
     /// <summary>-mean min(Q1, Q2)(s, a) on the replayed a, 1 x 1: its gradient in w is Wen's semi-gradient (2021, eq. 42).</summary>
     public Expression<T> ReplayedActorCost => -Mean(Followed.Smaller(Batch.Observation, Batch.Action));
@@ -208,5 +218,8 @@ public sealed record SacGame<T>(
     /// <param name="actor">theta.</param>
     /// <param name="critic">w.</param>
     public ActorCriticGame<T> Between(Parameters<T> actor, Parameters<T> critic) =>
-        ActorCriticGame.Of(actor, critic, ActorCost, ReplayedActorCost, CriticErrors, Options.Gradient);
+        ActorCriticGame.Of(actor, critic, ActorCost, () => StartActorCost, ReplayedActorCost, CriticErrors, Options.Gradient);
+
+    private Expression<T> CostIn(Expression<T> observation, SampledAction<T> move) =>
+        Mean((Temperature * move.LogProbability) - Followed.Smaller(observation, move.Action));
 }

@@ -183,7 +183,10 @@ public sealed record Td3Game<T>(
     public Expression<T> CriticCost => SquaredError.Sum(CriticErrors);
 
     /// <summary>-J(theta, w) = -mean Q1(s, pi(s)), 1 x 1: the first critic alone.</summary>
-    public Expression<T> ActorCost => -Mean(Followed.Value(Batch.Observation, Policy.Action(Batch.Observation)));
+    public Expression<T> ActorCost => CostIn(Batch.Observation);
+
+    /// <summary>-(1 - gamma) J over states that episodes began in, 1 x 1: the direct term of Wen et al. 2021, eq. 43.</summary>
+    public Expression<T> StartActorCost => (1 - Options.Discount) * CostIn(Batch.StartObservation);
 
     /// <summary>-mean Q1(s, a) on the replayed a, 1 x 1: its gradient in w is Wen's semi-gradient (2021, eq. 42).</summary>
     public Expression<T> ReplayedActorCost => -Mean(Followed.Value(Batch.Observation, Batch.Action));
@@ -195,9 +198,11 @@ public sealed record Td3Game<T>(
     /// <param name="actor">theta.</param>
     /// <param name="critic">w.</param>
     public ActorCriticGame<T> Between(Parameters<T> actor, Parameters<T> critic) =>
-        ActorCriticGame.Of(actor, critic, ActorCost, ReplayedActorCost, CriticErrors, Options.Gradient);
+        ActorCriticGame.Of(actor, critic, ActorCost, () => StartActorCost, ReplayedActorCost, CriticErrors, Options.Gradient);
 
     /// <summary>clip(pi(s') + clip(sigma noise, -c, c), -1, 1) (Fujimoto et al. 2018, eq. 14).</summary>
     internal static Expression<T> Smoothed(DeterministicPolicy<T> policy, Expression<T> observation, Expression<T> noise, Td3Options options) =>
         Clamp(policy.Action(observation) + Clamp(options.TargetNoise * noise, -options.TargetNoiseClip, options.TargetNoiseClip), -1, 1);
+
+    private Expression<T> CostIn(Expression<T> observation) => -Mean(Followed.Value(observation, Policy.Action(observation)));
 }

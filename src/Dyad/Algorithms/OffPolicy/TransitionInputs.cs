@@ -11,6 +11,8 @@ namespace Dyad.Algorithms;
 public class TransitionInputs<T>(Extent batch, int observationSize, int actionSize)
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
+    private Input<T>? _start;
+
     /// <summary>s, batch x observation size.</summary>
     public Input<T> Observation { get; } = new("observation", batch, observationSize);
 
@@ -25,6 +27,12 @@ public class TransitionInputs<T>(Extent batch, int observationSize, int actionSi
 
     /// <summary>d, batch x 1: 1 where the episode terminated (not where it was cut), else 0.</summary>
     public Input<T> Terminated { get; } = new("terminated", batch, 1);
+
+    /// <summary>States that episodes began in, batch x observation size: an input of its own, which is there once it is asked for.</summary>
+    public Input<T> StartObservation => _start ??= new Input<T>("start observation", batch, observationSize);
+
+    /// <summary>Whether a cost depends on <see cref="StartObservation"/>.</summary>
+    public bool HasStarts => _start is not null;
 
     /// <summary>r + gamma (1 - d) v, batch x 1.</summary>
     /// <param name="discount">gamma, in [0, 1].</param>

@@ -156,6 +156,11 @@ public sealed record ActorCriticOptions : OnPolicyOptions, IChecked
             throw new UserError("the option 'leader_derivative' is 'replayed-action', which is for methods with a replay; give leader_derivative=current-action");
         }
 
+        if (Gradient.LeaderStates == LeaderStates.Start)
+        {
+            throw new UserError("the option 'leader_states' is 'start', which is for methods with a replay; give leader_states=replayed");
+        }
+
         if (EpisodeForm != EpisodeForm.StartValue && Critic == CriticKind.Q)
         {
             throw new UserError("the option 'episode_form' is for a V critic; with critic=q leave it at start-value");

@@ -11,7 +11,7 @@ public enum LeaderObjective
     /// <summary>E[V(s_0)].</summary>
     StartValue,
 
-    /// <summary>E[r_0 + gamma V(s_1)] (Zheng et al. 2021, appendix B, with the discount that is lost there).</summary>
+    /// <summary>E[r_0 + gamma V(s_1)] (Zheng et al. 2021, section 4.2, with the discount that is lost there).</summary>
     OneStep,
 }
 

@@ -19,14 +19,18 @@ namespace Dyad.Algorithms;
 /// </summary>
 internal sealed class EpisodeLeader
 {
-    // Of one estimate; the sample-space solver's matrix has as many rows.
-    private const int LargestEpisodes = 1024;
+    // At first; the sample-space solver's matrix has as many rows.
+    private const int FirstEpisodes = 256;
 
+    private readonly AgentTask _task;
     private readonly ActorCriticOptions _options;
-    private readonly Sample[] _samples;
+    private readonly OnPolicyActor _actor;
+    private readonly OnPolicyCritic _critic;
+    private readonly RandomStream _stream;
     private readonly Input<float> _unit = new("unit of J", 1, 1);
-    private readonly TotalDirection<float> _leader;
     private readonly RunningMeans _means = new("train/implicit_episodes");
+    private Sample[] _samples;
+    private TotalDirection<float> _leader;
 
     /// <summary>Compiles the total derivative.</summary>
     /// <param name="task">Sizes of observations and actions.</param>
@@ -36,10 +40,8 @@ internal sealed class EpisodeLeader
     /// <param name="stream">The method's random numbers.</param>
     public EpisodeLeader(AgentTask task, ActorCriticOptions options, OnPolicyActor actor, OnPolicyCritic critic, RandomStream stream)
     {
-        _options = options;
-        _samples = [.. Enumerable.Range(0, options.Gradient.Batches).Select(_ => new Sample(task, options))];
-        Game<float>[] games = [.. _samples.Select(sample => Game(options, sample.Inputs, actor, critic))];
-        _leader = new TotalDirection<float>(new ProgramBuilder<float>(), options.Gradient, games, stream.Split("solver"));
+        (_task, _options, _actor, _critic, _stream) = (task, options, actor, critic, stream);
+        (_samples, _leader) = Compile(options.StepsPerEpoch, Math.Min(options.StepsPerEpoch, FirstEpisodes));
     }
 
     /// <summary>Computes the total derivative of an epoch that is closed and has its advantages and returns.</summary>
@@ -56,6 +58,7 @@ internal sealed class EpisodeLeader
         _unit.Values[0] = (float)(all / (last.Length * experience.AdvantageUnit));
         int used = Math.Max(1, (int)Math.Round(all * _options.ImplicitShare));
         int groups = Math.Min(used, _samples.Length), kept = 0;
+        MakeRoom(last.Length, used);
         foreach (Sample sample in _samples)
         {
             sample.Clear();
@@ -71,7 +74,8 @@ internal sealed class EpisodeLeader
             // Fewer stretches than factors: some share one.
             for (int j = number % groups; j < _samples.Length; j += groups)
             {
-                kept += _samples[j].Add(experience, first, i + 1 - first, _options.Discount) ? 1 : 0;
+                _samples[j].Add(experience, first, i + 1 - first, _options.Discount);
+                kept++;
             }
 
             number++;
@@ -110,6 +114,28 @@ internal sealed class EpisodeLeader
         _means.Serialize(archive);
     }
 
+    // An epoch of whole episodes has no largest length: where it is longer than any before, the programs are compiled anew, and the
+    // direction goes on where it was.
+    private void MakeRoom(int steps, int episodes)
+    {
+        Sample sample = _samples[0];
+        if (steps > sample.StepCapacity || episodes > sample.EpisodeCapacity)
+        {
+            byte[] state = StateArchive.Save(_leader.Serialize);
+            (_samples, _leader) = Compile(Grown(steps, sample.StepCapacity), Grown(episodes, sample.EpisodeCapacity));
+            StateArchive.Load(state, _leader.Serialize);
+        }
+
+        static int Grown(int needed, int capacity) => needed > capacity ? 2 * needed : capacity;
+    }
+
+    private (Sample[] Samples, TotalDirection<float> Leader) Compile(int steps, int episodes)
+    {
+        Sample[] samples = [.. Enumerable.Range(0, _options.Gradient.Batches).Select(_ => new Sample(_task, steps, episodes))];
+        Game<float>[] games = [.. samples.Select(sample => Game(_options, sample.Inputs, _actor, _critic))];
+        return (samples, new TotalDirection<float>(new ProgramBuilder<float>(), _options.Gradient, games, _stream.Split("solver")));
+    }
+
     private Game<float> Game(ActorCriticOptions options, EpisodeInputs<float> batch, OnPolicyActor actor, OnPolicyCritic critic)
     {
         Expression<float> logProbability = actor.LogProbability(batch);
@@ -140,16 +166,20 @@ internal sealed class EpisodeLeader
         private int _stepCount;
         private int _episodeCount;
 
-        public Sample(AgentTask task, ActorCriticOptions options)
+        public Sample(AgentTask task, int steps, int episodes)
         {
-            _steps = new Extent("episode steps", options.StepsPerEpoch);
-            _episodes = new Extent("episodes", Math.Min(options.StepsPerEpoch, LargestEpisodes));
+            _steps = new Extent("episode steps", steps);
+            _episodes = new Extent("episodes", episodes);
             _observationSize = task.ObservationSize;
             _actionSize = task.ActionSize;
             Inputs = new EpisodeInputs<float>(_steps, _episodes, _observationSize, _actionSize);
         }
 
         public EpisodeInputs<float> Inputs { get; }
+
+        public int StepCapacity => _steps.Capacity;
+
+        public int EpisodeCapacity => _episodes.Capacity;
 
         public void Clear()
         {
@@ -158,15 +188,8 @@ internal sealed class EpisodeLeader
             _episodes.Count = _episodes.Capacity;
         }
 
-        // A stretch that finds no room is left out, but for the first, which is cut.
-        public bool Add(OnPolicyExperience experience, int first, int count, double discount)
+        public void Add(OnPolicyExperience experience, int first, int count, double discount)
         {
-            count = _stepCount == 0 ? Math.Min(count, _steps.Capacity) : count;
-            if (_stepCount + count > _steps.Capacity || _episodeCount == _episodes.Capacity)
-            {
-                return false;
-            }
-
             Rollout steps = experience.Steps;
             Copy(steps.Observations, Inputs.Observation, _observationSize);
             Copy(steps.NextObservations, Inputs.NextObservation, _observationSize);
@@ -188,7 +211,6 @@ internal sealed class EpisodeLeader
 
             Inputs.First.Values[_episodeCount++] = _stepCount;
             _stepCount += count;
-            return true;
 
             void Copy(ReadOnlySpan<float> from, Input<float> to, int size) =>
                 from.Slice(first * size, count * size).CopyTo(to.Values[(_stepCount * size)..]);

@@ -24,6 +24,9 @@ public sealed record ActorCriticGame<T>(
     Parameters<T> Actor, Parameters<T> Critic, Expression<T> ActorCost, Expression<T> CriticCost)
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
+    /// <summary>The actor's cost where it leads, 1 x 1.</summary>
+    public Expression<T> LeadingActorCost { get; init; } = ActorCost;
+
     /// <summary>The actor's cost as a function of the critic, 1 x 1: its gradient in w is what a leading actor solves for.</summary>
     public Expression<T> ActorCostInCritic { get; init; } = ActorCost;
 
@@ -43,7 +46,7 @@ public sealed record ActorCriticGame<T>(
 
     /// <summary>The game seen by a leader: the four slots of a Stackelberg step.</summary>
     public Game<T> LedBy(Player leader) => leader == Player.Actor
-        ? new Game<T>(Actor, Critic, ActorCost, CriticCost) { LeaderCostInFollower = ActorCostInCritic, FollowerErrors = CriticErrors }
+        ? new Game<T>(Actor, Critic, LeadingActorCost, CriticCost) { LeaderCostInFollower = ActorCostInCritic, FollowerErrors = CriticErrors }
         : new Game<T>(Critic, Actor, CriticCost, ActorCost);
 }
 
@@ -54,16 +57,22 @@ public static class ActorCriticGame
     /// <param name="actor">theta.</param>
     /// <param name="critic">w.</param>
     /// <param name="actorCost">-J(theta, w), 1 x 1.</param>
+    /// <param name="startActorCost">(1 - gamma) times the same over states that episodes began in.</param>
     /// <param name="replayedActorCost">The same on replayed actions, for the semi-gradient of Wen et al. 2021, eq. 42.</param>
     /// <param name="criticErrors">L(theta, w) is the sum of their costs.</param>
-    /// <param name="options">Which of both costs is the actor's as a function of the critic.</param>
-    public static ActorCriticGame<T> Of<T>(Parameters<T> actor, Parameters<T> critic, Expression<T> actorCost,
+    /// <param name="options">Which of these costs is a leading actor's, and which as a function of the critic.</param>
+    public static ActorCriticGame<T> Of<T>(Parameters<T> actor, Parameters<T> critic, Expression<T> actorCost, Func<Expression<T>> startActorCost,
         Expression<T> replayedActorCost, IReadOnlyList<SquaredError<T>> criticErrors, RuleOptions options)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T> => new(actor, critic, actorCost, SquaredError.Sum(criticErrors))
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        Expression<T> leading = options.LeadsFromStarts ? startActorCost() : actorCost;
+        return new ActorCriticGame<T>(actor, critic, actorCost, SquaredError.Sum(criticErrors))
         {
             CriticErrors = criticErrors,
-            ActorCostInCritic = options.LeaderDerivative == LeaderDerivative.CurrentAction ? actorCost : replayedActorCost,
+            LeadingActorCost = leading,
+            ActorCostInCritic = options.LeaderDerivative == LeaderDerivative.CurrentAction ? leading : replayedActorCost,
         };
+    }
 }
 
 /// <summary>A player's side of a game.</summary>

@@ -53,6 +53,19 @@ public enum LeaderDerivative
     ReplayedAction,
 }
 
+/// <summary>Over which states a leading actor's own cost is a mean.</summary>
+public enum LeaderStates
+{
+    /// <summary>Those of the batch, as for an actor that does not lead.</summary>
+    Replayed,
+
+    /// <summary>
+    /// Those that episodes began in, times 1 - gamma (Wen et al. 2021, eq. 43): with the semi-gradient on replayed actions and no
+    /// damping, direct and implicit part then add up to the gradient over the replay's distribution, once.
+    /// </summary>
+    Start,
+}
+
 /// <summary>In which order the players move in an update.</summary>
 public enum UpdateOrder
 {
@@ -120,6 +133,10 @@ public sealed record RuleOptions : IChecked
     /// <summary>Which derivative in the critic a leading actor solves for.</summary>
     public LeaderDerivative LeaderDerivative { get; init; } = LeaderDerivative.CurrentAction;
 
+    /// <summary>Over which states a leading actor's own cost is a mean.</summary>
+    [Neutral(LeaderStates.Replayed)]
+    public LeaderStates LeaderStates { get; init; } = LeaderStates.Replayed;
+
     /// <summary>
     /// Whether each factor of the implicit part is estimated from a batch of its own, so that their product is not biased by what
     /// they share (Zheng et al. 2021, appendix D).
@@ -136,6 +153,9 @@ public sealed record RuleOptions : IChecked
 
     /// <summary>Number of batches an update draws.</summary>
     public int Batches => Rule == Rule.Stackelberg && IndependentBatches ? Factors : 1;
+
+    /// <summary>Whether an actor leads and its own cost is a mean over states that episodes began in.</summary>
+    public bool LeadsFromStarts => Rule == Rule.Stackelberg && Leader == Player.Actor && LeaderStates == LeaderStates.Start;
 
     /// <summary>Follower steps for a player: m for the follower, else 1.</summary>
     public int StepsOf(Player player) => Rule == Rule.Stackelberg && player != Leader ? FollowerSteps : 1;
@@ -156,6 +176,11 @@ public sealed record RuleOptions : IChecked
         if (LeaderDerivative == LeaderDerivative.ReplayedAction && Leader == Player.Critic)
         {
             throw new UserError("the option 'leader_derivative' is 'replayed-action', which is for a leading actor: give leader=actor or leader_derivative=current-action");
+        }
+
+        if (LeaderStates == LeaderStates.Start && Leader == Player.Critic)
+        {
+            throw new UserError("the option 'leader_states' is 'start', which is for a leading actor: give leader=actor or leader_states=replayed");
         }
 
         if (Solver == Solver.SampleSpace && (Curvature != Curvature.GaussNewton || IndependentBatches))

@@ -49,26 +49,12 @@ internal sealed class EpisodeReference(EpochSetting setting, OnPolicyReplay repl
         return setting.LengthOnly ? Scaled(plain, Norm(total) / Norm(plain)) : total;
     }
 
-    // Of each factor, or one for all; a stretch beyond the room of an epoch's steps is left out.
+    // Of each factor, or one for all.
     private Row[][][] Batches(Row[][] stretches)
     {
         int count = setting.Independent ? 4 : 1, groups = Math.Min(stretches.Length, count);
         return [.. Enumerable.Range(0, count).Select(factor =>
-        {
-            int room = setting.Steps;
-            var batch = new List<Row[]>();
-            foreach (Row[] stretch in stretches.Where((_, number) => number % groups == factor % groups))
-            {
-                Row[] kept = batch.Count == 0 ? [.. stretch.Take(room)] : stretch;
-                if (kept.Length <= room)
-                {
-                    batch.Add(kept);
-                    room -= kept.Length;
-                }
-            }
-
-            return batch.ToArray();
-        })];
+            stretches.Where((_, number) => number % groups == factor % groups).ToArray())];
     }
 
     // D_w f1: of -E[V(s_0)], -E[r_0 + gamma V(s_1)], -E[Q(s_0, a_0)], or -V averaged over all steps.

@@ -54,6 +54,7 @@ public sealed class EpochResidualTests
     {
         Assert.Equal(Moved(discrete, []), Moved(discrete, [("residual", "true"), ("residual_clip", "0")]));
         Assert.NotEqual(Moved(discrete, []), Moved(discrete, [("residual", "true"), ("residual_clip", "5")]));
+        Assert.NotEqual(Moved(discrete, []), Moved(discrete, [("residual", "true"), ("residual_clip", "0"), ("residual_start", "random")]));
     }
 
     [Theory]

@@ -51,6 +51,17 @@ public sealed class ComparisonStudyTests
     }
 
     [Fact]
+    public void A_counter_stands_in_the_table_as_it_ends()
+    {
+        var counted = new ComparisonStudy(Study.Plan with { Counters = [("rows", "step")] });
+        DataTable table = Assert.Single(counted.Analyze(Runs(4)).Tables);
+        Assert.Equal("rows", table.Columns[^1]);
+        Assert.All(table.Rows, row => Assert.Equal(Wording(Runs(4)), row[^1]));
+
+        static string Wording(StudyRuns runs) => runs.Runs[0].Final("step").ToString("#,0", null);
+    }
+
+    [Fact]
     public void Below_the_random_policy_nothing_is_as_good()
     {
         // The same runs 2,000 lower.

@@ -20,6 +20,13 @@ public sealed class StudyResumeTests
             learner.Advance();
             IIterative loaded = variant.Create(1);
             StateArchive.Load(StateArchive.Save(learner.Serialize), loaded.Serialize);
+            if (learner is IAppendOnlyState rows)
+            {
+                using var folder = new TempFolder();
+                rows.SaveRows(folder.FullPath);
+                ((IAppendOnlyState)loaded).LoadRows(folder.FullPath);
+            }
+
             Assert.Equal(Recorder.Of(learner).Values, Recorder.Of(loaded).Values);
         }
     }

@@ -23,6 +23,7 @@ public sealed class AgentResumeTests : IDisposable
     [InlineData("stddpg-cl", 333, 777)]
     [InlineData("sttd3-al", 202, 333, 777)]
     [InlineData("sac:eigenvalue_steps=5", 501, 900)]
+    [InlineData("stack-sac:leader_states=start", 333, 777)]
     [InlineData("res-sac", 210, 399, 1001)]
     [InlineData("res-ddpg", 500)]
     [InlineData("res-td3", 333, 500)]

@@ -69,6 +69,7 @@ public sealed class ResidualAgentTests
 
     [Theory]
     [InlineData("res-sac", "", "residual_reward", "as-published")]
+    [InlineData("res-sac", "", "residual_start", "random")]
     [InlineData("res-sac", "", "residual_clip", "0.5")]
     [InlineData("res-sac", "", "residual_clip_rule", "adaptive")]
     [InlineData("res-sac", "residual_clip=0.5", "residual_clip_rule", "none")]
@@ -126,6 +127,15 @@ public sealed class ResidualAgentTests
         Assert.Equal(0.5, tight["train/residual_clip"]);
         Assert.True(tight["train/residual_share"] > 0);
         Assert.InRange(tight["train/residual_cosine"], -1, 0.999999);
+    }
+
+    [Fact]
+    public void A_random_res_critic_is_followed_from_the_start()
+    {
+        // Without a step of its own it is what it was drawn as.
+        Recorder zero = Measured("res-sac", [("residual_updates", "0")]), random = Measured("res-sac", [("residual_updates", "0"), ("residual_start", "random")]);
+        Assert.Equal(0, zero["train/residual_share"]);
+        Assert.True(random["train/residual_share"] > 1e-3);
     }
 
     [Theory]

@@ -39,6 +39,31 @@ public sealed class GradientRuleTests
     }
 
     [Theory]
+    [InlineData(LeaderStates.Replayed)]
+    [InlineData(LeaderStates.Start)]
+    public void By_the_semi_gradient_without_damping_the_implicit_part_is_the_gradient_in_next_states_times_gamma(LeaderStates states)
+    {
+        // Eight pairs and more weights than pairs: the curvature of the batch is invertible in the space of samples.
+        var problem = new DdpgProblem(NextAction.CurrentPolicy);
+        RuleOptions options = Led with
+        {
+            LeaderDerivative = LeaderDerivative.ReplayedAction, LeaderStates = states, Solver = Solver.SampleSpace,
+            Curvature = Curvature.GaussNewton, Damping = 1e-12,
+        };
+        GradientRule<double> rule = problem.Rule(options);
+        problem.DrawStarts();
+        rule.Actor.Compute();
+        Near.Equal(problem.Gradient(problem.NextCost), rule.Leading.Total.Implicit.ToArray().Select(x => -x).ToArray(), 1e-6, "implicit part");
+
+        // With it, (1 - gamma) at the starts and gamma in the next states: the gradient over the replay's distribution, once.
+        double[] own = states == LeaderStates.Start
+            ? [.. problem.Gradient(problem.StartCost).Select(x => 0.1 * x)]
+            : problem.Gradient(problem.ReplayedCost);
+        Near.Equal(own, rule.Leading.Total.Direct, 1e-12, "direct part");
+        Near.Equal([.. own.Zip(problem.Gradient(problem.NextCost), (x, y) => x + y)], rule.Actor.Values, 1e-6, "total derivative");
+    }
+
+    [Theory]
     [InlineData(Player.Actor)]
     [InlineData(Player.Critic)]
     public void Both_directions_at_once_are_those_of_one_after_the_other(Player leader)
@@ -225,9 +250,29 @@ public sealed class GradientRuleTests
         public Parameters<double> Critic { get; } = new("critic");
 
         public IReadOnlyList<ActorCriticGame<double>> Games(RuleOptions options) =>
-            [.. _batches.Select(batch => new DdpgGame<double>(batch, _q, _target, _policy, _next, new DdpgOptions { Gradient = options }).Between(Actor, Critic))];
+            [.. _batches.Select(batch => new DdpgGame<double>(batch, _q, _target, _policy, _next, new DdpgOptions { Discount = 0.9, Gradient = options }).Between(Actor, Critic))];
 
         public GradientRule<double> Rule(RuleOptions options) => new(options, [.. Games(options).Take(options.Batches)], new RandomStream(1));
+
+        public void DrawStarts() => new RandomStream(12).Normal(_batches[0].StartObservation.Values);
+
+        public Expression<double> ReplayedCost => CostIn(_batches[0].Observation);
+
+        public Expression<double> StartCost => CostIn(_batches[0].StartObservation);
+
+        // -gamma mean (1 - d) Qbar(s', pi(s')), of the target's own weights.
+        public Expression<double> NextCost => -0.9 * Operations.Mean(
+            (1 - _batches[0].Terminated) * _target.Value(_batches[0].NextObservation, _policy.Action(_batches[0].NextObservation)));
+
+        public double[] Gradient(Expression<double> cost)
+        {
+            var builder = new ProgramBuilder<double>();
+            Output<double> gradient = builder.Output(Derivatives.Gradient(cost, Actor));
+            builder.Build().Run();
+            return gradient.Values.ToArray();
+        }
+
+        private Expression<double> CostIn(Expression<double> observation) => -Operations.Mean(_q.Value(observation, _policy.Action(observation)));
 
         public void CopyFirstBatch()
         {
