@@ -47,8 +47,11 @@ public sealed class GradientRuleTests
         var problem = new DdpgProblem(NextAction.CurrentPolicy);
         RuleOptions options = Led with
         {
-            LeaderDerivative = LeaderDerivative.ReplayedAction, LeaderStates = states, Solver = Solver.SampleSpace,
-            Curvature = Curvature.GaussNewton, Damping = 1e-12,
+            LeaderDerivative = LeaderDerivative.ReplayedAction,
+            LeaderStates = states,
+            Solver = Solver.SampleSpace,
+            Curvature = Curvature.GaussNewton,
+            Damping = 1e-12,
         };
         GradientRule<double> rule = problem.Rule(options);
         problem.DrawStarts();
