@@ -23,7 +23,7 @@ need_tools() {
 
 # Files and folders count: a file that went away makes its folder newer.
 is_stale() {
-    [ ! -f "$stamp" ] || [ -n "$(find "$root/src" "$root/models" "$root/benchmarks" "$root/global.json" "$root"/Directory.*.props "$root/.editorconfig" \
+    [ ! -f "$stamp" ] || [ -n "$(find "$root/src" "$root/models" "$root/benchmarks" "$root/global.json" "$root"/Directory.*.props "$root"/Directory.*.targets \
         -newer "$stamp" -print -quit)" ]
 }
 
@@ -37,7 +37,7 @@ build_if_stale() {
         echo "dyad: building (the first build fetches packages and takes about a minute) ..." >&2
         local log="$root/artifacts/build.log" started
         started="$(mktemp "$root/artifacts/started.XXXXXX")"
-        if ! dotnet publish "$root/src/Dyad.Cli" -c Release -o "$published" -v quiet >"$log" 2>&1; then
+        if ! dotnet publish "$root/src/Dyad.Cli" -c Release -p:ForRunning=true -o "$published" -v quiet >"$log" 2>&1; then
             rm -f "$started"
             cat "$log" >&2
             echo "dyad: the build failed; the messages above are in artifacts/build.log." >&2

@@ -25,6 +25,7 @@ var root = new Command("dyad", "Dyad: actor-critic reinforcement learning seen a
 };
 Help.AddExamples(root, "dyad demo", "dyad reproduce wen2021/fig1 --scale paper", "dyad tabular mdp.json");
 
+NumberArguments.Apply(root);
 ParseResult parsed = root.Parse(args);
 if (CommandLineErrors.First(parsed) is string wrong)
 {

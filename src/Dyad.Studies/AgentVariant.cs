@@ -1,7 +1,8 @@
-using System.Text.Json.Nodes;
 using Dyad.Algorithms;
+using Dyad.Algorithms.Catalog;
 using Dyad.Core;
 using Dyad.Environments;
+using Dyad.Environments.Locating;
 using Dyad.Numerics;
 using Dyad.Training;
 
@@ -14,52 +15,62 @@ namespace Dyad.Studies;
 /// <param name="FirstSeed">The first of consecutive seeds.</param>
 /// <param name="EvaluationEpisodes">Episodes of one evaluation of a neural method.</param>
 /// <param name="Preset">Preset of a neural method, on top of which the changes are made.</param>
+/// <param name="Label">Name in folders and legends; by what is run if null.</param>
+/// <param name="KeepsInterval">Whether runs that are there keep the interval that they are measured at.</param>
 public sealed record TrainingRequest(
     IReadOnlyList<(string Name, string Value)> Changes,
     long Steps,
     long MeasureEvery,
     int FirstSeed,
     int EvaluationEpisodes = 10,
-    string Preset = AgentPreset.Correct);
+    string Preset = AgentPreset.Correct,
+    string? Label = null,
+    bool KeepsInterval = false);
 
 /// <summary>A neural method on a task as a variant of a study; policies are written beside the metrics.</summary>
 internal static class AgentVariant
 {
     /// <summary>A variant.</summary>
-    /// <param name="label">Name in folders and legends.</param>
     /// <param name="method">The method.</param>
-    /// <param name="environment">Name of the task, for folders and legends.</param>
-    /// <param name="task">What finds the task again; part of the configuration.</param>
-    /// <param name="create">
-    /// Makes an instance of the task, with a time limit and actions in [-1, 1], told whether a short time limit is a termination.
-    /// </param>
+    /// <param name="task">The task.</param>
     /// <param name="request">Options and length.</param>
     /// <exception cref="UserError">There is no such option, or its value is not accepted.</exception>
-    public static Variant Of(string label, Method<AgentTask, IAgent> method, string environment, string task,
-        Func<bool, IEnvironment> create, TrainingRequest request)
+    public static Variant Of(Method<AgentTask, IAgent> method, LocatedTask task, TrainingRequest request)
     {
-        AgentPreset preset = AgentPreset.Get(request.Preset);
-        (Func<AgentTask, RandomStream, IAgent> createAgent, IReadOnlyList<(string, object)> options) =
-            method.With(preset.Changes(AgentMethods.Combination(method.Name, request.Changes), environment).Concat(request.Changes));
-        JsonObject json = MethodOptions.ToJson(method.Name, options);
-        json["task"] = task;
-        json["time_limit_terminates"] = preset.TimeLimitTerminates;
-        json["evaluation_episodes"] = request.EvaluationEpisodes;
+        var preset = AgentPreset.Get(request.Preset);
+        ResolvedMethod<AgentTask, IAgent> resolved = preset.Resolve(method, task.Name, request.Changes);
+        bool timeLimitTerminates = Terminates(preset);
+
+        // All values, so that what names stand for does not hang on what was written.
+        (string, string)[] values = [.. resolved.Options.Select(option => (option.Name, OptionBinder.Text(option.Value)))];
         return new Variant(
-            label, environment, request.Steps, request.MeasureEvery, json, Start,
-            Export: (learner, folder) => ((AgentTraining)learner).SavePolicies(folder));
+            request.Label ?? RunLabel.Of(Labelled(resolved.Options, timeLimitTerminates), AgentPreset.All.Select(other => new NamedValues(
+                other.Name == AgentPreset.Correct ? resolved.Id.Name : $"{resolved.Id},{other.Name}",
+                Labelled(other.Resolve(method, task.Name, values).Own, Terminates(other))))),
+            task.Name, request.Steps, request.MeasureEvery, MethodConfig.Of(resolved.Id, resolved.Options), Start,
+            Export: (learner, folder) => ((AgentTraining)learner).SavePolicies(folder))
+        {
+            Task = new(task.Text, task.MaxEpisodeSteps, task.Fingerprint),
+            TimeLimitTerminates = timeLimitTerminates,
+            EvaluationEpisodes = request.EvaluationEpisodes,
+            KeepsInterval = request.KeepsInterval,
+        };
+
+        // Where there is no short limit, it makes no difference.
+        bool Terminates(AgentPreset by) => by.TimeLimitTerminates && task.HasShortLimit;
 
         IIterative Start(int seed)
         {
-            IEnvironment evaluation = create(false);
-            IAgent agent = createAgent(AgentTask.Of(evaluation), new RandomStream(seed).Split("agent"));
-            return new AgentTraining(agent, () => create(preset.TimeLimitTerminates), evaluation, request.EvaluationEpisodes, seed);
+            IEnvironment evaluation = task.CreateForAgents();
+            IAgent agent = resolved.Create(AgentTask.Of(evaluation), new RandomStream(seed).Split("agent"));
+            return new AgentTraining(agent, () => task.CreateForAgents(timeLimitTerminates), evaluation, request.EvaluationEpisodes, seed);
         }
     }
 
-    /// <summary>A method by its name on a task of the registry.</summary>
-    public static Variant Of(string label, string method, string environment, TrainingRequest request) => Of(
-        label, Method.Find(AgentMethods.All, method)!, environment, environment, timeLimitTerminates => TaskPreparation.ForAgents(
-            EnvironmentRegistry.Create(environment), EnvironmentRegistry.Get(environment).MaxEpisodeSteps, timeLimitTerminates),
-        request);
+    /// <summary>A method by its name on a task of the registry, as a line of a study.</summary>
+    public static Variant Of(string label, string method, string environment, TrainingRequest request) =>
+        Of(MethodCatalog.Agent(method), TaskLocator.Find(environment), request with { Label = label });
+
+    private static IReadOnlyList<(string Name, object Value)> Labelled(IReadOnlyList<(string, object)> options, bool timeLimitTerminates) =>
+        [.. options, ("time_limit_terminates", timeLimitTerminates)];
 }

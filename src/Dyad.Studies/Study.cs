@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Dyad.Core;
 using Dyad.Studies.Results;
+using Dyad.Training;
 
 namespace Dyad.Studies;
 
@@ -28,10 +29,30 @@ public sealed record Variant(
     string Environment,
     long Steps,
     long MeasureEvery,
-    JsonObject Options,
+    MethodConfig Method,
     Func<int, IIterative> Create,
     bool IsDeterministic = false,
-    Action<IIterative, string>? Export = null);
+    Action<IIterative, string>? Export = null)
+{
+    /// <summary>The task, as it stands in <c>config.json</c>.</summary>
+    public TaskConfig Task { get; init; } = new(Environment);
+
+    /// <summary>Whether a short time limit counts as a termination.</summary>
+    public bool TimeLimitTerminates { get; init; }
+
+    /// <summary>Episodes of one evaluation; 0 where what is measured is exact, or no return.</summary>
+    public int EvaluationEpisodes { get; init; }
+
+    /// <summary>How the gap to the gradient of the objective is measured; null where it is not.</summary>
+    public JsonObject? Gap { get; init; }
+
+    /// <summary>Whether runs that are there keep the interval that they are measured at.</summary>
+    public bool KeepsInterval { get; init; }
+
+    /// <summary>The configuration of a seed's run.</summary>
+    public RunConfig Config(int seed) =>
+        new(Method, Task, new TrainingConfig(seed, TimeLimitTerminates), new MeasuringConfig(MeasureEvery, EvaluationEpisodes, Gap));
+}
 
 /// <summary>A study: a question, the runs that answer it, and how the answer is read from them.</summary>
 public abstract class Study

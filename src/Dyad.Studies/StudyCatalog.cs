@@ -33,5 +33,5 @@ public static class StudyCatalog
     /// <summary>A study by its name.</summary>
     /// <exception cref="UserError">There is no such study; the sentence names those there are.</exception>
     public static Study Find(string name) => All.FirstOrDefault(study => study.Name == name)
-        ?? throw new UserError($"there is no study '{name}'; there are {string.Join(", ", All.Select(study => study.Name))}");
+        ?? throw new UserError($"there is no study '{name}'; {NearNames.Hint(name, [.. All.Select(study => study.Name)])}");
 }

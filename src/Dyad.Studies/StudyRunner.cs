@@ -1,7 +1,7 @@
+using System.Collections.Concurrent;
 using System.Runtime.InteropServices;
 using System.Text.Encodings.Web;
 using System.Text.Json;
-using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using Dyad.Core;
 using Dyad.Studies.Results;
@@ -15,7 +15,7 @@ namespace Dyad.Studies;
 /// <param name="Jobs">Runs at the same time.</param>
 /// <param name="Output">Folder that holds <c>STUDY/LABEL/ENVIRONMENT/seed-N</c>.</param>
 /// <param name="Command">The command that repeats the study, for the report.</param>
-/// <param name="Steps">Steps of each run, measured as often; the study's own number if null. Runs of fewer steps are lengthened.</param>
+/// <param name="Steps">Steps of each run, measured as often; the study's own number if null. Runs of fewer steps are lengthened, of longer ones as many are read.</param>
 public sealed record StudyRequest(StudyScale Scale, int? Seeds, int Jobs, string Output, string Command, long? Steps = null);
 
 /// <summary>How far a study is, told after each row of metrics of one of its runs.</summary>
@@ -46,8 +46,11 @@ public static class StudyRunner
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     };
 
+    /// <summary>The build, as far as runs depend on it.</summary>
+    public static BuildIdentity Build { get; } = BuildIdentity.Of(typeof(StudyRunner).Assembly);
+
     /// <summary>The version of Dyad.</summary>
-    public static string Version { get; } = typeof(StudyRunner).Assembly.GetName().Version?.ToString(3) ?? "unknown";
+    public static string Version { get; } = Build.Version;
 
     /// <summary>Processor, number of cores and operating system.</summary>
     public static string Machine { get; } =
@@ -65,18 +68,28 @@ public static class StudyRunner
     {
         string folder = Path.Combine(Path.GetFullPath(request.Output), study.Name);
         var work = (from variant in study.Variants(request.Scale)
+                    let asked = Kept(folder, variant with { Steps = request.Steps ?? variant.Steps })
                     from seed in Enumerable.Range(
                         study.FirstSeed, variant.IsDeterministic ? 1 : request.Seeds ?? study.DefaultSeeds(request.Scale))
-                    select (Variant: variant with { Steps = request.Steps ?? variant.Steps }, Seed: seed)).ToArray();
+                    select (Variant: asked, Seed: seed)).ToArray();
         double total = work.Sum(item => (double)item.Variant.Steps);
         double[] done = new double[work.Length];
-        var loop = new RunLoop(TimeProvider.System, new JsonObject { ["version"] = Version, ["machine"] = Machine }, CheckpointInterval);
+        var loop = new RunLoop(TimeProvider.System, Build, Machine, CheckpointInterval);
+
+        // What holds for many runs is said once.
+        var said = new ConcurrentDictionary<string, bool>();
 
         void RunOne(int index)
         {
             (Variant variant, int seed) = work[index];
-            var run = new Run(Config(study, variant, seed), () => variant.Create(seed), variant.Steps, variant.MeasureEvery, variant.Export, Lengthens: request.Steps is not null);
-            loop.Execute(Directory(folder, variant, seed), run, progressed => Report(index, progressed), warn, cancellation);
+            var run = new Run(variant.Config(seed), () => variant.Create(seed), variant.Steps, variant.Export);
+            loop.Execute(Directory(folder, variant, seed), run, progressed => Report(index, progressed), sentence =>
+            {
+                if (said.TryAdd(sentence, true))
+                {
+                    warn(sentence);
+                }
+            }, cancellation);
         }
 
         void Report(int index, RunProgress run)
@@ -90,7 +103,7 @@ public static class StudyRunner
 
         Parallel(work.Length, request.Jobs, RunOne, cancellation);
         var runs = new StudyRuns(request.Scale, [.. work.Select(item => new FinishedRun(
-            item.Variant, item.Seed, MetricsLog.Read(Directory(folder, item.Variant, item.Seed).MetricsPath)))]);
+            item.Variant, item.Seed, MetricsLog.Read(Directory(folder, item.Variant, item.Seed).MetricsPath, item.Variant.Steps)))]);
         StudyResult result = Summarize(study, request, runs, folder);
         string resultFolder = Path.Combine(Path.GetFullPath(request.Output), study.ResultFolder);
         WriteSummary(resultFolder, result);
@@ -135,16 +148,15 @@ public static class StudyRunner
     private static RunDirectory Directory(string folder, Variant variant, int seed) =>
         new(Path.Combine(folder, variant.Label, variant.Environment, $"seed-{seed}"));
 
-    private static JsonObject Config(Study study, Variant variant, int seed) => new()
+    // With the interval of runs that are there, where none was asked for: the rows of all seeds must be those of the same steps.
+    private static Variant Kept(string folder, Variant variant)
     {
-        ["study"] = study.Name,
-        ["label"] = variant.Label,
-        ["environment"] = variant.Environment,
-        ["seed"] = seed,
-        ["steps"] = variant.Steps,
-        ["measure_every"] = variant.MeasureEvery,
-        ["options"] = variant.Options.DeepClone(),
-    };
+        string runs = Path.Combine(folder, variant.Label, variant.Environment);
+        return variant.KeepsInterval && System.IO.Directory.Exists(runs) && System.IO.Directory.EnumerateDirectories(runs, "seed-*")
+            .Order(StringComparer.Ordinal).Select(path => new RunDirectory(path).ReadConfig()).FirstOrDefault(config => config is not null) is { } stored
+                ? variant with { MeasureEvery = stored.Measuring.Every }
+                : variant;
+    }
 
     private static void Parallel(int count, int jobs, Action<int> body, CancellationToken cancellation)
     {

@@ -1,11 +1,13 @@
-using System.Globalization;
-using System.Text.Json.Nodes;
 using Dyad.Algorithms;
+using Dyad.Algorithms.Catalog;
 using Dyad.Core;
 using Dyad.Environments;
+using Dyad.Environments.Gridworlds;
+using Dyad.Environments.Locating;
 using Dyad.Numerics;
 using Dyad.Studies.Results;
 using Dyad.Tabular;
+using Dyad.Training;
 
 namespace Dyad.Studies;
 
@@ -13,6 +15,7 @@ namespace Dyad.Studies;
 public sealed class TrainingStudy : Study
 {
     private readonly Variant _variant;
+    private IReadOnlyList<string> _notes = [];
 
     private TrainingStudy(Variant variant, string source, int firstSeed)
     {
@@ -24,44 +27,46 @@ public sealed class TrainingStudy : Study
 
     /// <summary>A study of a tabular method.</summary>
     /// <param name="method">The method.</param>
-    /// <param name="environment">Name of the task, for folders and legends.</param>
-    /// <param name="mdp">The task.</param>
+    /// <param name="task">The task, with a finite MDP behind it.</param>
     /// <param name="request">Options and length.</param>
-    /// <exception cref="UserError">There is no such option, or its value is not accepted.</exception>
-    public static TrainingStudy Tabular(Method<Mdp, IIterative> method, string environment, Mdp mdp, TrainingRequest request)
+    /// <exception cref="UserError">There is no such option, its value is not accepted, or there is no finite MDP behind the task.</exception>
+    public static TrainingStudy Tabular(Method<Mdp, IIterative> method, LocatedTask task, TrainingRequest request)
     {
-        (Func<Mdp, RandomStream, IIterative> create, IReadOnlyList<(string, object)> options) = method.With(request.Changes);
-        JsonObject json = MethodOptions.ToJson(method.Name, options);
-
-        // The task's content is part of the run's identity: a file may change under its name.
-        json["environment_fingerprint"] = mdp.Fingerprint().ToString("x16", CultureInfo.InvariantCulture);
+        Mdp mdp = task.Mdp ?? throw new UserError(
+            $"{method.Name} needs a finite MDP, and '{task.Name}' is neither one of {string.Join(", ", FourRoom.Tasks.Select(known => known.Name))} nor a file");
+        ResolvedMethod<Mdp, IIterative> resolved = method.With(request.Changes);
         return new TrainingStudy(
             new Variant(
-                LabelOf(method.Name, request), environment, request.Steps, request.MeasureEvery, json,
-                seed => create(mdp, new RandomStream(seed))),
+                request.Label ?? RunLabel.Of(resolved.Options, [new NamedValues(resolved.Id.Name, resolved.Own)]),
+                task.Name, request.Steps, request.MeasureEvery, MethodConfig.Of(resolved.Id, resolved.Options),
+                seed => resolved.Create(mdp, new RandomStream(seed)))
+            {
+                Task = new(task.Text, Fingerprint: task.Fingerprint),
+                KeepsInterval = request.KeepsInterval,
+            },
             method.Source,
             request.FirstSeed);
     }
 
     /// <summary>A study of a neural method; policies are written beside the metrics.</summary>
     /// <param name="method">The method.</param>
-    /// <param name="environment">Name of the task, for folders and legends.</param>
-    /// <param name="task">What finds the task again; part of the configuration.</param>
-    /// <param name="create">
-    /// Makes an instance of the task, with a time limit and actions in [-1, 1], told whether a short time limit is a termination.
-    /// </param>
+    /// <param name="task">The task.</param>
     /// <param name="request">Options and length.</param>
     /// <exception cref="UserError">There is no such option, its value is not accepted, or the method cannot learn this task.</exception>
-    public static TrainingStudy Agent(
-        Method<AgentTask, IAgent> method, string environment, string task, Func<bool, IEnvironment> create, TrainingRequest request)
+    public static TrainingStudy Agent(Method<AgentTask, IAgent> method, LocatedTask task, TrainingRequest request)
     {
-        using (IEnvironment instance = create(false))
+        using (IEnvironment instance = task.RequireForAgents().CreateForAgents())
         {
-            AgentMethods.Check(method, AgentTask.Of(instance), environment);
+            AgentMethods.Check(method, AgentTask.Of(instance), task.Name);
         }
 
-        return new TrainingStudy(
-            AgentVariant.Of(LabelOf(method.Name, request), method, environment, task, create, request), method.Source, request.FirstSeed);
+        ResolvedMethod<AgentTask, IAgent> resolved = AgentPreset.Get(request.Preset).Resolve(method, task.Name, request.Changes);
+        return new TrainingStudy(AgentVariant.Of(method, task, request), MethodCatalog.Agent(resolved.Id.Name).Source, request.FirstSeed)
+        {
+            _notes = resolved.OffPlain is { Count: > 0 } differences
+                ? [$"{resolved.Id} is {resolved.Id.Plain} with {string.Join(", ", differences.Select(x => $"{x.Name}={OptionBinder.Text(x.Value)}"))}."]
+                : [],
+        };
     }
 
     /// <inheritdoc/>
@@ -75,6 +80,9 @@ public sealed class TrainingStudy : Study
 
     /// <inheritdoc/>
     public override string Source { get; }
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<string> Notes => _notes;
 
     /// <inheritdoc/>
     public override int FirstSeed { get; }
@@ -107,8 +115,4 @@ public sealed class TrainingStudy : Study
                 [runs.Curve(_variant.Label, metric)]))],
             []);
     }
-
-    private static string LabelOf(string method, TrainingRequest request) => string.Join(
-        ',', request.Changes.Select(change => $"{change.Name}={change.Value}").Order(StringComparer.Ordinal)
-            .Prepend(request.Preset == AgentPreset.Correct ? method : $"{method},{request.Preset}"));
 }

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Text.Json.Nodes;
 using Dyad.Cli.Terminal;
 using Dyad.Environments;
+using Dyad.Environments.Locating;
 
 namespace Dyad.Cli.Commands;
 
@@ -12,7 +13,7 @@ internal static class CheckEnvCommand
     {
         var environment = new Argument<string>("ENVIRONMENT")
         {
-            Description = "A task of 'dyad list environments', or a class of your own as FILE.dll:TYPE.",
+            Description = "A task of 'dyad list environments', a class of your own as FILE.dll:TYPE, or a file with a text map or an MDP.",
         };
         Option<bool> json = StudyOptions.Json();
         var command = new Command("check-env", "Whether an environment keeps its promises: seeds, snapshots, ends, wrong actions.")
@@ -26,10 +27,10 @@ internal static class CheckEnvCommand
 
     private static int Run(string environment, bool json)
     {
-        Func<IEnvironment> create = TaskLibrary.Find(environment);
+        LocatedTask task = Located.Task(environment);
 
         // Under which name a user's own class speaks of itself is its affair.
-        IReadOnlyList<EnvironmentFinding> findings = EnvironmentChecker.Check(create, TaskLibrary.Names(environment) ? null : environment);
+        IReadOnlyList<EnvironmentFinding> findings = EnvironmentChecker.Check(task.Create, task.Kind == LocatedKind.Library ? null : task.Name);
         bool isSound = findings.All(finding => finding.Holds);
         if (json)
         {

@@ -2,9 +2,7 @@ using System.CommandLine;
 using System.Text.Json.Nodes;
 using Dyad.Algorithms;
 using Dyad.Cli.Terminal;
-using Dyad.Core;
 using Dyad.Environments;
-using Dyad.Networks;
 using Dyad.Training;
 
 namespace Dyad.Cli.Commands;
@@ -32,15 +30,16 @@ internal static class EvaluateCommand
 
     private static int Run(string folder, int episodes, long seed, bool last, bool json)
     {
-        (IAgent agent, AgentEnvironment environment) = Load(folder, last);
-        using IEnvironment task = environment.Create();
+        StoredRun run = Located.Run(folder, "leave a policy to play");
+        IAgent agent = run.LoadAgent(last);
+        using IEnvironment task = run.Task.CreateForAgents();
         using var stopping = new Stopping();
         EvaluationResult result = Evaluation.Play(task, agent, episodes, seed, stopping.Token);
         if (json)
         {
             Output.Json(new JsonObject
             {
-                ["environment"] = environment.Name,
+                ["environment"] = run.Task.Name,
                 ["episodes"] = episodes,
                 ["return_mean"] = result.Mean,
                 ["return_std"] = result.StandardDeviation,
@@ -51,25 +50,10 @@ internal static class EvaluateCommand
         }
         else
         {
-            Output.Line($"{environment.Name}: return {result.Mean:0.00} +- {result.StandardDeviation:0.00} over {episodes} episodes of "
+            Output.Line($"{run.Task.Name}: return {result.Mean:0.00} +- {result.StandardDeviation:0.00} over {episodes} episodes of "
                 + $"{result.Lengths.Average():0.#} steps on average");
         }
 
         return ExitCode.Success;
-    }
-
-    private static (IAgent Agent, AgentEnvironment Environment) Load(string folder, bool last)
-    {
-        StoredRun run = StoredRun.Find(folder, "leave a policy to play");
-        string policy = Path.Combine(folder, last ? "policy.safetensors" : "policy-best.safetensors");
-        if (!File.Exists(policy))
-        {
-            throw new UserError($"'{folder}' has no {Path.GetFileName(policy)} yet: the run has not come to its first checkpoint");
-        }
-
-        using IEnvironment task = run.Environment.Create();
-        IAgent agent = run.CreateAgent(task);
-        Safetensors.Read(policy, agent.Policy);
-        return (agent, run.Environment);
     }
 }

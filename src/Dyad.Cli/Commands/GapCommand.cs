@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json.Nodes;
-using Dyad.Algorithms;
+using Dyad.Algorithms.Rules;
 using Dyad.Cli.Terminal;
 using Dyad.Core;
 using Dyad.Diagnostics;
@@ -84,11 +84,12 @@ internal static class GapCommand
 
     private static int Run(string folder, GapOptions options, long seed, bool json)
     {
-        StoredRun run = StoredRun.Find(folder, "has a gap to measure");
-        using AgentTraining training = run.Restore($"'{folder}' is a run of {run.Method}; the gap is measured of sac, ddpg, td3 and their leading and residual versions", out GameAgent agent);
+        StoredRun run = Located.Run(folder, "has a gap to measure");
+        using AgentTraining training = run.Restore(
+            $"'{folder}' is a run of {run.Method}; the gap is measured of sac, ddpg, td3 and their leading and residual versions", StudyOptions.Tell, out GameAgent agent);
         using var stopping = new Stopping();
         MeasuredGap gap = ProgressDisplay.Bar(
-            $"gap of {run.Method} on {run.Environment.Name}",
+            $"gap of {run.Method} on {run.Task.Name}",
             progress => MeasuredGap.Of(agent, run.CreateTask, options, new RandomStream(seed), progress, stopping.Token));
         if (json)
         {
@@ -105,7 +106,7 @@ internal static class GapCommand
     private static JsonObject Document(StoredRun run, long step, MeasuredGap gap, GapOptions options, long seed) => new()
     {
         ["method"] = run.Method,
-        ["environment"] = run.Environment.Name,
+        ["environment"] = run.Task.Name,
         ["step"] = step,
         ["seed"] = seed,
         ["batch"] = gap.BatchSize,
@@ -159,7 +160,7 @@ internal static class GapCommand
     {
         RolloutObjective objective = gap.Rollouts;
         Output.Table(
-            $"{run.Method} on {run.Environment.Name} after {step} steps: derivative of J along each estimator's unit direction",
+            $"{run.Method} on {run.Task.Name} after {step} steps: derivative of J along each estimator's unit direction",
             ["direction", "#dJ at e", "#dJ at e/2", "linear", "#more than plain"],
             [
                 .. gap.Estimators.Select(estimator => Row(

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json.Nodes;
-using Dyad.Algorithms;
 using Dyad.Algorithms.Rules;
 using Dyad.Cli.Terminal;
 using Dyad.Core;
@@ -59,8 +58,9 @@ internal static class InspectCommand
 
     private static int Run(string folder, InspectionOptions options, long seed, bool json)
     {
-        StoredRun run = StoredRun.Find(folder, "plays a game to inspect");
-        using AgentTraining training = run.Restore($"'{folder}' is a run of {run.Method}, which plays no game of two differentiable costs", out GameAgent agent);
+        StoredRun run = Located.Run(folder, "plays a game to inspect");
+        using AgentTraining training = run.Restore(
+            $"'{folder}' is a run of {run.Method}, which plays no game of two differentiable costs", StudyOptions.Tell, out GameAgent agent);
         GameInspection inspection = GameInspection.Of(agent, options, new RandomStream(seed));
         if (json)
         {
@@ -83,7 +83,7 @@ internal static class InspectCommand
         return new JsonObject
         {
             ["method"] = run.Method,
-            ["environment"] = run.Environment.Name,
+            ["environment"] = run.Task.Name,
             ["step"] = step,
             ["transitions"] = agent.Transitions,
             ["batch"] = inspection.BatchSize,
@@ -138,7 +138,7 @@ internal static class InspectCommand
         LeaderDirection direction = inspection.Direction;
         EquilibriumVerdict equilibrium = inspection.Equilibrium;
         Output.Table(
-            $"{run.Method} on {run.Environment.Name} after {step} steps, {inspection.BatchSize} of {agent.Transitions} transitions",
+            $"{run.Method} on {run.Task.Name} after {step} steps, {inspection.BatchSize} of {agent.Transitions} transitions",
             ["", "#actor, cost -J", "#critic, cost L"],
             [
                 ["norm of the gradient", Text(spectrum.LeaderGradient), Text(spectrum.FollowerGradient)],

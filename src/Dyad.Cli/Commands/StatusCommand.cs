@@ -52,8 +52,11 @@ internal static class StatusCommand
     {
         var directory = new RunDirectory(path);
         JsonObject status = directory.ReadStatus()!;
+
+        // A configuration that this release cannot read is told here too.
+        _ = directory.ReadConfig();
         long step = (long?)status["step"] ?? 0;
-        long? steps = (long?)directory.ReadConfig()?["steps"];
+        long? steps = (long?)status["steps"];
         double seconds = (double?)status["wall_s"] ?? 0;
         bool unfinished = (string?)status["status"] == "running" && step > 0 && steps > step;
         var row = new JsonObject

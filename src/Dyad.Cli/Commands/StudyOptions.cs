@@ -48,9 +48,12 @@ internal static class StudyOptions
         finally
         {
             // Also after a stop: the next call will not meet what was passed over again.
-            warnings.ForEach(sentence => Console.Error.WriteLine($"dyad: {sentence}."));
+            warnings.ForEach(Tell);
         }
     }
+
+    /// <summary>Tells a sentence on standard error.</summary>
+    public static void Tell(string sentence) => Console.Error.WriteLine($"dyad: {sentence}.");
 
     /// <summary>Prints what a study found, a line a finding.</summary>
     public static void PrintFindings(StudyResult result)

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Text.Json.Nodes;
 using Dyad.Cli.Terminal;
 using Dyad.Core;
+using Dyad.Environments.Locating;
 using Dyad.Training;
 
 namespace Dyad.Cli.Commands;
@@ -36,11 +37,11 @@ internal static class SuggestClipCommand
 
     private static int Run(string environment, long steps, int seed, IReadOnlyList<(string, string)> changes, bool json)
     {
-        AgentEnvironment task = AgentEnvironment.Find(environment);
+        LocatedTask task = Located.Task(environment).RequireForAgents();
         using var stopping = new Stopping();
         IReadOnlyList<TdErrorRow> rows = ProgressDisplay.Bar(
             $"sac on {task.Name}",
-            progress => ClipHeuristic.Run(task.Name, () => task.Create(), changes, steps, seed, progress, stopping.Token));
+            progress => ClipHeuristic.Run(task.Name, () => task.CreateForAgents(), changes, steps, seed, progress, stopping.Token));
         double clip = rows.Max(row => row.Max);
         if (json)
         {

@@ -63,7 +63,7 @@ internal static class TabularCommand
             MdpDocument document = TaskFile.Read(parsed.GetValue(file)!, parsed.GetValue(gamma), RuleOf(parsed.GetValue(goal)!));
             double alpha = Positive(parsed.GetValue(temperature), "--temperature");
             double eta = Positive(parsed.GetValue(damping), "--damping");
-            TabularAnalysis analysis = Analyze(parsed.GetValue(file)!, () =>
+            MdpAnalysis analysis = Analyze(parsed.GetValue(file)!, () =>
             {
                 TabularPolicy chosen = ChoosePolicy(document, parsed.GetValue(policy), alpha);
                 return new(document.Mdp, chosen, ChooseCritic(document, chosen, parsed.GetValue(critic)), alpha, eta);
@@ -74,7 +74,7 @@ internal static class TabularCommand
             }
             else
             {
-                analysis.Print();
+                TabularTables.Print(document.Mdp, analysis);
             }
 
             return ExitCode.Success;
@@ -90,7 +90,7 @@ internal static class TabularCommand
         _ => throw new UserError($"--goal is '{goal}'; it must be restart, absorb or stay"),
     };
 
-    private static TabularAnalysis Analyze(string path, Func<TabularAnalysis> analyze)
+    private static MdpAnalysis Analyze(string path, Func<MdpAnalysis> analyze)
     {
         try
         {
@@ -134,8 +134,8 @@ internal static class TabularCommand
         choice ??= "sweeps:10";
         if (choice.StartsWith("sweeps:", StringComparison.Ordinal))
         {
-            return int.TryParse(choice["sweeps:".Length..], out int sweeps) && sweeps is >= 0 and <= 1_000_000
-                ? Sweeps(mdp, policy, sweeps)
+            return NumberText.TryWhole(choice["sweeps:".Length..], out long sweeps) && sweeps is >= 0 and <= 1_000_000
+                ? Sweeps(mdp, policy, (int)sweeps)
                 : throw new UserError($"--critic is '{choice}'; after 'sweeps:' comes a whole number up to 1000000");
         }
 

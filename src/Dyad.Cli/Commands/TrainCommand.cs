@@ -1,9 +1,9 @@
 using System.CommandLine;
 using Dyad.Algorithms;
-using Dyad.Algorithms.Tabular;
+using Dyad.Algorithms.Catalog;
 using Dyad.Cli.Terminal;
 using Dyad.Core;
-using Dyad.Environments.Gridworlds;
+using Dyad.Environments.Locating;
 using Dyad.Studies;
 using Dyad.Studies.Results;
 using Dyad.Tabular;
@@ -23,17 +23,17 @@ internal static class TrainCommand
         };
         var steps = new Option<long>("--steps")
         {
-            Description = "Steps of each run: environment steps (150000 by default), or iterations with a known model.",
+            Description = $"Steps of each run: environment steps, or iterations with a known model; by default {DefaultSteps()}.",
             HelpName = "N",
         };
         var every = new Option<long>("--measure-every")
         {
-            Description = "Steps between two rows of metrics; a hundredth of the steps by default, a twentieth for neural methods.",
+            Description = "Steps between two rows of metrics, fixed when a run starts; a hundredth of its steps by default, a twentieth for neural methods.",
             HelpName = "N",
         };
-        var seed = new Option<int>("--seed") { Description = "The seed, or the first of several.", HelpName = "S" };
+        var seed = new Option<int>("--seed") { Description = "The seed, or the first of several.", DefaultValueFactory = _ => 0, HelpName = "S" };
         var seeds = new Option<int>("--seeds") { Description = "Number of seeds.", DefaultValueFactory = _ => 1, HelpName = "N" };
-        var set = new Option<string[]>("--set") { Description = "Change an option of the method.", HelpName = "key=value" };
+        var set = new Option<string[]>("--set") { Description = "Change an option of the method; 'dyad list options METHOD' names them, with what they accept and their defaults by preset.", HelpName = "key=value" };
         var preset = new Option<string>("--preset")
         {
             Description = "Options of a neural method that belong together: " + string.Join("; ", AgentPreset.All.Select(p => $"{p.Name}: {p.Description}")) + ".",
@@ -48,9 +48,19 @@ internal static class TrainCommand
         };
         var output = new Option<string>("--out")
         {
-            Description = "Folder of the runs: DIR/train/METHOD/ENVIRONMENT/seed-N.",
+            Description = "Folder of the runs: DIR/train/LABEL/ENVIRONMENT/seed-N.",
             DefaultValueFactory = _ => "runs",
             HelpName = "DIR",
+        };
+        var label = new Option<string?>("--label")
+        {
+            Description = "Name of the variant in folders and legends; by default the method and what differs from its preset.",
+            HelpName = "NAME",
+        };
+        var limit = new Option<int?>("--max-episode-steps")
+        {
+            Description = "Steps after which an episode is cut off, instead of the task's own limit; for neural methods.",
+            HelpName = "N",
         };
         var resume = new Option<bool>("--resume") { Description = "Go on with runs that were stopped." };
         Option<int> jobs = StudyOptions.Jobs();
@@ -58,7 +68,7 @@ internal static class TrainCommand
         Option<bool> json = StudyOptions.Json();
         var command = new Command("train", "Train one method on one task and write a report.")
         {
-            method, environment, steps, every, seed, seeds, preset, set, episodes, output, resume, jobs, open, json,
+            method, environment, steps, every, seed, seeds, preset, set, label, limit, episodes, output, resume, jobs, open, json,
         };
         Help.AddExamples(
             command,
@@ -82,10 +92,18 @@ internal static class TrainCommand
                 return new TrainingRequest(
                     Changes(parsed.GetValue(set) ?? []), count, measureEvery, first,
                     StudyOptions.Positive(parsed.GetValue(episodes), "--evaluation-episodes"),
-                    parsed.GetValue(preset)!);
+                    parsed.GetValue(preset)!,
+                    parsed.GetValue(label),
+                    KeepsInterval: parsed.GetResult(every) is null);
             }
 
-            TrainingStudy study = Plan(parsed.GetValue(method)!, parsed.GetValue(environment)!, Length);
+            if (parsed.GetValue(label) is string name && FolderName.Fault(name) is string fault)
+            {
+                throw new UserError($"--label is '{name}'; {fault}");
+            }
+
+            int? longest = parsed.GetValue(limit) is int count ? StudyOptions.Positive(count, "--max-episode-steps", 1_000_000_000) : null;
+            TrainingStudy study = Plan(parsed.GetValue(method)!, Located.Task(parsed.GetValue(environment)!), longest, Length);
             var request = new StudyRequest(
                 StudyScale.Quick,
                 StudyOptions.Positive(parsed.GetValue(seeds), "--seeds", 10_000),
@@ -130,37 +148,26 @@ internal static class TrainCommand
     }
 
     // A tabular method takes a finite MDP, a neural one a task with the actions that it needs.
-    private static TrainingStudy Plan(string method, string environment, Func<long, long, TrainingRequest> length)
+    private static TrainingStudy Plan(string method, LocatedTask task, int? limit, Func<long, long, TrainingRequest> length)
     {
-        if (Method.Find(TabularMethods.All, method) is { } tabular)
+        IReadOnlyList<Method> found = MethodCatalog.Find(method);
+        Method<AgentTask, IAgent>? neural = found.OfType<Method<AgentTask, IAgent>>().FirstOrDefault();
+        if (found.OfType<Method<Mdp, IIterative>>().FirstOrDefault() is { } tabular && (neural is null || task.Mdp is not null))
         {
-            (string name, Mdp mdp) = FindFiniteTask(environment, method);
-            return TrainingStudy.Tabular(tabular, name, mdp, length(tabular.DefaultSteps, 100));
+            return limit is null
+                ? TrainingStudy.Tabular(tabular, task, length(tabular.DefaultSteps, 100))
+                : throw new UserError($"--max-episode-steps is for neural methods; {method} has its own option, --set episode_length={limit}");
         }
 
-        if (Method.Find(AgentMethods.All, method) is { } neural)
-        {
-            AgentEnvironment task = AgentEnvironment.Find(environment);
-            return TrainingStudy.Agent(neural, task.Name, task.Text, task.Create, length(neural.DefaultSteps, 20));
-        }
-
-        string[] names = [.. TabularMethods.All.Select(m => m.Name), .. AgentMethods.All.Select(m => m.Name)];
-        throw new UserError($"there is no method '{method}'; there are {string.Join(", ", names)}");
+        return TrainingStudy.Agent(neural!, task.WithLimit(limit), length(neural!.DefaultSteps, 20));
     }
 
-    private static (string Name, Mdp Mdp) FindFiniteTask(string environment, string method)
-    {
-        if (FourRoom.Find(environment) is Mdp known)
-        {
-            return (environment, known);
-        }
-
-        string name = Path.GetFileNameWithoutExtension(environment);
-        return File.Exists(environment)
-            ? (name.Length > 0 ? name : "task", TaskFile.Read(environment).Mdp)
-            : throw new UserError(
-                $"{method} needs a finite MDP, and '{environment}' is neither one of {string.Join(", ", FourRoom.Tasks.Select(task => task.Name))} nor a file");
-    }
+    // 150000, 100000 of dqn, ddpg: of families, whose combinations have the same.
+    private static string DefaultSteps() => string.Join(", ", MethodCatalog.All.GroupBy(method => method.DefaultSteps)
+        .OrderByDescending(group => group.Count(method => method.Id == method.Id.Plain))
+        .Select((group, i) => i == 0
+            ? $"{group.Key}"
+            : $"{group.Key} of {string.Join(", ", group.Select(method => method.Id.Plain.Name).Distinct())}"));
 
     /// <summary>Options of a method as <c>key=value</c>.</summary>
     /// <exception cref="UserError">One is none, or an option is named twice.</exception>

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Text.RegularExpressions;
+using Dyad.Core;
 
 namespace Dyad.Cli.Terminal;
 
@@ -22,8 +23,8 @@ internal static class CommandLineErrors
         if (parsed.UnmatchedTokens is [string word, ..])
         {
             return command == root && !word.StartsWith('-')
-                ? $"there is no command '{word}'; there are {string.Join(", ", root.Subcommands.Select(c => c.Name))}"
-                : $"there is no option or argument '{word}' here";
+                ? $"there is no command '{word}'; {NearNames.Hint(word, [.. root.Subcommands.Select(c => c.Name)])}"
+                : $"there is no option or argument '{word}' here" + DidYouMean(word, command);
         }
 
         if (parsed.Errors is [ParseError error, ..])
@@ -36,12 +37,17 @@ internal static class CommandLineErrors
         return empty < parsed.Tokens.Count ? $"the argument after '{parsed.Tokens[empty - 1].Value}' is empty" : null;
     }
 
-    // "Cannot parse argument 'x' for option '--seeds' as expected type 'System.Int32'" speaks of types: say what is accepted.
+    private static string DidYouMean(string word, Command command)
+    {
+        string name = word.Split('=')[0];
+        IReadOnlyList<string> near = word.StartsWith('-') ? NearNames.Of(name, command.Options.Select(option => option.Name)) : [];
+        return near.Count > 0 ? $"; did you mean {string.Join(" or ", near)}?" : "";
+    }
+
+    // "Cannot parse argument 'x' for option '--json' as expected type 'System.Boolean'" speaks of types: say what is accepted.
     private static string Readable(string message)
     {
-        Match match = Regex.Match(message, "^Cannot parse argument '(.*)' for (?:option|command) '(.*)' as expected type '(.*)'");
-        return match.Success
-            ? $"{match.Groups[2]} is '{match.Groups[1]}'; it must be {(match.Groups[3].Value.Contains("Double", StringComparison.Ordinal) ? "a number" : "a whole number")}"
-            : message;
+        Match match = Regex.Match(message, "^Cannot parse argument '(.*)' for (?:option|command) '(.*)' as expected type 'System.Boolean'");
+        return match.Success ? $"{match.Groups[2]} is '{match.Groups[1]}'; it must be true or false" : message;
     }
 }

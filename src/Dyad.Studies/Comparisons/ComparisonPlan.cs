@@ -1,4 +1,4 @@
-using Dyad.Algorithms;
+using Dyad.Training;
 
 namespace Dyad.Studies.Comparisons;
 

@@ -1,10 +1,12 @@
 using System.Numerics.Tensors;
-using System.Text.Json.Nodes;
+using Dyad.Algorithms.Catalog;
 using Dyad.Algorithms.Tabular;
 using Dyad.Core;
 using Dyad.Environments.Gridworlds;
+using Dyad.Environments.Locating;
 using Dyad.Numerics;
 using Dyad.Tabular;
+using Dyad.Training;
 
 namespace Dyad.Studies.Definitions;
 
@@ -64,9 +66,12 @@ internal static class FourRoomVariants
         Variant Learner<TOptions>(TOptions options, Func<TOptions, RandomStream, IIterative> create)
             where TOptions : class, new()
         {
-            JsonObject json = MethodOptions.ToJson(method, OptionBinder.Values(options));
             return new Variant(
-                label ?? method, environment, steps, measureEvery, json, seed => create(options, new RandomStream(seed)));
+                label ?? method, environment, steps, measureEvery, MethodConfig.Of(MethodCatalog.Tabular(method).Id, OptionBinder.Values(options)),
+                seed => create(options, new RandomStream(seed)))
+            {
+                Task = TaskOf(environment),
+            };
         }
     }
 
@@ -76,8 +81,11 @@ internal static class FourRoomVariants
     {
         Mdp mdp = MdpOf(environment);
         return new Variant(
-            label, environment, steps, measureEvery, MethodOptions.ToJson("exact-actor-critic", OptionBinder.Values(options)),
-            _ => new ExactActorCritic(mdp, options), IsDeterministic: true);
+            label, environment, steps, measureEvery, MethodConfig.Of("exact-actor-critic", OptionBinder.Values(options)),
+            _ => new ExactActorCritic(mdp, options), IsDeterministic: true)
+        {
+            Task = TaskOf(environment),
+        };
     }
 
     /// <summary>The largest expected discounted return from a start state.</summary>
@@ -93,6 +101,8 @@ internal static class FourRoomVariants
         GoalRule.Stay => "the goal pays again",
         _ => "the next step restarts",
     };
+
+    private static TaskConfig TaskOf(string environment) => new(environment, Fingerprint: TaskLocator.Find(environment).Fingerprint);
 
     private static Mdp MdpOf(string environment) => Tasks.First(task => task.Environment == environment).Mdp;
 }

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Dyad.Algorithms.Tabular;
 using Dyad.Studies.Results;
 
@@ -42,7 +43,11 @@ internal sealed class GapFourRoom : Study
         {
             Variant variant = FourRoomVariants.Sampled(
                 learner.Method, steps, steps / 50, label: learner.Label, resCriticSteps: learner.ResCriticSteps);
-            return variant with { Create = seed => new ExactGapRun(FourRoomVariants.Task, (ITabularActorCritic)variant.Create(seed)) };
+            return variant with
+            {
+                Gap = new JsonObject { ["exact"] = true },
+                Create = seed => new ExactGapRun(FourRoomVariants.Task, (ITabularActorCritic)variant.Create(seed)),
+            };
         })];
     }
 

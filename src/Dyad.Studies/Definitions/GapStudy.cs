@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Dyad.Diagnostics;
 using Dyad.Environments;
+using Dyad.Environments.Locating;
 using Dyad.Numerics;
 using Dyad.Studies.Results;
 using Dyad.Training;
@@ -84,21 +85,19 @@ internal sealed class GapStudy : Study
         GapOptions options = Of(scale, _gap);
         Variant variant = AgentVariant.Of(
             Label, Label, _environment, new TrainingRequest(_changes, steps, steps / Of(scale, _rows), FirstSeed: 0, scale == StudyScale.Quick ? 1 : 10));
-        JsonObject json = variant.Options.DeepClone().AsObject();
-        json["gap"] = new JsonObject
-        {
-            ["rollouts"] = options.Rollouts,
-            ["horizon"] = options.Horizon,
-            ["batches"] = options.Batches,
-            ["starts"] = options.Starts.ToString(),
-            ["step"] = options.Step,
-            ["full_cosine"] = options.FullCosine,
-        };
         return
         [
             variant with
             {
-                Options = json,
+                Gap = new JsonObject
+                {
+                    ["rollouts"] = options.Rollouts,
+                    ["horizon"] = options.Horizon,
+                    ["batches"] = options.Batches,
+                    ["starts"] = options.Starts.ToString(),
+                    ["step"] = options.Step,
+                    ["full_cosine"] = options.FullCosine,
+                },
                 Create = seed => new GapTraining((AgentTraining)variant.Create(seed), Task, options, _from, new RandomStream(seed).Split("gap")),
                 Export = (learner, folder) => variant.Export!(((GapTraining)learner).Training, folder),
             },
@@ -158,6 +157,5 @@ internal sealed class GapStudy : Study
                 : gain.Low > 0 ? Verdict.Supported : gain.High < 0 ? Verdict.Contradicted : Verdict.Unclear);
     }
 
-    private IEnvironment Task() => TaskPreparation.ForAgents(
-        EnvironmentRegistry.Create(_environment), EnvironmentRegistry.Get(_environment).MaxEpisodeSteps, timeLimitTerminates: false);
+    private IEnvironment Task() => TaskLocator.Find(_environment).CreateForAgents();
 }

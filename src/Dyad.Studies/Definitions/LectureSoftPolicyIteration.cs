@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Dyad.Studies.Results;
 using Dyad.Tabular;
+using Dyad.Training;
 
 namespace Dyad.Studies.Definitions;
 
@@ -41,7 +42,7 @@ internal sealed class LectureSoftPolicyIteration : Study
         long iterations = scale == StudyScale.Quick ? 12 : 40;
         return [.. Cases.Select(c => new Variant(
             c.Label, "FourRoom", iterations, MeasureEvery: 1,
-            new JsonObject { ["method"] = "soft-policy-iteration", ["temperature"] = c.Temperature, ["floor"] = c.Floor },
+            new MethodConfig("soft-policy-iteration", new JsonObject { ["temperature"] = c.Temperature, ["floor"] = c.Floor }),
             _ => new SoftPolicyIterationRun(FourRoomVariants.Task, c.Temperature, PolicyFamily.AtLeast(c.Floor)),
             IsDeterministic: true))];
     }

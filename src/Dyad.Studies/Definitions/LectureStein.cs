@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Dyad.Studies.Results;
+using Dyad.Training;
 using MathNet.Numerics.Distributions;
 
 namespace Dyad.Studies.Definitions;
@@ -82,7 +83,7 @@ internal sealed class LectureStein : Study
         long samples = scale == StudyScale.Quick ? 12_800 : 204_800;
         return [.. Cases.Select(c => new Variant(
             c.Label, c.Shape == "lq" ? "LinearQuadratic" : "OneStep", samples, MeasureEvery: samples / 40,
-            new JsonObject { ["problem"] = c.Shape, ["dimension"] = c.Dimension, ["deviation"] = c.Deviation },
+            new MethodConfig("gradient-estimation", new JsonObject { ["problem"] = c.Shape, ["dimension"] = c.Dimension, ["deviation"] = c.Deviation }),
             seed => new GradientEstimationRun(c.Create(), seed)))];
     }
 

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Dyad.Studies.Results;
+using Dyad.Training;
 
 namespace Dyad.Studies.Definitions;
 
@@ -36,7 +37,7 @@ internal sealed class Wen2021Theorems : Study
     [
         new Variant(
             Label, "RandomMdp", scale == StudyScale.Quick ? 200 : 5000, MeasureEvery: 1,
-            new JsonObject { ["states"] = "2 to 7", ["actions"] = "2 to 4", ["gamma"] = "0 to 0.97" },
+            new MethodConfig("theorem-check", new JsonObject { ["states"] = "2 to 7", ["actions"] = "2 to 4", ["gamma"] = "0 to 0.97" }),
             seed => new TheoremCheck(seed)),
     ];
 

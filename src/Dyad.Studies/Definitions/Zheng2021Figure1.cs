@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Dyad.Core;
 using Dyad.Studies.Results;
+using Dyad.Training;
 
 namespace Dyad.Studies.Definitions;
 
@@ -56,7 +57,7 @@ internal sealed class Zheng2021Figure1 : Study
     // The paper's size takes a second, so it is the same at every scale.
     public override IReadOnlyList<Variant> Variants(StudyScale scale) => [.. Figure.Concat(Between).Select(m => new Variant(
         m.Label, "MotivatingGame", Iterations, MeasureEvery: 5,
-        new JsonObject { ["rule"] = m.Damping is null ? "individual" : "stackelberg", ["damping"] = m.Damping, ["step_length"] = Step },
+        new MethodConfig("toy-game", new JsonObject { ["rule"] = m.Damping is null ? "individual" : "stackelberg", ["damping"] = m.Damping, ["step_length"] = Step }),
         seed => new ToyGameRun(
             ToyGame.Deterministic(), new ToyGamePlay(m.Damping, new StepSchedule(Step), new StepSchedule(Step), [-1], [1]), seed, Measure),
         IsDeterministic: true))];

@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using Dyad.Core;
 using Dyad.Numerics;
 using Dyad.Studies.Results;
+using Dyad.Training;
 
 namespace Dyad.Studies.Definitions;
 
@@ -51,14 +52,14 @@ internal sealed class Zheng2021Figure2 : Study
 
     public override IReadOnlyList<Variant> Variants(StudyScale scale) => [.. Methods.Select(m => new Variant(
         m.Label, "MotivatingGameWithEntropy", Iterations, MeasureEvery: 1,
-        new JsonObject
+        new MethodConfig("toy-game", new JsonObject
         {
             ["rule"] = m.Damping is null ? "individual" : "stackelberg",
             ["damping"] = m.Damping,
             ["step_length"] = Step,
             ["samples"] = Samples,
             ["entropy_weight"] = EntropyWeight,
-        },
+        }),
         seed => new ToyGameRun(
             ToyGame.Squashed(Samples, EntropyWeight),
             new ToyGamePlay(m.Damping, new StepSchedule(Step), new StepSchedule(Step), ActorStart, CriticStart, SharesNoise: true),

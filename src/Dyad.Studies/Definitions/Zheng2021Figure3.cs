@@ -1,5 +1,6 @@
 using Dyad.Algorithms;
 using Dyad.Studies.Comparisons;
+using Dyad.Training;
 
 namespace Dyad.Studies.Definitions;
 

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Dyad.Core;
 using Dyad.Studies.Results;
+using Dyad.Training;
 
 namespace Dyad.Studies.Definitions;
 
@@ -57,7 +58,7 @@ internal sealed class Zheng2021Theorem2 : Study
         long steps = scale == StudyScale.Quick ? 20_000 : 200_000;
         return [.. Methods.Select(m => new Variant(
             m.Label, Environment, steps, MeasureEvery: steps / 2000,
-            new JsonObject
+            new MethodConfig("toy-game", new JsonObject
             {
                 ["rule"] = m.Damping is null ? "individual" : "stackelberg",
                 ["damping"] = m.Damping,
@@ -65,7 +66,7 @@ internal sealed class Zheng2021Theorem2 : Study
                 ["actor_power"] = m.Actor.Power,
                 ["critic_step_length"] = m.Critic.First,
                 ["critic_power"] = m.Critic.Power,
-            },
+            }),
             seed => new ToyGameRun(
                 ToyGame.NoisyReward(), new ToyGamePlay(m.Damping, m.Actor, m.Critic, Start[..1], Start[1..]), seed, Measure)))];
     }

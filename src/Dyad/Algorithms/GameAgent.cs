@@ -44,6 +44,7 @@ public sealed class GameAgent : IAgent, IAppendOnlyState
     /// <exception cref="UserError">The options do not go together.</exception>
     public GameAgent(IActorCritic method, RandomStream stream)
     {
+        Task = AgentTask.RealActions(method.ObservationSize, method.ActionSize);
         _method = method;
         _options = method.Options;
         RuleOptions gradient = _options.Gradient;
@@ -68,6 +69,9 @@ public sealed class GameAgent : IAgent, IAppendOnlyState
         _errorMeter = _options.Correction.MeasuresCritic ? new TdErrorMeter(_options.BatchSize * game.CriticErrors.Count) : null;
         _gameMetrics = _options.EigenvalueSteps > 0 ? new GameMetrics(this, _options.EigenvalueSteps, stream.Split("eigenvalues")) : null;
     }
+
+    /// <inheritdoc/>
+    public AgentTask Task { get; }
 
     /// <inheritdoc/>
     public Parameters<float> Policy => _method.Actor;

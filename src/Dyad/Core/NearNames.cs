@@ -4,7 +4,7 @@ namespace Dyad.Core;
 public static class NearNames
 {
     /// <summary>
-    /// The candidates within a third of the name's length in edits (insert, delete, replace; case is free), nearest first,
+    /// The candidates within a third of the name's length in edits (insert, delete, replace, swap two neighbours; case is free), nearest first,
     /// at most three.
     /// </summary>
     public static IReadOnlyList<string> Of(string name, IEnumerable<string> candidates) =>
@@ -23,22 +23,25 @@ public static class NearNames
         return near.Count > 0 ? $"did you mean {string.Join(" or ", near)}?" : $"there are {string.Join(", ", candidates)}";
     }
 
-    // Levenshtein's distance, row by row.
+    // Levenshtein's distance, and two neighbours in the wrong order count as one edit; three rows of its table at a time.
     private static int Distance(string a, string b)
     {
-        int[] row = [.. Enumerable.Range(0, b.Length + 1)];
+        int[] before = new int[b.Length + 1], above = [.. Enumerable.Range(0, b.Length + 1)], row = new int[b.Length + 1];
         for (int i = 1; i <= a.Length; i++)
         {
-            int diagonal = row[0];
             row[0] = i;
             for (int j = 1; j <= b.Length; j++)
             {
-                int replaced = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
-                diagonal = row[j];
-                row[j] = Math.Min(replaced, Math.Min(row[j], row[j - 1]) + 1);
+                row[j] = Math.Min(above[j - 1] + (a[i - 1] == b[j - 1] ? 0 : 1), Math.Min(above[j], row[j - 1]) + 1);
+                if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1])
+                {
+                    row[j] = Math.Min(row[j], before[j - 2] + 1);
+                }
             }
+
+            (before, above, row) = (above, row, before);
         }
 
-        return row[b.Length];
+        return above[b.Length];
     }
 }

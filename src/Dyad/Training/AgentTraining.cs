@@ -45,11 +45,14 @@ public sealed class AgentTraining : IIterative, IAppendOnlyState, IDisposable
     /// <param name="evaluationEnvironment">Where it is measured; owned by this object from now on.</param>
     /// <param name="evaluationEpisodes">Episodes of one evaluation.</param>
     /// <param name="seed">Seed of the first episode of the first environment, from which those of the others follow.</param>
+    /// <exception cref="UserError">The agent was made for a task with other observations or actions.</exception>
     public AgentTraining(
         IAgent agent, Func<IEnvironment> create, IEnvironment evaluationEnvironment, int evaluationEpisodes, long seed)
     {
+        agent.Task?.Require(evaluationEnvironment);
         Agent = agent;
         _environments = [.. Enumerable.Range(0, agent.Environments).Select(_ => create())];
+        agent.Task?.Require(_environments[0]);
         _evaluationEnvironment = evaluationEnvironment;
         _episodes = evaluationEpisodes;
         _observationSize = evaluationEnvironment.ObservationSpace.Size;

@@ -1,4 +1,5 @@
 using Dyad.Algorithms;
+using Dyad.Algorithms.Catalog;
 using Dyad.Core;
 using Dyad.Environments;
 using Dyad.Numerics;
@@ -45,9 +46,9 @@ public static class ClipHeuristic
             throw new UserError($"the heuristic trains plain SAC and measures its TD errors: leave out '{settled}'");
         }
 
-        Method<AgentTask, IAgent> method = Method.Find(AgentMethods.All, "sac")!;
+        Method<AgentTask, IAgent> method = MethodCatalog.Agent("sac");
         Func<AgentTask, RandomStream, IAgent> agent =
-            method.With([.. AgentPreset.Get("wen2021").Changes(method.Name, environment), .. changes, ("td_errors", "true")]).Create;
+            AgentPreset.Get("wen2021").Resolve(method, environment, [.. changes, ("td_errors", "true")]).Create;
         IEnvironment evaluation = create();
         AgentTask task = AgentTask.Of(evaluation);
         AgentMethods.Check(method, task, environment);

@@ -27,9 +27,11 @@ public static class Evaluation
     /// <param name="episodes">How many.</param>
     /// <param name="seed">Seed of the first episode.</param>
     /// <param name="cancellation">Stops between two steps.</param>
+    /// <exception cref="Core.UserError">The agent was made for a task with other observations or actions.</exception>
     public static EvaluationResult Play(
         IEnvironment environment, IAgent agent, int episodes, long seed, CancellationToken cancellation = default)
     {
+        agent.Task?.Require(environment);
         double[] observation = new double[environment.ObservationSpace.Size];
         double[] action = new double[environment.ActionSpace.Size];
         double[] returns = new double[episodes];

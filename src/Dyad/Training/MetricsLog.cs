@@ -69,8 +69,10 @@ public sealed class MetricsLog : IDisposable
     public void Dispose() => _file.Dispose();
 
     /// <summary>Reads a log by columns; a missing value is NaN.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="steps">Where a run of so many steps ends: rows behind its end are left out.</param>
     /// <exception cref="UserError">The file cannot be read, or a row is not JSON.</exception>
-    public static IReadOnlyDictionary<string, double[]> Read(string path)
+    public static IReadOnlyDictionary<string, double[]> Read(string path, long steps = long.MaxValue)
     {
         var columns = new Dictionary<string, List<double>>();
         int rows = 0;
@@ -91,6 +93,10 @@ public sealed class MetricsLog : IDisposable
                 }
 
                 rows++;
+                if (columns.TryGetValue("step", out List<double>? reached) && reached.Count == rows && reached[^1] >= steps)
+                {
+                    break;
+                }
             }
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException or InvalidOperationException)

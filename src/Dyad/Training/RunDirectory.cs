@@ -21,9 +21,9 @@ public enum RunStatus
 }
 
 /// <summary>
-/// The folder of one run: <c>config.json</c> (everything resolved), <c>metrics.jsonl</c>, <c>checkpoint/</c> and
-/// <c>run.json</c> (status, version, machine, times). The configuration is the run's identity: a folder is never continued
-/// with another one, unless it is to be lengthened.
+/// The folder of one run: <c>config.json</c> (everything that determines it but its length), <c>metrics.jsonl</c>,
+/// <c>checkpoint/</c> and <c>run.json</c> (status, steps, builds, machine, times). The configuration is the run's identity: a
+/// folder is never continued with another one.
 /// </summary>
 public sealed class RunDirectory
 {
@@ -49,11 +49,28 @@ public sealed class RunDirectory
     /// <summary>The content of <c>run.json</c>, or null where there is none.</summary>
     /// <exception cref="UserError">The file is damaged.</exception>
     public JsonObject? ReadStatus() => ReadObject(
-        StatusPath, texts: ["status", "started", "updated", "error"], integers: ["step"], numbers: ["wall_s"]);
+        StatusPath, texts: ["status", "started", "updated", "error", "machine"], integers: ["step", "steps"], numbers: ["wall_s", "steps_per_s"]);
+
+    /// <summary>The builds that computed the run, the last one last; empty where <c>run.json</c> names none.</summary>
+    /// <exception cref="UserError">The file is damaged.</exception>
+    public IReadOnlyList<BuildIdentity> ReadBuilds()
+    {
+        if (ReadStatus() is not { } status)
+        {
+            return [];
+        }
+
+        JsonArray earlier = status["earlier_builds"] as JsonArray ?? [];
+        return [.. earlier.Append(status["build"]).OfType<JsonObject>().Select(build =>
+        {
+            var reader = new ConfigReader(build, "build.", StatusPath);
+            return new BuildIdentity(reader.Text("version"), reader.Text("commit", ""), reader.Text("sources", ""), (int)reader.Whole("vector_width", 0));
+        })];
+    }
 
     /// <summary>The content of <c>config.json</c>, or null where there is none.</summary>
-    /// <exception cref="UserError">The file is damaged.</exception>
-    public JsonObject? ReadConfig() => ReadObject(ConfigPath, texts: [], integers: ["steps"], numbers: []);
+    /// <exception cref="UserError">The file is damaged, of another release, or has a key that is unknown.</exception>
+    public RunConfig? ReadConfig() => ReadObject(ConfigPath, [], [], []) is { } document ? RunConfig.FromJson(document, ConfigPath) : null;
 
     /// <summary>Where the run stands.</summary>
     public RunStatus Status => (string?)ReadStatus()?["status"] switch
@@ -64,46 +81,20 @@ public sealed class RunDirectory
         _ => RunStatus.None,
     };
 
-    /// <summary>
-    /// Writes the configuration of a new run, or checks that the folder's run has the same.
-    /// </summary>
-    /// <param name="config">The configuration.</param>
-    /// <param name="lengthens">Whether a run of fewer steps, and else the same, is to get as many.</param>
+    /// <summary>Writes the configuration of a new run, or checks that the folder's run has the same.</summary>
     /// <exception cref="UserError">The folder holds a run of another configuration, or cannot be written.</exception>
-    public void Claim(JsonObject config, bool lengthens = false)
+    public void Claim(RunConfig config)
     {
-        JsonObject? stored = ReadConfig();
-        if (stored is null)
+        if (ReadConfig() is not { } stored)
         {
             Directory.CreateDirectory(FullPath);
-            Write(ConfigPath, config);
-            return;
+            Write(ConfigPath, config.ToJson());
         }
-
-        if (lengthens && stored.DeepClone() is JsonObject shorter && (long?)shorter["steps"] < (long?)config["steps"])
-        {
-            shorter["steps"] = config["steps"]!.DeepClone();
-            if (JsonNode.DeepEquals(shorter, config))
-            {
-                Write(ConfigPath, config);
-                return;
-            }
-        }
-
-        if (!JsonNode.DeepEquals(stored, config))
+        else if (stored.Difference(config) is string difference)
         {
             throw new UserError(
-                $"'{FullPath}' holds a run with another configuration ({Difference(stored, config)}): give another --out, or remove that folder");
+                $"'{FullPath}' holds a run with another configuration ({difference}): give another --out, or remove that folder");
         }
-    }
-
-    // The first that differs; of two objects, the first in them.
-    private static string Difference(JsonObject there, JsonObject here)
-    {
-        string key = here.Select(entry => entry.Key).Union(there.Select(entry => entry.Key)).First(x => !JsonNode.DeepEquals(there[x], here[x]));
-        return there[key] is JsonObject inner && here[key] is JsonObject other
-            ? Difference(inner, other)
-            : $"'{key}' is {Text(there[key])} there and {Text(here[key])} here";
     }
 
     /// <summary>Keeps other processes from advancing the run, until this is disposed of or the process ends in any way.</summary>

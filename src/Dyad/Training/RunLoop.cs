@@ -3,15 +3,16 @@ using Dyad.Core;
 
 namespace Dyad.Training;
 
-/// <summary>One run: what advances, how far, and how often it is measured and saved.</summary>
-/// <param name="Config">Everything that determines the run; written to <c>config.json</c>.</param>
+/// <summary>One run: what advances, and how far.</summary>
+/// <param name="Config">Everything that determines the run but its length; written to <c>config.json</c>.</param>
 /// <param name="Create">Makes the learner at its start.</param>
-/// <param name="Steps">Steps to do.</param>
-/// <param name="MeasureEvery">Steps between two rows of metrics; the start and the end are measured as well.</param>
+/// <param name="Steps">Steps to do; a run that did fewer goes on, one that did more has them.</param>
 /// <param name="Export">Writes what others read from the run's folder, a policy for example; called with every checkpoint.</param>
-/// <param name="Lengthens">Whether a run of fewer steps, and else the same, that the folder holds goes on to as many.</param>
-public sealed record Run(
-    JsonObject Config, Func<IIterative> Create, long Steps, long MeasureEvery, Action<IIterative, string>? Export = null, bool Lengthens = false);
+public sealed record Run(RunConfig Config, Func<IIterative> Create, long Steps, Action<IIterative, string>? Export = null)
+{
+    /// <summary>Steps between two rows of metrics; the start and the end are measured as well.</summary>
+    public long MeasureEvery => Config.Measuring.Every;
+}
 
 /// <summary>How far a run is, told after each row of metrics.</summary>
 /// <param name="Step">Steps done, at most those to do.</param>
@@ -22,23 +23,26 @@ public sealed record RunProgress(long Step, long Steps, double WallSeconds, IRea
 
 /// <summary>
 /// Advances a run in its folder from wherever it stands to its last step. A finished run is left alone; a stopped one goes on
-/// from its newest checkpoint, to the same bits as a run never stopped. A run that is lengthened goes on from
-/// its end; where that was on the grid of measurements, it becomes the same as a run that was longer from the start.
+/// from its newest checkpoint, to the same bits as a run never stopped. A run that is lengthened goes on from its end, to the same
+/// bits as a run that was longer from the start: a last row off the grid of measurements is no part of the checkpoint.
 /// </summary>
 public sealed class RunLoop
 {
     private readonly TimeProvider _clock;
-    private readonly JsonObject _origin;
+    private readonly BuildIdentity _build;
+    private readonly string _machine;
     private readonly TimeSpan _checkpointInterval;
 
     /// <summary>A loop.</summary>
     /// <param name="clock">Tells wall times, which go to metrics and status and influence nothing else.</param>
-    /// <param name="origin">Version and machine, written to <c>run.json</c>.</param>
+    /// <param name="build">The build that computes, written to <c>run.json</c>.</param>
+    /// <param name="machine">The machine, likewise.</param>
     /// <param name="checkpointInterval">Wall time between two checkpoints.</param>
-    public RunLoop(TimeProvider clock, JsonObject origin, TimeSpan checkpointInterval)
+    public RunLoop(TimeProvider clock, BuildIdentity build, string machine, TimeSpan checkpointInterval)
     {
         _clock = clock;
-        _origin = origin;
+        _build = build;
+        _machine = machine;
         _checkpointInterval = checkpointInterval;
     }
 
@@ -46,7 +50,7 @@ public sealed class RunLoop
     /// <param name="directory">The run's folder.</param>
     /// <param name="run">The run.</param>
     /// <param name="progress">Is told after each row of metrics.</param>
-    /// <param name="warn">Receives a sentence about each thing that was passed over.</param>
+    /// <param name="warn">Receives a sentence about each thing that was passed over, and where another build computed what is there.</param>
     /// <param name="cancellation">Stops the run at the next step, after a checkpoint.</param>
     /// <exception cref="OperationCanceledException">The run was stopped and can go on.</exception>
     /// <exception cref="UserError">The folder holds another run, or cannot be written; or the run's numbers overflowed.</exception>
@@ -54,9 +58,14 @@ public sealed class RunLoop
     {
         try
         {
-            directory.Claim(run.Config, run.Lengthens);
+            directory.Claim(run.Config);
             if (directory.Status == RunStatus.Done && (long?)directory.ReadStatus()!["step"] >= run.Steps)
             {
+                if (Others(directory) is { Length: > 0 } others)
+                {
+                    warn($"finished runs of another build are shown as they are: they are of {others}, and this is {_build}");
+                }
+
                 progress(new RunProgress(run.Steps, run.Steps, 0, []));
                 return;
             }
@@ -103,12 +112,18 @@ public sealed class RunLoop
         IIterative learner = run.Create();
         var position = new Position();
         using var owned = learner as IDisposable;
-        Load(store, directory, learner, position, warn);
+        bool goesOn = Load(store, directory, learner, position, warn);
+        if (goesOn && Others(directory) is { Length: > 0 } others)
+        {
+            warn($"runs of another build went on with this one, to bits that need not be those of either: they are of {others}, and this is {_build}");
+        }
+
         double secondsBefore = position.WallSeconds;
         long started = _clock.GetTimestamp();
         long lastSaved = started;
         string startedAt = (string?)directory.ReadStatus()?["started"] ?? Now();
-        WriteStatus(directory, "running", startedAt, position, learner.Step);
+        BuildIdentity[] earlier = goesOn ? [.. directory.ReadBuilds().Where(build => build != _build).Distinct()] : [];
+        WriteStatus("running");
 
         using var log = MetricsLog.Open(directory.MetricsPath, position.LogLength);
         var row = new MetricsRow();
@@ -116,14 +131,10 @@ public sealed class RunLoop
         {
             while (true)
             {
-                if (learner.Step >= Math.Min(position.NextMeasure, run.Steps) && learner.Step > position.LastMeasure)
+                if (learner.Step >= position.NextMeasure && learner.Step > position.LastMeasure)
                 {
-                    row.Clear();
-                    learner.Measure(row);
-                    position.LogLength = log.Append(learner.Step, position.WallSeconds, row.Values);
-                    position.LastMeasure = learner.Step;
-                    position.NextMeasure += learner.Step >= position.NextMeasure ? run.MeasureEvery : 0;
-                    progress(new RunProgress(Math.Min(learner.Step, run.Steps), run.Steps, position.WallSeconds, [.. row.Values]));
+                    Measure();
+                    position.NextMeasure += run.MeasureEvery;
                 }
 
                 if (learner.Step >= run.Steps)
@@ -137,22 +148,30 @@ public sealed class RunLoop
                 if (_clock.GetElapsedTime(lastSaved) >= _checkpointInterval)
                 {
                     Save(store, directory, run, log, learner, position);
+                    WriteStatus("running");
                     lastSaved = _clock.GetTimestamp();
                 }
             }
 
             Save(store, directory, run, log, learner, position);
-            WriteStatus(directory, "done", startedAt, position, learner.Step);
+            if (position.LastMeasure < run.Steps && position.LastMeasure < learner.Step)
+            {
+                // Behind the checkpoint: a run that goes on from here knows nothing of this row.
+                Measure();
+                run.Export?.Invoke(learner, directory.FullPath);
+            }
+
+            WriteStatus("done");
         }
         catch (OperationCanceledException)
         {
             Save(store, directory, run, log, learner, position);
-            WriteStatus(directory, "running", startedAt, position, learner.Step);
+            WriteStatus("running");
             throw;
         }
         catch (Exception e) when (e is not (IOException or UnauthorizedAccessException))
         {
-            WriteStatus(directory, "failed", startedAt, position, learner.Step, e.Message);
+            WriteStatus("failed", e.Message);
             if (e is ArithmeticException)
             {
                 // Numbers that overflow come from the task or the options, which are the user's.
@@ -161,6 +180,50 @@ public sealed class RunLoop
 
             throw;
         }
+
+        void Measure()
+        {
+            row.Clear();
+            learner.Measure(row);
+            position.LogLength = log.Append(learner.Step, position.WallSeconds, row.Values);
+            position.LastMeasure = learner.Step;
+            progress(new RunProgress(Math.Min(learner.Step, run.Steps), run.Steps, position.WallSeconds, [.. row.Values]));
+        }
+
+        void WriteStatus(string status, string? error = null)
+        {
+            var content = new JsonObject
+            {
+                ["status"] = status,
+                ["step"] = learner.Step,
+                ["steps"] = run.Steps,
+                ["started"] = startedAt,
+                ["updated"] = Now(),
+                ["wall_s"] = Math.Round(position.WallSeconds, 3),
+                ["steps_per_s"] = position.WallSeconds > 0 ? Math.Round(learner.Step / position.WallSeconds, 1) : null,
+                ["build"] = _build.ToJson(),
+                ["machine"] = _machine,
+            };
+            if (earlier.Length > 0)
+            {
+                content["earlier_builds"] = new JsonArray([.. earlier.Select(build => build.ToJson())]);
+            }
+
+            if (error is not null)
+            {
+                content["error"] = error;
+            }
+
+            directory.WriteStatus(content);
+        }
+    }
+
+    // The builds that computed what is there and may give other bits than this one, as text; empty where there are none.
+    private string Others(RunDirectory directory)
+    {
+        IReadOnlyList<BuildIdentity> builds = directory.ReadBuilds();
+        return builds.Count == 0 ? "an unknown one"
+            : string.Join(" and ", builds.Where(build => !build.ComputesLike(_build)).Select(build => build.ToString()).Distinct());
     }
 
     private static void Save(
@@ -195,30 +258,6 @@ public sealed class RunLoop
         }
 
         return state is not null;
-    }
-
-    private void WriteStatus(
-        RunDirectory directory, string status, string startedAt, Position position, long step, string? error = null)
-    {
-        var content = new JsonObject
-        {
-            ["status"] = status,
-            ["step"] = step,
-            ["started"] = startedAt,
-            ["updated"] = Now(),
-            ["wall_s"] = Math.Round(position.WallSeconds, 3),
-        };
-        if (error is not null)
-        {
-            content["error"] = error;
-        }
-
-        foreach ((string key, JsonNode? value) in _origin)
-        {
-            content[key] = value?.DeepClone();
-        }
-
-        directory.WriteStatus(content);
     }
 
     private string Now() => _clock.GetUtcNow().ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", null);

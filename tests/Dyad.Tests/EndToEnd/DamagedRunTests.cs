@@ -23,7 +23,10 @@ public sealed class DamagedRunTests(DamagedRunTests.Finished finished) : IClassF
     [InlineData("config.json", "")]
     [InlineData("config.json", "[]")]
     [InlineData("config.json", """{"seed": 0, "seed": 0}""")]
-    [InlineData("config.json", """{"steps": "many"}""")]
+    [InlineData("config.json", "{}")]
+    [InlineData("config.json", """{"format": 2}""")]
+    [InlineData("config.json", """{"format": 1, "method": {"name": 5}, "task": {"name": "FourRoom"}, "training": {"seed": 0}, "measuring": {"every": 1}}""")]
+    [InlineData("config.json", """{"format": 1, "method": {"name": "x"}, "task": {"name": "FourRoom"}, "training": {"seed": 0}, "measuring": {"every": 1}, "more": 1}""")]
     public async Task A_damaged_file_of_a_run_is_named(string name, string text)
     {
         using var damage = new Damage(_dyad, $"{Run}/{name}", text);
@@ -73,10 +76,14 @@ public sealed class DamagedRunTests(DamagedRunTests.Finished finished) : IClassF
     }
 
     [Fact]
-    public async Task A_folder_of_another_configuration_is_left_alone()
+    public async Task A_run_of_another_build_is_told_in_one_line()
     {
-        string sentence = await _dyad.RefuseAsync("reproduce", Study, "--out", "out", "--scale", "paper");
-        Assert.Contains("'steps' is 12 there and 40 here", sentence, StringComparison.Ordinal);
+        string path = _dyad.PathOf(Run, "run.json");
+        JsonObject status = JsonNode.Parse(File.ReadAllText(path))!.AsObject();
+        status["build"]!["sources"] = "0123456789abcdef";
+        using var damage = new Damage(_dyad, $"{Run}/run.json", status.ToJsonString());
+        string sentence = Assert.Single((await _dyad.RunAsync("reproduce", Study, "--out", "out")).Succeeded().Sentences);
+        Assert.Contains("sources 01234567", sentence, StringComparison.Ordinal);
     }
 
     private async Task SummaryIsRefusedAsync(string text)

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Dyad.Algorithms.Tabular;
+using Dyad.Algorithms.Catalog;
 
 namespace Dyad.Tests.EndToEnd;
 
@@ -40,10 +40,42 @@ public sealed class TrainTests : IDisposable
             "train", "res-ac", "FourRoom", "--steps", "300", "--set", "res_critic_steps=5", "--set", "actor-learning-rate=0.1", "--out", "out")).Succeeded();
         string run = _dyad.PathOf("out", "train", "res-ac,actor_learning_rate=0.1,res_critic_steps=5", "FourRoom", "seed-0");
         using var config = JsonDocument.Parse(File.ReadAllText(Path.Combine(run, "config.json")));
-        JsonElement options = config.RootElement.GetProperty("options");
+        JsonElement options = config.RootElement.GetProperty("method").GetProperty("options");
         Assert.Equal(5, options.GetProperty("res_critic_steps").GetInt32());
         Assert.Equal(0.1, options.GetProperty("actor_learning_rate").GetDouble());
         Assert.Equal(0.02, options.GetProperty("critic_learning_rate").GetDouble());
+    }
+
+    [Fact]
+    public async Task A_run_is_found_again_by_what_it_means_and_lengthened_at_the_interval_that_it_has()
+    {
+        string[] command = ["train", "q-learning", "map.txt", "--out", "out", "--steps"];
+        (await _dyad.RunAsync([.. command, "1200", "--set", "exploration=0.20"])).Succeeded();
+        (await _dyad.RunAsync([.. command, "3000", "--set", "exploration=2e-1"])).Succeeded();
+        string run = _dyad.PathOf("out", "train", "q-learning,exploration=0.2", "map", "seed-0");
+        Assert.Equal([run], Directory.GetDirectories(_dyad.PathOf("out"), "seed-*", SearchOption.AllDirectories));
+        string lengthened = Assert.Single(Contents.Metrics(_dyad.PathOf("out"))).Value;
+
+        // The same as a longer one from the start, measured as often; shorter ones read what is there.
+        (await _dyad.RunAsync("train", "q-learning", "map.txt", "--steps", "3000", "--measure-every", "12", "--set", "exploration=0.2", "--out", "whole", "--label", "mine")).Succeeded();
+        Assert.Equal(lengthened, Assert.Single(Contents.Metrics(_dyad.PathOf("whole", "train", "mine", "map"))).Value);
+        (await _dyad.RunAsync([.. command, "600", "--set", "exploration=0.2"])).Succeeded();
+        Assert.Equal(lengthened, Assert.Single(Contents.Metrics(_dyad.PathOf("out"))).Value);
+        Assert.Contains(
+            "'every' is 12 there and 6 here", await _dyad.RefuseAsync([.. command, "600", "--set", "exploration=0.2", "--measure-every", "6"]), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_folder_of_the_release_before_is_refused_by_its_name()
+    {
+        _dyad.Write("out/train/q-learning/map/seed-0/config.json", """
+            {"study": "train", "label": "q-learning", "environment": "map", "seed": 0, "steps": 300, "measure_every": 3, "options": {"method": "q-learning"}}
+            """);
+        _dyad.Write("out/train/q-learning/map/seed-0/run.json", """{"status": "done", "step": 300}""");
+        foreach (string[] command in new string[][] { ["train", "q-learning", "map.txt", "--steps", "300", "--out", "out"], ["status", "out"], ["evaluate", "out/train/q-learning/map/seed-0"] })
+        {
+            Assert.Contains("was written by Dyad 0.1.0", await _dyad.RefuseAsync(command), StringComparison.Ordinal);
+        }
     }
 
     [Fact]
@@ -97,6 +129,9 @@ public sealed class TrainTests : IDisposable
     [InlineData("--measure-every is 0", "res-ac", "map.txt", "--measure-every", "0")]
     [InlineData("--seed is -1", "res-ac", "map.txt", "--seed", "-1")]
     [InlineData("--seed is 2147483647", "res-ac", "map.txt", "--seed", "2147483647", "--seeds", "2")]
+    [InlineData("--label is 'a/b'", "res-ac", "map.txt", "--label", "a/b")]
+    [InlineData("--label is '..'", "res-ac", "map.txt", "--label", "..")]
+    [InlineData("set episode_length=5", "res-ac", "map.txt", "--max-episode-steps", "5")]
     [InlineData("--seeds is 0", "res-ac", "map.txt", "--seeds", "0")]
     public async Task A_wrong_training_is_refused(string culprit, params string[] arguments)
     {

@@ -2,6 +2,7 @@ using System.ComponentModel.DataAnnotations;
 using System.Numerics;
 using Dyad.Algorithms.Rules;
 using Dyad.Autodiff;
+using Dyad.Core;
 using Dyad.Games;
 using Dyad.Networks;
 using Dyad.Numerics;
@@ -75,7 +76,7 @@ public sealed class Ddpg : IActorCritic
     /// <summary>An untrained agent that plays this game.</summary>
     /// <inheritdoc cref="Ddpg(int, int, DdpgOptions, RandomStream)"/>
     public static GameAgent Agent(int observationSize, int actionSize, DdpgOptions options, RandomStream stream) =>
-        new(new Ddpg(observationSize, actionSize, options, stream), stream);
+        new(new Ddpg(observationSize, actionSize, OptionBinder.Checked(options), stream), stream);
 
     /// <inheritdoc/>
     public GameOptions Options => _options;

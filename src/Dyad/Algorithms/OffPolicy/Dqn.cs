@@ -82,9 +82,11 @@ public sealed class Dqn : IAgent, IAppendOnlyState
     /// <param name="actionCount">Actions, at least 1.</param>
     /// <param name="options">Options.</param>
     /// <param name="stream">The agent's random numbers.</param>
+    /// <exception cref="UserError">An option or a size is not accepted.</exception>
     public Dqn(int observationSize, int actionCount, DqnOptions options, RandomStream stream)
     {
-        _options = options;
+        _options = OptionBinder.Checked(options);
+        Task = AgentTask.FiniteActions(observationSize, actionCount);
         _actionCount = actionCount;
 
         int[] sizes = options.Sizes(observationSize, actionCount);
@@ -112,6 +114,9 @@ public sealed class Dqn : IAgent, IAppendOnlyState
         _optimizer = new Adam<float>(_network.Count, options.LearningRate);
         _experience = new ReplayExperience(observationSize, 1, options, stream);
     }
+
+    /// <inheritdoc/>
+    public AgentTask Task { get; }
 
     /// <summary>The network: the policy is greedy in it.</summary>
     public Parameters<float> Policy => _network;

@@ -2,6 +2,7 @@ using System.ComponentModel.DataAnnotations;
 using System.Numerics;
 using Dyad.Algorithms.Rules;
 using Dyad.Autodiff;
+using Dyad.Core;
 using Dyad.Games;
 using Dyad.Networks;
 using Dyad.Numerics;
@@ -101,7 +102,7 @@ public sealed class Sac : IActorCritic
     /// <summary>An untrained agent that plays this game.</summary>
     /// <inheritdoc cref="Sac(int, int, SacOptions, RandomStream)"/>
     public static GameAgent Agent(int observationSize, int actionSize, SacOptions options, RandomStream stream) =>
-        new(new Sac(observationSize, actionSize, options, stream), stream);
+        new(new Sac(observationSize, actionSize, OptionBinder.Checked(options), stream), stream);
 
     /// <inheritdoc/>
     public GameOptions Options => _options;

@@ -98,9 +98,11 @@ public sealed class SacV : IAgent, IAppendOnlyState
     /// <param name="actionSize">Numbers in an action, each in [-1, 1].</param>
     /// <param name="options">Options.</param>
     /// <param name="stream">The agent's random numbers.</param>
+    /// <exception cref="UserError">An option or a size is not accepted.</exception>
     public SacV(int observationSize, int actionSize, SacVOptions options, RandomStream stream)
     {
-        _options = options;
+        _options = OptionBinder.Checked(options);
+        Task = AgentTask.RealActions(observationSize, actionSize);
         _random = stream.Split("updates");
 
         int[] valueSizes = options.Sizes(observationSize, 1);
@@ -148,6 +150,9 @@ public sealed class SacV : IAgent, IAppendOnlyState
         _experience = new OffPolicyExperience(
             observationSize, actionSize, options, (s, noise) => policy.Sample(s, noise).Action, policy.MeanAction, stream);
     }
+
+    /// <inheritdoc/>
+    public AgentTask Task { get; }
 
     /// <inheritdoc/>
     public Parameters<float> Policy => _actor;

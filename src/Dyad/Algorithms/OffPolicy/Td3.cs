@@ -2,6 +2,7 @@ using System.ComponentModel.DataAnnotations;
 using System.Numerics;
 using Dyad.Algorithms.Rules;
 using Dyad.Autodiff;
+using Dyad.Core;
 using Dyad.Games;
 using Dyad.Networks;
 using Dyad.Numerics;
@@ -92,7 +93,7 @@ public sealed class Td3 : IActorCritic
     /// <summary>An untrained agent that plays this game.</summary>
     /// <inheritdoc cref="Td3(int, int, Td3Options, RandomStream)"/>
     public static GameAgent Agent(int observationSize, int actionSize, Td3Options options, RandomStream stream) =>
-        new(new Td3(observationSize, actionSize, options, stream), stream);
+        new(new Td3(observationSize, actionSize, OptionBinder.Checked(options), stream), stream);
 
     /// <inheritdoc/>
     public GameOptions Options => _options;

@@ -53,8 +53,8 @@ public sealed class EpochAgent : IAgent
     /// <exception cref="UserError">The options do not go together.</exception>
     public EpochAgent(AgentTask task, ActorCriticOptions options, RandomStream stream)
     {
-        options.Check();
-        _options = options;
+        _options = OptionBinder.Checked(options);
+        Task = task.Checked();
         _actor = new OnPolicyActor(task, options, options.Environments, stream);
         _experience = new OnPolicyExperience(task, _actor, options.Environments, options.StepsPerEpoch / options.Environments);
         _values = new float[options.StepsPerEpoch];
@@ -83,6 +83,9 @@ public sealed class EpochAgent : IAgent
         _actorStep = new GradientStep(_actor.Parameters.Count, options.ActorLearningRate, options.Optimizer, options.Gradient.ActorRatePower);
         _criticStep = new GradientStep(_critic.Parameters.Count, options.CriticLearningRate, options.Optimizer, options.Gradient.CriticRatePower);
     }
+
+    /// <inheritdoc/>
+    public AgentTask Task { get; }
 
     /// <inheritdoc/>
     public Parameters<float> Policy => _actor.Parameters;

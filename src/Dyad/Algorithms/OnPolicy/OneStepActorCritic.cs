@@ -46,9 +46,11 @@ public sealed class OneStepActorCritic : IAgent
     /// <param name="task">Sizes of observations and actions.</param>
     /// <param name="options">Options.</param>
     /// <param name="stream">The agent's random numbers.</param>
+    /// <exception cref="UserError">An option or a size is not accepted.</exception>
     public OneStepActorCritic(AgentTask task, OneStepActorCriticOptions options, RandomStream stream)
     {
-        _options = options;
+        _options = OptionBinder.Checked(options);
+        Task = task.Checked();
         _actor = new OnPolicyActor(task, options, options.Environments, stream);
         _experience = new OnPolicyExperience(task, _actor, options.Environments, steps: 1);
         var critic = new StateValue<float>(
@@ -68,6 +70,9 @@ public sealed class OneStepActorCritic : IAgent
         _actorStep = new GradientStep(_actor.Parameters.Count, options.ActorLearningRate, options.Optimizer);
         _criticStep = new GradientStep(_critic.Count, options.CriticLearningRate, options.Optimizer);
     }
+
+    /// <inheritdoc/>
+    public AgentTask Task { get; }
 
     /// <inheritdoc/>
     public Parameters<float> Policy => _actor.Parameters;

@@ -61,9 +61,11 @@ public sealed class Reinforce : IAgent
     /// <param name="task">Sizes of observations and actions.</param>
     /// <param name="options">Options.</param>
     /// <param name="stream">The agent's random numbers.</param>
+    /// <exception cref="UserError">An option or a size is not accepted.</exception>
     public Reinforce(AgentTask task, ReinforceOptions options, RandomStream stream)
     {
-        _options = options;
+        _options = OptionBinder.Checked(options);
+        Task = task.Checked();
         _actor = new OnPolicyActor(task, options, environments: 1, stream);
         _experience = new OnPolicyExperience(task, _actor, environments: 1, LikelyEpisode);
         var baseline = new StateValue<float>(
@@ -87,6 +89,9 @@ public sealed class Reinforce : IAgent
         _actorStep = new GradientStep(_actor.Parameters.Count, options.ActorLearningRate, options.Optimizer);
         _baselineStep = new GradientStep(_baseline.Count, options.CriticLearningRate, options.Optimizer);
     }
+
+    /// <inheritdoc/>
+    public AgentTask Task { get; }
 
     /// <inheritdoc/>
     public Parameters<float> Policy => _actor.Parameters;

@@ -28,10 +28,11 @@ public sealed class ActorOCritic : ITabularActorCritic
     private long _step;
 
     /// <summary>A learner at the uniform policy and a critic of zeros.</summary>
+    /// <exception cref="UserError">An option is not accepted.</exception>
     public ActorOCritic(Mdp mdp, ActorOCriticOptions options, RandomStream stream)
     {
         _mdp = mdp;
-        _options = options;
+        _options = OptionBinder.Checked(options);
         _source = new EpisodeSource(mdp, options.EpisodeLength, stream);
         _actor = new SoftmaxActor(mdp, options.ActorLearningRate);
         _critic = new TabularCritic(mdp, options.CriticLearningRate);

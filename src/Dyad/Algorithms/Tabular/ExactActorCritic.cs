@@ -81,10 +81,11 @@ public sealed class ExactActorCritic : IIterative
     private long _step;
 
     /// <summary>A learner at the uniform policy and a critic of zeros.</summary>
+    /// <exception cref="UserError">An option is not accepted.</exception>
     public ExactActorCritic(Mdp mdp, ExactActorCriticOptions options)
     {
         _mdp = mdp;
-        _options = options;
+        _options = OptionBinder.Checked(options);
         _actor = new SoftmaxActor(mdp, options.ActorLearningRate);
         _policy = options.Actor == ActorUpdate.Greedy ? TabularPolicy.Uniform(mdp) : _actor.Policy;
         _evaluation = new PolicyEvaluation(mdp, _policy);

@@ -38,9 +38,10 @@ public sealed class QLearning : IIterative
     private long _step;
 
     /// <summary>A learner with action values of zero.</summary>
+    /// <exception cref="UserError">An option is not accepted.</exception>
     public QLearning(Mdp mdp, QLearningOptions options, RandomStream stream)
     {
-        _options = options;
+        _options = OptionBinder.Checked(options);
         _environment = new SampledMdp(mdp, stream.Split("environment"));
         _exploration = stream.Split("actions");
         _values = new double[mdp.Pairs];

@@ -35,9 +35,10 @@ public sealed class ResidualActorCritic : ITabularActorCritic
     private long _step;
 
     /// <summary>A learner at the uniform policy and critics of zeros.</summary>
+    /// <exception cref="UserError">An option is not accepted.</exception>
     public ResidualActorCritic(Mdp mdp, ResidualActorCriticOptions options, RandomStream stream)
     {
-        _options = options;
+        _options = OptionBinder.Checked(options);
         _source = new EpisodeSource(mdp, options.EpisodeLength, stream);
         _actor = new SoftmaxActor(mdp, options.ActorLearningRate);
         _critic = new TabularCritic(mdp, options.CriticLearningRate);

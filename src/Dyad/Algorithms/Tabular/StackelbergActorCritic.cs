@@ -39,10 +39,11 @@ public sealed class StackelbergActorCritic : ITabularActorCritic
     private long _step;
 
     /// <summary>A learner at the uniform policy and a critic of zeros.</summary>
+    /// <exception cref="UserError">An option is not accepted.</exception>
     public StackelbergActorCritic(Mdp mdp, StackelbergActorCriticOptions options, RandomStream stream)
     {
         _mdp = mdp;
-        _options = options;
+        _options = OptionBinder.Checked(options);
         _source = new EpisodeSource(mdp, options.EpisodeLength, stream);
         _actor = new SoftmaxActor(mdp, options.ActorLearningRate);
         _critic = new TabularCritic(mdp, options.CriticLearningRate);

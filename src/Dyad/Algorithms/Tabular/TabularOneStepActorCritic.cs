@@ -38,9 +38,10 @@ public sealed class TabularOneStepActorCritic : IIterative
     private long _step;
 
     /// <summary>A learner at the uniform policy and state values of zero.</summary>
+    /// <exception cref="UserError">An option is not accepted.</exception>
     public TabularOneStepActorCritic(Mdp mdp, TabularOneStepActorCriticOptions options, RandomStream stream)
     {
-        _options = options;
+        _options = OptionBinder.Checked(options);
         _environment = new SampledMdp(mdp, stream.Split("environment"));
         _actions = stream.Split("actions");
         _logits = new double[mdp.Pairs];

@@ -37,9 +37,10 @@ public sealed class TabularReinforce : IIterative
     private long _step;
 
     /// <summary>A learner at the uniform policy and a baseline of zeros.</summary>
+    /// <exception cref="UserError">An option is not accepted.</exception>
     public TabularReinforce(Mdp mdp, TabularReinforceOptions options, RandomStream stream)
     {
-        _options = options;
+        _options = OptionBinder.Checked(options);
         _discount = mdp.Discount;
         _source = new EpisodeSource(mdp, options.EpisodeLength, stream);
         _actor = new SoftmaxActor(mdp, options.PolicyLearningRate);

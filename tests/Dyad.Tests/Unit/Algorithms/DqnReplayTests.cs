@@ -1,4 +1,5 @@
 using Dyad.Algorithms;
+using Dyad.Algorithms.Catalog;
 using Dyad.Environments;
 using Dyad.Numerics;
 
@@ -30,7 +31,7 @@ public sealed class DqnReplayTests
     [InlineData(true, 0, 9, 1, 3)]
     public void A_run(bool doubled, int period, int updateAfter, int updateEvery, int updatesPerRound)
     {
-        IAgent agent = Method.Find(AgentMethods.All, "dqn")!.With(
+        IAgent agent = MethodCatalog.Agent("dqn").With(
         [
             ("hidden_width", "6"), ("batch_size", $"{Batch}"), ("discount", "0.8"), ("learning_rate", "0.02"), ("target_rate", "0.3"),
             ("exploration_start", "0.9"), ("exploration_end", "0.2"), ("exploration_steps", "25"), ("double_dqn", doubled ? "true" : "false"),

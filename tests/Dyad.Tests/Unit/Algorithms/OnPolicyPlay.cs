@@ -1,4 +1,5 @@
 using Dyad.Algorithms;
+using Dyad.Algorithms.Catalog;
 using Dyad.Autodiff;
 using Dyad.Environments;
 using Dyad.Numerics;
@@ -19,7 +20,7 @@ internal static class OnPolicyPlay
 
     /// <summary>A method with options.</summary>
     public static IAgent Create(string method, OnPolicyReference reference, (string, string)[] changes) =>
-        Method.Find(AgentMethods.All, method)!.With(changes).Create(
+        MethodCatalog.Agent(method).With(changes).Create(
             new AgentTask(reference.Observation, reference.Discrete ? new Discrete(reference.Action) : Box.Uniform(reference.Action, -1, 1)),
             new RandomStream(5));
 

@@ -1,4 +1,5 @@
 using Dyad.Algorithms;
+using Dyad.Algorithms.Catalog;
 using Dyad.Environments;
 using Dyad.Numerics;
 
@@ -63,7 +64,7 @@ internal sealed class OnPolicyReplay(bool discrete, int environments)
     /// <summary>An agent by its method's name and options: the one place where agents are made.</summary>
     public IAgent Create(string method, params (string, string)[] options)
     {
-        IAgent agent = Method.Find(AgentMethods.All, method)!.With(
+        IAgent agent = MethodCatalog.Agent(method).With(
         [
             ("hidden_width", "5"), ("last_hidden_width", "4"), ("discount", "0.85"), ("initial_log_deviation", "-0.3"), .. options,
         ]).Create(new AgentTask(Observation, discrete ? new Discrete(Actions) : Box.Uniform(Actions, -1, 1)), new RandomStream(Seed));

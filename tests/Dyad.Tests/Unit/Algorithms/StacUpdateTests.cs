@@ -1,9 +1,11 @@
 using System.Numerics.Tensors;
 using Dyad.Algorithms;
+using Dyad.Algorithms.Catalog;
 using Dyad.Autodiff;
 using Dyad.Core;
 using Dyad.Games;
 using Dyad.Networks;
+using Dyad.Tests.Unit.Training;
 using static Dyad.Autodiff.Operations;
 using static Dyad.Tests.Unit.Algorithms.OnPolicyPlay;
 
@@ -106,9 +108,9 @@ public sealed class StacUpdateTests
     public void The_name_is_a_rule_of_the_plain_method()
     {
         Assert.Equal(Moved("stac", []), Moved("ac", [("rule", "stackelberg")]));
-        Assert.Equal("stac", AgentMethods.Combination("ac", [("rule", "stackelberg")]));
-        Assert.Equal("ac", AgentMethods.Combination("stac", [("rule", "individual")]));
-        Assert.Equal("ac", AgentMethods.Combination("ac", []));
+        Assert.Equal("stac", SmallTasks.Combination("ac", [("rule", "stackelberg")]));
+        Assert.Equal("ac", SmallTasks.Combination("stac", [("rule", "individual")]));
+        Assert.Equal("ac", SmallTasks.Combination("ac", []));
     }
 
     [Fact]

@@ -40,6 +40,33 @@ public sealed class OptionBinderTests
         Assert.Equal([("count", 7), ("share", 0.25), ("side", "right-hand"), ("fast", false)], OptionBinder.Values(options));
     }
 
+    public sealed record Grown
+    {
+        [Neutral(0)]
+        public double Later { get; init; } = 0.5;
+
+        [Neutral(Side.RightHand)]
+        public Side Side { get; init; }
+
+        [Neutral(false)]
+        public bool Fast { get; init; } = true;
+
+        public int Count { get; init; } = 3;
+    }
+
+    [Fact]
+    public void A_neutral_value_is_the_one_stated_and_else_the_default() =>
+        Assert.Equal([("later", 0.0), ("side", "right-hand"), ("fast", false), ("count", 3)], OptionBinder.Neutral<Grown>());
+
+    [Theory]
+    [InlineData(0.99, "0.99")]
+    [InlineData(1e-5, "1E-05")]
+    [InlineData(100000.0, "100000")]
+    [InlineData(true, "true")]
+    [InlineData(7, "7")]
+    [InlineData("right-hand", "right-hand")]
+    public void A_value_has_one_text(object value, string text) => Assert.Equal(text, OptionBinder.Text(value));
+
     [Fact]
     public void Changes_touch_no_other_instance()
     {

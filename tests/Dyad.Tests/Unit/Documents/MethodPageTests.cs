@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
 using Dyad.Algorithms;
+using Dyad.Algorithms.Catalog;
 using Dyad.Environments;
 using Dyad.Numerics;
 using Dyad.Tests.Unit.Algorithms;
@@ -122,7 +123,7 @@ public sealed class MethodPageTests
         return [.. names];
     }
 
-    private static Method<AgentTask, IAgent> Find(string name) => Method.Find(AgentMethods.All, name)!;
+    private static Method<AgentTask, IAgent> Find(string name) => MethodCatalog.Agent(name);
 
     private static string[] PagesOf(string method) => Pages.GetValueOrDefault(method, [method]);
 

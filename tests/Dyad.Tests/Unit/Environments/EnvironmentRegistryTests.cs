@@ -53,6 +53,8 @@ public sealed class EnvironmentRegistryTests
     [InlineData("abc", "abd", true)]
     [InlineData("abc", "xyz", false)]
     [InlineData("kitten", "sitting", false)]
+    [InlineData("ddgp", "ddpg", true)]
+    [InlineData("ddgpa", "dpdag", false)]
     [InlineData("HalfCheeta-v4", "HalfCheetah-v4", true)]
     public void Near_is_a_third_of_the_name(string name, string candidate, bool near) =>
         Assert.Equal(near, NearNames.Of(name, [candidate]).Count == 1);

@@ -1,4 +1,5 @@
 using Dyad.Algorithms;
+using Dyad.Algorithms.Catalog;
 using Dyad.Core;
 using Dyad.Tests.Unit.Algorithms;
 using Dyad.Training;
@@ -60,7 +61,7 @@ public sealed class AgentLearningTests
     [Fact]
     public void CartPole_is_solved_by_dqn_as_recommended()
     {
-        (string, string)[] changes = [.. AgentPreset.Get(AgentPreset.Correct).Changes("dqn", "CartPole-v1")];
+        (string, string)[] changes = [.. AgentPreset.Get(AgentPreset.Correct).Changes(MethodCatalog.Agent("dqn").Id, "CartPole-v1")];
         using AgentTraining training = SmallTasks.Train("dqn", SmallTasks.CartPole, seed: 0, episodes: 20, changes);
         double best = 0;
 

@@ -1,6 +1,8 @@
 using Dyad.Algorithms;
+using Dyad.Algorithms.Catalog;
 using Dyad.Environments;
 using Dyad.Environments.Wrappers;
+using Dyad.Training;
 
 namespace Dyad.Tests.Unit.Training;
 
@@ -16,7 +18,7 @@ public sealed class AgentPresetTests
             {
                 foreach (string task in new[] { "HalfCheetah-v4", "Pendulum-v1", "CartPole-v0", "CartPole-v1", "FourRoom" })
                 {
-                    IReadOnlyList<(string Name, string Value)> changes = preset.Changes(method.Name, task);
+                    IReadOnlyList<(string Name, string Value)> changes = preset.Changes(method.Id, task);
                     Dictionary<string, object> options = method.With(changes).Options.ToDictionary(option => option.Name, option => option.Value);
                     Assert.All(changes, change => Assert.True(options.ContainsKey(change.Name), change.Name));
                 }
@@ -35,12 +37,12 @@ public sealed class AgentPresetTests
     public void Every_preset_fits_a_combination(string method, string name, string changes)
     {
         (string, string)[] pairs = [.. changes.Split(',').Select(x => (x.Split('=')[0], x.Split('=')[1]))];
-        Assert.Equal(name, AgentMethods.Combination(method, pairs));
+        Assert.Equal(name, SmallTasks.Combination(method, pairs));
         foreach (AgentPreset preset in AgentPreset.All)
         {
             foreach (string task in new[] { "Pendulum-v1", "CartPole-v1" })
             {
-                Assert.NotEmpty(Method.Find(AgentMethods.All, method)!.With(preset.Changes(name, task).Concat(pairs)).Options);
+                Assert.Equal(name, preset.Resolve(MethodCatalog.Agent(method), task, pairs).Id.Name);
             }
         }
     }
@@ -48,8 +50,8 @@ public sealed class AgentPresetTests
     [Fact]
     public void The_published_experiments_are_told_apart_from_what_we_recommend()
     {
-        IReadOnlyList<(string Name, object Value)> Options(string preset, string method) => Method.Find(AgentMethods.All, method)!
-            .With(AgentPreset.Get(preset).Changes(method, "HalfCheetah-v4")).Options;
+        IReadOnlyList<(string Name, object Value)> Options(string preset, string method) => MethodCatalog.Agent(method)
+            .With(AgentPreset.Get(preset).Changes(MethodCatalog.Agent(method).Id, "HalfCheetah-v4")).Options;
         Assert.Contains(("next_action", "current-policy"), Options("as-published", "ddpg"));
         Assert.Contains(("next_action", "target-policy"), Options("correct", "ddpg"));
         Assert.Contains(("tune_entropy_weight", false), Options("as-published", "sac"));
@@ -68,16 +70,16 @@ public sealed class AgentPresetTests
         Assert.Equal(
             [("Pendulum-v1", "4"), ("Reacher-v4", "1"), ("Hopper-v4", null)],
             new[] { "Pendulum-v1", "Reacher-v4", "Hopper-v4" }.Select(task => (
-                task, (string?)AgentPreset.Get("wen2021").Changes("res-sac", task).LastOrDefault(change => change.Name == "residual_clip").Value)));
+                task, (string?)AgentPreset.Get("wen2021").Changes(MethodCatalog.Agent("res-sac").Id, task).LastOrDefault(change => change.Name == "residual_clip").Value)));
 
         // A correction takes nothing from the rule's options.
         Assert.Subset(
-            AgentPreset.Get("correct").Changes("res-stsac-al", "HalfCheetah-v4").ToHashSet(),
-            AgentPreset.Get("correct").Changes("stsac-al", "HalfCheetah-v4").ToHashSet());
+            AgentPreset.Get("correct").Changes(MethodCatalog.Agent("res-stsac-al").Id, "HalfCheetah-v4").ToHashSet(),
+            AgentPreset.Get("correct").Changes(MethodCatalog.Agent("stsac-al").Id, "HalfCheetah-v4").ToHashSet());
 
         // These experiments have no deep Q-learning.
-        Assert.Empty(AgentPreset.Get("as-published").Changes("dqn", "CartPole-v1"));
-        Assert.Empty(AgentPreset.Get("wen2021").Changes("dqn", "CartPole-v1"));
+        Assert.Empty(AgentPreset.Get("as-published").Changes(MethodCatalog.Agent("dqn").Id, "CartPole-v1"));
+        Assert.Empty(AgentPreset.Get("wen2021").Changes(MethodCatalog.Agent("dqn").Id, "CartPole-v1"));
         Assert.True(AgentPreset.Get("as-published").TimeLimitTerminates);
         Assert.False(AgentPreset.Get("correct").TimeLimitTerminates);
     }

@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using Dyad.Core;
 using Dyad.Training;
 
@@ -97,10 +96,9 @@ public sealed class AgentResumeTests : IDisposable
     {
         using var source = new CancellationTokenSource();
         var run = new Run(
-            new JsonObject { ["method"] = method },
+            new RunConfig(new($"small {method}", []), new("task"), new(0), new(Every: 400)),
             () => Train(method),
             Steps,
-            MeasureEvery: 400,
             (learner, folder) => (learner as AgentTraining)?.SavePolicies(folder));
         if (stopAt < int.MaxValue)
         {
@@ -108,7 +106,7 @@ public sealed class AgentResumeTests : IDisposable
             run = run with { Create = () => new StopsAt(create(), stopAt, source) };
         }
 
-        new RunLoop(TimeProvider.System, new JsonObject(), TimeSpan.FromMilliseconds(50)).Execute(
+        new RunLoop(TimeProvider.System, new BuildIdentity("0.0.0", "", "1", 256), "", TimeSpan.FromMilliseconds(50)).Execute(
             new RunDirectory(Path.Combine(_folder.FullPath, name)), run, _ => { }, sentence => warnings?.Add(sentence), source.Token);
     }
 

@@ -1,4 +1,5 @@
 using Dyad.Algorithms;
+using Dyad.Algorithms.Catalog;
 using Dyad.Core;
 using Dyad.Environments;
 using Dyad.Environments.Wrappers;
@@ -51,7 +52,7 @@ public sealed class OnPolicyLearningTests
     [Fact]
     public void CartPole_is_balanced_for_500_steps()
     {
-        IReadOnlyList<(string Name, string Value)> changes = AgentPreset.Get(AgentPreset.Correct).Changes("ac", "CartPole-v1");
+        IReadOnlyList<(string Name, string Value)> changes = AgentPreset.Get(AgentPreset.Correct).Changes(MethodCatalog.Agent("ac").Id, "CartPole-v1");
         using AgentTraining training = SmallTasks.Train(
             "ac", () => EnvironmentRegistry.Create("CartPole-v1"), seed: 0, episodes: 10, [.. changes]);
         double best = 0;

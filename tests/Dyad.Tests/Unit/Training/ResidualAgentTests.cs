@@ -1,5 +1,6 @@
 using System.Numerics.Tensors;
 using Dyad.Algorithms;
+using Dyad.Algorithms.Catalog;
 using Dyad.Core;
 using Dyad.Tests.Unit.Algorithms;
 using Dyad.Training;
@@ -43,7 +44,7 @@ public sealed class ResidualAgentTests
     {
         Assert.Equal(Policy(named, 400), Policy(plain, 400, Changes(changes)));
         Assert.NotEqual(Policy(named, 400), Policy(plain, 400));
-        Assert.Equal(named, AgentMethods.Combination(plain, Changes(changes)));
+        Assert.Equal(named, SmallTasks.Combination(plain, Changes(changes)));
     }
 
     [Theory]
@@ -54,7 +55,7 @@ public sealed class ResidualAgentTests
     [InlineData("res-ddpg", "", "res-ddpg")]
     [InlineData("res-td3", "rule=stackelberg", "res-sttd3-al")]
     public void Rule_and_correction_combine(string method, string changes, string combination) =>
-        Assert.Equal(combination, AgentMethods.Combination(method, Changes(changes)));
+        Assert.Equal(combination, SmallTasks.Combination(method, Changes(changes)));
 
     [Theory]
     [InlineData("sac", "", "SAC-1-0")]
@@ -65,7 +66,7 @@ public sealed class ResidualAgentTests
     [InlineData("stack-sac", "", "Stack-SAC-1-0")]
     [InlineData("res-ddpg", "rule=stackelberg,residual_updates=5", "Res-STDDPG-AL-1-5")]
     public void The_schedule_has_a_name(string method, string changes, string name) =>
-        Assert.Equal(name, AgentMethods.ScheduleName(Method.Find(AgentMethods.All, method)!, Changes(changes)));
+        Assert.Equal(name, MethodCatalog.Agent(method).With(Changes(changes)).ScheduleName);
 
     [Theory]
     [InlineData("res-sac", "", "residual_reward", "as-published")]

@@ -33,18 +33,61 @@ public sealed class RunLoopTests : IDisposable
         Assert.Empty(_warnings);
     }
 
-    [Fact]
-    public void A_finished_run_is_lengthened_to_what_a_longer_one_is()
+    [Theory]
+    [InlineData(20)]
+    [InlineData(25)]
+    [InlineData(1)]
+    public void A_finished_run_is_lengthened_to_what_a_longer_one_is(long steps)
     {
         Execute("whole", Count(50, 10));
-        Execute("run", Count(20, 10));
-        Assert.Throws<UserError>(() => Execute("run", Count(50, 10)));
-        StopAt("run", Count(50, 10) with { Lengthens = true }, 37);
+        Execute("run", Count(steps, 10));
+        Assert.Equal(steps, Steps("run")[^1]);
+        Assert.Equal(steps, (long?)Directory("run").ReadStatus()!["steps"]);
+        StopAt("run", Count(50, 10), 37);
         Execute("run", Count(50, 10));
         Assert.Equal([0, 10, 20, 30, 40, 50], Steps("run"));
-        Assert.Equal(MetricsLog.Read(Directory("whole").MetricsPath)["count"], MetricsLog.Read(Directory("run").MetricsPath)["count"]);
-        Assert.Equal(50, (int?)Directory("run").ReadConfig()!["steps"]);
-        Assert.Throws<UserError>(() => Execute("run", Count(20, 10) with { Lengthens = true }));
+        foreach (string metric in new[] { "count", "since" })
+        {
+            Assert.Equal(MetricsLog.Read(Directory("whole").MetricsPath)[metric], MetricsLog.Read(Directory("run").MetricsPath)[metric]);
+        }
+    }
+
+    [Fact]
+    public void A_longer_run_has_the_steps_of_a_shorter_one()
+    {
+        Execute("run", Count(50, 10));
+        Execute("run", Count(20, 10) with { Create = () => throw new InvalidOperationException("must not be created") });
+        Assert.Equal([0, 10, 20, 30, 40, 50], Steps("run"));
+        Assert.Equal([0, 10, 20], MetricsLog.Read(Directory("run").MetricsPath, 20)["step"]);
+        Assert.Equal([0, 10, 20, 30], MetricsLog.Read(Directory("run").MetricsPath, 25)["step"]);
+
+        // A stopped one too, and the rows that it has stay as they are.
+        StopAt("stopped", Count(50, 10), 37);
+        Execute("stopped", Count(25, 10));
+        Assert.Equal([0, 10, 20, 30], Steps("stopped"));
+        Assert.Equal(RunStatus.Done, Directory("stopped").Status);
+    }
+
+    [Fact]
+    public void Another_build_is_told_whether_runs_go_on_or_are_shown()
+    {
+        StopAt("run", Count(30, 10), 17);
+        Execute("run", Count(30, 10), Build with { Commit = "other" });
+        Assert.Empty(_warnings);
+        StopAt("again", Count(30, 10), 17);
+        Execute("again", Count(30, 10), Build with { Sources = "2222222222222222" });
+        Assert.Equal(
+            "runs of another build went on with this one, to bits that need not be those of either: they are of 0.0.0, commit abc, sources 11111111, "
+            + "vectors of 256 bits, and this is 0.0.0, commit abc, sources 22222222, vectors of 256 bits", Assert.Single(_warnings));
+        Assert.Equal(["1111111111111111", "2222222222222222"], Directory("again").ReadBuilds().Select(build => build.Sources));
+
+        // A mixture stays one.
+        _warnings.Clear();
+        Execute("again", Count(30, 10), Build with { Sources = "2222222222222222" });
+        Assert.StartsWith("finished runs of another build are shown as they are", Assert.Single(_warnings), StringComparison.Ordinal);
+        _warnings.Clear();
+        Execute("run", Count(30, 10), Build with { VectorWidth = 512 });
+        Assert.Contains("vectors of 512 bits", Assert.Single(_warnings), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -58,7 +101,8 @@ public sealed class RunLoopTests : IDisposable
         Execute("run", Count(30, 10));
         Assert.Equal([0, 10, 20, 30], Steps("run"));
         Assert.Equal(started, (string?)Directory("run").ReadStatus()!["started"]);
-        Assert.Equal("test", (string?)Directory("run").ReadStatus()!["version"]);
+        Assert.Equal("a machine", (string?)Directory("run").ReadStatus()!["machine"]);
+        Assert.Equal(Build, Assert.Single(Directory("run").ReadBuilds()));
     }
 
     [Fact]
@@ -163,7 +207,7 @@ public sealed class RunLoopTests : IDisposable
     }
 
     private static Run Count(long steps, long measureEvery, int stride = 1) =>
-        new(new JsonObject { ["steps"] = steps }, () => new Counter(stride), steps, measureEvery);
+        new(new RunConfig(new("counter", []), new("line"), new(0), new(measureEvery)), () => new Counter(stride), steps);
 
     private RunDirectory Directory(string name) => new(_folder.PathOf(name));
 
@@ -174,10 +218,12 @@ public sealed class RunLoopTests : IDisposable
         return columns["step"];
     }
 
-    private void Execute(string name, Run run) => Advance(name, run, CancellationToken.None);
+    private static BuildIdentity Build { get; } = new("0.0.0", "abc", "1111111111111111", 256);
 
-    private void Advance(string name, Run run, CancellationToken cancellation) =>
-        new RunLoop(_clock, new JsonObject { ["version"] = "test" }, TimeSpan.FromSeconds(1000))
+    private void Execute(string name, Run run, BuildIdentity? build = null) => Advance(name, run, CancellationToken.None, build);
+
+    private void Advance(string name, Run run, CancellationToken cancellation, BuildIdentity? build = null) =>
+        new RunLoop(_clock, build ?? Build, "a machine", TimeSpan.FromSeconds(1000))
             .Execute(Directory(name), Ticking(run), _ => { }, _warnings.Add, cancellation);
 
     private void StopAt(string name, Run run, long step)
@@ -212,6 +258,7 @@ public sealed class RunLoopTests : IDisposable
     private sealed class Counter(int stride, Func<long, int>? onStep = null, string field = "step") : IIterative
     {
         private long _step;
+        private long _since;
 
         public event Action? Advanced;
 
@@ -220,13 +267,23 @@ public sealed class RunLoopTests : IDisposable
         public void Advance()
         {
             _step += stride;
+            _since += stride;
             Advanced?.Invoke();
             onStep?.Invoke(_step);
         }
 
-        public void Measure(IMetrics metrics) => metrics.Record("count", _step);
+        public void Measure(IMetrics metrics)
+        {
+            metrics.Record("count", _step);
+            metrics.Record("since", _since);
+            _since = 0;
+        }
 
-        public void Serialize(StateArchive archive) => archive.Value(field, ref _step);
+        public void Serialize(StateArchive archive)
+        {
+            archive.Value(field, ref _step);
+            archive.Value("since", ref _since);
+        }
     }
 
     private sealed class Clock : TimeProvider

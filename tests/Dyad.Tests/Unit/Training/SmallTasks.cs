@@ -1,4 +1,5 @@
 using Dyad.Algorithms;
+using Dyad.Algorithms.Catalog;
 using Dyad.Core;
 using Dyad.Environments;
 using Dyad.Environments.Wrappers;
@@ -125,11 +126,14 @@ internal static class SmallTasks
 
     public static IEnvironment Pendulum() => new RescaleAction(EnvironmentRegistry.Create("Pendulum-v1"));
 
+    /// <summary>The name of what a method becomes by changes.</summary>
+    public static string Combination(string method, params (string, string)[] changes) => MethodCatalog.Agent(method).With(changes).Id.Name;
+
     public static AgentTraining Train(
         string method, Func<IEnvironment> task, int seed = 0, int episodes = 5, params (string, string)[] changes)
     {
         IEnvironment environment = task();
-        IAgent agent = Method.Find(AgentMethods.All, method)!.With(changes).Create(
+        IAgent agent = MethodCatalog.Agent(method).With(changes).Create(
             AgentTask.Of(environment), new RandomStream(seed).Split("agent"));
         environment.Dispose();
         return new AgentTraining(agent, task, task(), episodes, seed);

@@ -1,5 +1,6 @@
 using System.Numerics.Tensors;
 using Dyad.Algorithms;
+using Dyad.Algorithms.Catalog;
 using Dyad.Tests.Unit.Algorithms;
 using Dyad.Training;
 
@@ -22,8 +23,8 @@ public sealed class StackelbergAgentTests
         float[] combined = Trained(plain, 400, rule), direct = Trained(named, 400), without = Trained(plain, 400);
         Assert.Equal(direct, combined);
         Assert.NotEqual(direct, without);
-        Assert.Equal(named, AgentMethods.Combination(plain, rule));
-        Assert.Equal(plain, AgentMethods.Combination(named, [("rule", "individual")]));
+        Assert.Equal(named, SmallTasks.Combination(plain, rule));
+        Assert.Equal(plain, SmallTasks.Combination(named, [("rule", "individual")]));
     }
 
     // Proposition 2 of Zheng et al. 2021: as lambda grows, the update becomes the individual one.
@@ -144,17 +145,17 @@ public sealed class StackelbergAgentTests
     [Fact]
     public void Presets_go_by_the_combination()
     {
-        IReadOnlyList<(string, string)> published = AgentPreset.Get("as-published").Changes("stsac-al", "HalfCheetah-v4");
+        IReadOnlyList<(string, string)> published = AgentPreset.Get("as-published").Changes(MethodCatalog.Agent("stsac-al").Id, "HalfCheetah-v4");
         Assert.Contains(("damping", "500"), published);
         Assert.Contains(("order", "simultaneous"), published);
-        Assert.Contains(("damping", "500"), AgentPreset.Get("as-published").Changes("sttd3-cl", "HalfCheetah-v4"));
-        Assert.Contains(("solver", "sample-space"), AgentPreset.Get(AgentPreset.Correct).Changes("sttd3-al", "HalfCheetah-v4"));
-        Assert.Contains(("damping_schedule", "adaptive"), AgentPreset.Get(AgentPreset.Correct).Changes("sttd3-cl", "HalfCheetah-v4"));
-        Assert.DoesNotContain(AgentPreset.Get("as-published").Changes("sac", "HalfCheetah-v4"), change => change.Name == "order");
-        Assert.Equal("stsac-al", AgentMethods.Combination("sac", [("rule", "stackelberg")]));
-        Assert.Equal("stddpg-cl", AgentMethods.Combination("stddpg-al", [("leader", "critic")]));
-        Assert.Equal("sttd3-cl", AgentMethods.Combination("td3", [("rule", "stackelberg"), ("leader", "critic")]));
-        Assert.Equal("sac", AgentMethods.Combination("sac", [("leader", "critic")]));
+        Assert.Contains(("damping", "500"), AgentPreset.Get("as-published").Changes(MethodCatalog.Agent("sttd3-cl").Id, "HalfCheetah-v4"));
+        Assert.Contains(("solver", "sample-space"), AgentPreset.Get(AgentPreset.Correct).Changes(MethodCatalog.Agent("sttd3-al").Id, "HalfCheetah-v4"));
+        Assert.Contains(("damping_schedule", "adaptive"), AgentPreset.Get(AgentPreset.Correct).Changes(MethodCatalog.Agent("sttd3-cl").Id, "HalfCheetah-v4"));
+        Assert.DoesNotContain(AgentPreset.Get("as-published").Changes(MethodCatalog.Agent("sac").Id, "HalfCheetah-v4"), change => change.Name == "order");
+        Assert.Equal("stsac-al", SmallTasks.Combination("sac", [("rule", "stackelberg")]));
+        Assert.Equal("stddpg-cl", SmallTasks.Combination("stddpg-al", [("leader", "critic")]));
+        Assert.Equal("sttd3-cl", SmallTasks.Combination("td3", [("rule", "stackelberg"), ("leader", "critic")]));
+        Assert.Equal("sac", SmallTasks.Combination("sac", [("leader", "critic")]));
     }
 
     private static float[] Trained(string method, int steps, params (string, string)[] changes)

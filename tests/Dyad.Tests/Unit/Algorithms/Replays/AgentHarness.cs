@@ -3,8 +3,10 @@ using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
 using Dyad.Algorithms;
+using Dyad.Algorithms.Catalog;
 using Dyad.Core;
 using Dyad.Environments;
+using Dyad.Environments.Wrappers;
 using Dyad.Numerics;
 using Dyad.Training;
 
@@ -31,9 +33,9 @@ internal sealed record Recording(
     {
         var (steps, evaluation, rows) = (new List<ScriptedStep>(), new List<ScriptedStep>(), new List<RecordedRow>());
         IEnvironment Task(List<ScriptedStep> log, bool evaluates) =>
-            TaskPreparation.ForAgents(new ScriptedTask(log, evaluates), limit: null, timeLimitTerminates: false);
+            new RescaleAction(new ScriptedTask(log, evaluates));
 
-        Method<AgentTask, IAgent> method = Method.Find(AgentMethods.All, settings.Method)!;
+        Method<AgentTask, IAgent> method = MethodCatalog.Agent(settings.Method);
         using IEnvironment measured = Task(evaluation, true);
         IAgent agent = method.With(Changes(settings, [.. method.With([]).Options.Select(option => option.Name)]))
             .Create(AgentTask.Of(measured), Stream);

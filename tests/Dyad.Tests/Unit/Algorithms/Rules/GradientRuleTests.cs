@@ -1,4 +1,5 @@
 using Dyad.Algorithms;
+using Dyad.Algorithms.Catalog;
 using Dyad.Algorithms.Rules;
 using Dyad.Autodiff;
 using Dyad.Core;
@@ -170,7 +171,7 @@ public sealed class GradientRuleTests
     public void Options_that_do_not_go_together_are_told(string name, string value, string remedy)
     {
         UserError error = Assert.Throws<UserError>(() =>
-            Method.Find(AgentMethods.All, "stddpg-cl")!.With([(name, value)]));
+            MethodCatalog.Agent("stddpg-cl").With([(name, value)]));
         Assert.Contains($"'{name}' is '{value}'", error.Message, StringComparison.Ordinal);
         Assert.Contains(remedy, error.Message, StringComparison.Ordinal);
     }
@@ -178,7 +179,7 @@ public sealed class GradientRuleTests
     [Fact]
     public void The_exact_solver_tells_where_a_network_is_too_large()
     {
-        var agent = Method.Find(AgentMethods.All, "stsac-al")!.With([("solver", "exact")]).Create;
+        var agent = MethodCatalog.Agent("stsac-al").With([("solver", "exact")]).Create;
         UserError error = Assert.Throws<UserError>(() => agent(new AgentTask(17, Box.Uniform(6, -1, 1)), new RandomStream(0)));
         Assert.Contains("it takes at most 4096 parameters", error.Message, StringComparison.Ordinal);
     }

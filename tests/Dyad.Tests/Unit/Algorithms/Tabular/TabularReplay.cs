@@ -1,4 +1,5 @@
 using Dyad.Algorithms;
+using Dyad.Algorithms.Catalog;
 using Dyad.Algorithms.Tabular;
 using Dyad.Core;
 using Dyad.Numerics;
@@ -42,7 +43,7 @@ internal sealed class TabularReplay
 
     /// <summary>A learner by its name and options: the one place where learners are made.</summary>
     public static IIterative Learner(string name, params (string Name, string Value)[] options) =>
-        Method.Find(TabularMethods.All, name)!.With(options).Create(Mdp, new RandomStream(Seed));
+        MethodCatalog.Tabular(name).With(options).Create(Mdp, new RandomStream(Seed));
 
     /// <summary>A start state.</summary>
     public int Reset() => _environment.Categorical(Initial);

@@ -1,33 +1,33 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Reflection;
 using System.Runtime.Loader;
 using Dyad.Core;
-using Dyad.Environments;
 
-namespace Dyad.Cli;
+namespace Dyad.Environments.Locating;
 
 /// <summary>Users' own tasks: <c>FILE.dll:TYPE</c>, a public class with a constructor without parameters.</summary>
+[UnconditionalSuppressMessage("Trimming", "IL2026", Justification = Unseen)]
+[UnconditionalSuppressMessage("Trimming", "IL2067", Justification = Unseen)]
+[UnconditionalSuppressMessage("Trimming", "IL2070", Justification = Unseen)]
+[UnconditionalSuppressMessage("Trimming", "IL2072", Justification = Unseen)]
+[UnconditionalSuppressMessage("Trimming", "IL2075", Justification = Unseen)]
 internal static class TaskLibrary
 {
+    private const string Unseen = "The file is the user's, named at run time: no trimmer sees it, and none trims it.";
     private const string Separator = ".dll:";
 
     /// <summary>Whether the text names a type in a file, and not a task of the registry.</summary>
     public static bool Names(string text) => text.Contains(Separator, StringComparison.OrdinalIgnoreCase);
 
-    /// <summary>What makes a task of the registry with its time limit, or one of the user's own, which sets its own limit.</summary>
-    /// <exception cref="UserError">There is no such task, file or type, or the type is no task.</exception>
-    public static Func<IEnvironment> Find(string text)
-    {
-        if (Names(text))
-        {
-            return Load(text);
-        }
+    /// <summary>The name of the type, without the file's.</summary>
+    public static string TypeOf(string text) => text[(text.LastIndexOf(Separator, StringComparison.OrdinalIgnoreCase) + Separator.Length)..];
 
-        EnvironmentEntry entry = EnvironmentRegistry.Get(text);
-        MujocoSetup.EnsureFor(entry.Name);
-        return () => EnvironmentRegistry.Create(entry);
-    }
+    /// <summary>What finds the type again from any folder: the file by its full path.</summary>
+    public static string FullText(string text) => Path.GetFullPath(text[..^(TypeOf(text).Length + 1)]) + ":" + TypeOf(text);
 
-    private static Func<IEnvironment> Load(string text)
+    /// <summary>What makes the task.</summary>
+    /// <exception cref="UserError">There is no such file or type, or the type is no task.</exception>
+    public static Func<IEnvironment> Load(string text)
     {
         int split = text.LastIndexOf(Separator, StringComparison.OrdinalIgnoreCase) + Separator.Length - 1;
         (string file, string name) = (text[..split], text[(split + 1)..]);

@@ -1,6 +1,12 @@
-namespace Dyad.Algorithms;
+using Dyad.Algorithms.Catalog;
+using Dyad.Algorithms.Rules;
 
-/// <summary>What each preset changes of a method's defaults, by method and environment.</summary>
+namespace Dyad.Training;
+
+/// <summary>
+/// What each preset changes of a method's defaults, by method and environment: what it sets for the family, then what it adds for
+/// a leader, then for a correction.
+/// </summary>
 internal static class PresetOptions
 {
     private static readonly string[] SmallTasks = ["Pendulum-v0", "Pendulum-v1", "MountainCarContinuous-v0"];
@@ -18,23 +24,32 @@ internal static class PresetOptions
     ];
 
     /// <summary>What we recommend.</summary>
-    public static IReadOnlyList<(string Name, string Value)> Recommended(string method, string environment)
+    public static IReadOnlyList<(string Name, string Value)> Recommended(MethodId method, string environment)
     {
-        switch (AgentMethods.Uncorrected(method))
+        // Where the critic leads there is no such curvature.
+        (string, string)[] rule = method.Leader switch
+        {
+            Player.Actor => SampleSpace,
+            Player.Critic => [("damping", "1"), ("damping_schedule", "adaptive"), ("implicit_bound", "1")],
+            _ => [],
+        };
+
+        // A bound that needs no choice by task.
+        (string, string)[] correction = If(method.Corrected, ("residual_learning_rate", "1e-3"), ("residual_clip_rule", "adaptive"));
+        switch (method.Family)
         {
             // Of the learning rates tried on CartPole, those that all seeds learned with; see docs/results/cartpole.md.
-            case "ac" or "stac":
+            case MethodFamily.Ac:
                 return
                 [
                     ("environments", "8"), ("steps_per_epoch", "512"), ("critic_updates", "10"), ("normalize_advantages", "false"),
-                    ("actor_learning_rate", "3e-3"), ("critic_learning_rate", "3e-3"),
-                    .. If(method == "stac", SampleSpace),
+                    ("actor_learning_rate", "3e-3"), ("critic_learning_rate", "3e-3"), .. rule,
                 ];
-            case "one-step-ac":
+            case MethodFamily.OneStepAc:
                 return [("environments", "8"), ("actor_learning_rate", "3e-4"), ("critic_learning_rate", "1e-3")];
-            case "reinforce":
+            case MethodFamily.Reinforce:
                 return [("discounted_visits", "false"), ("actor_learning_rate", "3e-3"), ("critic_learning_rate", "1e-2")];
-            case "dqn":
+            case MethodFamily.Dqn:
                 return !CartPoles.Contains(environment) ? [] :
                 [
                     ("hidden_width", "64"), ("batch_size", "256"), ("update_every", "4"), ("updates_per_round", "2"),
@@ -42,44 +57,36 @@ internal static class PresetOptions
                 ];
         }
 
-        // Where the critic leads there is no such curvature.
-        (string, string)[] rule = AgentMethods.Uncorrected(method) switch
-        {
-            "stddpg-al" or "sttd3-al" or "stsac-al" or "stack-sac" => SampleSpace,
-            "stddpg-cl" or "sttd3-cl" or "stsac-cl" => [("damping", "1"), ("damping_schedule", "adaptive"), ("implicit_bound", "1")],
-            _ => [],
-        };
         return
         [
             ("actor_learning_rate", "1e-3"), ("critic_learning_rate", "1e-3"), ("batch_size", "100"),
-            .. IfSac(method, ("entropy_learning_rate", "1e-3")),
-            .. If(method == "sac-v", ("value_learning_rate", "1e-3")),
+            .. If(method.IsSoft, ("entropy_learning_rate", "1e-3")),
+            .. If(method.Family == MethodFamily.SacV, ("value_learning_rate", "1e-3")),
             SmallTasks.Contains(environment) ? ("hidden_width", "64") : ("random_steps", "10000"),
             .. rule,
-
-            // A bound that needs no choice by task.
-            .. If(IsCorrected(method), ("residual_learning_rate", "1e-3"), ("residual_clip_rule", "adaptive")),
+            .. correction,
         ];
     }
 
     /// <summary>The experiments of Zheng et al. 2021 as their code does them, and the pseudo-codes of the lecture.</summary>
-    public static IReadOnlyList<(string Name, string Value)> Zheng2021(string method, string environment)
+    public static IReadOnlyList<(string Name, string Value)> Zheng2021(MethodId method, string environment)
     {
-        switch (AgentMethods.Uncorrected(method))
+        bool led = method.Leader is not null;
+        switch (method.Family)
         {
-            case "ac" or "stac":
+            case MethodFamily.Ac:
                 return
                 [
                     ("optimizer", "sgd"), ("actor_learning_rate", "0.1"), ("critic_learning_rate", "0.01"), ("gae_lambda", "0.97"),
                     ("steps_per_epoch", "4000"), ("critic_updates", "80"), ("environments", "1"), ("whole_episodes", "true"),
-                    .. If(method == "stac", [
+                    .. If(led, [
                         .. PublishedSolve, ("episode_form", "as-published"), ("damping", CartPoles.Contains(environment) ? "0" : "500")]),
                 ];
-            case "reinforce":
+            case MethodFamily.Reinforce:
                 return [("optimizer", "sgd"), ("step_by_step", "true"), ("actor_learning_rate", "1e-3"), ("critic_learning_rate", "1e-2")];
-            case "one-step-ac":
+            case MethodFamily.OneStepAc:
                 return [("optimizer", "sgd"), ("actor_learning_rate", "1e-3"), ("critic_learning_rate", "1e-2")];
-            case "dqn":
+            case MethodFamily.Dqn:
                 return [];
         }
 
@@ -87,39 +94,33 @@ internal static class PresetOptions
         [
             ("actor_learning_rate", "1e-3"), ("critic_learning_rate", "1e-3"), ("batch_size", "100"), ("random_steps", "10000"),
             ("update_after", "1000"), ("update_every", "50"), ("updates_per_round", "50"),
-            .. IfSac(method, ("tune_entropy_weight", "false"), ("entropy_weight", "0.2")),
-            .. If(method == "sac-v", ("value_learning_rate", "1e-3")),
-            .. If(!IsSac(method), ("next_action", "current-policy"), ("exploration_noise", "0.1")),
-            .. If(IsStackelberg(method), [
+            .. If(method.IsSoft, ("tune_entropy_weight", "false"), ("entropy_weight", "0.2")),
+            .. If(method.Family == MethodFamily.SacV, ("value_learning_rate", "1e-3")),
+            .. If(!method.IsSoft, ("next_action", "current-policy"), ("exploration_noise", "0.1")),
+            .. If(led, [
                 .. PublishedSolve, ("damping", "500"), ("damping_schedule", "exponential"), ("damping_decay_steps", "1e5")]),
-            .. If(IsCorrected(method), [("residual_learning_rate", "1e-3"), .. PublishedCorrection(environment)]),
+            .. If(method.Corrected, [("residual_learning_rate", "1e-3"), .. PublishedCorrection(environment)]),
         ];
     }
 
     /// <summary>Table 3 of Wen et al. 2021; of on-policy methods, which they have none of, network and step lengths.</summary>
-    public static IReadOnlyList<(string Name, string Value)> Wen2021(string method, string environment) => AgentMethods.Uncorrected(method) switch
+    public static IReadOnlyList<(string Name, string Value)> Wen2021(MethodId method, string environment) => method.Family switch
     {
-        "ac" or "stac" or "one-step-ac" or "reinforce" =>
+        MethodFamily.Ac or MethodFamily.OneStepAc or MethodFamily.Reinforce =>
             [("actor_learning_rate", "3e-4"), ("critic_learning_rate", "3e-4"), ("hidden_width", "128"), ("last_hidden_width", "0")],
-        "dqn" => [],
+        MethodFamily.Dqn => [],
         _ =>
         [
             ("actor_learning_rate", "3e-4"), ("critic_learning_rate", "3e-4"), ("batch_size", "128"), ("hidden_width", "128"), ("update_every", "10"),
-            .. IfSac(method, ("entropy_learning_rate", "3e-4"), ("target_entropy_per_action", "-1")),
-            .. If(method == "sac-v", ("value_learning_rate", "3e-4")),
-            .. If(IsSac(method) && method != "sac-v", ("twin_critics", "false")),
+            .. If(method.IsSoft, ("entropy_learning_rate", "3e-4"), ("target_entropy_per_action", "-1")),
+            .. If(method.Family == MethodFamily.SacV, ("value_learning_rate", "3e-4")),
+            .. If(method.Family == MethodFamily.Sac, ("twin_critics", "false")),
 
             // Their eta of 0.5 belongs to a critic's cost with a factor 1/2.
-            .. If(IsStackelberg(method), ("damping", "1")),
-            .. If(IsCorrected(method), [("residual_learning_rate", "3e-4"), .. PublishedCorrection(environment)]),
+            .. If(method.Leader is not null, ("damping", "1")),
+            .. If(method.Corrected, [("residual_learning_rate", "3e-4"), .. PublishedCorrection(environment)]),
         ],
     };
-
-    private static bool IsSac(string method) => method.Contains("sac", StringComparison.Ordinal);
-
-    private static bool IsStackelberg(string method) => AgentMethods.Uncorrected(method).StartsWith("st", StringComparison.Ordinal);
-
-    private static bool IsCorrected(string method) => AgentMethods.Uncorrected(method) != method;
 
     // Of other tasks than their three Wen et al. say nothing: there c is the option's default.
     private static (string, string)[] PublishedCorrection(string environment)
@@ -127,8 +128,6 @@ internal static class PresetOptions
         string? clip = environment.Split("-v")[0] switch { "HalfCheetah" => "6", "Reacher" => "1", "Pendulum" => "4", _ => null };
         return [("residual_reward", "as-published"), ("residual_clip_rule", "fixed"), .. If(clip is not null, ("residual_clip", clip!))];
     }
-
-    private static (string, string)[] IfSac(string method, params (string, string)[] changes) => If(IsSac(method), changes);
 
     private static (string, string)[] If(bool condition, params (string, string)[] changes) => condition ? changes : [];
 }

@@ -1,13 +1,13 @@
 using Dyad.Core;
-using Dyad.Environments.Gridworlds;
 using Dyad.Tabular;
 
-namespace Dyad.Cli;
+namespace Dyad.Environments.Gridworlds;
 
 /// <summary>Finite MDPs in files that the user names: JSON, or a text map of a grid.</summary>
-internal static class TaskFile
+public static class TaskFile
 {
     /// <summary>Reads a file; gamma and the goal's rule are those of a text map, JSON brings its own.</summary>
+    /// <exception cref="UserError">It cannot be read, or holds neither; the sentence names the file.</exception>
     public static MdpDocument Read(string path, double gamma = FourRoom.Discount, GoalRule goal = GoalRule.Restart)
     {
         string text = ReadText(path);
@@ -17,6 +17,7 @@ internal static class TaskFile
     }
 
     /// <summary>Reads a text file; one sentence where that fails.</summary>
+    /// <exception cref="UserError">It cannot be read.</exception>
     public static string ReadText(string path)
     {
         try
@@ -30,6 +31,7 @@ internal static class TaskFile
     }
 
     /// <summary>Puts a file's name before what is said about its content.</summary>
+    /// <exception cref="UserError">Reading its content raised one.</exception>
     public static T Named<T>(string path, Func<T> read)
     {
         try

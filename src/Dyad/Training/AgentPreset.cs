@@ -1,6 +1,8 @@
+using Dyad.Algorithms;
+using Dyad.Algorithms.Catalog;
 using Dyad.Core;
 
-namespace Dyad.Algorithms;
+namespace Dyad.Training;
 
 /// <summary>Options of a neural method that belong together; single options can still be changed on top.</summary>
 /// <param name="Name">Name on the command line.</param>
@@ -8,11 +10,9 @@ namespace Dyad.Algorithms;
 /// <param name="TimeLimitTerminates">
 /// Whether a time limit below 1,000 steps counts as a termination, as in experiments that leave the limit to the task.
 /// </param>
-/// <param name="Changes">
-/// Options that differ from a method's defaults, given method (by <see cref="AgentMethods.Combination"/>) and environment.
-/// </param>
+/// <param name="Changes">Options that differ from a method's defaults, given method and environment.</param>
 public sealed record AgentPreset(
-    string Name, string Description, bool TimeLimitTerminates, Func<string, string, IReadOnlyList<(string Name, string Value)>> Changes)
+    string Name, string Description, bool TimeLimitTerminates, Func<MethodId, string, IReadOnlyList<(string Name, string Value)>> Changes)
 {
     /// <summary>What we recommend.</summary>
     public const string Correct = "correct";
@@ -31,5 +31,16 @@ public sealed record AgentPreset(
     /// <summary>A preset by its name.</summary>
     /// <exception cref="UserError">There is none; the sentence names those there are.</exception>
     public static AgentPreset Get(string name) => All.FirstOrDefault(preset => preset.Name == name)
-        ?? throw new UserError($"there is no preset '{name}'; there are {string.Join(", ", All.Select(preset => preset.Name))}");
+        ?? throw new UserError($"there is no preset '{name}'; {NearNames.Hint(name, [.. All.Select(preset => preset.Name)])}");
+
+    /// <summary>
+    /// A method on a task: its family's preset, then what its rule and correction add to that and ask for, then the changes.
+    /// </summary>
+    /// <param name="method">The method.</param>
+    /// <param name="environment">Name of the task.</param>
+    /// <param name="changes">Options by name; those of rule and correction make it another method of its family.</param>
+    /// <exception cref="UserError">There is no such option, or its value is not accepted.</exception>
+    public ResolvedMethod<AgentTask, IAgent> Resolve(
+        Method<AgentTask, IAgent> method, string environment, IEnumerable<(string Name, string Value)> changes) =>
+        method.With(changes, id => Changes(id, environment));
 }

@@ -1,0 +1,50 @@
+using Dyad.Cli.Terminal;
+using Dyad.Tabular;
+
+namespace Dyad.Cli.Commands;
+
+/// <summary>What <c>dyad tabular</c> prints.</summary>
+internal static class TabularTables
+{
+    private const int LargestStateTable = 24;
+
+    public static void Print(Mdp mdp, MdpAnalysis analysis)
+    {
+        Output.Line($"{mdp.States} states, {mdp.Actions} actions, gamma {mdp.Discount:0.######}");
+        Output.Table("Objectives", ["quantity", "#value"],
+        [
+            ["expected discounted return mu0' v", Number(analysis.Evaluation.Return)],
+            ["objective J = (1 - gamma) return", Number(analysis.Plain.Objective)],
+            ["actor's objective J_pi under the critic", Number(analysis.Plain.ActorObjective)],
+            ["gap J - J_pi = d' delta", Number(analysis.Plain.ObjectiveGap)],
+            ["critic's objective J_q", Number(analysis.Plain.CriticObjective)],
+            ["optimal return", Number(analysis.OptimalReturn)],
+            [$"objective with entropy, alpha = {analysis.Soft.Temperature:0.###}", Number(analysis.Soft.Objective)],
+            [$"optimal return with entropy, alpha = {analysis.Soft.Temperature:0.###}", Number(analysis.SoftOptimalReturn)],
+        ]);
+        if (mdp.States <= LargestStateTable)
+        {
+            Output.Table("States", ["#state", "#v_pi", "#optimal v", "#occupancy"], Enumerable.Range(0, mdp.States).Select(s => new[]
+            {
+                $"{s}", Number(analysis.Evaluation.StateValue[s]), Number(analysis.Optimal.StateValue[s]), Number(analysis.Evaluation.StateOccupancy[s]),
+            }));
+        }
+
+        PrintGaps("Estimators of the policy gradient (in the logits)", analysis.Gaps);
+        PrintGaps($"With entropy, alpha = {analysis.Soft.Temperature:0.###}", analysis.SoftGaps);
+        if (analysis.Gaps[0].Norm == 0)
+        {
+            Output.Line("The policy gradient is zero here, as for every deterministic policy: no cosines.");
+        }
+    }
+
+    private static void PrintGaps(string title, IReadOnlyList<GradientGap> gaps) =>
+        Output.Table(title, ["estimator", "#norm", "#bias", "#relative bias", "#cosine"], gaps.Select(gap => new[]
+        {
+            gap.Estimator, Number(gap.Norm), Number(gap.Bias), Number(gap.RelativeBias), Number(gap.Cosine),
+        }));
+
+    private static string Number(double value) => double.IsNaN(value) ? "-"
+        : value != 0 && Math.Abs(value) < 1e-3 ? value.ToString("0.000e0", null)
+        : value.ToString("0.000000", null);
+}

@@ -1,0 +1,53 @@
+using Dyad.Core;
+using Dyad.Environments;
+
+namespace Dyad.Algorithms;
+
+/// <summary>The spaces of a task, as an agent needs them.</summary>
+/// <param name="ObservationSize">Numbers in an observation.</param>
+/// <param name="Actions">A box of [-1, 1], or finitely many actions.</param>
+public sealed record AgentTask(int ObservationSize, Space Actions)
+{
+    /// <summary>Numbers in an action.</summary>
+    public int ActionSize => Actions.Size;
+
+    /// <summary>How many actions there are; 0 for a box.</summary>
+    public int ActionCount => (Actions as Discrete)?.Count ?? 0;
+
+    /// <summary>The spaces of an environment.</summary>
+    public static AgentTask Of(IEnvironment environment) => new(environment.ObservationSpace.Size, environment.ActionSpace);
+
+    /// <summary>A task whose actions are real vectors of [-1, 1].</summary>
+    /// <exception cref="UserError">A size is not positive.</exception>
+    public static AgentTask RealActions(int observationSize, int actionSize) => actionSize > 0
+        ? new AgentTask(observationSize, Box.Uniform(actionSize, -1, 1)).Checked()
+        : throw new UserError($"an action of {actionSize} numbers is none: this agent needs actions that are real vectors");
+
+    /// <summary>A task with finitely many actions.</summary>
+    /// <exception cref="UserError">A size is not positive.</exception>
+    public static AgentTask FiniteActions(int observationSize, int actionCount) => actionCount > 0
+        ? new AgentTask(observationSize, new Discrete(actionCount)).Checked()
+        : throw new UserError($"there are {actionCount} actions to choose from: this agent needs actions that are finitely many, at least one");
+
+    /// <summary>Holds the environment that an agent is to act in against the task that it was made for.</summary>
+    /// <exception cref="UserError">Observations or actions are of another size or kind.</exception>
+    public void Require(IEnvironment environment)
+    {
+        AgentTask other = Of(environment);
+        if ((ObservationSize, ActionSize, ActionCount) != (other.ObservationSize, other.ActionSize, other.ActionCount))
+        {
+            throw new UserError($"the agent is made for {Describe()}, and the task has {other.Describe()}");
+        }
+    }
+
+    /// <summary>This task, where it has observations and actions.</summary>
+    /// <exception cref="UserError">A size is not positive.</exception>
+    internal AgentTask Checked() => ObservationSize > 0 && ActionSize > 0 && Actions is not Discrete { Count: <= 0 }
+        ? this
+        : throw new UserError($"an agent cannot be made for {Describe()}: it needs at least one number of each");
+
+    private string Describe() => $"observations of {Wording(ObservationSize, "number")} and "
+        + (Actions is Discrete ? $"{Wording(ActionCount, "action")} to choose from" : $"actions of {Wording(ActionSize, "number")}");
+
+    private static string Wording(int count, string what) => count == 1 ? $"1 {what}" : $"{count} {what}s";
+}

@@ -1,0 +1,99 @@
+using System.Globalization;
+using Dyad.Core;
+using Dyad.Environments.Wrappers;
+using Dyad.Tabular;
+
+namespace Dyad.Environments.Locating;
+
+/// <summary>Where a task was found.</summary>
+public enum LocatedKind
+{
+    /// <summary>Under its name in the registry.</summary>
+    Registry,
+
+    /// <summary>In a library of the user's own, which sets its own limits.</summary>
+    Library,
+
+    /// <summary>In a file with a text map or an MDP.</summary>
+    File,
+}
+
+/// <summary>A task that was found: its name, what finds it again, and instances of it in their time limit.</summary>
+public sealed class LocatedTask
+{
+    // From here on the experiments that a preset repeats tell a time limit from a termination.
+    private const int LongEpisode = 1000;
+
+    private readonly Func<IEnvironment> _create;
+    private readonly int? _ownLimit;
+
+    internal LocatedTask(string name, string text, Func<IEnvironment> create, int? limit, LocatedKind kind, Mdp? mdp)
+        : this(name, text, create, limit, limit, kind, mdp)
+    {
+    }
+
+    private LocatedTask(string name, string text, Func<IEnvironment> create, int? ownLimit, int? limit, LocatedKind kind, Mdp? mdp)
+    {
+        Name = name;
+        Text = text;
+        _create = create;
+        _ownLimit = ownLimit;
+        MaxEpisodeSteps = limit;
+        Kind = kind;
+        Mdp = mdp;
+    }
+
+    /// <summary>Name for folders and legends.</summary>
+    public string Name { get; }
+
+    /// <summary>What finds the task again from any folder: its name, or the full path of its file, with its type.</summary>
+    public string Text { get; }
+
+    /// <summary>Where it was found.</summary>
+    public LocatedKind Kind { get; }
+
+    /// <summary>The finite MDP behind it; null where there is none.</summary>
+    public Mdp? Mdp { get; }
+
+    /// <summary>Steps after which an episode is truncated; null for never, or where a library of the user's own keeps that to itself.</summary>
+    public int? MaxEpisodeSteps { get; }
+
+    /// <summary>Differs, in all likelihood, for any other finite MDP, since a file may change under its name; empty where there is none behind it.</summary>
+    public string Fingerprint => Mdp?.Fingerprint().ToString("x16", CultureInfo.InvariantCulture) ?? "";
+
+    /// <summary>Whether its time limit is below 1,000 steps, which some experiments count as a termination.</summary>
+    public bool HasShortLimit => MaxEpisodeSteps < LongEpisode;
+
+    /// <summary>The same with another time limit; a limit that a library of the user's own sets stays within it.</summary>
+    /// <param name="limit">Steps of an episode; null for its own limit.</param>
+    public LocatedTask WithLimit(int? limit) => new(Name, Text, _create, _ownLimit, limit ?? _ownLimit, Kind, Mdp);
+
+    /// <summary>An instance in its time limit.</summary>
+    public IEnvironment Create()
+    {
+        IEnvironment task = _create();
+        bool isIn = Kind == LocatedKind.Library && MaxEpisodeSteps == _ownLimit;
+        return MaxEpisodeSteps is int limit && !isIn ? new TimeLimit(task, limit) : task;
+    }
+
+    /// <summary>An instance as neural methods see it: a box of actions is rescaled to [-1, 1].</summary>
+    /// <param name="timeLimitTerminates">Whether a time limit below 1,000 steps counts as a termination.</param>
+    public IEnvironment CreateForAgents(bool timeLimitTerminates = false)
+    {
+        IEnvironment task = Create();
+        task = task.ActionSpace is Box ? new RescaleAction(task) : task;
+        return timeLimitTerminates && HasShortLimit ? new TerminateAtTimeLimit(task) : task;
+    }
+
+    /// <summary>Itself, where neural methods can learn it.</summary>
+    /// <exception cref="UserError">Its observations are not real vectors, or its episodes have no limit.</exception>
+    public LocatedTask RequireForAgents()
+    {
+        using IEnvironment task = Create();
+        return task.ObservationSpace is not Box
+            ? throw new UserError($"neural methods need observations that are real vectors; those of {Name} are not")
+            : MaxEpisodeSteps is null && Kind != LocatedKind.Library
+                ? throw new UserError($"{Name} has no time limit, without which an evaluation might not end")
+                : this;
+    }
+}

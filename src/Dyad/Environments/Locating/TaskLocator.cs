@@ -1,0 +1,62 @@
+using Dyad.Core;
+using Dyad.Environments.Gridworlds;
+using Dyad.Environments.Wrappers;
+using Dyad.Tabular;
+
+namespace Dyad.Environments.Locating;
+
+/// <summary>
+/// Finds a task by what a user writes: a name of the registry (<c>Pendulum-v1</c>), a class of the user's own
+/// (<c>FILE.dll:TYPE</c>), or a file that holds a text map of a grid or a finite MDP as JSON.
+/// </summary>
+/// <example><code>
+/// LocatedTask task = TaskLocator.FindForAgents("Pendulum-v1");
+/// using IEnvironment environment = task.CreateForAgents();
+/// </code></example>
+public static class TaskLocator
+{
+    /// <summary>
+    /// Steps of an episode of a finite MDP from a file, where nothing else is said: as many as tabular learners sample.
+    /// </summary>
+    public const int FileEpisodeLength = FourRoom.EpisodeLength;
+
+    /// <summary>Finds a task.</summary>
+    /// <exception cref="UserError">There is no such task, file or type, or what is there is no task.</exception>
+    public static LocatedTask Find(string text)
+    {
+        if (TaskLibrary.Names(text))
+        {
+            return OfLibrary(text);
+        }
+
+        if (EnvironmentRegistry.Find(text) is { } entry)
+        {
+            return new LocatedTask(entry.Name, entry.Name, entry.Create, entry.MaxEpisodeSteps, LocatedKind.Registry, FourRoom.Find(entry.Name));
+        }
+
+        return File.Exists(text) ? OfFile(text)
+            : Path.GetExtension(text) is ".txt" or ".json" ? throw new UserError($"there is no file '{text}'")
+            : throw new UserError($"there is no environment '{text}'; {NearNames.Hint(text, [.. EnvironmentRegistry.All.Select(task => task.Name)])}");
+    }
+
+    /// <summary>Finds a task that neural methods can learn.</summary>
+    /// <exception cref="UserError">There is none, its observations are not real vectors, or its episodes have no limit.</exception>
+    public static LocatedTask FindForAgents(string text) => Find(text).RequireForAgents();
+
+    private static LocatedTask OfLibrary(string text)
+    {
+        Func<IEnvironment> create = TaskLibrary.Load(text);
+        using IEnvironment task = create();
+        return new LocatedTask(
+            FolderName.Of(TaskLibrary.TypeOf(text), "task"), TaskLibrary.FullText(text), create,
+            EnvironmentWrapper.Find<TimeLimit>(task)?.Limit, LocatedKind.Library, mdp: null);
+    }
+
+    private static LocatedTask OfFile(string path)
+    {
+        Mdp mdp = TaskFile.Read(path).Mdp;
+        string name = FolderName.Of(Path.GetFileNameWithoutExtension(path), "task");
+        return new LocatedTask(
+            name, Path.GetFullPath(path), () => new GridEnvironment(mdp, GridObservation.OneHot, name), FileEpisodeLength, LocatedKind.File, mdp);
+    }
+}

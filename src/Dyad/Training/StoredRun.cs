@@ -1,0 +1,111 @@
+using Dyad.Algorithms;
+using Dyad.Algorithms.Catalog;
+using Dyad.Algorithms.Rules;
+using Dyad.Core;
+using Dyad.Environments;
+using Dyad.Environments.Locating;
+using Dyad.Networks;
+using Dyad.Numerics;
+
+namespace Dyad.Training;
+
+/// <summary>The folder of a run of a neural method: what was trained, and on what.</summary>
+/// <example><code>
+/// var run = StoredRun.Open("runs/train/sac/Pendulum-v1/seed-0");
+/// using IEnvironment task = run.Task.CreateForAgents();
+/// IAgent agent = run.LoadAgent();
+/// EvaluationResult result = Evaluation.Play(task, agent, episodes: 10, seed: 0);
+/// </code></example>
+public sealed class StoredRun
+{
+    private readonly Func<AgentTask, RandomStream, IAgent> _create;
+
+    private StoredRun(RunDirectory directory, RunConfig config, Method<AgentTask, IAgent> method)
+    {
+        Directory = directory;
+        Config = config;
+        Task = TaskLocator.FindForAgents(config.Task.Name).WithLimit(config.Task.MaxEpisodeSteps);
+        _create = method.With(StoredOptions.Changes(config.Method.Options)).Create;
+    }
+
+    /// <summary>The folder.</summary>
+    public RunDirectory Directory { get; }
+
+    /// <summary>Its configuration.</summary>
+    public RunConfig Config { get; }
+
+    /// <summary>Name of the method.</summary>
+    public string Method => Config.Method.Name;
+
+    /// <summary>The task.</summary>
+    public LocatedTask Task { get; }
+
+    /// <summary>Reads what a folder holds.</summary>
+    /// <param name="folder">The folder.</param>
+    /// <param name="purpose">What only runs of neural methods have, as the end of a sentence.</param>
+    /// <exception cref="UserError">It holds no run, or one of another kind or release, or its task is not to be found.</exception>
+    public static StoredRun Open(string folder, string purpose = "can be loaded")
+    {
+        var directory = new RunDirectory(folder);
+        RunConfig config = directory.ReadConfig() ?? throw new UserError($"'{folder}' is no folder of a run: it has no config.json");
+        return config.Method.Find() is Method<AgentTask, IAgent> method
+            ? new StoredRun(directory, config, method)
+            : throw new UserError($"'{folder}' is not a run of a neural method, which alone {purpose}");
+    }
+
+    /// <summary>Says that another build computed the run; null where it was this one.</summary>
+    public string? OtherBuild(BuildIdentity present)
+    {
+        BuildIdentity[] others = [.. Directory.ReadBuilds().Where(build => !build.ComputesLike(present)).Distinct()];
+        return others.Length == 0 ? null : $"the run '{Directory.FullPath}' is of another build: of {string.Join(" and ", others.AsEnumerable())}, and this is {present}";
+    }
+
+    /// <summary>An instance of the task as the run learns it.</summary>
+    public IEnvironment CreateTask() => Task.CreateForAgents(Config.Training.TimeLimitTerminates);
+
+    /// <summary>An untrained agent of the run's method and options.</summary>
+    public IAgent CreateAgent(IEnvironment task) => _create(AgentTask.Of(task), new RandomStream(0));
+
+    /// <summary>The agent with a policy of the run.</summary>
+    /// <param name="last">The last policy instead of the best one.</param>
+    /// <exception cref="UserError">There is no such policy yet, or it cannot be read.</exception>
+    public IAgent LoadAgent(bool last = false)
+    {
+        string policy = Path.Combine(Directory.FullPath, last ? "policy.safetensors" : "policy-best.safetensors");
+        if (!File.Exists(policy))
+        {
+            throw new UserError($"'{Directory.FullPath}' has no {Path.GetFileName(policy)} yet: the run has not come to its first checkpoint");
+        }
+
+        using IEnvironment task = Task.CreateForAgents();
+        IAgent agent = CreateAgent(task);
+        Safetensors.Read(policy, agent.Policy);
+        return agent;
+    }
+
+    /// <summary>The run's training at its newest checkpoint.</summary>
+    /// <param name="otherwise">The sentence where its agent plays no game.</param>
+    /// <param name="warn">Receives a sentence about each thing that was passed over.</param>
+    /// <param name="agent">Its agent.</param>
+    /// <exception cref="UserError">There is no checkpoint yet, it cannot be read, or the agent plays no game.</exception>
+    public AgentTraining Restore(string otherwise, Action<string> warn, out GameAgent agent)
+    {
+        IEnvironment evaluation = Task.CreateForAgents();
+        var training = new AgentTraining(CreateAgent(evaluation), CreateTask, evaluation, evaluationEpisodes: 1, seed: 0);
+        try
+        {
+            if (!RunLoop.Restore(Directory, training, warn))
+            {
+                throw new UserError($"'{Directory.FullPath}' has no checkpoint yet");
+            }
+
+            agent = training.Agent as GameAgent ?? throw new UserError(otherwise);
+            return training;
+        }
+        catch
+        {
+            training.Dispose();
+            throw;
+        }
+    }
+}

@@ -1,0 +1,64 @@
+using Dyad.Core;
+using Dyad.Environments;
+using Dyad.Environments.Locating;
+using Dyad.Environments.Wrappers;
+
+namespace Dyad.Tests.Unit.Environments;
+
+[Trait("Category", "unit")]
+public sealed class TaskLocatorTests : IDisposable
+{
+    private readonly TempFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public void A_name_is_a_task_of_the_registry_in_its_limit()
+    {
+        LocatedTask task = TaskLocator.FindForAgents("Pendulum-v1");
+        Assert.Equal(("Pendulum-v1", "Pendulum-v1", 200, ""), (task.Name, task.Text, task.MaxEpisodeSteps, task.Fingerprint));
+        using IEnvironment environment = task.CreateForAgents();
+        Assert.Equal(-1, ((Box)environment.ActionSpace).Low[0]);
+        Assert.Equal(200, EnvironmentWrapper.Find<TimeLimit>(environment)!.Limit);
+        Assert.Null(EnvironmentWrapper.Find<TerminateAtTimeLimit>(environment));
+        using IEnvironment terminates = task.CreateForAgents(timeLimitTerminates: true);
+        Assert.NotNull(EnvironmentWrapper.Find<TerminateAtTimeLimit>(terminates));
+        using IEnvironment longer = task.WithLimit(1000).CreateForAgents(timeLimitTerminates: true);
+        Assert.Null(EnvironmentWrapper.Find<TerminateAtTimeLimit>(longer));
+        Assert.Equal(1000, EnvironmentWrapper.Find<TimeLimit>(longer)!.Limit);
+        Assert.Equal(200, task.WithLimit(1000).WithLimit(null).MaxEpisodeSteps);
+    }
+
+    [Fact]
+    public void A_file_is_a_finite_task_that_neural_methods_can_learn_too()
+    {
+        string path = _folder.PathOf("a map.txt");
+        File.WriteAllText(path, "S..\n.#.\n..G\n");
+        LocatedTask task = TaskLocator.FindForAgents(path);
+        Assert.Equal(("a map", path, 300), (task.Name, task.Text, task.MaxEpisodeSteps));
+        Assert.Equal(8, task.Mdp!.States);
+        using IEnvironment environment = task.Create();
+        Assert.Equal(8, environment.ObservationSpace.Size);
+        Assert.All(EnvironmentChecker.Check(task.Create, task.Name), finding => Assert.True(finding.Holds, finding.Problem));
+
+        // Another content under the same name is told apart.
+        string before = task.Fingerprint;
+        File.WriteAllText(path, "S..\n...\n..G\n");
+        Assert.NotEqual(before, TaskLocator.Find(path).Fingerprint);
+    }
+
+    [Fact]
+    public void A_file_whose_name_is_no_name_for_a_folder_gets_one()
+    {
+        string path = _folder.PathOf("...txt");
+        File.WriteAllText(path, "SG\n");
+        Assert.Equal("task", TaskLocator.Find(path).Name);
+    }
+
+    [Theory]
+    [InlineData("CartPole", "there is no environment 'CartPole'; did you mean CartPole-v0 or CartPole-v1?")]
+    [InlineData("nosuch.txt", "there is no file 'nosuch.txt'")]
+    [InlineData("nosuch.dll:Task", "there is no file 'nosuch.dll'")]
+    public void What_is_no_task_gets_one_sentence(string text, string sentence) =>
+        Assert.Equal(sentence, Assert.Throws<UserError>(() => TaskLocator.Find(text)).Message);
+}
