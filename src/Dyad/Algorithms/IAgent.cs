@@ -11,8 +11,8 @@ namespace Dyad.Algorithms;
 /// </summary>
 public interface IAgent
 {
-    /// <summary>The task that it was made for; null where it does not tell.</summary>
-    AgentTask? Task => null;
+    /// <summary>The task that it was made for.</summary>
+    AgentTask Task { get; }
 
     /// <summary>The parameters that make the policy: what is saved with a trained agent.</summary>
     Parameters<float> Policy { get; }
