@@ -20,7 +20,7 @@ public enum StudyScale
 /// <param name="Environment">The task.</param>
 /// <param name="Steps">Steps of each run.</param>
 /// <param name="MeasureEvery">Steps between two rows of metrics.</param>
-/// <param name="Options">Everything that determines a run beside seed and steps; written to <c>config.json</c>.</param>
+/// <param name="Method">What learns, with all its options; written to <c>config.json</c>.</param>
 /// <param name="Create">Makes the learner of a seed.</param>
 /// <param name="IsDeterministic">Whether the seed does not matter (exact computations): then one run is enough.</param>
 /// <param name="Export">Writes what others read from a run's folder; called with every checkpoint.</param>

@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json.Nodes;
-using Dyad.Algorithms.Rules;
+using Dyad.Algorithms;
 using Dyad.Cli.Terminal;
 using Dyad.Core;
 using Dyad.Diagnostics;

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json.Nodes;
+using Dyad.Algorithms;
 using Dyad.Algorithms.Rules;
 using Dyad.Cli.Terminal;
 using Dyad.Core;

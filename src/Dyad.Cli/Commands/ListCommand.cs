@@ -102,6 +102,12 @@ internal static class ListCommand
             return ExitCode.Success;
         }
 
+        if (method.Accepted.Count == 0)
+        {
+            Output.Line($"{method.Name} has no options.");
+            return ExitCode.Success;
+        }
+
         Output.Table(
             $"{method.Name}: {method.Description}" + (environment is null ? "" : $" (on {environment})"),
             ["option", "accepts", "#default", .. presets.Select(preset => $"#{preset.Name}")],

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Dyad.Cli.Terminal;
 using Dyad.Core;
 using Dyad.Environments.Gridworlds;
@@ -42,7 +43,7 @@ internal static class TabularCommand
         };
         var gamma = new Option<double>("--gamma")
         {
-            Description = "Discount of a text map.",
+            Description = "Discount of a text map; 1 for the plain sum of rewards, where the policy terminates surely.",
             DefaultValueFactory = _ => FourRoom.Discount,
             HelpName = "G",
         };
@@ -63,18 +64,18 @@ internal static class TabularCommand
             MdpDocument document = TaskFile.Read(parsed.GetValue(file)!, parsed.GetValue(gamma), RuleOf(parsed.GetValue(goal)!));
             double alpha = Positive(parsed.GetValue(temperature), "--temperature");
             double eta = Positive(parsed.GetValue(damping), "--damping");
-            MdpAnalysis analysis = Analyze(parsed.GetValue(file)!, () =>
-            {
-                TabularPolicy chosen = ChoosePolicy(document, parsed.GetValue(policy), alpha);
-                return new(document.Mdp, chosen, ChooseCritic(document, chosen, parsed.GetValue(critic)), alpha, eta);
-            });
+            (MdpAnalysis analysis, string policyName, string criticName) = Analyze(parsed.GetValue(file)!, () => AnalysisOf(
+                document, parsed.GetValue(file)!, parsed.GetValue(policy), parsed.GetValue(critic), alpha, eta));
             if (parsed.GetValue(json))
             {
-                Output.Json(analysis.ToJson());
+                JsonObject answer = analysis.ToJson();
+                answer["policy_name"] = policyName;
+                answer["critic_name"] = criticName;
+                Output.Json(answer);
             }
             else
             {
-                TabularTables.Print(document.Mdp, analysis);
+                TabularTables.Print(document.Mdp, analysis, policyName, criticName);
             }
 
             return ExitCode.Success;
@@ -90,7 +91,7 @@ internal static class TabularCommand
         _ => throw new UserError($"--goal is '{goal}'; it must be restart, absorb or stay"),
     };
 
-    private static MdpAnalysis Analyze(string path, Func<MdpAnalysis> analyze)
+    private static T Analyze<T>(string path, Func<T> analyze)
     {
         try
         {
@@ -102,49 +103,74 @@ internal static class TabularCommand
         }
     }
 
-    private static TabularPolicy ChoosePolicy(MdpDocument document, string? choice, double temperature)
+    // One matrix for all, since it may fill the memory.
+    private static (MdpAnalysis Analysis, string Policy, string Critic) AnalysisOf(
+        MdpDocument document, string path, string? policyChoice, string? criticChoice, double temperature, double damping)
     {
         Mdp mdp = document.Mdp;
-        switch (choice)
+        var room = new PolicyEvaluation(mdp);
+        var solving = new SolvingProgress(mdp.States);
+        room.Report(solving.Tell);
+        string? endless = mdp.Discount == 1 && Termination.Avoidable(mdp) is int state
+            ? $"gamma is 1, and a policy may go on without end from state {state}" : null;
+
+        solving.Stage = "policy iteration";
+        OptimalSolution? optimal = endless is null || policyChoice == "optimal" ? DynamicProgramming.PolicyIteration(mdp, room) : null;
+        solving.Stage = "soft policy iteration";
+        OptimalSolution? soft = endless is null || policyChoice == "soft" ? SoftPolicyIteration.Solve(mdp, temperature, room: room) : null;
+        (TabularPolicy policy, string policyName) = policyChoice switch
         {
-            case null:
-                return document.Logits is null ? TabularPolicy.Uniform(mdp) : TabularPolicy.Softmax(mdp, document.Logits);
-            case "uniform":
-                return TabularPolicy.Uniform(mdp);
-            case "optimal":
-                return DynamicProgramming.PolicyIteration(mdp).Policy;
-            case "soft":
-                return SoftPolicyIteration.Solve(mdp, temperature).Policy;
-            default:
-                return FromFile(choice, "--policy", "uniform, optimal, soft or a file", root =>
-                    MdpReader.PairVector(root, "logits", mdp) is double[] logits ? TabularPolicy.Softmax(mdp, logits)
-                    : MdpReader.PairVector(root, "probabilities", mdp) is double[] probabilities ? TabularPolicy.FromProbabilities(mdp, probabilities)
-                    : throw new UserError("neither 'logits' nor 'probabilities' is there"));
-        }
+            "optimal" => (optimal!.Policy, "optimal, by policy iteration"),
+            "soft" => (soft!.Policy, $"optimal with entropy at alpha = {temperature:0.######}, by soft policy iteration"),
+            _ => ChoosePolicy(document, path, policyChoice),
+        };
+
+        solving.Stage = "the policy's values";
+        room.Evaluate(policy);
+        (double[] critic, string criticName) = ChooseCritic(document, path, room, criticChoice);
+        return (new MdpAnalysis(room, critic, temperature, damping, optimal, soft, endless), policyName, criticName);
     }
 
-    private static double[] ChooseCritic(MdpDocument document, TabularPolicy policy, string? choice)
+    private static (TabularPolicy Policy, string Name) ChoosePolicy(MdpDocument document, string path, string? choice)
+    {
+        Mdp mdp = document.Mdp;
+        return choice switch
+        {
+            null when document.Logits is not null => (TabularPolicy.Softmax(mdp, document.Logits), $"the softmax of the logits in {path}"),
+            null => (TabularPolicy.Uniform(mdp), "uniform, for want of another"),
+            "uniform" => (TabularPolicy.Uniform(mdp), "uniform"),
+            _ => FromFile(choice, "--policy", "uniform, optimal, soft or a file", root =>
+                MdpReader.PairVector(root, "logits", mdp) is double[] logits
+                    ? (TabularPolicy.Softmax(mdp, logits), $"the softmax of the logits in {choice}")
+                : MdpReader.PairVector(root, "probabilities", mdp) is double[] probabilities
+                    ? (TabularPolicy.FromProbabilities(mdp, probabilities), $"the probabilities in {choice}")
+                : throw new UserError("neither 'logits' nor 'probabilities' is there")),
+        };
+    }
+
+    private static (double[] Critic, string Name) ChooseCritic(MdpDocument document, string path, PolicyEvaluation evaluation, string? choice)
     {
         Mdp mdp = document.Mdp;
         if (choice is null && document.Critic is not null)
         {
-            return document.Critic;
+            return (document.Critic, $"the critic in {path}");
         }
 
+        string want = choice is null ? ", for want of another" : "";
         choice ??= "sweeps:10";
         if (choice.StartsWith("sweeps:", StringComparison.Ordinal))
         {
             return NumberText.TryWhole(choice["sweeps:".Length..], out long sweeps) && sweeps is >= 0 and <= 1_000_000
-                ? Sweeps(mdp, policy, (int)sweeps)
+                ? (Sweeps(mdp, evaluation.Policy, (int)sweeps), $"{sweeps} sweeps of policy evaluation from zero{want}")
                 : throw new UserError($"--critic is '{choice}'; after 'sweeps:' comes a whole number up to 1000000");
         }
 
         return choice switch
         {
-            "zero" => new double[mdp.Pairs],
-            "exact" => new PolicyEvaluation(mdp, policy).ActionValue.ToArray(),
+            "zero" => (new double[mdp.Pairs], "zero"),
+            "exact" => (evaluation.ActionValue.ToArray(), "the exact values of the policy"),
             _ => FromFile(choice, "--critic", "zero, exact, sweeps:K or a file", root =>
-                MdpReader.PairVector(root, "critic", mdp) ?? throw new UserError("the field 'critic' is missing")),
+                (MdpReader.PairVector(root, "critic", mdp) ?? throw new UserError("the field 'critic' is missing"), $"the critic in {choice}")),
         };
     }
 
@@ -169,20 +195,7 @@ internal static class TabularCommand
             throw new UserError($"{option} is '{path}'; it must be {accepted}, and no such file is there");
         }
 
-        return TaskFile.Named(path, () =>
-        {
-            try
-            {
-                using var document = JsonDocument.Parse(TaskFile.ReadText(path));
-                return document.RootElement.ValueKind == JsonValueKind.Object
-                    ? read(document.RootElement)
-                    : throw new UserError("a JSON object is expected");
-            }
-            catch (JsonException e)
-            {
-                throw new UserError($"not valid JSON: {e.Message}", e);
-            }
-        });
+        return TaskFile.Named(path, () => MdpReader.Parse(TaskFile.ReadText(path), read));
     }
 
     private static double Positive(double value, string option) => double.IsFinite(value) && value > 0

@@ -8,13 +8,16 @@ internal static class TabularTables
 {
     private const int LargestStateTable = 24;
 
-    public static void Print(Mdp mdp, MdpAnalysis analysis)
+    public static void Print(Mdp mdp, MdpAnalysis analysis, string policy, string critic)
     {
-        Output.Line($"{mdp.States} states, {mdp.Actions} actions, gamma {mdp.Discount:0.######}");
+        string terminations = mdp.TerminalStates.Count == 0 ? "" : $", {mdp.TerminalStates.Count} of the states terminal";
+        Output.Line($"{mdp.States} states, {mdp.Actions} actions, gamma {mdp.Discount:0.######}{terminations}");
+        Output.Line($"Policy: {policy}");
+        Output.Line($"Critic: {critic}");
         Output.Table("Objectives", ["quantity", "#value"],
         [
             ["expected discounted return mu0' v", Number(analysis.Evaluation.Return)],
-            ["objective J = (1 - gamma) return", Number(analysis.Plain.Objective)],
+            [mdp.Discount < 1 ? "objective J = (1 - gamma) return" : "objective J = return, as gamma is 1", Number(analysis.Plain.Objective)],
             ["actor's objective J_pi under the critic", Number(analysis.Plain.ActorObjective)],
             ["gap J - J_pi = d' delta", Number(analysis.Plain.ObjectiveGap)],
             ["critic's objective J_q", Number(analysis.Plain.CriticObjective)],
@@ -26,7 +29,7 @@ internal static class TabularTables
         {
             Output.Table("States", ["#state", "#v_pi", "#optimal v", "#occupancy"], Enumerable.Range(0, mdp.States).Select(s => new[]
             {
-                $"{s}", Number(analysis.Evaluation.StateValue[s]), Number(analysis.Optimal.StateValue[s]), Number(analysis.Evaluation.StateOccupancy[s]),
+                $"{s}", Number(analysis.Evaluation.StateValue[s]), Number(analysis.Optimal?.StateValue[s] ?? double.NaN), Number(analysis.Evaluation.StateOccupancy[s]),
             }));
         }
 
@@ -35,6 +38,11 @@ internal static class TabularTables
         if (analysis.Gaps[0].Norm == 0)
         {
             Output.Line("The policy gradient is zero here, as for every deterministic policy: no cosines.");
+        }
+
+        foreach ((_, string words, string reason) in analysis.Missing.Where(entry => entry.Words.Length > 0))
+        {
+            Output.Line($"Not here: {words}; {reason}.");
         }
     }
 

@@ -1,4 +1,3 @@
-using Dyad.Algorithms;
 using Dyad.Studies.Comparisons;
 using Dyad.Training;
 

@@ -11,6 +11,9 @@ public sealed record AgentTask(int ObservationSize, Space Actions)
     /// <summary>Numbers in an action.</summary>
     public int ActionSize => Actions.Size;
 
+    /// <summary>Numbers in an observation and in an action.</summary>
+    public (int Observation, int Action) Sizes => (ObservationSize, ActionSize);
+
     /// <summary>How many actions there are; 0 for a box.</summary>
     public int ActionCount => (Actions as Discrete)?.Count ?? 0;
 

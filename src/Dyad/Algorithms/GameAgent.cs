@@ -41,12 +41,12 @@ public sealed class GameAgent : IAgent, IAppendOnlyState
     /// <summary>An untrained agent.</summary>
     /// <param name="method">The method; this agent alone moves its networks.</param>
     /// <param name="stream">The agent's random numbers.</param>
-    /// <exception cref="UserError">The options do not go together.</exception>
+    /// <exception cref="UserError">An option or a size is not accepted.</exception>
     public GameAgent(IActorCritic method, RandomStream stream)
     {
-        Task = AgentTask.RealActions(method.ObservationSize, method.ActionSize);
         _method = method;
-        _options = method.Options;
+        _options = OptionBinder.Checked(method.Options);
+        Task = AgentTask.RealActions(method.ObservationSize, method.ActionSize);
         RuleOptions gradient = _options.Gradient;
         _random = stream.Split("updates");
         _experience = new OffPolicyExperience(

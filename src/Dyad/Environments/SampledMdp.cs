@@ -25,6 +25,9 @@ public sealed class SampledMdp
     /// <summary>The present state.</summary>
     public int State => _state;
 
+    /// <summary>Whether the present state is a termination: an episode that gets there is over.</summary>
+    public bool Terminated => Mdp.IsTerminal(_state);
+
     /// <summary>Draws a start state from mu0.</summary>
     public int Reset() => _state = _stream.Categorical(Mdp.Initial);
 
@@ -33,7 +36,12 @@ public sealed class SampledMdp
     {
         int pair = (_state * Mdp.Actions) + action;
         ReadOnlySpan<int> next = Mdp.NextStates(pair);
-        _state = next.Length == 1 ? next[0] : next[_stream.Categorical(Mdp.NextProbabilities(pair))];
+        _state = next.Length switch
+        {
+            0 => _state,
+            1 => next[0],
+            _ => next[_stream.Categorical(Mdp.NextProbabilities(pair))],
+        };
         return Mdp.Reward[pair];
     }
 

@@ -27,6 +27,9 @@ public sealed class LuFactorization
     /// <summary>Number of rows and columns.</summary>
     public int Size => _n;
 
+    /// <summary>Room for a row-major n x n matrix, to be filled before <see cref="Factor(Action{double}?)"/>; its factors afterwards.</summary>
+    public Span<double> Matrix => _lu;
+
     /// <summary>Factorises a row-major n x n matrix.</summary>
     /// <exception cref="ArgumentException">The matrix has another size.</exception>
     /// <exception cref="ArithmeticException">The matrix is singular, or not finite.</exception>
@@ -37,18 +40,27 @@ public sealed class LuFactorization
             throw new ArgumentException($"{matrix.Length} numbers given for a {_n} x {_n} matrix", nameof(matrix));
         }
 
+        matrix.CopyTo(_lu);
+        Factor();
+    }
+
+    /// <summary>Factorises what <see cref="Matrix"/> was filled with.</summary>
+    /// <param name="progress">Is told how much is done, from 0 to 1.</param>
+    /// <exception cref="ArithmeticException">The matrix is singular, or not finite.</exception>
+    public void Factor(Action<double>? progress = null)
+    {
         // Elimination alone would miss an entry above the diagonal that no row below it depends on.
-        if (!TensorPrimitives.IsFiniteAll(matrix))
+        if (!TensorPrimitives.IsFiniteAll<double>(_lu))
         {
             throw new ArithmeticException($"a {_n} x {_n} matrix is not finite");
         }
 
-        matrix.CopyTo(_lu);
         for (int start = 0; start < _n; start += Block)
         {
             int end = Math.Min(start + Block, _n);
             FactorPanel(start, end);
             UpdateRest(start, end);
+            progress?.Invoke(1 - Math.Pow((double)(_n - end) / _n, 3));
         }
     }
 

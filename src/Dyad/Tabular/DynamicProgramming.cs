@@ -1,4 +1,5 @@
 using System.Numerics.Tensors;
+using Dyad.Core;
 
 namespace Dyad.Tabular;
 
@@ -35,6 +36,7 @@ public static class DynamicProgramming
 
     /// <summary>Value iteration until v is within the tolerance of the optimum in the largest norm.</summary>
     /// <returns>v*, |S| entries, and the number of sweeps.</returns>
+    /// <exception cref="UserError">gamma is 1, and not every policy terminates.</exception>
     public static (double[] StateValue, int Sweeps) ValueIteration(Mdp mdp, double tolerance)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(tolerance);
@@ -42,14 +44,15 @@ public static class DynamicProgramming
         double[] actionValue = new double[mdp.Pairs];
         int sweeps = 0;
 
-        // ||v - v*|| <= gamma / (1 - gamma) times the last change.
+        // ||v - v*|| <= gamma / (1 - gamma) times the last change; at gamma = 1 the longest expected episode stands for 1 / (1 - gamma).
+        double rest = mdp.Discount < 1 ? 1 - mdp.Discount : 1 / LongestEpisode(mdp);
         double change;
         do
         {
             change = ValueSweep(mdp, stateValue, actionValue);
             sweeps++;
         }
-        while (mdp.Discount * change > tolerance * (1 - mdp.Discount));
+        while (mdp.Discount * change > tolerance * rest);
         return (stateValue, sweeps);
     }
 
@@ -57,8 +60,12 @@ public static class DynamicProgramming
     /// Policy iteration with exact evaluation: the last row of table 1 in Wen et al. (2021), exact to rounding. A few sweeps of
     /// value iteration choose the first policy, which saves factorisations.
     /// </summary>
-    public static OptimalSolution PolicyIteration(Mdp mdp)
+    /// <param name="mdp">The process.</param>
+    /// <param name="room">Room for evaluations; made where null.</param>
+    /// <exception cref="UserError">gamma is 1, and not every policy terminates.</exception>
+    public static OptimalSolution PolicyIteration(Mdp mdp, PolicyEvaluation? room = null)
     {
+        RequireTermination(mdp);
         double[] stateValue = new double[mdp.States];
         double[] actionValue = new double[mdp.Pairs];
         for (int sweep = 0; sweep < WarmSweeps; sweep++)
@@ -66,7 +73,7 @@ public static class DynamicProgramming
             ValueSweep(mdp, stateValue, actionValue);
         }
 
-        var evaluation = new PolicyEvaluation(mdp);
+        PolicyEvaluation evaluation = room ?? new PolicyEvaluation(mdp);
         var policy = TabularPolicy.Greedy(mdp, actionValue);
         evaluation.Evaluate(policy);
         int iterations = 1;
@@ -98,6 +105,29 @@ public static class DynamicProgramming
     {
         mdp.ExpectNext(stateValue, result);
         TensorPrimitives.MultiplyAdd(result, mdp.Discount, mdp.Reward, result);
+    }
+
+    /// <summary>Refuses gamma = 1 where some policy does not terminate: the optimum may then be that of no policy, or infinite.</summary>
+    internal static void RequireTermination(Mdp mdp)
+    {
+        if (mdp.Discount == 1 && Termination.Avoidable(mdp) is int state)
+        {
+            throw new UserError(
+                $"gamma is 1, and a policy may go on without end from state {state}: optimal values need every policy to terminate surely");
+        }
+    }
+
+    // The largest expected number of steps to a termination, over states and policies.
+    private static double LongestEpisode(Mdp mdp)
+    {
+        double[] steps = new double[mdp.Pairs];
+        Array.Fill(steps, 1);
+        foreach (int s in mdp.TerminalStates)
+        {
+            Array.Clear(steps, s * mdp.Actions, mdp.Actions);
+        }
+
+        return Math.Max(1, TensorPrimitives.Max<double>(PolicyIteration(mdp.WithRewards(steps)).StateValue));
     }
 
     // Greedy improvement that leaves an action alone unless another is better by more than rounding, so that ties end.

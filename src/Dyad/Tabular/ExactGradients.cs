@@ -10,6 +10,7 @@ namespace Dyad.Tabular;
 /// formulas with the critic q replaced by q - alpha log pi under the mean over actions, because
 /// sum_a pi d log pi / d theta = 0; the score terms of (80) and (88) have zero mean and do not appear here.
 /// </para>
+/// A termination has no entropy: the term alpha log pi is absent there. At gamma = 1 the factor 1 - gamma is left out everywhere.
 /// All gradients are in the logits, |S||A| entries, and of objectives that carry the factor 1 - gamma, as in the paper.
 /// </summary>
 public sealed class ExactGradients
@@ -86,7 +87,7 @@ public sealed class ExactGradients
     public double[] ActorG() => StateWeighted(_evaluation.StateOccupancy, _regularizedCritic);
 
     /// <summary>Actor_o (12): (1 - gamma) H Delta(Xi' mu0) q. At a temperature, (79).</summary>
-    public double[] ActorO() => Scaled(StateWeighted(_mdp.Initial, _regularizedCritic), 1 - _mdp.Discount);
+    public double[] ActorO() => Scaled(StateWeighted(_mdp.Initial, _regularizedCritic), _mdp.Normalizer);
 
     /// <summary>What Actor_g lacks: Upsilon delta = d_theta(d' delta') with delta' held fixed (theorem 1, (29)).</summary>
     public double[] CorrectionG() => OccupancyDerivative(_residual);
@@ -174,7 +175,7 @@ public sealed class ExactGradients
         double[] result = pairValues.ToArray();
         if (Temperature > 0)
         {
-            TensorPrimitives.MultiplyAdd(_policy.LogProbabilities(), -Temperature, result, result);
+            TensorPrimitives.MultiplyAdd(_policy.LogProbabilities(_mdp), -Temperature, result, result);
         }
 
         return result;
@@ -184,7 +185,7 @@ public sealed class ExactGradients
     {
         double[] byState = new double[_mdp.States];
         _policy.Average(pairValues, byState);
-        return (1 - _mdp.Discount) * TensorPrimitives.Dot(_mdp.Initial, byState);
+        return _mdp.Normalizer * TensorPrimitives.Dot(_mdp.Initial, byState);
     }
 
     private double[] StateWeighted(ReadOnlySpan<double> stateWeights, ReadOnlySpan<double> pairValues)

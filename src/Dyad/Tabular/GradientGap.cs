@@ -39,7 +39,7 @@ public sealed record GradientGap(string Estimator, double Norm, double Bias, dou
         Add("Actor_o + correction", Sum(gradients.ActorO(), gradients.CorrectionO()));
         Add("Actor_g", gradients.ActorG());
         Add("Actor_g + correction (exact res-critic)", Sum(gradients.ActorG(), gradients.CorrectionG()));
-        if (!evaluation.Occupancy.Contains(0.0))
+        if (StackelbergGradients.NeverVisited(evaluation) is null)
         {
             Add("Stackelberg", StackelbergGradients.Full(evaluation, gradients));
             Add("Stackelberg, semi-gradient", StackelbergGradients.Semi(evaluation, gradients));

@@ -6,7 +6,7 @@ namespace Dyad.Tabular;
 /// <summary>
 /// A finite Markov decision process M = {S, A, r, P, mu0, gamma} in matrix form (Wen et al. 2021, section 2). State-action
 /// vectors have |S||A| entries, state by state: entry <c>s * Actions + a</c>. The |S||A| x |S| matrix P keeps its non-zero
-/// entries only, row by row.
+/// entries only, row by row, and once where rows are the same object.
 /// </summary>
 public sealed class Mdp
 {
@@ -15,14 +15,16 @@ public sealed class Mdp
     private readonly double[] _reward;
     private readonly double[] _initial;
     private readonly int[] _rowStart;
+    private readonly int[] _rowEnd;
     private readonly int[] _nextState;
     private readonly double[] _probability;
+    private readonly bool[] _isTerminal;
 
     /// <summary>An MDP from its parts; all are copied and checked.</summary>
     /// <param name="rewards">r, |S||A| entries.</param>
     /// <param name="transitions">The row of P of each state-action pair: next states with their probabilities.</param>
     /// <param name="initial">mu0, |S| entries.</param>
-    /// <param name="discount">gamma, in [0, 1).</param>
+    /// <param name="discount">gamma, in [0, 1]; 1 only where every state can reach a termination.</param>
     /// <exception cref="UserError">A part has the wrong shape, is not finite, or a distribution does not sum to 1.</exception>
     public Mdp(
         IReadOnlyList<double> rewards,
@@ -47,9 +49,9 @@ public sealed class Mdp
             throw new UserError($"{rewards.Count} rewards given for {transitions.Count} state-action pairs");
         }
 
-        if (!(discount >= 0 && discount < 1))
+        if (!(discount >= 0 && discount <= 1))
         {
-            throw new UserError(FormattableString.Invariant($"gamma is {discount}; it must be at least 0 and less than 1"));
+            throw new UserError(FormattableString.Invariant($"gamma is {discount}; it must be at least 0 and at most 1"));
         }
 
         Discount = discount;
@@ -63,18 +65,49 @@ public sealed class Mdp
         _initial = [.. initial];
         CheckDistribution(_initial, () => "the initial distribution");
 
-        _rowStart = new int[transitions.Count + 1];
+        // An outcome that many pairs share, a start after each goal for instance, is stored once.
+        var first = new Dictionary<object, int>(ReferenceEqualityComparer.Instance);
+        _rowStart = new int[transitions.Count];
+        _rowEnd = new int[transitions.Count];
+        int stored = 0;
         for (int row = 0; row < transitions.Count; row++)
         {
-            _rowStart[row + 1] = _rowStart[row] + transitions[row].Count(entry => entry.Probability != 0);
+            if (first.TryAdd(transitions[row], row))
+            {
+                _rowStart[row] = stored;
+                stored = checked(stored + transitions[row].Count(entry => entry.Probability != 0));
+                _rowEnd[row] = stored;
+            }
         }
 
-        _nextState = new int[_rowStart[^1]];
-        _probability = new double[_rowStart[^1]];
+        _nextState = new int[stored];
+        _probability = new double[stored];
         for (int row = 0; row < transitions.Count; row++)
         {
-            FillRow(row, transitions[row]);
+            int same = first[transitions[row]];
+            if (same == row)
+            {
+                FillRow(row, transitions[row]);
+            }
+            else
+            {
+                (_rowStart[row], _rowEnd[row]) = (_rowStart[same], _rowEnd[same]);
+            }
         }
+
+        _isTerminal = [.. Enumerable.Range(0, States).Select(EndsHere)];
+        TerminalStates = [.. Enumerable.Range(0, States).Where(s => _isTerminal[s])];
+        if (discount == 1)
+        {
+            EndWithoutFuture();
+        }
+    }
+
+    private Mdp(Mdp other, double[] reward)
+    {
+        (States, Actions, Discount, TerminalStates) = (other.States, other.Actions, other.Discount, other.TerminalStates);
+        (_initial, _isTerminal, _rowStart, _rowEnd) = (other._initial, other._isTerminal, other._rowStart, other._rowEnd);
+        (_nextState, _probability, _reward) = (other._nextState, other._probability, reward);
     }
 
     /// <summary>|S|.</summary>
@@ -89,19 +122,33 @@ public sealed class Mdp
     /// <summary>gamma.</summary>
     public double Discount { get; }
 
+    /// <summary>
+    /// The factor 1 - gamma that makes the occupancy (3) a distribution and J (6) a mean reward. At gamma = 1 it is left out, that is
+    /// 1: the occupancy then counts visits, and J is the expected sum of rewards.
+    /// </summary>
+    public double Normalizer => Discount < 1 ? 1 - Discount : 1;
+
     /// <summary>r, |S||A| entries.</summary>
     public ReadOnlySpan<double> Reward => _reward;
 
     /// <summary>mu0, |S| entries.</summary>
     public ReadOnlySpan<double> Initial => _initial;
 
-    /// <summary>States that follow a state-action pair with positive probability.</summary>
-    public ReadOnlySpan<int> NextStates(int pair) =>
-        _nextState.AsSpan(_rowStart[pair], _rowStart[pair + 1] - _rowStart[pair]);
+    /// <summary>
+    /// The terminations: states that no action leaves and that pay nothing. A termination has no future, so no value; and no
+    /// entropy, since no action is taken there.
+    /// </summary>
+    public IReadOnlyList<int> TerminalStates { get; }
+
+    /// <summary>Whether a state is one of <see cref="TerminalStates"/>.</summary>
+    public bool IsTerminal(int state) => _isTerminal[state];
+
+    /// <summary>States that follow a state-action pair with positive probability; at gamma = 1, none follows a termination.</summary>
+    public ReadOnlySpan<int> NextStates(int pair) => _nextState.AsSpan(_rowStart[pair].._rowEnd[pair]);
 
     /// <summary>Probabilities of <see cref="NextStates"/>, in the same order.</summary>
     public ReadOnlySpan<double> NextProbabilities(int pair) =>
-        _probability.AsSpan(_rowStart[pair], _rowStart[pair + 1] - _rowStart[pair]);
+        _probability.AsSpan(_rowStart[pair].._rowEnd[pair]);
 
     /// <summary>
     /// An MDP from dense arrays: <c>transition[s, a, s']</c>, <c>reward[s, a]</c>, <c>initial[s]</c>.
@@ -144,7 +191,7 @@ public sealed class Mdp
         for (int pair = 0; pair < Pairs; pair++)
         {
             double sum = 0;
-            for (int k = _rowStart[pair]; k < _rowStart[pair + 1]; k++)
+            for (int k = _rowStart[pair]; k < _rowEnd[pair]; k++)
             {
                 sum += _probability[k] * stateValues[_nextState[k]];
             }
@@ -160,7 +207,7 @@ public sealed class Mdp
         for (int pair = 0; pair < Pairs; pair++)
         {
             double weight = pairWeights[pair];
-            for (int k = _rowStart[pair]; k < _rowStart[pair + 1]; k++)
+            for (int k = _rowStart[pair]; k < _rowEnd[pair]; k++)
             {
                 result[_nextState[k]] += _probability[k] * weight;
             }
@@ -193,10 +240,58 @@ public sealed class Mdp
         Add<double>([Discount]);
         Add<double>(_reward);
         Add<double>(_initial);
-        Add<int>(_rowStart);
-        Add<int>(_nextState);
-        Add<double>(_probability);
+        int end = 0;
+        Add<int>([end]);
+        for (int pair = 0; pair < Pairs; pair++)
+        {
+            end += NextStates(pair).Length;
+            Add<int>([end]);
+        }
+
+        for (int pair = 0; pair < Pairs; pair++)
+        {
+            Add(NextStates(pair));
+        }
+
+        for (int pair = 0; pair < Pairs; pair++)
+        {
+            Add(NextProbabilities(pair));
+        }
+
         return hash;
+    }
+
+    /// <summary>The same process with other rewards, |S||A| entries, which leave its terminations as they are.</summary>
+    internal Mdp WithRewards(double[] rewards) => new(this, rewards);
+
+    // With gamma = 1 a termination that leads to itself would be visited without end.
+    private void EndWithoutFuture()
+    {
+        if (Termination.Endless(this) is int state)
+        {
+            throw new UserError(TerminalStates.Count == 0
+                ? "gamma is 1; it must be less than 1 where nothing terminates, that is where each state is left by an action or pays"
+                : $"gamma is 1; it must be less than 1 where a state has no way to a termination, and state {state} has none");
+        }
+
+        foreach (int s in TerminalStates)
+        {
+            Array.Clear(_rowEnd, s * Actions, Actions);
+            Array.Clear(_rowStart, s * Actions, Actions);
+        }
+    }
+
+    private bool EndsHere(int state)
+    {
+        for (int pair = state * Actions; pair < (state + 1) * Actions; pair++)
+        {
+            if (_reward[pair] != 0 || NextStates(pair).IndexOfAnyExcept(state) >= 0)
+            {
+                return false;
+            }
+        }
+
+        return true;
     }
 
     private void FillRow(int row, IReadOnlyList<(int NextState, double Probability)> entries)
@@ -217,7 +312,7 @@ public sealed class Mdp
             }
         }
 
-        CheckDistribution(_probability.AsSpan(_rowStart[row].._rowStart[row + 1]), Name);
+        CheckDistribution(_probability.AsSpan(_rowStart[row].._rowEnd[row]), Name);
     }
 
     private static void CheckDistribution(ReadOnlySpan<double> probabilities, Func<string> name)

@@ -16,23 +16,42 @@ public sealed class MdpAnalysis
     private readonly double[] _critic;
 
     /// <summary>An analysis.</summary>
-    /// <param name="mdp">The process.</param>
+    /// <param name="mdp">The process; at gamma = 1 every policy must terminate surely.</param>
     /// <param name="policy">pi.</param>
     /// <param name="critic">q_phi, |S||A| entries.</param>
     /// <param name="temperature">alpha: weight of the entropy in the soft quantities.</param>
     /// <param name="damping">eta: damping of the damped Stackelberg row.</param>
     /// <exception cref="ArithmeticException">The numbers are too large to compute with.</exception>
     public MdpAnalysis(Mdp mdp, TabularPolicy policy, double[] critic, double temperature, double damping)
+        : this(
+            new PolicyEvaluation(mdp, policy), critic, temperature, damping,
+            DynamicProgramming.PolicyIteration(mdp), SoftPolicyIteration.Solve(mdp, temperature))
     {
-        _mdp = mdp;
+    }
+
+    /// <summary>An analysis whose parts are there.</summary>
+    /// <param name="evaluation">The policy's exact quantities; must stay at this policy.</param>
+    /// <param name="critic">q_phi, |S||A| entries.</param>
+    /// <param name="temperature">alpha.</param>
+    /// <param name="damping">eta.</param>
+    /// <param name="optimal">The optimum; null where there is none.</param>
+    /// <param name="softOptimal">The optimum with entropy; null where there is none.</param>
+    /// <param name="noOptimum">Why there is none.</param>
+    /// <exception cref="ArithmeticException">The numbers are too large to compute with.</exception>
+    public MdpAnalysis(
+        PolicyEvaluation evaluation, double[] critic, double temperature, double damping,
+        OptimalSolution? optimal, OptimalSolution? softOptimal, string? noOptimum = null)
+    {
+        _mdp = evaluation.Mdp;
         _critic = critic;
-        Evaluation = new PolicyEvaluation(mdp, policy);
+        Evaluation = evaluation;
         Plain = new ExactGradients(Evaluation, critic);
         Soft = new ExactGradients(Evaluation, critic, temperature);
-        Optimal = DynamicProgramming.PolicyIteration(mdp);
-        SoftOptimal = SoftPolicyIteration.Solve(mdp, temperature);
+        Optimal = optimal;
+        SoftOptimal = softOptimal;
         Gaps = GradientGap.Table(Evaluation, Plain, damping);
         SoftGaps = GradientGap.Table(Evaluation, Soft, damping);
+        Missing = [.. WhatIsMissing(noOptimum)];
     }
 
     /// <summary>The policy's values and occupancy.</summary>
@@ -44,11 +63,11 @@ public sealed class MdpAnalysis
     /// <summary>Objectives and gradients with entropy.</summary>
     public ExactGradients Soft { get; }
 
-    /// <summary>The optimal policy and its values.</summary>
-    public OptimalSolution Optimal { get; }
+    /// <summary>The optimal policy and its values; null where there is none.</summary>
+    public OptimalSolution? Optimal { get; }
 
     /// <summary>The same with entropy.</summary>
-    public OptimalSolution SoftOptimal { get; }
+    public OptimalSolution? SoftOptimal { get; }
 
     /// <summary>The estimators of the policy gradient, held against it.</summary>
     public IReadOnlyList<GradientGap> Gaps { get; }
@@ -56,11 +75,14 @@ public sealed class MdpAnalysis
     /// <summary>The same with entropy.</summary>
     public IReadOnlyList<GradientGap> SoftGaps { get; }
 
-    /// <summary>The optimal expected discounted return.</summary>
-    public double OptimalReturn => Start(Optimal.StateValue);
+    /// <summary>What is not there: its names in the document, in words where people would look for it, and why.</summary>
+    public IReadOnlyList<(string[] Names, string Words, string Reason)> Missing { get; }
+
+    /// <summary>The optimal expected discounted return; NaN where there is none.</summary>
+    public double OptimalReturn => Start(Optimal);
 
     /// <summary>The same with entropy.</summary>
-    public double SoftOptimalReturn => Start(SoftOptimal.StateValue);
+    public double SoftOptimalReturn => Start(SoftOptimal);
 
     /// <summary>All of it as a document; what is no finite number is null.</summary>
     public JsonObject ToJson()
@@ -89,7 +111,7 @@ public sealed class MdpAnalysis
         };
         AddGradients(document, Plain, Gaps);
         document["occupancy_jacobian"] = _mdp.Pairs <= LargestJacobian ? Jacobian() : null;
-        document["optimal_value"] = Vector(Optimal.StateValue);
+        document["optimal_value"] = Optimal is null ? null : Vector(Optimal.StateValue);
         document["optimal_return"] = Finite(OptimalReturn);
 
         var soft = new JsonObject
@@ -102,8 +124,10 @@ public sealed class MdpAnalysis
         };
         AddGradients(soft, Soft, SoftGaps);
         document["soft_q"] = Pairs(Evaluation.SoftActionValue(Soft.Temperature));
-        document["soft_optimal_value"] = Vector(SoftOptimal.StateValue);
+        document["soft_optimal_value"] = SoftOptimal is null ? null : Vector(SoftOptimal.StateValue);
         document["soft"] = soft;
+        document["missing"] = new JsonObject(
+            from entry in Missing from name in entry.Names select KeyValuePair.Create<string, JsonNode?>(name, entry.Reason));
         return document;
     }
 
@@ -114,7 +138,7 @@ public sealed class MdpAnalysis
         target["actor_o"] = Pairs(gradients.ActorO());
         target["correction_g"] = Pairs(gradients.CorrectionG());
         target["correction_o"] = Pairs(gradients.CorrectionO());
-        bool fullSupport = !Evaluation.Occupancy.Contains(0.0);
+        bool fullSupport = StackelbergGradients.NeverVisited(Evaluation) is null;
         target["stackelberg"] = fullSupport ? Pairs(StackelbergGradients.Full(Evaluation, gradients)) : null;
         target["stackelberg_semi"] = fullSupport ? Pairs(StackelbergGradients.Semi(Evaluation, gradients)) : null;
         target["gaps"] = new JsonArray([.. gaps.Select(gap => new JsonObject
@@ -136,23 +160,44 @@ public sealed class MdpAnalysis
             var row = new JsonArray();
             for (int j = 0; j < _mdp.Pairs; j++)
             {
-                row.Add(Finite(jacobian[i, j]));
+                row.Add((JsonNode?)Finite(jacobian[i, j]));
             }
 
-            rows.Add(row);
+            rows.Add((JsonNode)row);
         }
 
         return rows;
     }
 
-    private double Start(double[] stateValues) => TensorPrimitives.Dot(_mdp.Initial, stateValues);
+    private IEnumerable<(string[] Names, string Words, string Reason)> WhatIsMissing(string? noOptimum)
+    {
+        if (StackelbergGradients.NeverVisited(Evaluation) is var (state, action))
+        {
+            yield return (
+                ["stackelberg", "stackelberg_semi"], "the Stackelberg rows without damping",
+                $"they need a policy that visits every pair, and state {state}, action {action} is never visited");
+        }
+
+        if (_mdp.Pairs > LargestJacobian)
+        {
+            yield return (["occupancy_jacobian"], "", $"it is given up to {LargestJacobian} state-action pairs, and these are {_mdp.Pairs}");
+        }
+
+        if (noOptimum is not null)
+        {
+            yield return (["optimal_value", "optimal_return", "soft_optimal_value"], "the optimal values", noOptimum);
+        }
+    }
+
+    private double Start(OptimalSolution? solution) =>
+        solution is null ? double.NaN : TensorPrimitives.Dot(_mdp.Initial, solution.StateValue);
 
     private JsonArray Pairs(ReadOnlySpan<double> values)
     {
         var rows = new JsonArray();
         for (int s = 0; s < _mdp.States; s++)
         {
-            rows.Add(Vector(values.Slice(s * _mdp.Actions, _mdp.Actions)));
+            rows.Add((JsonNode)Vector(values.Slice(s * _mdp.Actions, _mdp.Actions)));
         }
 
         return rows;
@@ -163,7 +208,7 @@ public sealed class MdpAnalysis
         var array = new JsonArray();
         foreach (double value in values)
         {
-            array.Add(Finite(value));
+            array.Add((JsonNode?)Finite(value));
         }
 
         return array;

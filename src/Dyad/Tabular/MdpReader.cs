@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using Dyad.Core;
 
@@ -13,7 +14,7 @@ public sealed record MdpDocument(Mdp Mdp, double[]? Logits, double[]? Critic);
 /// Reads MDPs from JSON in two layouts: dense arrays <c>{"gamma", "transition": [s][a][s'], "reward": [s][a], "initial": [s]}</c>
 /// with optional <c>logits</c> and <c>critic</c>; and Gymnasium's toy-text table
 /// <c>{"P": {state: {action: [[probability, next state, reward, terminated], ...]}}, "initial": [...], "gamma": g}</c>, whose
-/// terminated transitions pay their reward and lead to an absorbing state of reward 0, added as the last state.
+/// terminated transitions pay their reward and lead to a terminal state, added as the last one.
 /// </summary>
 public static class MdpReader
 {
@@ -50,6 +51,13 @@ public static class MdpReader
     /// <exception cref="UserError">The text is not JSON, or does not hold an MDP.</exception>
     public static MdpDocument Parse(string json)
     {
+        return Parse(json, Read);
+    }
+
+    /// <summary>Reads something from a JSON text that is an object whose fields are all there once.</summary>
+    /// <exception cref="UserError">The text is no such object, or what is read refuses it.</exception>
+    public static T Parse<T>(string json, Func<JsonElement, T> read)
+    {
         if (string.IsNullOrWhiteSpace(json))
         {
             throw new UserError("a JSON object is expected, and the text is empty");
@@ -59,7 +67,21 @@ public static class MdpReader
         {
             var options = new JsonDocumentOptions { CommentHandling = JsonCommentHandling.Skip };
             using var document = JsonDocument.Parse(json, options);
-            return Read(document.RootElement);
+            if (document.RootElement.ValueKind != JsonValueKind.Object)
+            {
+                throw new UserError($"a JSON object is expected, and this is {Kind(document.RootElement)}");
+            }
+
+            var names = new HashSet<string>();
+            foreach (JsonProperty field in document.RootElement.EnumerateObject())
+            {
+                if (!names.Add(field.Name))
+                {
+                    throw new UserError($"the field '{Cut(field.Name)}' is there twice");
+                }
+            }
+
+            return read(document.RootElement);
         }
         catch (Exception e) when (e is JsonException or ArgumentException or InvalidOperationException)
         {
@@ -94,11 +116,6 @@ public static class MdpReader
 
     private static MdpDocument Read(JsonElement root)
     {
-        if (root.ValueKind != JsonValueKind.Object)
-        {
-            throw new UserError($"a JSON object is expected, and this is {Kind(root)}");
-        }
-
         double gamma = Number(Field(root, "gamma"), "gamma");
         double[] initial = Vector(Field(root, "initial"), "initial");
         if (root.TryGetProperty("P", out JsonElement table))
@@ -185,11 +202,30 @@ public static class MdpReader
         JsonElement[] items = element.ValueKind == JsonValueKind.Array
             ? [.. element.EnumerateArray()]
             : element.ValueKind == JsonValueKind.Object
-                ? [.. Enumerable.Range(0, element.EnumerateObject().Count()).Select(i => Field(element, $"{i}", name))]
+                ? ByNumber(element, name)
                 : throw new UserError($"'{name}' must be an object with one entry for each {what}, and it is {Kind(element)}");
         return count is null || items.Length == count
             ? items
             : throw new UserError($"'{name}' has {items.Length} entries where {count} are expected (one for each {what})");
+    }
+
+    private static JsonElement[] ByNumber(JsonElement element, string name)
+    {
+        JsonProperty[] entries = [.. element.EnumerateObject()];
+        var items = new JsonElement?[entries.Length];
+        foreach (JsonProperty entry in entries)
+        {
+            if (!int.TryParse(entry.Name, NumberStyles.None, CultureInfo.InvariantCulture, out int i)
+                || i >= items.Length || entry.Name != i.ToString(CultureInfo.InvariantCulture))
+            {
+                continue;
+            }
+
+            items[i] = items[i] is null ? entry.Value : throw new UserError($"'{name}' has the entry '{i}' twice");
+        }
+
+        int missing = Array.IndexOf(items, null);
+        return missing < 0 ? [.. items.Select(item => item!.Value)] : throw new UserError($"'{name}' lacks the entry '{missing}'");
     }
 
     private static double[,,] Cube(JsonElement element, string name)
@@ -244,15 +280,13 @@ public static class MdpReader
             ? value
             : throw new UserError($"'{name}' must be a number, and it is {Kind(element)}");
 
-    private static JsonElement Field(JsonElement element, string key, string? parent = null) =>
-        element.TryGetProperty(key, out JsonElement value)
-            ? value
-            : throw new UserError(parent is null ? $"the field '{key}' is missing" : $"'{parent}' lacks the entry '{key}'");
+    private static JsonElement Field(JsonElement element, string key) =>
+        element.TryGetProperty(key, out JsonElement value) ? value : throw new UserError($"the field '{key}' is missing");
 
     // The place and the first sentence of the message: the others are about the parser.
     private static string Reason(Exception e)
     {
-        string sentence = e.Message.Split(". ")[0].TrimEnd('.');
+        string sentence = Cut(e.Message.Split(". ")[0].TrimEnd('.'));
         return e is JsonException { LineNumber: { } line, BytePositionInLine: { } position }
             ? $"line {line + 1}, byte {position + 1}: {sentence}"
             : sentence;
@@ -268,10 +302,12 @@ public static class MdpReader
     };
 
     // As the file has it, escapes and all, so that a sentence stays one line; a long text only from its beginning.
-    private static string Shown(JsonElement element)
+    private static string Shown(JsonElement element) => Cut(element.GetRawText(), 40);
+
+    // What a file holds may be of any length, and hold line ends.
+    private static string Cut(string text, int most = 120)
     {
-        const int most = 40;
-        string raw = element.GetRawText();
-        return raw.Length <= most ? raw : $"{raw[..most]}...";
+        string line = string.Concat(text.Take(most).Select(c => char.IsControl(c) ? ' ' : c));
+        return text.Length <= most ? line : $"{line}...";
     }
 }

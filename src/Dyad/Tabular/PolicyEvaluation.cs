@@ -1,17 +1,19 @@
 using System.Numerics.Tensors;
-using Dyad.Numerics;
+using Dyad.Core;
 
 namespace Dyad.Tabular;
 
 /// <summary>
 /// The exact quantities of one policy in one MDP (Wen et al. 2021, section 2 and appendix A), from one factorisation of the
 /// |S| x |S| matrix I - gamma P_pi with P_pi = Pi P. Systems with Psi = I - gamma P Pi, of size |S||A|, are reduced to it.
-/// The buffers are reused by the next policy.
+/// The buffers are reused by the next policy. At gamma = 1 the factor 1 - gamma is left out, and the occupancy counts visits.
 /// </summary>
 public sealed class PolicyEvaluation
 {
-    private readonly LuFactorization _factorization;
-    private readonly double[] _system;
+    // Taxi has 501; from here on a factorisation takes longer than the steps between two rows of metrics.
+    private const int LargestFactorized = 512;
+
+    private readonly PolicySystem _system;
     private readonly double[] _stateBuffer;
     private readonly double[] _pairBuffer;
     private readonly double[] _stateValue;
@@ -19,13 +21,17 @@ public sealed class PolicyEvaluation
     private readonly double[] _stateOccupancy;
     private readonly double[] _occupancy;
 
-    /// <summary>Room for the policies of an MDP.</summary>
-    public PolicyEvaluation(Mdp mdp)
+    /// <summary>Room for the policies of an MDP, factorised.</summary>
+    /// <exception cref="UserError">The memory is not there.</exception>
+    public PolicyEvaluation(Mdp mdp) : this(mdp, new FactorizedSystem(mdp))
     {
+    }
+
+    private PolicyEvaluation(Mdp mdp, PolicySystem system)
+    {
+        _system = system;
         Mdp = mdp;
         Policy = TabularPolicy.Uniform(mdp);
-        _factorization = new LuFactorization(mdp.States);
-        _system = new double[(long)mdp.States * mdp.States];
         _stateBuffer = new double[mdp.States];
         _pairBuffer = new double[mdp.Pairs];
         _stateValue = new double[mdp.States];
@@ -36,6 +42,27 @@ public sealed class PolicyEvaluation
 
     /// <summary>The quantities of a policy.</summary>
     public PolicyEvaluation(Mdp mdp, TabularPolicy policy) : this(mdp) => Evaluate(policy);
+
+    /// <summary>Bytes that the matrix of an MDP of as many states takes.</summary>
+    public static long Bytes(int states) => FactorizedSystem.Bytes(states);
+
+    /// <summary>
+    /// Room for the policies of a learner: where an MDP has many states, its systems are solved by iteration, with time and memory
+    /// linear in the transitions.
+    /// </summary>
+    public static PolicyEvaluation ForLearner(Mdp mdp) => mdp.States > LargestFactorized ? Iterative(mdp) : new PolicyEvaluation(mdp);
+
+    /// <summary>Room for policies whose systems are solved by iteration.</summary>
+    internal static PolicyEvaluation Iterative(Mdp mdp) => new(mdp, new IterativeSystem(mdp));
+
+    /// <summary>Has each factorisation tell how much of it is done, from 0 to 1.</summary>
+    public void Report(Action<double> progress)
+    {
+        if (_system is FactorizedSystem factorized)
+        {
+            factorized.Progress = progress;
+        }
+    }
 
     /// <summary>The process.</summary>
     public Mdp Mdp { get; }
@@ -49,36 +76,43 @@ public sealed class PolicyEvaluation
     /// <summary>q_pi, |S||A| entries.</summary>
     public ReadOnlySpan<double> ActionValue => _actionValue;
 
-    /// <summary>d_S: the discounted occupancy of states; sums to 1.</summary>
+    /// <summary>d_S: the discounted occupancy of states; sums to 1 where gamma is less than 1.</summary>
     public ReadOnlySpan<double> StateOccupancy => _stateOccupancy;
 
-    /// <summary>d: the discounted occupancy of state-action pairs (3), |S||A| entries; sums to 1.</summary>
+    /// <summary>d: the discounted occupancy of state-action pairs (3), |S||A| entries; sums to 1 where gamma is less than 1.</summary>
     public ReadOnlySpan<double> Occupancy => _occupancy;
 
     /// <summary>The expected discounted return mu0' v_pi, without the factor 1 - gamma of J.</summary>
     public double Return => TensorPrimitives.Dot(Mdp.Initial, _stateValue);
 
     /// <summary>J in its primal form (6): (1 - gamma) mu0' Pi q_pi.</summary>
-    public double PrimalObjective => (1 - Mdp.Discount) * Return;
+    public double PrimalObjective => Mdp.Normalizer * Return;
 
     /// <summary>J in its dual form (7): d' r.</summary>
     public double DualObjective => TensorPrimitives.Dot(_occupancy, Mdp.Reward);
 
     /// <summary>Computes the quantities of a policy.</summary>
+    /// <exception cref="UserError">gamma is 1, and the policy does not terminate surely.</exception>
+    /// <exception cref="ArithmeticException">Numbers overflow.</exception>
     public void Evaluate(TabularPolicy policy)
     {
         Policy = policy;
-        FactorSystem();
+        if (Mdp.Discount == 1 && Termination.Endless(Mdp, policy) is int state)
+        {
+            throw new UserError($"gamma is 1, and the policy may go on without end from state {state}: values need it to terminate surely");
+        }
+
+        _system.Prepare(policy);
 
         // v = Pi r + gamma P_pi v;  q = r + gamma P v
         policy.Average(Mdp.Reward, _stateValue);
-        _factorization.Solve(_stateValue);
+        _system.Solve(_stateValue);
         Mdp.ExpectNext(_stateValue, _actionValue);
         TensorPrimitives.MultiplyAdd(_actionValue, Mdp.Discount, Mdp.Reward, _actionValue);
 
         // d_S = (1 - gamma) mu0 + gamma P_pi' d_S;  d = Pi' d_S
-        TensorPrimitives.Multiply(Mdp.Initial, 1 - Mdp.Discount, _stateOccupancy);
-        _factorization.SolveTransposed(_stateOccupancy);
+        TensorPrimitives.Multiply(Mdp.Initial, Mdp.Normalizer, _stateOccupancy);
+        _system.SolveTransposed(_stateOccupancy);
         policy.Spread(_stateOccupancy, _occupancy);
     }
 
@@ -102,7 +136,7 @@ public sealed class PolicyEvaluation
     public void SolvePsi(ReadOnlySpan<double> x, Span<double> result)
     {
         Policy.Average(x, _stateBuffer);
-        _factorization.Solve(_stateBuffer);
+        _system.Solve(_stateBuffer);
         Mdp.ExpectNext(_stateBuffer, _pairBuffer);
         TensorPrimitives.MultiplyAdd(_pairBuffer, Mdp.Discount, x, result);
     }
@@ -111,55 +145,25 @@ public sealed class PolicyEvaluation
     public void SolvePsiTransposed(ReadOnlySpan<double> x, Span<double> result)
     {
         Mdp.FlowToNext(x, _stateBuffer);
-        _factorization.SolveTransposed(_stateBuffer);
+        _system.SolveTransposed(_stateBuffer);
         Policy.Spread(_stateBuffer, _pairBuffer);
         TensorPrimitives.MultiplyAdd(_pairBuffer, Mdp.Discount, x, result);
     }
 
     /// <summary>
-    /// Soft action values at a temperature alpha: q = r + gamma P Pi (q - alpha log pi), all future entropy and not the
+    /// Soft action values at a temperature alpha, 0 at a termination: q = r + gamma P Pi (q - alpha log pi), all future entropy and not the
     /// present one (Wen et al. 2021, below (73)); |S||A| entries.
     /// </summary>
     public double[] SoftActionValue(double temperature)
     {
         // v = Pi (r - alpha log pi) + gamma P_pi v;  q = r + gamma P v
-        double[] values = Policy.LogProbabilities();
+        double[] values = Policy.LogProbabilities(Mdp);
         TensorPrimitives.MultiplyAdd(values, -temperature, Mdp.Reward, values);
         double[] stateValues = new double[Mdp.States];
         Policy.Average(values, stateValues);
-        _factorization.Solve(stateValues);
+        _system.Solve(stateValues);
         Mdp.ExpectNext(stateValues, values);
         TensorPrimitives.MultiplyAdd(values, Mdp.Discount, Mdp.Reward, values);
         return values;
-    }
-
-    private void FactorSystem()
-    {
-        int states = Mdp.States;
-        int actions = Mdp.Actions;
-        Array.Clear(_system);
-        for (int s = 0; s < states; s++)
-        {
-            Span<double> row = _system.AsSpan(s * states, states);
-            row[s] = 1;
-            ReadOnlySpan<double> pi = Policy.At(s);
-            for (int a = 0; a < actions; a++)
-            {
-                double weight = Mdp.Discount * pi[a];
-                if (weight == 0)
-                {
-                    continue;
-                }
-
-                ReadOnlySpan<int> next = Mdp.NextStates((s * actions) + a);
-                ReadOnlySpan<double> probability = Mdp.NextProbabilities((s * actions) + a);
-                for (int k = 0; k < next.Length; k++)
-                {
-                    row[next[k]] -= weight * probability[k];
-                }
-            }
-        }
-
-        _factorization.Factor(_system);
     }
 }

@@ -1,10 +1,12 @@
 using System.Numerics.Tensors;
+using Dyad.Core;
 
 namespace Dyad.Tabular;
 
 /// <summary>
 /// Soft policy iteration at a temperature alpha (lecture on soft actor-critic, section 5.1): soft evaluation by the backup
-/// (2)-(3), improvement by the information projection (4) onto a family of policies, and their repetition.
+/// (2)-(3), improvement by the information projection (4) onto a family of policies, and their repetition. A termination has no
+/// entropy, so its values are 0.
 /// </summary>
 public sealed class SoftPolicyIteration
 {
@@ -17,13 +19,15 @@ public sealed class SoftPolicyIteration
     /// <param name="temperature">alpha, positive.</param>
     /// <param name="family">The family Pi; all policies if null.</param>
     /// <param name="start">First policy, a member of the family; uniform if null.</param>
-    public SoftPolicyIteration(Mdp mdp, double temperature, PolicyFamily? family = null, TabularPolicy? start = null)
+    /// <param name="room">Room for evaluations; made where null.</param>
+    public SoftPolicyIteration(
+        Mdp mdp, double temperature, PolicyFamily? family = null, TabularPolicy? start = null, PolicyEvaluation? room = null)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(temperature);
         _mdp = mdp;
         Temperature = temperature;
         _family = family ?? PolicyFamily.All;
-        _evaluation = new PolicyEvaluation(mdp);
+        _evaluation = room ?? new PolicyEvaluation(mdp);
         Policy = TabularPolicy.Uniform(mdp);
         if (start is not null)
         {
@@ -61,7 +65,7 @@ public sealed class SoftPolicyIteration
     /// <summary>Soft state values (3) of action values: Pi (q - alpha log pi), |S| entries.</summary>
     public static double[] SoftStateValue(Mdp mdp, TabularPolicy policy, double temperature, ReadOnlySpan<double> actionValue)
     {
-        double[] values = policy.LogProbabilities();
+        double[] values = policy.LogProbabilities(mdp);
         TensorPrimitives.MultiplyAdd(values, -temperature, actionValue, values);
         double[] result = new double[mdp.States];
         policy.Average(values, result);
@@ -98,9 +102,12 @@ public sealed class SoftPolicyIteration
     /// The optimal policy of the family (lemma 3): improvement until the policy stands still. The iteration is Newton's method
     /// on the soft optimality equation, so few improvements are enough.
     /// </summary>
-    public static OptimalSolution Solve(Mdp mdp, double temperature, PolicyFamily? family = null, double tolerance = 1e-12)
+    /// <exception cref="UserError">gamma is 1, and not every policy terminates.</exception>
+    public static OptimalSolution Solve(
+        Mdp mdp, double temperature, PolicyFamily? family = null, double tolerance = 1e-12, PolicyEvaluation? room = null)
     {
-        var iteration = new SoftPolicyIteration(mdp, temperature, family);
+        DynamicProgramming.RequireTermination(mdp);
+        var iteration = new SoftPolicyIteration(mdp, temperature, family, room: room);
         const int largest = 1000;
         while (iteration.Improve() > tolerance && iteration.Iterations < largest)
         {

@@ -12,6 +12,10 @@ namespace Dyad.Tabular;
 /// <c>differentiateWeights</c> says whether D_theta is differentiated through theta, as the theorem needs, or held fixed, as
 /// every estimate from samples does; then both forms are exactly Actor_g. At a temperature, the forms of appendix C.2.
 /// </para>
+/// <para>
+/// At gamma = 1 theorem 3 holds for the semi-gradient form alone: the full one needs Psi^-1 1 = 1 / (1 - gamma), and there it is
+/// the expected number of steps to the end, which depends on the policy.
+/// </para>
 /// </summary>
 public static class StackelbergGradients
 {
@@ -76,6 +80,16 @@ public static class StackelbergGradients
         return differentiateWeights ? WithWeightDerivative(gradients, x, result) : result;
     }
 
+    /// <summary>
+    /// A state-action pair that is never visited, with which the follower's Hessian is singular unless it is damped; null where
+    /// each is visited.
+    /// </summary>
+    public static (int State, int Action)? NeverVisited(PolicyEvaluation evaluation)
+    {
+        int zero = evaluation.Occupancy.IndexOf(0.0);
+        return zero < 0 ? null : (zero / evaluation.Mdp.Actions, zero % evaluation.Mdp.Actions);
+    }
+
     // Adds the derivative of d_theta' (y * delta) through d_theta alone: Upsilon (y * delta).
     private static double[] WithWeightDerivative(ExactGradients gradients, double[] y, double[] result)
     {
@@ -91,7 +105,7 @@ public static class StackelbergGradients
         RequireFullSupport(evaluation, damping);
         double[] x = new double[mdp.Pairs];
         evaluation.Policy.Spread(mdp.Initial, x);
-        TensorPrimitives.Multiply(x, 1 - mdp.Discount, x);
+        TensorPrimitives.Multiply(x, mdp.Normalizer, x);
         if (damping == 0)
         {
             double[] solved = new double[mdp.Pairs];
@@ -138,12 +152,10 @@ public static class StackelbergGradients
     private static void RequireFullSupport(PolicyEvaluation evaluation, double damping)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(damping);
-        int zero = evaluation.Occupancy.IndexOf(0.0);
-        if (damping == 0 && zero >= 0)
+        if (damping == 0 && NeverVisited(evaluation) is var (state, action))
         {
-            int actions = evaluation.Mdp.Actions;
             throw new UserError(
-                $"state {zero / actions}, action {zero % actions} is never visited, so the follower's Hessian is singular: "
+                $"state {state}, action {action} is never visited, so the follower's Hessian is singular: "
                 + "give a positive damping, or a policy and an initial distribution of full support");
         }
     }

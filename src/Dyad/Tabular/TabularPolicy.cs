@@ -157,14 +157,20 @@ public sealed class TabularPolicy
     }
 
     /// <summary>
-    /// log pi, |S||A| entries. Where pi is 0 the result is 0: every formula multiplies it by pi, and pi log pi tends to 0.
+    /// log pi, |S||A| entries. Where pi is 0 the result is 0: every formula multiplies it by pi, and pi log pi tends to 0. At a
+    /// termination it is 0 as well: no action is taken there, so there is no entropy.
     /// </summary>
-    public double[] LogProbabilities()
+    public double[] LogProbabilities(Mdp mdp)
     {
         double[] result = new double[_probabilities.Length];
         for (int i = 0; i < result.Length; i++)
         {
             result[i] = _probabilities[i] > 0 ? Math.Log(_probabilities[i]) : 0;
+        }
+
+        foreach (int s in mdp.TerminalStates)
+        {
+            Array.Clear(result, s * Actions, Actions);
         }
 
         return result;

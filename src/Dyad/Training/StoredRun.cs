@@ -1,6 +1,5 @@
 using Dyad.Algorithms;
 using Dyad.Algorithms.Catalog;
-using Dyad.Algorithms.Rules;
 using Dyad.Core;
 using Dyad.Environments;
 using Dyad.Environments.Locating;

@@ -32,6 +32,20 @@ public sealed class ListingTests : IDisposable
     }
 
     [Fact]
+    public async Task The_options_of_a_method_are_listed_with_what_they_accept_and_what_presets_set()
+    {
+        JsonElement[] items = [.. (await _dyad.RunAsync("list", "options", "stddpg-al", "Pendulum-v1", "--json")).Json().EnumerateArray()];
+        JsonElement Option(string name) => items.Single(item => item.GetProperty("name").GetString() == name);
+        Assert.Equal("a number between 0 and 1", Option("discount").GetProperty("accepts").GetString());
+        Assert.Equal(256, Option("hidden_width").GetProperty("default").GetInt32());
+        Assert.Equal(64, Option("hidden_width").GetProperty("presets").GetProperty("correct").GetInt32());
+        Assert.Equal("current-policy", Option("next_action").GetProperty("presets").GetProperty("wen2021").GetString());
+        string table = (await _dyad.RunAsync("list", "options", "stddpg-al", "Pendulum-v1")).Succeeded().Output;
+        Assert.All(items, item => Assert.Contains(item.GetProperty("accepts").GetString()!, table, StringComparison.Ordinal));
+        Assert.Contains("res_critic_steps", (await _dyad.RunAsync("list", "options", "res-ac")).Succeeded().Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task All_studies_of_the_catalog_are_listed() => Assert.Equal(
         StudyCatalog.All.Select(study => study.Name),
         (await _dyad.RunAsync("list", "studies", "--json")).Json().EnumerateArray().Select(item => item.GetProperty("name").GetString()));

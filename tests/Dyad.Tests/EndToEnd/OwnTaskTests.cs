@@ -293,7 +293,7 @@ public sealed class OwnTaskTests(OwnTaskLibrary library) : IClassFixture<OwnTask
     }
 
     [Theory]
-    [InlineData("res-ac needs a finite MDP, and 'CartPole-v1' is neither", "res-ac", "CartPole-v1")]
+    [InlineData("q-learning needs a finite MDP, and 'CartPole-v1' is neither", "q-learning", "CartPole-v1")]
     [InlineData("sac needs actions that are real vectors, and those of Corridor are not", "sac", "bin/Tasks.dll:Corridor")]
     public async Task A_task_that_a_method_cannot_learn_is_refused_as_that(string sentence, string method, string task) => Assert.Contains(
         sentence, (await library.Dyad.RunAsync("train", method, task)).Refused(), StringComparison.Ordinal);

@@ -112,6 +112,43 @@ public sealed class TabularCommandTests : IDisposable
         }
     }
 
+    [Fact]
+    public async Task Policy_and_critic_are_named_and_missing_rows_explained()
+    {
+        Outcome optimal = (await _dyad.RunAsync("tabular", "map.txt", "--policy", "optimal", "--critic", "sweeps:3")).Succeeded();
+        Assert.Contains("Policy: optimal, by policy iteration\nCritic: 3 sweeps of policy evaluation from zero\n", optimal.Output, StringComparison.Ordinal);
+        Assert.Contains("Not here: the Stackelberg rows without damping; they need a policy that visits every pair", optimal.Output, StringComparison.Ordinal);
+        JsonElement document = await AnalyzeAsync("--policy", "optimal");
+        Assert.Equal(JsonValueKind.Null, document.GetProperty("stackelberg").ValueKind);
+        Assert.Contains("state 0, action 0 is never visited", document.GetProperty("missing").GetProperty("stackelberg").GetString(), StringComparison.Ordinal);
+
+        Outcome plain = (await _dyad.RunAsync("tabular", "map.txt")).Succeeded();
+        Assert.Contains("Policy: uniform, for want of another\nCritic: 10 sweeps", plain.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("Not here", plain.Output, StringComparison.Ordinal);
+        Assert.Empty((await AnalyzeAsync()).GetProperty("missing").EnumerateObject());
+    }
+
+    [Fact]
+    public async Task At_gamma_one_there_is_what_the_policy_has_and_no_optimum_where_it_need_not_end()
+    {
+        JsonElement document = await AnalyzeAsync("--gamma", "1", "--goal", "absorb");
+        Assert.Equal(1, document.GetProperty("return").GetDouble(), 1e-12);
+        Assert.Equal(JsonValueKind.Null, document.GetProperty("optimal_value").ValueKind);
+        Assert.Contains("may go on without end", document.GetProperty("missing").GetProperty("optimal_value").GetString(), StringComparison.Ordinal);
+        await _dyad.RefuseAsync("tabular", "map.txt", "--gamma", "1", "--goal", "absorb", "--policy", "optimal");
+        await _dyad.RefuseAsync("tabular", "map.txt", "--gamma", "1");
+    }
+
+    [Fact]
+    public async Task A_termination_has_no_entropy()
+    {
+        _dyad.Write("one.json", """{"P":{"0":{"0":[[1.0,0,0.0,true]],"1":[[1.0,0,0.0,false]]}},"initial":[1.0],"gamma":0.9}""");
+        JsonElement document = (await _dyad.RunAsync("tabular", "one.json", "--policy", "soft", "--json")).Json();
+        Assert.Equal(0.165, Flat(document, "policy")[0], 5e-4);
+        Assert.Equal(1.8023, Flat(document, "soft_optimal_value")[0], 5e-5);
+        Assert.Equal(0, Flat(document, "soft_q")[0]);
+    }
+
     [Theory]
     [InlineData("1e160")]
     [InlineData("1e300")]

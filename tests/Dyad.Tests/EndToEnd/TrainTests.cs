@@ -34,6 +34,25 @@ public sealed class TrainTests : IDisposable
     }
 
     [Fact]
+    public async Task Numbers_and_combinations_mean_the_same_however_they_are_written()
+    {
+        (await _dyad.RunAsync("train", "q-learning", "map.txt", "--steps", "3e2", "--set", "episode_length=1_00", "--out", "out")).Succeeded();
+        (await _dyad.RunAsync("train", "q-learning", "map.txt", "--steps", "300", "--set", "episode_length=100", "--out", "same")).Succeeded();
+        Assert.Equal(Contents.Metrics(_dyad.PathOf("same")), Contents.Metrics(_dyad.PathOf("out")));
+
+        string[] rest = ["Pendulum-v1", "--steps", "1020", "--evaluation-episodes", "1", "--out"];
+        (await _dyad.RunAsync(["train", "stddpg-al", .. rest, "named"])).Succeeded();
+        (await _dyad.RunAsync(["train", "ddpg", "--set", "rule=stackelberg", "--set", "leader=actor", .. rest, "combined"])).Succeeded();
+        string run = Path.Combine("train", "stddpg-al", "Pendulum-v1", "seed-0");
+        foreach (string file in new[] { "config.json", "policy.safetensors" })
+        {
+            Assert.Equal(File.ReadAllBytes(_dyad.PathOf("named", run, file)), File.ReadAllBytes(_dyad.PathOf("combined", run, file)));
+        }
+
+        Assert.Contains("stddpg-al is ddpg with ", File.ReadAllText(_dyad.PathOf("named", "train", "stddpg-al", "Pendulum-v1", "report.html")), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Options_are_written_down_and_name_the_folder()
     {
         (await _dyad.RunAsync(

@@ -13,6 +13,10 @@ public static class AgentMethods
     private const string Residual = "Wen et al. 2021, section 4.3 and appendix D.2, algorithm 5";
     private const string SemiGradient = "Wen et al. 2021, section 5 and appendix C.2";
 
+    private static readonly bool[] Corrections = [false, true];
+
+    private static readonly (Player? Leader, bool SemiGradient)[] Leads = [(null, false), (Player.Actor, false), (Player.Critic, false), (Player.Actor, true)];
+
     private static readonly Func<AgentTask, string?> NeedsBox = task => task.Actions is Box ? null : "actions that are real vectors";
     private static readonly Func<AgentTask, string?> NeedsFinite = task => task.ActionCount > 0 ? null : "actions that are finitely many";
 
@@ -145,8 +149,8 @@ public static class AgentMethods
 
         /// <summary>All combinations that <see cref="All"/> has not.</summary>
         public IEnumerable<Method<AgentTask, IAgent>> Combinations() =>
-            from corrected in new[] { false, true }
-            from lead in new (Player? Leader, bool SemiGradient)[] { (null, false), (Player.Actor, false), (Player.Critic, false), (Player.Actor, true) }
+            from corrected in Corrections
+            from lead in Leads
             let id = new MethodId(Name) { Leader = lead.Leader, SemiGradient = lead.SemiGradient, Corrected = corrected }
             where id != id.Plain && All.All(method => method.Id != id)
             select Combined(id);

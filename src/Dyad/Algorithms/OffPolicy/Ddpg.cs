@@ -57,10 +57,11 @@ public sealed class Ddpg : IActorCritic
     /// <param name="actionSize">Numbers in an action, each in [-1, 1].</param>
     /// <param name="options">Options.</param>
     /// <param name="stream">The agent's random numbers.</param>
+    /// <exception cref="UserError">An option or a size is not accepted.</exception>
     public Ddpg(int observationSize, int actionSize, DdpgOptions options, RandomStream stream)
     {
-        _options = options;
-        (ObservationSize, ActionSize) = (observationSize, actionSize);
+        _options = OptionBinder.Checked(options);
+        (ObservationSize, ActionSize) = AgentTask.RealActions(observationSize, actionSize).Sizes;
 
         _actor = new DeterministicActor(
             Actor, options.Sizes(observationSize, actionSize), options.NextAction, options.ExplorationNoise, stream);
@@ -76,7 +77,7 @@ public sealed class Ddpg : IActorCritic
     /// <summary>An untrained agent that plays this game.</summary>
     /// <inheritdoc cref="Ddpg(int, int, DdpgOptions, RandomStream)"/>
     public static GameAgent Agent(int observationSize, int actionSize, DdpgOptions options, RandomStream stream) =>
-        new(new Ddpg(observationSize, actionSize, OptionBinder.Checked(options), stream), stream);
+        new(new Ddpg(observationSize, actionSize, options, stream), stream);
 
     /// <inheritdoc/>
     public GameOptions Options => _options;

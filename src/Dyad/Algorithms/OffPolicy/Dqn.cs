@@ -46,10 +46,16 @@ public sealed record DqnOptions : ReplayOptions
 /// <summary>
 /// Deep Q-learning with a target network (Mnih et al. 2015; lecture on soft actor-critic, algorithm 2), for finitely many
 /// actions. It has no actor: the policy is greedy in Q, with random actions at a rate that decays on a straight line.
-/// <para>
-/// theta: network, one output an action; thetabar: its target. An update, in this order: theta descends L(theta), then thetabar
-/// follows.
-/// </para>
+/// <code>
+/// theta  network, one output an action; thetabar: its target   _network, _target
+/// epsilon  rate of random actions                              Epsilon
+///
+/// repeat                                                       Update
+///     draw (s, a, r, s', d)                                    _experience.Sample
+///     y = r + gamma (1 - d) max_a' Qbar(s', a')                Cost
+///     theta &lt;- theta - rate d_theta mean (Q(s, a) - y)^2       _program, _optimizer
+///     thetabar &lt;- theta every C-th time, or their average      TargetUpdates.Move
+/// </code>
 /// Metrics: <c>train/critic_loss</c> L, <c>train/mean_q</c> Q(s, a) averaged over the batch, <c>train/exploration</c> epsilon of
 /// the next step.
 /// </summary>

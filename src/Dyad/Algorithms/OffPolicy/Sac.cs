@@ -82,10 +82,11 @@ public sealed class Sac : IActorCritic
     /// <param name="actionSize">Numbers in an action, each in [-1, 1].</param>
     /// <param name="options">Options.</param>
     /// <param name="stream">The agent's random numbers.</param>
+    /// <exception cref="UserError">An option or a size is not accepted.</exception>
     public Sac(int observationSize, int actionSize, SacOptions options, RandomStream stream)
     {
-        _options = options;
-        (ObservationSize, ActionSize) = (observationSize, actionSize);
+        _options = OptionBinder.Checked(options);
+        (ObservationSize, ActionSize) = AgentTask.RealActions(observationSize, actionSize).Sizes;
         _policy = new SquashedGaussianPolicy<float>(
             Mlp.Drawn(Actor, "policy", options.Sizes(observationSize, 2 * actionSize), stream.Split("actor")));
 
@@ -102,7 +103,7 @@ public sealed class Sac : IActorCritic
     /// <summary>An untrained agent that plays this game.</summary>
     /// <inheritdoc cref="Sac(int, int, SacOptions, RandomStream)"/>
     public static GameAgent Agent(int observationSize, int actionSize, SacOptions options, RandomStream stream) =>
-        new(new Sac(observationSize, actionSize, OptionBinder.Checked(options), stream), stream);
+        new(new Sac(observationSize, actionSize, options, stream), stream);
 
     /// <inheritdoc/>
     public GameOptions Options => _options;

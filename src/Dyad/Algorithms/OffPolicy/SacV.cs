@@ -50,11 +50,20 @@ public sealed record SacVOptions : OffPolicyOptions
 /// <summary>
 /// Soft actor-critic with a value network (Haarnoja et al. 2018; lecture on soft actor-critic, algorithm 4): the critics'
 /// target is the value of the next state alone, so only the value network needs a target network.
-/// <para>
-/// psi: value network; theta: critic, twin networks Q1 and Q2; phi: actor, a Gaussian squashed by tanh; psibar: target of psi.
-/// An update, in this order: psi descends J_V(psi), theta descends J_Q(theta), psibar follows psi; then phi descends J_pi(phi),
-/// and log alpha its own cost.
-/// </para>
+/// <code>
+/// psi    value network V; psibar: its target     _value, _target
+/// theta  critic, Q1 and Q2                       _critic
+/// phi    actor, a Gaussian squashed by tanh      _actor
+/// alpha  weight of the entropy                   _temperature
+///
+/// repeat                                                                      Update
+///     draw (s, a, r, s', d), xi; a~ and log pi(a~|s) from phi and xi          _experience.Sample
+///     psi &lt;- psi - lambda_V d 1/2 mean (V(s) - min Q_i(s, a~) + alpha log pi(a~|s))^2   SacVGame.ValueCost
+///     theta &lt;- theta - lambda_Q d sum_i 1/2 mean (Q_i(s, a) - r - gamma (1 - d) Vbar(s'))^2   SacVGame.CriticCost
+///     psibar &lt;- psibar + tau (psi - psibar), or psi every C-th time           TargetUpdates.Move
+///     phi &lt;- phi - lambda_pi d mean (alpha log pi(a~|s) - min Q_i(s, a~))     SacVGame.ActorCost
+///     log alpha &lt;- log alpha + rate mean (log pi(a~|s) + target)              Temperature.Cost
+/// </code>
 /// Metrics: <c>train/value_loss</c> J_V, <c>train/critic_loss</c> J_Q, <c>train/mean_q</c> Q1(s, a) averaged over the batch,
 /// <c>train/actor_loss</c> J_pi, <c>train/entropy_weight</c> alpha, <c>train/entropy</c> -log pi averaged over the batch.
 /// </summary>

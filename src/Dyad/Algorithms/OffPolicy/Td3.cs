@@ -74,10 +74,11 @@ public sealed class Td3 : IActorCritic
     /// <param name="actionSize">Numbers in an action, each in [-1, 1].</param>
     /// <param name="options">Options.</param>
     /// <param name="stream">The agent's random numbers.</param>
+    /// <exception cref="UserError">An option or a size is not accepted.</exception>
     public Td3(int observationSize, int actionSize, Td3Options options, RandomStream stream)
     {
-        _options = options;
-        (ObservationSize, ActionSize) = (observationSize, actionSize);
+        _options = OptionBinder.Checked(options);
+        (ObservationSize, ActionSize) = AgentTask.RealActions(observationSize, actionSize).Sizes;
 
         _actor = new DeterministicActor(
             Actor, options.Sizes(observationSize, actionSize), options.NextAction, options.ExplorationNoise, stream);
@@ -93,7 +94,7 @@ public sealed class Td3 : IActorCritic
     /// <summary>An untrained agent that plays this game.</summary>
     /// <inheritdoc cref="Td3(int, int, Td3Options, RandomStream)"/>
     public static GameAgent Agent(int observationSize, int actionSize, Td3Options options, RandomStream stream) =>
-        new(new Td3(observationSize, actionSize, OptionBinder.Checked(options), stream), stream);
+        new(new Td3(observationSize, actionSize, options, stream), stream);
 
     /// <inheritdoc/>
     public GameOptions Options => _options;

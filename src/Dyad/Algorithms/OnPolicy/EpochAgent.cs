@@ -50,7 +50,7 @@ public sealed class EpochAgent : IAgent
     /// <param name="task">Sizes of observations and actions.</param>
     /// <param name="options">Options.</param>
     /// <param name="stream">The agent's random numbers.</param>
-    /// <exception cref="UserError">The options do not go together.</exception>
+    /// <exception cref="UserError">An option or a size is not accepted.</exception>
     public EpochAgent(AgentTask task, ActorCriticOptions options, RandomStream stream)
     {
         _options = OptionBinder.Checked(options);

@@ -18,9 +18,15 @@ public sealed record OneStepActorCriticOptions : OnPolicyOptions
 }
 
 /// <summary>
-/// One-step actor-critic (lecture on soft actor-critic, algorithm 3): after every step, with
-/// delta = r + gamma V(s') - V(s) and V = 0 after a termination, the critic's w ascends alpha_w delta grad V(s) and the policy's
-/// theta ascends alpha_theta delta grad log pi(a|s). With several environments, both take the mean.
+/// One-step actor-critic (lecture on soft actor-critic, algorithm 3). With several environments, both players take the mean.
+/// <code>
+/// theta  policy, a softmax or a Gaussian; w: critic V      _actor, _critic
+///
+/// after every step                                         Update
+///     delta = r + gamma (1 - d) V(s') - V(s)
+///     w &lt;- w + alpha_w delta grad V(s)                     _criticStep
+///     theta &lt;- theta + alpha_theta delta grad log pi(a|s)  _actorStep, times gamma^t where visits are discounted
+/// </code>
 /// <para>
 /// Metrics: <c>train/critic_loss</c> mean of delta^2 / 2, <c>train/actor_loss</c> -mean of delta log pi(a|s),
 /// <c>train/entropy</c> mean entropy of pi(.|s), <c>train/updates</c> updates so far.

@@ -28,9 +28,17 @@ public sealed record ReinforceOptions : OnPolicyOptions
 }
 
 /// <summary>
-/// REINFORCE with baseline (Williams 1992; lecture on soft actor-critic, algorithm 1): after an episode, with G_t its discounted
-/// return to go and delta = G_t - V(s_t), the baseline's w ascends alpha_w delta grad V(s_t) and the policy's theta ascends
-/// alpha_theta gamma^t delta grad log pi(a_t|s_t). An episode that a time limit cut goes on with V of its final observation.
+/// REINFORCE with baseline (Williams 1992; lecture on soft actor-critic, algorithm 1). An episode that a time limit cut goes on with
+/// V of its final observation.
+/// <code>
+/// theta  policy, a softmax or a Gaussian; w: baseline V   _actor, _baseline
+///
+/// after an episode, for each of its steps t               Update
+///     G_t = r_t + gamma G_{t+1}                           AdvantageEstimation.Returns
+///     delta = G_t - V(s_t)
+///     w &lt;- w + alpha_w delta grad V(s_t)                  _baselineStep
+///     theta &lt;- theta + alpha_theta gamma^t delta grad log pi(a_t|s_t)   _actorStep
+/// </code>
 /// <para>
 /// Metrics: <c>train/critic_loss</c> mean of (V(s_t) - G_t)^2 / 2, <c>train/actor_loss</c> -mean of gamma^t delta log pi(a_t|s_t),
 /// <c>train/entropy</c> mean entropy of pi(.|s_t), <c>train/updates</c> updates so far.

@@ -16,7 +16,10 @@ public record ActorCriticOptions
     [Range(1e-9, 10.0)]
     public double CriticLearningRate { get; init; } = 0.02;
 
-    /// <summary>Environment steps of an episode, and between two updates.</summary>
+    /// <summary>
+    /// Environment steps between two updates: an episode, and where it terminates, further ones. The end of the last is a time limit
+    /// and not a termination.
+    /// </summary>
     [Range(1, 1_000_000)]
     public int EpisodeLength { get; init; } = 300;
 

@@ -41,20 +41,20 @@ public sealed class ActorGCritic : ITabularActorCritic
     public void Advance()
     {
         _source.Collect(_actor.Policy);
-        Episode episode = _source.Episode;
+        Rollout rollout = _source.Rollout;
 
         // theta <- theta + alpha d_theta mean over B_D of log pi(a|s) q(s, a)
-        for (int t = 0; t < episode.Length; t++)
+        for (int t = 0; t < rollout.Length; t++)
         {
             _actor.AddEstimate(
-                episode.States[t], episode.Actions[t], _critic.Values, 1.0 / episode.Length, _options.SumOverActions);
+                rollout.States[t], rollout.Actions[t], _critic.Values, 1.0 / rollout.Length, _options.SumOverActions);
         }
 
         _actor.Ascend();
 
         // phi <- phi - alpha d_phi J_q
-        _critic.Descend(episode, episode.Rewards);
-        _step += episode.Length;
+        _critic.Descend(rollout, rollout.Rewards);
+        _step += rollout.Length;
     }
 
     /// <inheritdoc/>

@@ -64,8 +64,8 @@ public sealed class ActorOCritic : ITabularActorCritic
         _actor.Ascend();
 
         // phi <- phi - alpha d_phi J_q
-        _critic.Descend(_source.Episode, _source.Episode.Rewards);
-        _step += _options.EpisodeLength;
+        _critic.Descend(_source.Rollout, _source.Rollout.Rewards);
+        _step += _source.Rollout.Length;
     }
 
     /// <inheritdoc/>

@@ -6,8 +6,8 @@ using Dyad.Tabular;
 namespace Dyad.Algorithms.Tabular;
 
 /// <summary>
-/// Where a tabular learner's samples come from: an MDP with random streams of its own, the latest episode (the buffer D of
-/// Wen et al. 2021, appendix D.1.2), and every start state seen so far (the buffer O).
+/// Where a tabular learner's samples come from: an MDP with random streams of its own, the latest transitions (the buffer D
+/// of Wen et al. 2021, appendix D.1.2), and every start state seen so far (the buffer O).
 /// </summary>
 public sealed class EpisodeSource
 {
@@ -16,27 +16,30 @@ public sealed class EpisodeSource
     private readonly RandomStream _replay;
     private readonly List<int> _starts = [];
 
-    /// <summary>A source of episodes of one length.</summary>
+    /// <summary>A source of as many transitions at a time.</summary>
     public EpisodeSource(Mdp mdp, int episodeLength, RandomStream stream)
     {
         _environment = new SampledMdp(mdp, stream.Split("environment"));
         _actions = stream.Split("actions");
         _replay = stream.Split("replay");
-        Episode = new Episode(episodeLength);
+        Rollout = new Rollout(episodeLength);
     }
 
-    /// <summary>The latest episode, D.</summary>
-    public Episode Episode { get; }
+    /// <summary>The latest transitions, D.</summary>
+    public Rollout Rollout { get; }
 
     /// <summary>Start states kept, |O|.</summary>
     public int Starts => _starts.Count;
 
-    /// <summary>Runs an episode and keeps its start state.</summary>
+    /// <summary>Runs the policy from a fresh start, through further episodes where one terminates, and keeps the start states.</summary>
     public void Collect(TabularPolicy policy)
     {
-        Episode.Collect(_environment, policy, _actions);
-        _starts.Add(Episode.Start);
+        Rollout.Collect(_environment, policy, _actions);
+        _starts.AddRange(Rollout.Starts);
     }
+
+    /// <summary>Runs one episode, which ends at a termination or at the source's length.</summary>
+    public void CollectEpisode(TabularPolicy policy) => Rollout.Collect(_environment, policy, _actions, oneEpisode: true);
 
     /// <summary>A start state drawn uniformly from O.</summary>
     public int SampleStart() => _starts[_replay.Index(_starts.Count)];
@@ -44,7 +47,7 @@ public sealed class EpisodeSource
     /// <summary>An action drawn from the policy, for an update that needs a fresh one.</summary>
     public int SampleAction(TabularPolicy policy, int state) => _replay.Categorical(policy.At(state));
 
-    /// <summary>Saves or loads start states and streams; the episode is made anew by the next <see cref="Collect"/>.</summary>
+    /// <summary>Saves or loads start states and streams; the transitions are made anew by the next <see cref="Collect"/>.</summary>
     public void Serialize(StateArchive archive)
     {
         archive.List("starts", _starts);

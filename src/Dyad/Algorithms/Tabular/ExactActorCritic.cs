@@ -84,11 +84,17 @@ public sealed class ExactActorCritic : IIterative
     /// <exception cref="UserError">An option is not accepted.</exception>
     public ExactActorCritic(Mdp mdp, ExactActorCriticOptions options)
     {
+        if (options.Actor == ActorUpdate.Greedy)
+        {
+            DynamicProgramming.RequireTermination(mdp);
+        }
+
         _mdp = mdp;
         _options = OptionBinder.Checked(options);
         _actor = new SoftmaxActor(mdp, options.ActorLearningRate);
         _policy = options.Actor == ActorUpdate.Greedy ? TabularPolicy.Uniform(mdp) : _actor.Policy;
-        _evaluation = new PolicyEvaluation(mdp, _policy);
+        _evaluation = PolicyEvaluation.ForLearner(mdp);
+        _evaluation.Evaluate(_policy);
         _critic = new double[mdp.Pairs];
         _criticOptimizer = new Adam<double>(mdp.Pairs, options.CriticLearningRate);
         _uniformWeights = new double[mdp.Pairs];

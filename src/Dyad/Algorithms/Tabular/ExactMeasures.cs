@@ -14,6 +14,7 @@ namespace Dyad.Algorithms.Tabular;
 /// <item><c>eval/corrected_return</c>, <c>eval/corrected_error</c>: the same with the res-critic added, q + w.</item>
 /// <item><c>gap/cosine</c>: cosine between the expected update of the actor and the policy gradient (8).</item>
 /// </list>
+/// All are missing where gamma is 1 and the policy does not terminate surely.
 /// </summary>
 internal sealed class ExactMeasures
 {
@@ -24,11 +25,12 @@ internal sealed class ExactMeasures
     private readonly double[] _pairs;
     private readonly double[] _policyGradient;
     private readonly double[] _update;
+    private bool _terminates;
 
     public ExactMeasures(Mdp mdp)
     {
         _mdp = mdp;
-        _evaluation = new PolicyEvaluation(mdp);
+        _evaluation = PolicyEvaluation.ForLearner(mdp);
         _visits = new double[mdp.States];
         _occupied = new double[mdp.States];
         _pairs = new double[mdp.Pairs];
@@ -42,9 +44,14 @@ internal sealed class ExactMeasures
     /// <summary>Records the return of a policy.</summary>
     public void Return(IMetrics metrics, TabularPolicy policy)
     {
-        _evaluation.Evaluate(policy);
-        metrics.Record("eval/return", _evaluation.Return);
-        metrics.Record("eval/objective", _evaluation.PrimalObjective);
+        _terminates = _mdp.Discount < 1 || Termination.Endless(_mdp, policy) is null;
+        if (_terminates)
+        {
+            _evaluation.Evaluate(policy);
+        }
+
+        metrics.Record("eval/return", _terminates ? _evaluation.Return : double.NaN);
+        metrics.Record("eval/objective", _terminates ? _evaluation.PrimalObjective : double.NaN);
     }
 
     /// <summary>Records what a critic predicts, for the policy last given to <see cref="Return"/>.</summary>
@@ -53,6 +60,13 @@ internal sealed class ExactMeasures
     /// <param name="critic">The prediction, |S||A| entries.</param>
     public void Critic(IMetrics metrics, string name, ReadOnlySpan<double> critic)
     {
+        if (!_terminates)
+        {
+            metrics.Record($"eval/{name}_return", double.NaN);
+            metrics.Record($"eval/{name}_error", double.NaN);
+            return;
+        }
+
         _evaluation.Policy.Average(critic, _occupied);
         metrics.Record($"eval/{name}_return", TensorPrimitives.Dot(_mdp.Initial, _occupied));
         double square = 0;
@@ -68,6 +82,12 @@ internal sealed class ExactMeasures
     /// <summary>Records the cosine of an expected update, for the policy last given to <see cref="Return"/>.</summary>
     public void Gap(IMetrics metrics, int episodeLength, ExpectedUpdate expectedUpdate)
     {
+        if (!_terminates)
+        {
+            metrics.Record("gap/cosine", double.NaN);
+            return;
+        }
+
         MeanVisits(episodeLength);
         Array.Clear(_policyGradient);
         Array.Clear(_update);
@@ -79,7 +99,7 @@ internal sealed class ExactMeasures
         metrics.Record("gap/cosine", norm > 0 ? TensorPrimitives.CosineSimilarity<double>(_update, _policyGradient) : double.NaN);
     }
 
-    // (1/T) sum_t Pr(S_t = s): undiscounted visits of an episode, which is what the buffer D holds.
+    // (1/T) sum_t Pr(S_t = s): undiscounted visits, which is what the buffer D holds. After a termination comes a start state.
     private void MeanVisits(int episodeLength)
     {
         _mdp.Initial.CopyTo(_occupied);
@@ -89,8 +109,30 @@ internal sealed class ExactMeasures
             TensorPrimitives.Add(_visits, _occupied, _visits);
             _evaluation.Policy.Spread(_occupied, _pairs);
             _mdp.FlowToNext(_pairs, _occupied);
+            Restart();
         }
 
         TensorPrimitives.Multiply(_visits, 1.0 / episodeLength, _visits);
+    }
+
+    private void Restart()
+    {
+        double ended = 0;
+        foreach (int s in _mdp.TerminalStates)
+        {
+            ended += _occupied[s];
+            _occupied[s] = 0;
+        }
+
+        // At gamma = 1 nothing flows on from a start that is a termination.
+        if (_mdp.Discount == 1)
+        {
+            ended = 1 - TensorPrimitives.Sum<double>(_occupied);
+        }
+
+        if (ended > 0)
+        {
+            TensorPrimitives.MultiplyAdd(_mdp.Initial, ended, _occupied, _occupied);
+        }
     }
 }

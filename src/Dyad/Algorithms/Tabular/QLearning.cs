@@ -10,15 +10,23 @@ namespace Dyad.Algorithms.Tabular;
 /// <summary>Options of <see cref="QLearning"/>.</summary>
 public sealed record QLearningOptions
 {
-    /// <summary>Step length, alpha.</summary>
+    /// <summary>Step length at the first visit of a state-action pair, alpha.</summary>
     [Range(1e-9, 1.0)]
     public double LearningRate { get; init; } = 0.1;
+
+    /// <summary>
+    /// Visits N of a state-action pair after which its step length is half: alpha / (1 + n / N) at visit n. The steps then sum to
+    /// infinity and their squares do not, as convergence needs (Watkins and Dayan 1992); with a constant step, which a large N
+    /// gives, the greedy policy of a task with chance never comes to rest.
+    /// </summary>
+    [Range(1.0, 1e12)]
+    public double HalvingVisits { get; init; } = 1000;
 
     /// <summary>Probability of a uniformly random action, epsilon.</summary>
     [Range(0.0, 1.0)]
     public double Exploration { get; init; } = 0.1;
 
-    /// <summary>Environment steps of an episode.</summary>
+    /// <summary>Most environment steps of an episode; where no termination ends it sooner, this is a time limit and none.</summary>
     [Range(1, 1_000_000)]
     public int EpisodeLength { get; init; } = 300;
 }
@@ -33,6 +41,7 @@ public sealed class QLearning : IIterative
     private readonly SampledMdp _environment;
     private readonly RandomStream _exploration;
     private readonly double[] _values;
+    private readonly double[] _visits;
     private readonly ExactMeasures _measures;
     private readonly TabularPolicy _greedy;
     private long _step;
@@ -45,6 +54,7 @@ public sealed class QLearning : IIterative
         _environment = new SampledMdp(mdp, stream.Split("environment"));
         _exploration = stream.Split("actions");
         _values = new double[mdp.Pairs];
+        _visits = new double[mdp.Pairs];
         _measures = new ExactMeasures(mdp);
         _greedy = TabularPolicy.Uniform(mdp);
     }
@@ -61,10 +71,11 @@ public sealed class QLearning : IIterative
             int a = Choose(s);
             double r = _environment.Step(a);
             int next = _environment.State;
-            double target = r + (_environment.Mdp.Discount * TensorPrimitives.Max(ActionsOf(next)));
-            ref double q = ref _values[(s * _environment.Mdp.Actions) + a];
-            q += _options.LearningRate * (target - q);
-            s = next;
+            double future = _environment.Terminated ? 0 : _environment.Mdp.Discount * TensorPrimitives.Max(ActionsOf(next));
+            int pair = (s * _environment.Mdp.Actions) + a;
+            double step = _options.LearningRate / (1 + (_visits[pair]++ / _options.HalvingVisits));
+            _values[pair] += step * (r + future - _values[pair]);
+            s = _environment.Terminated ? _environment.Reset() : next;
         }
 
         _step += _options.EpisodeLength;
@@ -83,6 +94,7 @@ public sealed class QLearning : IIterative
     {
         archive.Value("step", ref _step);
         archive.Array("values", _values.AsSpan());
+        archive.Array("visits", _visits.AsSpan());
         _environment.Serialize(archive);
         _exploration.Serialize(archive);
     }

@@ -64,33 +64,33 @@ public sealed class ResidualActorCritic : ITabularActorCritic
     public void Advance()
     {
         _source.Collect(_actor.Policy);
-        Episode episode = _source.Episode;
+        Rollout rollout = _source.Rollout;
 
         // theta <- theta + alpha d_theta mean over B_D of log pi(a|s) (q(s, a) + w(s, a))
         TensorPrimitives.Add(_critic.Values, _resCritic.Values, _corrected);
-        for (int t = 0; t < episode.Length; t++)
+        for (int t = 0; t < rollout.Length; t++)
         {
             _actor.AddEstimate(
-                episode.States[t], episode.Actions[t], _corrected, 1.0 / episode.Length, _options.SumOverActions);
+                rollout.States[t], rollout.Actions[t], _corrected, 1.0 / rollout.Length, _options.SumOverActions);
         }
 
         _actor.Ascend();
 
         // phi <- phi - alpha d_phi J_q
-        _critic.Descend(episode, episode.Rewards);
+        _critic.Descend(rollout, rollout.Rewards);
 
         // psi <- psi - alpha d_psi J_w, rewarded by the TD error of the critic as it is now
-        for (int t = 0; t < episode.Length; t++)
+        for (int t = 0; t < rollout.Length; t++)
         {
-            _residuals[t] = _critic.TemporalDifference(episode, t, episode.Rewards[t]);
+            _residuals[t] = _critic.TemporalDifference(rollout, t, rollout.Rewards[t]);
         }
 
         for (int k = 0; k < _options.ResCriticSteps; k++)
         {
-            _resCritic.Descend(episode, _residuals);
+            _resCritic.Descend(rollout, _residuals);
         }
 
-        _step += episode.Length;
+        _step += rollout.Length;
     }
 
     /// <inheritdoc/>

@@ -64,7 +64,7 @@ public sealed class StackelbergActorCritic : ITabularActorCritic
     public void Advance()
     {
         _source.Collect(_actor.Policy);
-        Episode episode = _source.Episode;
+        Rollout rollout = _source.Rollout;
 
         // direct term: d_theta mean over B_O of log pi(a|s) q(s, a)
         for (int i = 0; i < _options.BatchSize; i++)
@@ -76,23 +76,23 @@ public sealed class StackelbergActorCritic : ITabularActorCritic
 
         // implicit term: -(d_theta d_q J_q)' x with x = (semi-Hessian + eta)^-1 (semi-derivative of J_pi)
         Array.Clear(_frequency);
-        for (int t = 0; t < episode.Length; t++)
+        for (int t = 0; t < rollout.Length; t++)
         {
-            _frequency[episode.Pair(t, _mdp.Actions)] += 1.0 / episode.Length;
+            _frequency[rollout.Pairs[t]] += 1.0 / rollout.Length;
         }
 
-        for (int t = 0; t < episode.Length; t++)
+        for (int t = 0; t < rollout.Length; t++)
         {
-            double x = FollowerResponse(_frequency[episode.Pair(t, _mdp.Actions)]);
-            double weight = 2 * _mdp.Discount * x / episode.Length;
-            _actor.AddExpectedScore(episode.States[t + 1], _critic.Values, weight);
+            double x = FollowerResponse(_frequency[rollout.Pairs[t]]);
+            double weight = 2 * _mdp.Discount * x / rollout.Length;
+            _actor.AddExpectedScore(rollout.NextStates[t], _critic.Values, weight);
         }
 
         _actor.Ascend();
 
         // q <- q - alpha d_q^semi J_q
-        _critic.Descend(episode, episode.Rewards);
-        _step += episode.Length;
+        _critic.Descend(rollout, rollout.Rewards);
+        _step += rollout.Length;
     }
 
     /// <inheritdoc/>

@@ -4,14 +4,16 @@ using Dyad.Tabular;
 
 namespace Dyad.Algorithms.Tabular;
 
-/// <summary>A directly parametrised critic, q_phi = phi (|S||A| entries), trained by temporal differences.</summary>
+/// <summary>
+/// A directly parametrised critic, q_phi = phi (|S||A| entries), trained by temporal differences. A termination has no value: its
+/// entries are 0, and since no transition begins there that pays, they stay 0.
+/// </summary>
 public sealed class TabularCritic
 {
     private readonly double[] _values;
     private readonly double[] _gradient;
     private readonly Adam<double> _optimizer;
     private readonly double _discount;
-    private readonly int _actions;
 
     /// <summary>A critic of zeros.</summary>
     public TabularCritic(Mdp mdp, double learningRate)
@@ -20,29 +22,28 @@ public sealed class TabularCritic
         _gradient = new double[mdp.Pairs];
         _optimizer = new Adam<double>(mdp.Pairs, learningRate);
         _discount = mdp.Discount;
-        _actions = mdp.Actions;
     }
 
     /// <summary>q_phi(s, a).</summary>
     public ReadOnlySpan<double> Values => _values;
 
     /// <summary>The TD error r + gamma q(s', a') - q(s, a) of a transition whose reward is given.</summary>
-    public double TemporalDifference(Episode episode, int t, double reward) =>
-        reward + (_discount * _values[episode.Pair(t + 1, _actions)]) - _values[episode.Pair(t, _actions)];
+    public double TemporalDifference(Rollout rollout, int t, double reward) =>
+        reward + (_discount * _values[rollout.NextPairs[t]]) - _values[rollout.Pairs[t]];
 
     /// <summary>
-    /// One Adam step on the mean over the episode of (q(s, a) - (r + gamma q'(s', a')))^2, the target held fixed (Wen et al.
+    /// One Adam step on the mean over the transitions of (q(s, a) - (r + gamma q'(s', a')))^2, the target held fixed (Wen et al.
     /// 2021, appendix D.1.2).
     /// </summary>
-    /// <param name="episode">The batch B_D.</param>
+    /// <param name="rollout">The batch B_D.</param>
     /// <param name="rewards">Rewards r, one a transition: the task's, or for a res-critic the critic's TD errors.</param>
-    public void Descend(Episode episode, ReadOnlySpan<double> rewards)
+    public void Descend(Rollout rollout, ReadOnlySpan<double> rewards)
     {
         Array.Clear(_gradient);
-        double scale = 2.0 / episode.Length;
-        for (int t = 0; t < episode.Length; t++)
+        double scale = 2.0 / rollout.Length;
+        for (int t = 0; t < rollout.Length; t++)
         {
-            _gradient[episode.Pair(t, _actions)] -= scale * TemporalDifference(episode, t, rewards[t]);
+            _gradient[rollout.Pairs[t]] -= scale * TemporalDifference(rollout, t, rewards[t]);
         }
 
         _optimizer.Descend(_values, _gradient);

@@ -17,7 +17,7 @@ public sealed record TabularOneStepActorCriticOptions
     [Range(1e-9, 1.0)]
     public double ValueLearningRate { get; init; } = 0.05;
 
-    /// <summary>Environment steps of an episode; its end is a time limit and not a termination.</summary>
+    /// <summary>Most environment steps of an episode; where no termination ends it sooner, this is a time limit and none.</summary>
     [Range(1, 1_000_000)]
     public int EpisodeLength { get; init; } = 300;
 }
@@ -63,7 +63,8 @@ public sealed class TabularOneStepActorCritic : IIterative
             int a = _actions.Categorical(_policy.At(s));
             double r = _environment.Step(a);
             int next = _environment.State;
-            double delta = r + (_environment.Mdp.Discount * _values[next]) - _values[s];
+            double future = _environment.Terminated ? 0 : _environment.Mdp.Discount * _values[next];
+            double delta = r + future - _values[s];
             _values[s] += _options.ValueLearningRate * delta;
 
             // grad log pi(a|s) = unit(a) - pi
@@ -74,7 +75,7 @@ public sealed class TabularOneStepActorCritic : IIterative
             }
 
             _policy.SetLogits(s, _logits);
-            s = next;
+            s = _environment.Terminated ? _environment.Reset() : next;
         }
 
         _step += _options.EpisodeLength;

@@ -16,7 +16,7 @@ public sealed record TabularReinforceOptions
     [Range(1e-9, 1.0)]
     public double BaselineLearningRate { get; init; } = 0.05;
 
-    /// <summary>Environment steps of an episode; returns are cut off at its end.</summary>
+    /// <summary>Most environment steps of an episode; where no termination ends it sooner, returns are cut off there.</summary>
     [Range(1, 1_000_000)]
     public int EpisodeLength { get; init; } = 300;
 }
@@ -55,8 +55,8 @@ public sealed class TabularReinforce : IIterative
     /// <inheritdoc/>
     public void Advance()
     {
-        _source.Collect(_actor.Policy);
-        Episode episode = _source.Episode;
+        _source.CollectEpisode(_actor.Policy);
+        Rollout episode = _source.Rollout;
 
         // G_t = r_t + gamma G_{t+1}
         double g = 0;

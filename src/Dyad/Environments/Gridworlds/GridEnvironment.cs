@@ -16,15 +16,14 @@ public enum GridObservation
 }
 
 /// <summary>
-/// A grid, or any other finite MDP, as a task. Rewards are r(s, a). Terminated: on arrival in a state that no action leaves
-/// and that pays nothing; where the start is such a state, the first step ends the episode.
+/// A grid, or any other finite MDP, as a task. Rewards are r(s, a). Terminated: on arrival in one of its terminal states; where
+/// the start is such a state, the first step ends the episode.
 /// </summary>
 public sealed class GridEnvironment : IEnvironment, IRecordable
 {
     private readonly Mdp _mdp;
     private readonly string _name;
     private readonly GridObservation _shown;
-    private readonly bool[] _isEnd;
     private SampledMdp _sampled;
 
     /// <summary>The task of a text map.</summary>
@@ -45,7 +44,6 @@ public sealed class GridEnvironment : IEnvironment, IRecordable
         _mdp = mdp;
         _name = name;
         _shown = shown;
-        _isEnd = [.. Enumerable.Range(0, mdp.States).Select(IsEnd)];
         _sampled = new SampledMdp(mdp, new RandomStream(0));
         ObservationSpace = shown == GridObservation.OneHot ? Box.Uniform(mdp.States, 0, 1) : new Discrete(mdp.States);
         ActionSpace = new Discrete(mdp.Actions);
@@ -80,7 +78,7 @@ public sealed class GridEnvironment : IEnvironment, IRecordable
     {
         double reward = _sampled.Step(ActionCheck.Discrete(_name, action, _mdp.Actions));
         Observe(observation);
-        return new StepResult(reward, _isEnd[_sampled.State], Truncated: false);
+        return new StepResult(reward, _sampled.Terminated, Truncated: false);
     }
 
     /// <inheritdoc/>
@@ -92,21 +90,6 @@ public sealed class GridEnvironment : IEnvironment, IRecordable
     /// <inheritdoc/>
     public void Dispose()
     {
-    }
-
-    private bool IsEnd(int state)
-    {
-        for (int a = 0; a < _mdp.Actions; a++)
-        {
-            int pair = (state * _mdp.Actions) + a;
-            ReadOnlySpan<int> next = _mdp.NextStates(pair);
-            if (next.Length != 1 || next[0] != state || _mdp.Reward[pair] != 0)
-            {
-                return false;
-            }
-        }
-
-        return true;
     }
 
     private void Observe(Span<double> observation)

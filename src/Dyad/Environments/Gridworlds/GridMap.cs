@@ -61,7 +61,7 @@ public sealed class GridMap
         : throw new UserError($"the cell in row {row}, column {column} is a wall or off the map");
 
     /// <summary>The MDP of the grid.</summary>
-    /// <param name="discount">gamma, in [0, 1).</param>
+    /// <param name="discount">gamma, in [0, 1]; 1 only with a goal that absorbs and that every cell can reach.</param>
     /// <param name="goal">What happens at a goal.</param>
     public Mdp ToMdp(double discount, GoalRule goal)
     {
@@ -119,8 +119,9 @@ public sealed class GridMap
         }
         else if (cell != '#')
         {
+            string shown = char.IsControl(cell) || char.IsSurrogate(cell) ? $"\\u{(int)cell:x4}" : $"{cell}";
             throw new UserError(
-                $"the map has '{cell}' in row {row + 1}, column {column + 1}; '#' is a wall, 'S' a start, 'G' a goal, '.' or a blank free");
+                $"the map has '{shown}' in row {row + 1}, column {column + 1}; '#' is a wall, 'S' a start, 'G' a goal, '.' or a blank free");
         }
     }
 }

@@ -27,7 +27,7 @@ public sealed class UnbiasedGradientTests
             {
                 for (int t = 0; t < Length; t++)
                 {
-                    actor.AddEstimate(source.Episode.States[t], source.Episode.Actions[t], critic, 1.0 / Length, sumOverActions);
+                    actor.AddEstimate(source.Rollout.States[t], source.Rollout.Actions[t], critic, 1.0 / Length, sumOverActions);
                 }
             });
     }
@@ -44,7 +44,7 @@ public sealed class UnbiasedGradientTests
             (actor, source) =>
             {
                 // A fresh start, since draws from those kept so far depend on one another.
-                int s = source.Episode.Start;
+                int s = source.Rollout.Starts[0];
                 int a = source.SampleAction(actor.Policy, s);
                 actor.AddEstimate(s, a, critic, 1, sumOverActions);
             });
@@ -64,7 +64,7 @@ public sealed class UnbiasedGradientTests
             {
                 for (int t = 0; t < Length; t++)
                 {
-                    actor.AddEstimate(source.Episode.States[t], source.Episode.Actions[t], corrected, 1.0 / Length, sumOverActions: false);
+                    actor.AddEstimate(source.Rollout.States[t], source.Rollout.Actions[t], corrected, 1.0 / Length, sumOverActions: false);
                 }
             });
     }

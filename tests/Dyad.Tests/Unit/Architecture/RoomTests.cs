@@ -65,7 +65,7 @@ public sealed class RoomTests
         Assert.All(violations, line => Assert.StartsWith("Tabular may not use Numerics: ", line, StringComparison.Ordinal));
 
         // A field, and a local variable of a method body.
-        const string field = "PolicyEvaluation::_factorization uses Dyad.Numerics.LuFactorization";
+        const string field = "FactorizedSystem::_factorization uses Dyad.Numerics.LuFactorization";
         Assert.Contains(violations, line => line.EndsWith(field, StringComparison.Ordinal));
         Assert.Contains(violations, line => line.Contains("StackelbergGradients::SolveHessian", StringComparison.Ordinal));
     }

@@ -91,7 +91,7 @@ public sealed class GridMapTests
     [Theory]
     [InlineData("..\n.x", "'x' in row 2, column 2")]
     [InlineData("s", "'s' in row 1, column 1")]
-    [InlineData(".\t.", "row 1, column 2")]
+    [InlineData(".\t.", "'\\u0009' in row 1, column 2")]
     [InlineData("", "no free cell")]
     [InlineData("##\n##", "no free cell")]
     public void A_bad_map_is_refused_with_its_place(string text, string culprit) =>

@@ -106,8 +106,15 @@ public sealed class DenseGame(Mdp mdp, double temperature)
         return row;
     }
 
-    private double[] Regularized(double[] theta, double[] values) =>
-        [.. values.Zip(Policy(theta), (x, p) => x - (temperature * Math.Log(p)))];
+    // Without entropy in a state that no action leaves and that pays nothing.
+    private double[] Regularized(double[] theta, double[] values)
+    {
+        double[] policy = Policy(theta);
+        return [.. values.Select((x, pair) => IsTermination(pair / _actions) ? x : x - (temperature * Math.Log(policy[pair])))];
+    }
+
+    private bool IsTermination(int state) => Enumerable.Range(state * _actions, _actions)
+        .All(pair => mdp.Reward[pair] == 0 && _transitions[pair][state] == 1);
 
     private double[] Average(double[] theta, double[] values) => SumByState([.. values.Zip(Policy(theta), (x, p) => x * p)]);
 

@@ -12,7 +12,8 @@ public sealed class MdpReaderFuzzTests
 {
     private const string Mark = "@mark@";
 
-    private static readonly string[] Documents = [MdpReaderTests.Dense, MdpReaderTests.Table];
+    private static readonly string[] Documents =
+        [MdpReaderTests.Dense, MdpReaderTests.Table, MdpReaderTests.Table.Replace("0.9", "1", StringComparison.Ordinal)];
 
     private static readonly string[] Values =
     [
@@ -56,6 +57,13 @@ public sealed class MdpReaderFuzzTests
         select document.Replace($"\"{key}\"", $"\"{other}\"", StringComparison.Ordinal));
 
     [Fact]
+    public void A_field_that_is_there_twice_is_refused() => Check(
+        from document in Gen.Elements(Documents)
+        from key in Gen.Elements("P", "gamma", "initial", "transition", "0", "1", "reward")
+        let twice = document.Replace($"\"{key}\"", $"\"{key}\": 0, \"{key}\"", StringComparison.Ordinal)
+        select twice == document ? "{}" : twice, mustRefuse: true);
+
+    [Fact]
     public void A_truncated_text_is_read_or_refused() => Check(
         from document in Gen.Elements(Documents)
         from length in Gen.Choose(0, 1000)
@@ -68,15 +76,26 @@ public sealed class MdpReaderFuzzTests
         from character in Gen.Elements('"', '\\', '[', ']', '{', '}', ',', ':', '-', 'e', '9', '\0', '\ud800', 'ü', '/')
         select Overwritten(document, position % document.Length, character));
 
-    private static void Check(Gen<string> texts) => Prop.ForAll(texts.ToArbitrary(), text =>
+    private static void Check(Gen<string> texts, bool mustRefuse = false) => Prop.ForAll(texts.ToArbitrary(), text =>
     {
         try
         {
-            Assert.NotNull(MdpReader.Parse(text).Mdp);
+            // What is read can be computed with, unless its numbers overflow.
+            Mdp mdp = MdpReader.Parse(text).Mdp;
+            Assert.False(mustRefuse, text);
+            var evaluation = new PolicyEvaluation(mdp, TabularPolicy.Uniform(mdp));
+            double[] soft = evaluation.SoftActionValue(1);
+            Assert.All(mdp.TerminalStates, s => Assert.Equal(0, evaluation.StateValue[s]));
+            Assert.All(mdp.TerminalStates, s => Assert.Equal(0, soft[s * mdp.Actions]));
         }
         catch (UserError e)
         {
             Assert.NotEmpty(e.Message);
+            Assert.InRange(e.Message.Length, 1, 400);
+            Assert.DoesNotContain('\n', e.Message);
+        }
+        catch (ArithmeticException)
+        {
         }
     }).Check(Fixed);
 

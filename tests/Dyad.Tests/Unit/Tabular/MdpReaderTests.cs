@@ -24,6 +24,7 @@ public sealed class MdpReaderTests
 
     [Theory]
     [InlineData("\"gamma\": 0.9", "\"gamma\": 1", "gamma is 1;")]
+    [InlineData("\"gamma\": 0.9", "\"gamma\": 1.5", "gamma is 1.5; it must be at least 0 and at most 1")]
     [InlineData("\"gamma\": 0.9", "\"gamma\": -0.5", "gamma is -0.5;")]
     [InlineData("\"gamma\": 0.9", "\"gamma\": 1e999", "gamma is Infinity;")]
     [InlineData("\"gamma\": 0.9", "\"gamma\": NaN", "not valid JSON")]
@@ -76,6 +77,9 @@ public sealed class MdpReaderTests
     [Theory]
     [InlineData("", "a JSON object is expected, and the text is empty")]
     [InlineData(" \n", "a JSON object is expected, and the text is empty")]
+    [InlineData("""{"gamma": 0.5, "gamma": 0.9}""", "the field 'gamma' is there twice")]
+    [InlineData("""{"P": {"0": {"0": [], "0": []}}, "initial": [1], "gamma": 0}""", "'P[0]' has the entry '0' twice")]
+    [InlineData("""{"P": {"0": 1, "00": 2}, "initial": [1, 0], "gamma": 0}""", "'P' lacks the entry '1'")]
     [InlineData("gamma: 0.9", "not valid JSON: line 1, byte 1: 'g' is an invalid start of a value")]
     [InlineData("{\n  x}", "not valid JSON: line 2, byte 3: 'x' is an invalid start of a property name")]
     [InlineData("{\"gamma\": 0.9", "not valid JSON: line 1, byte 14: ")]
@@ -102,6 +106,10 @@ public sealed class MdpReaderTests
     {
         string dense = Dense.Replace("0.9", $"\"{new string('x', 100_000)}\"", StringComparison.Ordinal);
         Assert.InRange(Sentence(() => MdpReader.Parse(dense)).Length, 10, 200);
+        string literal = Dense.Replace("0.9", $"t{new string('x', 100_000)}", StringComparison.Ordinal);
+        Assert.InRange(Sentence(() => MdpReader.Parse(literal)).Length, 10, 200);
+        string field = Dense.Replace("\"gamma\"", $"\"{new string('x', 100_000)}\": 1, \"{new string('x', 100_000)}\"", StringComparison.Ordinal);
+        Assert.InRange(Sentence(() => MdpReader.Parse(field)).Length, 10, 200);
         string table = Table.Replace("0.5, 1,", $"0.5, \"{new string('x', 100_000)}\",", StringComparison.Ordinal);
         Assert.InRange(Sentence(() => MdpReader.Parse(table)).Length, 10, 200);
     }

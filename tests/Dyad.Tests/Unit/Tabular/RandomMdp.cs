@@ -4,10 +4,10 @@ using Xunit.Sdk;
 
 namespace Dyad.Tests.Unit.Tabular;
 
-/// <summary>A random MDP with a random policy and critic: a pure function of its seed.</summary>
+/// <summary>A random MDP with a random policy and critic: a pure function of its seed. One in three may have a termination.</summary>
 public sealed class RandomMdp
 {
-    private RandomMdp(int seed, bool fullSupport)
+    private RandomMdp(int seed, bool fullSupport, bool terminations)
     {
         Random = new RandomStream(seed);
         int states = 2 + Random.Index(6);
@@ -22,7 +22,15 @@ public sealed class RandomMdp
         }
 
         double[] initial = Distribution(states, !fullSupport && Random.Index(2) == 0 ? 1 : states);
-        Mdp = new Mdp(Vector(rows.Length, 1), rows, initial, discount);
+        double[] rewards = Vector(rows.Length, 1);
+        if (terminations && seed % 3 == 0)
+        {
+            // The last state is a termination.
+            Array.Fill(rows, [(states - 1, 1.0)], rows.Length - actions, actions);
+            Array.Clear(rewards, rows.Length - actions, actions);
+        }
+
+        Mdp = new Mdp(rewards, rows, initial, discount);
         Logits = Vector(rows.Length, 2);
         Critic = Vector(rows.Length, 3);
         Policy = TabularPolicy.Softmax(Mdp, Logits);
@@ -46,11 +54,12 @@ public sealed class RandomMdp
     /// <param name="count">How many.</param>
     /// <param name="check">The property.</param>
     /// <param name="fullSupport">Whether every state can be the first: assumption 1 of Wen et al. then holds.</param>
-    public static void ForAll(int count, Action<RandomMdp> check, bool fullSupport = false)
+    /// <param name="terminations">Whether one in three has a termination.</param>
+    public static void ForAll(int count, Action<RandomMdp> check, bool fullSupport = false, bool terminations = true)
     {
         for (int seed = 0; seed < count; seed++)
         {
-            var problem = new RandomMdp(seed, fullSupport);
+            var problem = new RandomMdp(seed, fullSupport, terminations);
             try
             {
                 check(problem);

@@ -54,14 +54,19 @@ public sealed class SoftPolicyIterationTests
     [Fact]
     public void The_iteration_ends_at_the_soft_optimality_equation() => RandomMdp.ForAll(Problems, problem =>
     {
-        // V = alpha log sum_a exp(Q / alpha), Q = r + gamma P V
+        // V = alpha log sum_a exp(Q / alpha), Q = r + gamma P V, and V = 0 at a termination
         double alpha = Math.Exp(problem.Random.Uniform(-3, 1));
         OptimalSolution optimal = SoftPolicyIteration.Solve(problem.Mdp, alpha);
         double[] backedUp = new double[problem.Mdp.Pairs];
         DynamicProgramming.Backup(problem.Mdp, optimal.StateValue, backedUp);
         Near.Equal(backedUp, optimal.ActionValue, 1e-10, "Q");
-        double[] expected = [.. optimal.ActionValue.Chunk(problem.Mdp.Actions).Select(row =>
+        double[] expected = [.. optimal.ActionValue.Chunk(problem.Mdp.Actions).Select((row, s) =>
         {
+            if (problem.Mdp.IsTerminal(s))
+            {
+                return 0;
+            }
+
             double largest = row.Max();
             return largest + (alpha * Math.Log(row.Sum(q => Math.Exp((q - largest) / alpha))));
         })];
@@ -95,6 +100,31 @@ public sealed class SoftPolicyIterationTests
         Near.AtLeast(plain, soft, 1e-9, "soft value above the plain one");
         Near.AtLeast(soft, [.. plain.Select(v => v + most)], 1e-9, "plain value and the most that entropy is worth");
     });
+
+    [Fact]
+    public void A_termination_has_no_entropy()
+    {
+        // One action ends, the other stays: V = ln(1 + exp(0.9 V)).
+        Mdp mdp = MdpReader.Parse("""{"P":{"0":{"0":[[1.0,0,0.0,true]],"1":[[1.0,0,0.0,false]]}},"initial":[1.0],"gamma":0.9}""").Mdp;
+        OptimalSolution soft = SoftPolicyIteration.Solve(mdp, temperature: 1);
+        double value = 1;
+        for (int i = 0; i < 1000; i++)
+        {
+            value = Math.Log(1 + Math.Exp(0.9 * value));
+        }
+
+        Assert.Equal(1.8023, value, 1e-4);
+        Near.Equal([value, 0], soft.StateValue, 1e-12);
+        Near.Equal([0, 0.9 * value, 0, 0], soft.ActionValue, 1e-12);
+        Near.Equal([Math.Exp(-value), 1 - Math.Exp(-value)], soft.Policy.At(0), 1e-12);
+        Assert.Equal(0.165, soft.Policy.At(0)[0], 1e-3);
+
+        // The objective and its gradient know it too: at the optimum the gradient is 0.
+        var game = new ExactGradients(new PolicyEvaluation(mdp, soft.Policy), soft.ActionValue, temperature: 1);
+        Assert.Equal(0.1 * value, game.Objective, 1e-12);
+        Near.Equal(new double[4], game.PolicyGradient(), 1e-10);
+        Near.Equal(new double[4], game.Residual, 1e-10);
+    }
 
     private static PolicyFamily[] Families(RandomMdp problem) =>
         [PolicyFamily.All, PolicyFamily.AtLeast(problem.Random.Uniform(0, 1.0 / problem.Mdp.Actions))];

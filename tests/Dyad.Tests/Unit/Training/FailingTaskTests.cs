@@ -189,7 +189,7 @@ public sealed class FailingTaskTests : IDisposable
     public void Training_episodes_that_failed_are_counted_and_not_in_the_return()
     {
         int episode = 0;
-        IEnvironment Learned() => new Scripted { OnReset = _ => episode++, Reward = (_, _) => 1, Fails = () => episode % 2 == 0 };
+        IEnvironment Learned() => new Scripted { OnReset = _ => episode++, Reward = (_, _) => episode % 2 == 0 ? 100 : 1, Fails = () => episode % 2 == 0 };
         using AgentTraining training = Train(Learned, Scripted.Sound);
         Advance(training, 40);
         var row = Recorder.Of(training);

@@ -34,11 +34,4 @@ public sealed class NeutralValueTests
             then.ContainsKey(option.Key),
             $"'{option.Key}' of {name} is new: say with [Neutral(...)] at its property which value is as if it were not there, and write that into {Path.GetFileName(File)}"));
     }
-
-    [Fact]
-    public void Temporary()
-    {
-        var all = new JsonObject(Methods.Select(method => KeyValuePair.Create(method.Name, (JsonNode?)MethodConfig.Of(method.Id, method.Neutral).Options)));
-        System.IO.File.WriteAllText(File, all.ToJsonString(new() { WriteIndented = true }) + "\n");
-    }
 }

@@ -11,7 +11,7 @@ using Dyad.Tabular;
 
 namespace Dyad.Tests.Unit.Algorithms.Catalog;
 
-/// <summary>What makes a learner of options: a public constructor, found by reflection.</summary>
+/// <summary>What makes a learner, or the game of an agent, of options: a public constructor, found by reflection.</summary>
 public sealed record Learner(ConstructorInfo Constructor, ParameterInfo Parameter)
 {
     private static readonly Mdp Grid = new GridMap("S.\n.G").ToMdp(0.9, GoalRule.Restart);
@@ -20,7 +20,7 @@ public sealed record Learner(ConstructorInfo Constructor, ParameterInfo Paramete
     public static IReadOnlyList<Learner> All { get; } =
     [
         .. from type in typeof(IAgent).Assembly.GetExportedTypes()
-           where !type.IsAbstract && (type.IsAssignableTo(typeof(IAgent)) || type.IsAssignableTo(typeof(IIterative)))
+           where !type.IsAbstract && (type.IsAssignableTo(typeof(IAgent)) || type.IsAssignableTo(typeof(IActorCritic)) || type.IsAssignableTo(typeof(IIterative)))
            from constructor in type.GetConstructors()
            from parameter in constructor.GetParameters()
            where parameter.Name == "options"
@@ -31,10 +31,9 @@ public sealed record Learner(ConstructorInfo Constructor, ParameterInfo Paramete
 
     public Type Options => Parameter.ParameterType;
 
-    /// <summary>A task that every method of a kind could learn.</summary>
-    public static object TaskOf(Method method) => method is Method<Mdp, IIterative>
-        ? Grid
-        : ((Method<AgentTask, IAgent>)method).Needs(AgentTask.RealActions(3, 1)) is null ? AgentTask.RealActions(3, 1) : AgentTask.FiniteActions(3, 2);
+    /// <summary>Whether a method is made of these options.</summary>
+    public bool Makes(Method method) => method.Accepted.Select(option => option.Name).Order()
+        .SequenceEqual(OptionsOf(Options).Select(option => NameOf(option.Property)).Order());
 
     /// <summary>Makes one as a user's program does.</summary>
     public object Create(object options)

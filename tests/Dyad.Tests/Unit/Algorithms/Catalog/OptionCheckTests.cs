@@ -29,7 +29,7 @@ public sealed class OptionCheckTests
         Assert.True(Learner.All.Count >= 16);
         Assert.All(
             MethodCatalog.All.Where(method => method.Accepted.Count > 0),
-            method => Assert.Contains(Created(method).GetType().Name, Learner.All.Select(learner => learner.Name)));
+            method => Assert.Single(Learner.All, learner => learner.Makes(method)));
     }
 
     [Theory]
@@ -37,7 +37,7 @@ public sealed class OptionCheckTests
     public void A_program_gets_the_sentence_of_the_command_line(string name)
     {
         Learner learner = Learner.All.Single(x => x.Name == name);
-        Method[] methods = [.. MethodCatalog.All.Concat(AgentMethods.Combinations).Where(method => Created(method).GetType() == learner.Constructor.DeclaringType)];
+        Method[] methods = [.. MethodCatalog.All.Concat(AgentMethods.Combinations).Where(learner.Makes)];
         Assert.NotEmpty(methods);
         foreach ((PropertyInfo option, Func<object, object> owner) in Learner.OptionsOf(learner.Options))
         {
@@ -47,7 +47,7 @@ public sealed class OptionCheckTests
                 option.SetValue(owner(options), wrong);
                 string told = Assert.Throws<UserError>(() => learner.Create(options)).Message;
                 Assert.Contains($"'{Learner.NameOf(option)}'", told, StringComparison.Ordinal);
-                foreach (Method method in methods.Where(method => method.Accepted.Count > 0))
+                foreach (Method method in methods)
                 {
                     string text = string.Create(CultureInfo.InvariantCulture, $"{wrong}");
                     Assert.Equal(told, Assert.Throws<UserError>(() => With(method, (Learner.NameOf(option), text))).Message);
@@ -93,6 +93,14 @@ public sealed class OptionCheckTests
         Assert.Contains("finitely many", Assert.Throws<UserError>(() => new Dqn(3, 0, new(), new(0))).Message, StringComparison.Ordinal);
         Assert.Contains("real vectors", Assert.Throws<UserError>(() => new SacV(3, 0, new(), new(0))).Message, StringComparison.Ordinal);
         Assert.Contains("observations of 0 numbers", Assert.Throws<UserError>(() => new Reinforce(AgentTask.Of(SmallTasks.CartPole()) with { ObservationSize = 0 }, new(), new(0))).Message, StringComparison.Ordinal);
+
+        Assert.Contains("real vectors", Assert.Throws<UserError>(() => new Sac(3, 0, new(), new(0))).Message, StringComparison.Ordinal);
+        Assert.Contains("observations of 0 numbers", Assert.Throws<UserError>(() => new Ddpg(0, 1, new(), new(0))).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "observations of 17 numbers and actions of 6 numbers, and the task has observations of 3 numbers and actions of 1 number",
+            Assert.Throws<UserError>(() => new AgentTraining(
+                Td3.Agent(17, 6, new() { HiddenWidth = 4 }, new(0)), SmallTasks.Pendulum, SmallTasks.Pendulum(), 1, 0)).Message,
+            StringComparison.Ordinal);
 
         // A DQN of three actions where there are two, and where actions are real.
         var agent = new Dqn(3, 3, new() { HiddenWidth = 4 }, new(0));
@@ -153,14 +161,6 @@ public sealed class OptionCheckTests
         double value = random.Index(4) switch { 0 => low, 1 => high, 2 => random.Uniform(low, high), _ => low + ((high - low) * Math.Pow(10, random.Uniform(-9, 0))) };
         return option.PropertyType == typeof(int) ? (object)(int)Math.Floor(value) : value;
     }
-
-    private static object Created(Method method) => method switch
-    {
-        Method<AgentTask, IAgent> agent => agent.With(agent.Accepted.Where(option => option.Name == "hidden_width").Select(option => (option.Name, "4")))
-            .Create((AgentTask)Learner.TaskOf(method), new RandomStream(0)),
-        Method<Mdp, IIterative> tabular => tabular.With([]).Create((Mdp)Learner.TaskOf(method), new RandomStream(0)),
-        _ => throw new InvalidOperationException(),
-    };
 
     private static void With(Method method, (string, string) change)
     {

@@ -1,10 +1,7 @@
 using System.Globalization;
-using System.Runtime.InteropServices;
-using System.Text;
 using System.Text.Json;
 using Dyad.Algorithms;
 using Dyad.Algorithms.Catalog;
-using Dyad.Core;
 using Dyad.Environments;
 using Dyad.Environments.Wrappers;
 using Dyad.Numerics;
@@ -52,8 +49,8 @@ internal sealed record Recording(
             }
         }
 
-        byte[] state = StateArchive.Save(agent.Serialize);
-        return new Recording(steps, rows, name => Floats(state, name));
+        var state = SavedState.Of(agent.Serialize);
+        return new Recording(steps, rows, name => state.Floats(name));
     }
 
     private static IEnumerable<(string, string)> Changes(ReplaySettings settings, IReadOnlyList<string> options) =>
@@ -63,24 +60,4 @@ internal sealed record Recording(
         let value = property.GetValue(settings)
         let text = Convert.ToString(value, CultureInfo.InvariantCulture)!
         select (name, value is bool ? text.ToLowerInvariant() : text);
-
-    // A field is the length of its name, the number of its values, the name, and the values.
-    private static double[] Floats(byte[] state, string name)
-    {
-        byte[] text = Encoding.UTF8.GetBytes(name);
-        int found = -1;
-        for (int at = 8; at <= state.Length - text.Length; at++)
-        {
-            if (state.AsSpan(at, text.Length).SequenceEqual(text) && BitConverter.ToInt32(state, at - 8) == text.Length)
-            {
-                Assert.True(found < 0, $"the agent's state has two fields '{name}'");
-                found = at;
-            }
-        }
-
-        Assert.True(found >= 0, $"the agent's state has no field '{name}'");
-        int count = BitConverter.ToInt32(state, found - 4);
-        ReadOnlySpan<byte> values = state.AsSpan(found + text.Length, count * sizeof(float));
-        return [.. MemoryMarshal.Cast<byte, float>(values).ToArray().Select(x => (double)x)];
-    }
 }

@@ -22,8 +22,8 @@ public sealed class StepwiseUpdateTests
     {
         const double Rate = 0.3;
         IIterative learner = Learner("q-learning",
-            ("learning_rate", "0.3"), ("exploration", FormattableString.Invariant($"{exploration}")), ("episode_length", $"{Length}"));
-        double[] q = new double[Pairs];
+            ("learning_rate", "0.3"), ("halving_visits", "5"), ("exploration", FormattableString.Invariant($"{exploration}")), ("episode_length", $"{Length}"));
+        double[] q = new double[Pairs], visits = new double[Pairs];
         for (int episode = 0; episode < Episodes; episode++)
         {
             int s = _replay.Reset();
@@ -34,7 +34,8 @@ public sealed class StepwiseUpdateTests
                 double best = all.Max(b => q[(s * Actions) + b]);
                 int[] from = _replay.ActionDraws.Uniform() < exploration ? all : [.. all.Where(b => q[(s * Actions) + b] == best)];
                 int a = from[_replay.ActionDraws.Index(from.Length)], pair = (s * Actions) + a, next = _replay.Move(s, a);
-                q[pair] += Rate * (Reward[pair] + (Gamma * all.Max(b => q[(next * Actions) + b])) - q[pair]);
+                double rate = Rate / (1 + (visits[pair]++ / 5));
+                q[pair] += rate * (Reward[pair] + (Gamma * all.Max(b => q[(next * Actions) + b])) - q[pair]);
                 s = next;
             }
 
