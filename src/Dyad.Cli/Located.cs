@@ -17,7 +17,7 @@ internal static class Located
         return TaskLocator.Find(environment);
     }
 
-    /// <summary>Reads the folder of a run, with MuJoCo where its task needs it, and tells of another build on standard error.</summary>
+    /// <summary>Reads the folder of a run, with MuJoCo where its task needs it, and tells of another build or a changed task on standard error.</summary>
     /// <param name="folder">The folder.</param>
     /// <param name="purpose">What only runs of neural methods have, as the end of a sentence.</param>
     /// <exception cref="UserError">It holds no run, or one of another kind or release.</exception>
@@ -29,7 +29,7 @@ internal static class Located
         }
 
         var run = StoredRun.Open(folder, purpose);
-        if (run.OtherBuild(StudyRunner.Build) is string sentence)
+        foreach (string sentence in new[] { run.OtherBuild(StudyRunner.Build), run.OtherTask() }.OfType<string>())
         {
             StudyOptions.Tell(sentence);
         }

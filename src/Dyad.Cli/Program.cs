@@ -1,8 +1,14 @@
 using System.CommandLine;
+using System.Globalization;
 using Dyad.Cli;
 using Dyad.Cli.Commands;
 using Dyad.Cli.Terminal;
 using Dyad.Core;
+
+Output.Reserve();
+
+// Decimal points and years are the same everywhere, also where the platform's globalisation is on.
+CultureInfo.DefaultThreadCurrentCulture = CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 
 // Not a RootCommand: that one takes its name from the file that runs.
 var root = new Command("dyad", "Dyad: actor-critic reinforcement learning seen as a two-player game.")
@@ -36,7 +42,12 @@ if (CommandLineErrors.First(parsed) is string wrong)
 try
 {
     // Commands stop themselves cleanly and raise their own errors.
-    return parsed.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
+    return parsed.Invoke(new InvocationConfiguration
+    {
+        EnableDefaultExceptionHandler = false,
+        ProcessTerminationTimeout = null,
+        Output = Output.Writer,
+    });
 }
 catch (UserError e)
 {
@@ -47,4 +58,14 @@ catch (OperationCanceledException)
 {
     Console.Error.WriteLine("dyad: stopped; the same command goes on from here.");
     return ExitCode.Stopped;
+}
+catch (OutOfMemoryException)
+{
+    Console.Error.WriteLine("dyad: out of memory: this needs more than the process may have.");
+    return ExitCode.BadInput;
+}
+catch (Exception e)
+{
+    Console.Error.WriteLine($"dyad: {Mistakes.Tell(e, args)}");
+    return ExitCode.Mistake;
 }

@@ -125,6 +125,7 @@ public static class StudyRunner
             return lists.Concat(result.Charts.SelectMany(Lists)).Any(list => list.Contains(null))
                 ? throw new UserError($"'{path}' is damaged: a list holds an empty entry")
                 : result.Charts.OfType<FieldChart>().Any(chart => !chart.HasWholeCurves)
+                    || result.Charts.OfType<LineChart>().SelectMany(chart => chart.Series).Any(series => !series.IsWhole)
                     ? throw new UserError($"'{path}' is damaged: a curve has not as many values of y as of x")
                     : result;
         }

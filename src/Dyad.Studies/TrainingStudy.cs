@@ -108,6 +108,7 @@ public sealed class TrainingStudy : Study
                     $"Final return: {Wording.MeanWithInterval(runs.Values(_variant.Label, run => run.Final("eval/return")))} "
                     + $"({Wording.Seeds(seeds)}).",
                     Verdict.New),
+                .. Failures(runs).Select(sentence => new Finding("", sentence, Verdict.New)),
             ],
             [.. metrics.Where(metric => runs.Runs.All(run => run.Column(metric).Any(double.IsFinite))).Select(metric => new LineChart(
                 metric.Replace('/', '-').Replace('_', '-'), metric, "steps", metric, LogY: false,
@@ -115,4 +116,14 @@ public sealed class TrainingStudy : Study
                 [runs.Curve(_variant.Label, metric)]))],
             []);
     }
+
+    // A simulator that gives up leaves returns that say little, or none.
+    private static IEnumerable<string> Failures(StudyRuns runs) =>
+        from run in runs.Runs
+        where run.Metrics.ContainsKey("train/failures")
+        let training = run.Final("train/failures")
+        let evaluation = run.Column("eval/failures").Sum()
+        where training > 0 || evaluation > 0
+        select $"Seed {run.Seed}: the simulator gave up on {training:0} of {run.Final("train/episodes"):0} training episodes and on "
+            + $"{evaluation:0} of {run.Variant.EvaluationEpisodes * run.Steps.Length} evaluation episodes, which are in no return.";
 }

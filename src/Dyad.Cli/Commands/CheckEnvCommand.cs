@@ -15,22 +15,23 @@ internal static class CheckEnvCommand
         {
             Description = "A task of 'dyad list environments', a class of your own as FILE.dll:TYPE, or a file with a text map or an MDP.",
         };
+        Option<int?> limit = StudyOptions.EpisodeLimit("Steps after which an episode is cut off, instead of the task's own limit.");
         Option<bool> json = StudyOptions.Json();
         var command = new Command("check-env", "Whether an environment keeps its promises: seeds, snapshots, ends, wrong actions.")
         {
-            environment, json,
+            environment, limit, json,
         };
         Help.AddExamples(command, "dyad check-env CartPole-v1", "dyad check-env bin/Tasks.dll:Corridor");
-        command.SetAction(parsed => Run(parsed.GetValue(environment)!, parsed.GetValue(json)));
+        command.SetAction(parsed => Run(parsed.GetValue(environment)!, StudyOptions.EpisodeLimit(parsed, limit), parsed.GetValue(json)));
         return command;
     }
 
-    private static int Run(string environment, bool json)
+    private static int Run(string environment, int? limit, bool json)
     {
-        LocatedTask task = Located.Task(environment);
+        LocatedTask task = Located.Task(environment).WithLimit(limit);
 
         // Under which name a user's own class speaks of itself is its affair.
-        IReadOnlyList<EnvironmentFinding> findings = EnvironmentChecker.Check(task.Create, task.Kind == LocatedKind.Library ? null : task.Name);
+        IReadOnlyList<EnvironmentFinding> findings = EnvironmentChecker.Check(task.CreateUnguarded, task.Kind == LocatedKind.Library ? null : task.Name);
         bool isSound = findings.All(finding => finding.Holds);
         if (json)
         {

@@ -65,9 +65,22 @@ internal static class DoctorCommand
         {
             check.Name, check.IsThere ? "there" : "missing", check.Detail, check.NeededFor,
         }));
-        Output.Line(packages.Length == 0
-            ? "Nothing is missing."
-            : $"To get what is missing: {DebianPackages.Command(packages)}   (or, as root: ./dyad doctor --fix)");
+        Check[] unpackaged = [.. checks.Where(check => !check.IsThere && check.Package.Length == 0)];
+        if (packages.Length > 0)
+        {
+            Output.Line($"To get what is missing: {DebianPackages.Command(packages)}   (or, as root: ./dyad doctor --fix)");
+        }
+
+        if (unpackaged.Length > 0)
+        {
+            Output.Line($"Missing, and in no package to install: {string.Join(", ", unpackaged.Select(check => check.Name))}.");
+        }
+
+        if (packages.Length + unpackaged.Length == 0)
+        {
+            Output.Line("Nothing is missing.");
+        }
+
         return ExitCode.Success;
     }
 

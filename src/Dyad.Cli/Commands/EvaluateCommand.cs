@@ -16,32 +16,34 @@ internal static class EvaluateCommand
         var episodes = new Option<int>("--episodes") { Description = "Episodes to play.", DefaultValueFactory = _ => 10, HelpName = "N" };
         var seed = new Option<long>("--seed") { Description = "Seed of the first episode; the following count up.", HelpName = "S" };
         var last = new Option<bool>("--last") { Description = "Play the last policy instead of the best one." };
+        Option<int?> limit = StudyOptions.EpisodeLimit("Steps after which an episode is cut off, instead of the limit of the run.");
         Option<bool> json = StudyOptions.Json();
-        var command = new Command("evaluate", "Play a trained policy without exploration.") { folder, episodes, seed, last, json };
+        var command = new Command("evaluate", "Play a trained policy without exploration.") { folder, episodes, seed, last, limit, json };
         Help.AddExamples(command, "dyad evaluate runs/train/sac/Pendulum-v1/seed-0 --episodes 20");
         command.SetAction(parsed => Run(
             parsed.GetValue(folder)!,
             StudyOptions.Positive(parsed.GetValue(episodes), "--episodes"),
             parsed.GetValue(seed),
             parsed.GetValue(last),
+            StudyOptions.EpisodeLimit(parsed, limit),
             parsed.GetValue(json)));
         return command;
     }
 
-    private static int Run(string folder, int episodes, long seed, bool last, bool json)
+    private static int Run(string folder, int episodes, long seed, bool last, int? limit, bool json)
     {
         StoredRun run = Located.Run(folder, "leave a policy to play");
-        IAgent agent = run.LoadAgent(last);
-        using IEnvironment task = run.Task.CreateForAgents();
+        IPolicy policy = run.LoadPolicy(last);
+        using IEnvironment task = (limit is null ? run.Task : run.Task.WithLimit(limit)).CreateForAgents();
         using var stopping = new Stopping();
-        EvaluationResult result = Evaluation.Play(task, agent, episodes, seed, stopping.Token);
+        EvaluationResult result = Evaluation.Play(task, policy, episodes, seed, stopping.Token);
         if (json)
         {
             Output.Json(new JsonObject
             {
                 ["environment"] = run.Task.Name,
                 ["episodes"] = episodes,
-                ["return_mean"] = result.Mean,
+                ["return_mean"] = Output.Number(result.Mean),
                 ["return_std"] = result.StandardDeviation,
                 ["returns"] = new JsonArray([.. result.Returns.Select(value => JsonValue.Create(value))]),
                 ["lengths"] = new JsonArray([.. result.Lengths.Select(value => JsonValue.Create(value))]),
@@ -50,8 +52,12 @@ internal static class EvaluateCommand
         }
         else
         {
-            Output.Line($"{run.Task.Name}: return {result.Mean:0.00} +- {result.StandardDeviation:0.00} over {episodes} episodes of "
-                + $"{result.Lengths.Average():0.#} steps on average");
+            Output.Line($"{run.Task.Name}: return {result.Mean:0.00} +- {result.StandardDeviation:0.00} over {result.Returns.Count} episodes of "
+                + $"{result.MeanLength:0.#} steps on average");
+            if (result.Failures > 0)
+            {
+                Output.Line($"The simulator gave up on {result.Failures} of {episodes} episodes, which are not among them.");
+            }
         }
 
         return ExitCode.Success;

@@ -21,6 +21,12 @@ internal static class StudyOptions
 
     public static Option<bool> Json() => new("--json") { Description = "Print one JSON document on standard output." };
 
+    public static Option<int?> EpisodeLimit(string description) => new("--max-episode-steps") { Description = description, HelpName = "N" };
+
+    /// <summary>Reads <c>--max-episode-steps</c>: steps of an episode, or null where it is not given.</summary>
+    public static int? EpisodeLimit(ParseResult parsed, Option<int?> limit) =>
+        parsed.GetValue(limit) is int count ? Positive(count, "--max-episode-steps", 1_000_000_000) : null;
+
     /// <summary>Reads <c>--batch</c>: transitions in a batch, or null where it is not given.</summary>
     public static int? BatchSize(ParseResult parsed, Option<int> batch) =>
         parsed.GetResult(batch) is null ? null : Positive(parsed.GetValue(batch), "--batch", 65536);

@@ -57,11 +57,7 @@ internal static class TrainCommand
             Description = "Name of the variant in folders and legends; by default the method and what differs from its preset.",
             HelpName = "NAME",
         };
-        var limit = new Option<int?>("--max-episode-steps")
-        {
-            Description = "Steps after which an episode is cut off, instead of the task's own limit; for neural methods.",
-            HelpName = "N",
-        };
+        Option<int?> limit = StudyOptions.EpisodeLimit("Steps after which an episode is cut off, instead of the task's own limit; for neural methods.");
         var resume = new Option<bool>("--resume") { Description = "Go on with runs that were stopped." };
         Option<int> jobs = StudyOptions.Jobs();
         Option<bool> open = StudyOptions.Open();
@@ -102,14 +98,14 @@ internal static class TrainCommand
                 throw new UserError($"--label is '{name}'; {fault}");
             }
 
-            int? longest = parsed.GetValue(limit) is int count ? StudyOptions.Positive(count, "--max-episode-steps", 1_000_000_000) : null;
-            TrainingStudy study = Plan(parsed.GetValue(method)!, Located.Task(parsed.GetValue(environment)!), longest, Length);
+            TrainingStudy study = Plan(
+                parsed.GetValue(method)!, Located.Task(parsed.GetValue(environment)!), StudyOptions.EpisodeLimit(parsed, limit), Length);
             var request = new StudyRequest(
                 StudyScale.Quick,
                 StudyOptions.Positive(parsed.GetValue(seeds), "--seeds", 10_000),
                 StudyOptions.Positive(parsed.GetValue(jobs), "--jobs"),
                 parsed.GetValue(output)!,
-                "./dyad " + string.Join(' ', parsed.Tokens.Select(token => token.Value)));
+                "./dyad " + string.Join(' ', parsed.Tokens.Select(token => Shell.Quoted(token.Value))));
             return Run(study, request, parsed.GetValue(resume), parsed.GetValue(open), parsed.GetValue(json));
         });
         return command;
@@ -141,6 +137,12 @@ internal static class TrainCommand
             Output.Line($"mean {group.Mean:0.0000}, standard deviation {group.StandardDeviation:0.0000}, "
                 + $"95 % interval {interval.Low:0.0000} to {interval.High:0.0000}");
             Output.Line();
+        }
+
+        // Beside the final return.
+        foreach (Finding finding in result.Findings.Skip(1))
+        {
+            Output.Line(finding.Measured);
         }
 
         Output.Line($"Report: {report}");

@@ -1,6 +1,7 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Dyad.Core;
 using Spectre.Console;
 
 namespace Dyad.Cli.Terminal;
@@ -14,15 +15,32 @@ internal static class Output
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     };
 
+    // The process's own, whatever a task prints to.
+    private static readonly TextWriter Standard = System.Console.Out;
+
     // As wide as the content needs where the output is no terminal, so that lines are not folded in files.
     private static readonly IAnsiConsole Console = CreateConsole();
 
-    public static void Json(JsonNode document) => System.Console.Out.WriteLine(document.ToJsonString(Options));
+    /// <summary>Standard output, for those who write results themselves.</summary>
+    public static TextWriter Writer => Standard;
+
+    /// <summary>
+    /// Keeps standard output for results alone: what others print with <see cref="System.Console"/>, a user's task for one, goes to
+    /// standard error from here on.
+    /// </summary>
+    public static void Reserve()
+    {
+        // A static field is set when it is first read.
+        _ = Standard;
+        System.Console.SetOut(System.Console.Error);
+    }
+
+    public static void Json(JsonNode document) => Print(() => Standard.WriteLine(document.ToJsonString(Options)));
 
     /// <summary>A number of a document; null where it is not finite, for which JSON has no word.</summary>
     public static JsonValue? Number(double value) => double.IsFinite(value) ? JsonValue.Create(value) : null;
 
-    public static void Line(string text = "") => System.Console.Out.WriteLine(text);
+    public static void Line(string text = "") => Print(() => Standard.WriteLine(text));
 
     /// <summary>A table under its title; columns whose name starts with '#' are aligned to the right.</summary>
     public static void Table(string? title, IReadOnlyList<string> columns, IEnumerable<IReadOnlyList<string>> rows)
@@ -45,14 +63,26 @@ internal static class Output
             table.AddRow([.. row.Select(Markup.Escape)]);
         }
 
-        Console.Write(table);
+        Print(() => Console.Write(table));
+    }
+
+    private static void Print(Action write)
+    {
+        try
+        {
+            write();
+        }
+        catch (IOException e)
+        {
+            throw new UserError($"standard output cannot be written: {e.Message}", e);
+        }
     }
 
     private static IAnsiConsole CreateConsole()
     {
         IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings
         {
-            Out = new AnsiConsoleOutput(System.Console.Out),
+            Out = new AnsiConsoleOutput(Standard),
             Ansi = System.Console.IsOutputRedirected ? AnsiSupport.No : AnsiSupport.Detect,
         });
         if (System.Console.IsOutputRedirected)

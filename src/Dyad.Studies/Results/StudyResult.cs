@@ -92,7 +92,11 @@ public sealed record LineChart(
 /// <param name="Low">Lower edge of the band; null for a line without a band.</param>
 /// <param name="High">Upper edge of the band; null for a line without a band.</param>
 /// <param name="Seeds">Number of runs behind the line.</param>
-public sealed record Series(string Label, double[] X, double[] Mean, double[]? Low, double[]? High, int Seeds);
+public sealed record Series(string Label, double[] X, double[] Mean, double[]? Low, double[]? High, int Seeds)
+{
+    /// <summary>Whether all arrays have the same length.</summary>
+    internal bool IsWhole => Mean.Length == X.Length && (Low?.Length ?? X.Length) == X.Length && (High?.Length ?? X.Length) == X.Length;
+}
 
 /// <summary>A table of numbers or short texts, already formatted.</summary>
 public sealed record DataTable(string Title, IReadOnlyList<string> Columns, IReadOnlyList<IReadOnlyList<string>> Rows);

@@ -33,13 +33,19 @@ public sealed record AgentTask(int ObservationSize, Space Actions)
         : throw new UserError($"there are {actionCount} actions to choose from: this agent needs actions that are finitely many, at least one");
 
     /// <summary>Holds the environment that an agent is to act in against the task that it was made for.</summary>
-    /// <exception cref="UserError">Observations or actions are of another size or kind.</exception>
+    /// <exception cref="UserError">Observations or actions are of another size or kind, or a box of actions is not rescaled.</exception>
     public void Require(IEnvironment environment)
     {
         AgentTask other = Of(environment);
         if ((ObservationSize, ActionSize, ActionCount) != (other.ObservationSize, other.ActionSize, other.ActionCount))
         {
             throw new UserError($"the agent is made for {Describe()}, and the task has {other.Describe()}");
+        }
+
+        // An agent's box is [-1, 1] whatever the task's: what it would leave out, nobody would learn of.
+        if (other.Actions is Box box && !(Array.TrueForAll(box.Low, low => low == -1) && Array.TrueForAll(box.High, high => high == 1)))
+        {
+            throw new UserError("the agent's actions lie in [-1, 1], and those of the task do not: put the task into RescaleAction");
         }
     }
 

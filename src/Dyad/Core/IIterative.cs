@@ -15,6 +15,10 @@ public interface IIterative
     /// <summary>Measures the present state into one row, without changing it.</summary>
     void Measure(IMetrics metrics);
 
+    /// <summary>The same, where it may take long and is stopped on request, which leaves the state as it was.</summary>
+    /// <exception cref="OperationCanceledException">It was stopped; there is no row.</exception>
+    void Measure(IMetrics metrics, CancellationToken cancellation) => Measure(metrics);
+
     /// <summary>Saves or loads everything that later steps depend on.</summary>
     void Serialize(StateArchive archive);
 }

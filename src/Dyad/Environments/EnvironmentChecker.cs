@@ -29,8 +29,8 @@ public static class EnvironmentChecker
     /// <exception cref="UserError">The environment cannot be made at all.</exception>
     public static IReadOnlyList<EnvironmentFinding> Check(Func<IEnvironment> create, string? name = null)
     {
-        create().Dispose();
-        EnvironmentFinding spaces = Try("spaces are well formed", () => CheckSpaces(create));
+        IEnvironment first = create();
+        EnvironmentFinding spaces = Try("spaces are well formed", () => CheckSpaces(first));
         if (!spaces.Holds)
         {
             return [spaces];
@@ -60,31 +60,16 @@ public static class EnvironmentChecker
         catch (Exception e) when (e is not OutOfMemoryException)
         {
             // Any exception of the environment is a finding about it.
-            return new EnvironmentFinding(rule, $"{e.GetType().Name}: {e.Message.ReplaceLineEndings(" ")}");
+            string message = e.Message.ReplaceLineEndings(" ");
+            return new EnvironmentFinding(rule, e is UserError ? message : $"{e.GetType().Name}: {message}");
         }
     }
 
-    private static string? CheckSpaces(Func<IEnvironment> create)
+    private static string? CheckSpaces(IEnvironment environment)
     {
-        using IEnvironment environment = create();
-        return Wrong(environment.ObservationSpace, "observation") ?? Wrong(environment.ActionSpace, "action");
-
-        static string? Wrong(Space space, string what)
+        using (environment)
         {
-            switch (space)
-            {
-                case null:
-                    return $"the {what} space is null";
-                case Discrete discrete:
-                    return discrete.Count > 0 ? null : $"the {what} space has {discrete.Count} values; it must have at least 1";
-                case Box box when box.Low.Length != box.High.Length || box.Low.Length == 0:
-                    return $"the {what} space has {box.Low.Length} lower and {box.High.Length} upper bounds; it must have as many of both, at least 1";
-                case Box box:
-                    int bad = Enumerable.Range(0, box.Size).FirstOrDefault(i => !(box.Low[i] <= box.High[i]), -1);
-                    return bad < 0 ? null : $"the {what} space's bounds {bad} are {Text(box.Low[bad])} and {Text(box.High[bad])}; the lower must not exceed the upper";
-                default:
-                    return $"the {what} space is neither a box nor discrete";
-            }
+            return SpaceCheck.Fault(environment.ObservationSpace, "observation") ?? SpaceCheck.Fault(environment.ActionSpace, "action");
         }
     }
 
@@ -216,7 +201,7 @@ public static class EnvironmentChecker
             run.Reset(null);
         }
 
-        note = ends == 0 ? $"no episode ended in {LongRun} steps" : null;
+        note = ends == 0 ? $"no episode ended in {LongRun} steps; without a step limit an evaluation might never end" : null;
         return null;
     }
 

@@ -16,6 +16,8 @@ public sealed class ReplayBuffer : IAppendOnlyState
     private readonly int _observationSize;
     private readonly int _actionSize;
     private readonly int _stride;
+
+    // A ring: transition t is in slot (t / SegmentRows) mod the number of slots.
     private readonly float[]?[] _segments;
 
     // Transitions ever added, and how many of them are on disk.
@@ -25,18 +27,19 @@ public sealed class ReplayBuffer : IAppendOnlyState
     /// <summary>An empty buffer.</summary>
     /// <param name="observationSize">Numbers in an observation.</param>
     /// <param name="actionSize">Numbers in an action.</param>
-    /// <param name="capacity">Transitions kept at least; rounded up to a multiple of 8,192.</param>
+    /// <param name="capacity">Transitions kept at the most; memory and files come in segments of 8,192.</param>
     public ReplayBuffer(int observationSize, int actionSize, int capacity)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(capacity);
         _observationSize = observationSize;
         _actionSize = actionSize;
         _stride = (2 * observationSize) + actionSize + 2;
+        Capacity = capacity;
         _segments = new float[]?[((capacity - 1) / SegmentRows) + 1];
     }
 
     /// <summary>Transitions kept at the most.</summary>
-    public int Capacity => _segments.Length * SegmentRows;
+    public int Capacity { get; }
 
     /// <summary>Transitions that can be sampled.</summary>
     public int Count => (int)Math.Min(_added, Capacity);
@@ -70,9 +73,10 @@ public sealed class ReplayBuffer : IAppendOnlyState
         RandomStream stream, Span<float> observations, Span<float> actions, Span<float> rewards, Span<float> nexts, Span<float> terminated)
     {
         int count = Count;
+        long oldest = _added - count;
         for (int i = 0; i < rewards.Length; i++)
         {
-            ReadOnlySpan<float> row = Row(stream.Index(count), allocate: false);
+            ReadOnlySpan<float> row = Row(oldest + stream.Index(count), allocate: false);
             row[.._observationSize].CopyTo(observations[(i * _observationSize)..]);
             row.Slice(_observationSize, _actionSize).CopyTo(actions[(i * _actionSize)..]);
             rewards[i] = row[_observationSize + _actionSize];

@@ -88,7 +88,7 @@ public static class Safetensors
         long[] offsets = [.. entry.GetProperty("data_offsets").EnumerateArray().Select(offset => offset.GetInt64())];
         Span<byte> target = MemoryMarshal.AsBytes(leaf.Values);
         if (entry.GetProperty("dtype").GetString() != "F32" || !shape.SequenceEqual([leaf.Rows.Count, leaf.Columns.Count])
-            || offsets.Length != 2 || offsets[0] < 0 || offsets[1] - offsets[0] != target.Length || offsets[1] > data.Length)
+            || offsets.Length != 2 || offsets[0] < 0 || offsets[1] < offsets[0] || offsets[1] > data.Length || offsets[1] - offsets[0] != target.Length)
         {
             throw new UserError(
                 $"the tensor '{leaf.Name}' of '{path}' is {string.Join(" x ", shape)}; {leaf.Rows} x {leaf.Columns} in single precision is expected");

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Numerics.Tensors;
 using Dyad.Algorithms;
 using Dyad.Core;
@@ -11,10 +12,14 @@ namespace Dyad.Training;
 /// An agent that learns in one environment or several that step together, a step being an environment step; measured by the mean
 /// or best action in an environment of its own.
 /// <para>
-/// Metrics: <c>eval/return</c>, <c>eval/return_std</c>, <c>eval/length</c> (means over the evaluation episodes),
-/// <c>eval/best_return</c> (largest eval/return so far), <c>train/return</c> (mean undiscounted return of the training episodes
-/// that ended since the last row), <c>train/episodes</c>, <c>train/failures</c> (episodes that the simulator gave up on, in all),
-/// and the agent's own.
+/// Metrics: <c>eval/return</c>, <c>eval/return_std</c>, <c>eval/length</c> (means over the evaluation episodes that came to their
+/// end; missing where none did), <c>eval/failures</c> (evaluation episodes that the simulator gave up on), <c>eval/best_return</c> (of
+/// the best policy), <c>train/return</c> (mean undiscounted return of the training episodes that ended since the last row),
+/// <c>train/episodes</c>, <c>train/failures</c> (those of them that the simulator gave up on), both in all, and the agent's own.
+/// </para>
+/// <para>
+/// The best policy is the one with the fewest failures in its evaluation, and of those the one with the largest mean return; one that
+/// the simulator always gave up on is never the best.
 /// </para>
 /// </summary>
 public sealed class AgentTraining : IIterative, IAppendOnlyState, IDisposable
@@ -35,6 +40,7 @@ public sealed class AgentTraining : IIterative, IAppendOnlyState, IDisposable
     private readonly RunningMeans _trainingReturn = new("train/return");
     private readonly float[] _bestPolicy;
     private double _bestReturn = double.NegativeInfinity;
+    private long _bestFailures = long.MaxValue;
     private long _episodesDone;
     private long _failures;
     private long _step;
@@ -80,6 +86,12 @@ public sealed class AgentTraining : IIterative, IAppendOnlyState, IDisposable
     public void Advance()
     {
         Agent.Act(_observations, _actions, explore: true);
+        if (!TensorPrimitives.IsFiniteAll<double>(_actions))
+        {
+            // The task would refuse it as if somebody else had chosen it.
+            throw Diverged("an action of the policy is not finite");
+        }
+
         for (int i = 0; i < _environments.Length; i++)
         {
             _results[i] = _environments[i].Step(_actions.AsSpan(i * _actionSize, _actionSize), Row(_next, i));
@@ -92,8 +104,15 @@ public sealed class AgentTraining : IIterative, IAppendOnlyState, IDisposable
             _episodeReturns[i] += _results[i].Reward;
             if (_results[i].Done)
             {
-                _failures += _results[i].Failed ? 1 : 0;
-                _trainingReturn.Add(_episodeReturns[i]);
+                if (_results[i].Failed)
+                {
+                    _failures++;
+                }
+                else
+                {
+                    _trainingReturn.Add(_episodeReturns[i]);
+                }
+
                 _episodesDone++;
                 _episodeReturns[i] = 0;
                 _environments[i].Reset(Row(_observations, i));
@@ -104,30 +123,39 @@ public sealed class AgentTraining : IIterative, IAppendOnlyState, IDisposable
     }
 
     /// <inheritdoc/>
-    /// <exception cref="UserError">The policy's parameters are no longer finite.</exception>
-    public void Measure(IMetrics metrics)
+    public void Measure(IMetrics metrics) => Measure(metrics, CancellationToken.None);
+
+    /// <inheritdoc/>
+    /// <exception cref="UserError">The policy's parameters, or a cost since the last row, are not finite.</exception>
+    public void Measure(IMetrics metrics, CancellationToken cancellation)
     {
         if (!TensorPrimitives.IsFiniteAll<float>(Agent.Policy.Values))
         {
-            throw new UserError(
-                $"training diverged before step {_step}: the policy's parameters are not finite; the best policy so far is kept (try a smaller learning rate)");
+            throw Diverged("the policy's parameters are not finite");
         }
 
-        EvaluationResult result = Evaluation.Play(_evaluationEnvironment, Agent, _episodes, EvaluationSeed);
-        if (result.Mean > _bestReturn)
+        EvaluationResult result = Evaluation.Play(_evaluationEnvironment, Agent, _episodes, EvaluationSeed, cancellation);
+        if (result.Failures < _episodes && (result.Failures < _bestFailures || (result.Failures == _bestFailures && result.Mean > _bestReturn)))
         {
             _bestReturn = result.Mean;
+            _bestFailures = result.Failures;
             Agent.Policy.Values.CopyTo(_bestPolicy);
         }
 
         metrics.Record("eval/return", result.Mean);
         metrics.Record("eval/return_std", result.StandardDeviation);
-        metrics.Record("eval/length", result.Lengths.Average());
+        metrics.Record("eval/length", result.MeanLength);
+        metrics.Record("eval/failures", result.Failures);
         metrics.Record("eval/best_return", _bestReturn);
         _trainingReturn.Flush(metrics);
         metrics.Record("train/episodes", _episodesDone);
         metrics.Record("train/failures", _failures);
-        Agent.Measure(metrics);
+        var costs = new CostWatch(metrics);
+        Agent.Measure(costs);
+        if (costs.Wrong is string wrong)
+        {
+            throw Diverged(wrong);
+        }
     }
 
     /// <inheritdoc/>
@@ -139,6 +167,7 @@ public sealed class AgentTraining : IIterative, IAppendOnlyState, IDisposable
         archive.Value("episodes", ref _episodesDone);
         archive.Value("failures", ref _failures);
         archive.Value("best_return", ref _bestReturn);
+        archive.Value("best_failures", ref _bestFailures);
         archive.Array("best_policy", _bestPolicy.AsSpan());
         _trainingReturn.Serialize(archive);
         foreach (IEnvironment environment in _environments)
@@ -155,10 +184,17 @@ public sealed class AgentTraining : IIterative, IAppendOnlyState, IDisposable
     /// <inheritdoc/>
     public void LoadRows(string folder) => (Agent as IAppendOnlyState)?.LoadRows(folder);
 
-    /// <summary>Writes the policy as it is, <c>policy.safetensors</c>, and the best one so far, <c>policy-best.safetensors</c>.</summary>
+    /// <summary>
+    /// Writes the policy as it is, <c>policy.safetensors</c>, and the best one so far, <c>policy-best.safetensors</c>; of a policy that is
+    /// not finite any more, the file stays as it was.
+    /// </summary>
     public void SavePolicies(string folder)
     {
-        Safetensors.Write(Path.Combine(folder, "policy.safetensors"), Agent.Policy);
+        if (TensorPrimitives.IsFiniteAll<float>(Agent.Policy.Values))
+        {
+            Safetensors.Write(Path.Combine(folder, "policy.safetensors"), Agent.Policy);
+        }
+
         float[] present = Agent.Policy.Values.ToArray();
         _bestPolicy.AsSpan().CopyTo(Agent.Policy.Values);
         Safetensors.Write(Path.Combine(folder, "policy-best.safetensors"), Agent.Policy);
@@ -177,4 +213,23 @@ public sealed class AgentTraining : IIterative, IAppendOnlyState, IDisposable
     }
 
     private Span<double> Row(double[] rows, int i) => rows.AsSpan(i * _observationSize, _observationSize);
+
+    private UserError Diverged(string what) => new(
+        $"training diverged before step {_step}: {what}; the best policy so far is kept (try a smaller learning rate, or rewards of a smaller scale)");
+
+    // Passes metrics on, and keeps an eye on the costs among them.
+    private sealed class CostWatch(IMetrics inner) : IMetrics
+    {
+        public string? Wrong { get; private set; }
+
+        public void Record(string name, double value)
+        {
+            if (name.EndsWith("_loss", StringComparison.Ordinal) && !double.IsFinite(value))
+            {
+                Wrong ??= string.Create(CultureInfo.InvariantCulture, $"{name} is {value} over the steps since the last row");
+            }
+
+            inner.Record(name, value);
+        }
+    }
 }

@@ -125,13 +125,17 @@ public sealed class RunDirectory
                 ?? throw new UserError($"'{path}' does not hold a JSON object; remove the run's folder to start it anew");
             string? wrong = texts.FirstOrDefault(name => !Is<string>(content[name]))
                 ?? integers.FirstOrDefault(name => !Is<long>(content[name]))
-                ?? numbers.FirstOrDefault(name => !Is<double>(content[name]));
+                ?? numbers.FirstOrDefault(name => !Is<double>(content[name]) || (content[name] is { } number && !double.IsFinite((double)number)));
             return wrong is null ? content : throw new UserError(
                 $"'{path}' is damaged ('{wrong}' is {Text(content[wrong])}); remove the run's folder to start it anew");
         }
         catch (JsonException e)
         {
             throw new UserError($"'{path}' is damaged ({e.Message}); remove the run's folder to start it anew", e);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new UserError($"cannot read '{path}': {e.Message}", e);
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
 using Dyad.Core;
 
@@ -109,7 +110,7 @@ public sealed class RunLoop
     private void Advance(RunDirectory directory, Run run, Action<RunProgress> progress, Action<string> warn, CancellationToken cancellation)
     {
         var store = new CheckpointStore(directory.CheckpointPath);
-        IIterative learner = run.Create();
+        IIterative learner = Start(directory, run);
         var position = new Position();
         using var owned = learner as IDisposable;
         bool goesOn = Load(store, directory, learner, position, warn);
@@ -172,6 +173,9 @@ public sealed class RunLoop
         catch (Exception e) when (e is not (IOException or UnauthorizedAccessException))
         {
             WriteStatus("failed", e.Message);
+
+            // The best policy so far is the user's, also where there was no checkpoint yet.
+            run.Export?.Invoke(learner, directory.FullPath);
             if (e is ArithmeticException)
             {
                 // Numbers that overflow come from the task or the options, which are the user's.
@@ -184,7 +188,7 @@ public sealed class RunLoop
         void Measure()
         {
             row.Clear();
-            learner.Measure(row);
+            learner.Measure(row, cancellation);
             position.LogLength = log.Append(learner.Step, position.WallSeconds, row.Values);
             position.LastMeasure = learner.Step;
             progress(new RunProgress(Math.Min(learner.Step, run.Steps), run.Steps, position.WallSeconds, [.. row.Values]));
@@ -215,6 +219,32 @@ public sealed class RunLoop
             }
 
             directory.WriteStatus(content);
+        }
+    }
+
+    // A learner at its start; where its task cannot be made or started, the run has failed.
+    private IIterative Start(RunDirectory directory, Run run)
+    {
+        try
+        {
+            return run.Create();
+        }
+        catch (Exception e) when (e is not (IOException or UnauthorizedAccessException))
+        {
+            JsonObject content = directory.ReadStatus() ?? new JsonObject
+            {
+                ["step"] = 0,
+                ["steps"] = run.Steps,
+                ["started"] = Now(),
+                ["wall_s"] = 0.0,
+                ["build"] = _build.ToJson(),
+                ["machine"] = _machine,
+            };
+            content["status"] = "failed";
+            content["updated"] = Now();
+            content["error"] = e.Message;
+            directory.WriteStatus(content);
+            throw;
         }
     }
 
@@ -260,7 +290,7 @@ public sealed class RunLoop
         return state is not null;
     }
 
-    private string Now() => _clock.GetUtcNow().ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", null);
+    private string Now() => _clock.GetUtcNow().ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 
     // Where the loop itself stands; part of a checkpoint.
     private sealed class Position

@@ -12,8 +12,8 @@ namespace Dyad.Training;
 /// <example><code>
 /// var run = StoredRun.Open("runs/train/sac/Pendulum-v1/seed-0");
 /// using IEnvironment task = run.Task.CreateForAgents();
-/// IAgent agent = run.LoadAgent();
-/// EvaluationResult result = Evaluation.Play(task, agent, episodes: 10, seed: 0);
+/// IPolicy policy = run.LoadPolicy();
+/// EvaluationResult result = Evaluation.Play(task, policy, episodes: 10, seed: 0);
 /// </code></example>
 public sealed class StoredRun
 {
@@ -59,6 +59,11 @@ public sealed class StoredRun
         return others.Length == 0 ? null : $"the run '{Directory.FullPath}' is of another build: of {string.Join(" and ", others.AsEnumerable())}, and this is {present}";
     }
 
+    /// <summary>Says that the task is not the one that the run learned, though it has its name; null where it is.</summary>
+    public string? OtherTask() => Task.Fingerprint == Config.Task.Fingerprint
+        ? null
+        : $"the task '{Config.Task.Name}' has changed since the run '{Directory.FullPath}' began";
+
     /// <summary>An instance of the task as the run learns it.</summary>
     public IEnvironment CreateTask() => Task.CreateForAgents(Config.Training.TimeLimitTerminates);
 
@@ -81,6 +86,11 @@ public sealed class StoredRun
         Safetensors.Read(policy, agent.Policy);
         return agent;
     }
+
+    /// <summary>The policy of the run, for any number of threads.</summary>
+    /// <param name="last">The last policy instead of the best one.</param>
+    /// <exception cref="UserError">There is no such policy yet, or it cannot be read.</exception>
+    public IPolicy LoadPolicy(bool last = false) => new AgentPolicy(LoadAgent(last));
 
     /// <summary>The run's training at its newest checkpoint.</summary>
     /// <param name="otherwise">The sentence where its agent plays no game.</param>

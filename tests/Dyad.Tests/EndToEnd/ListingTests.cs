@@ -70,6 +70,15 @@ public sealed class ListingTests : IDisposable
     }
 
     [Fact]
+    public async Task The_doctor_does_not_call_a_machine_whole_that_lacks_something()
+    {
+        _dyad.Variables["DYAD_MUJOCO"] = _dyad.PathOf("nowhere");
+        Outcome outcome = (await _dyad.RunAsync("doctor")).Succeeded();
+        Assert.Contains("Missing, and in no package to install: MuJoCo, MuJoCo's headers", outcome.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("Nothing is missing", outcome.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Status_and_report_take_several_studies()
     {
         string[] studies = ["wen2021/theorems", "lecture/soft-policy-iteration"];

@@ -55,6 +55,78 @@ public sealed class OwnTaskLibrary : IAsyncLifetime
                     return new StepResult(0, false, false);
                 }
             }
+
+            public class Changed : Dyad.Environments.Wrappers.EnvironmentWrapper
+            {
+                protected long Steps;
+
+                public Changed() : base(EnvironmentRegistry.Create("Pendulum-v1")) { }
+
+                public override StepResult Step(System.ReadOnlySpan<double> action, System.Span<double> observation)
+                {
+                    Steps++;
+                    return Inner.Step(action, observation);
+                }
+            }
+
+            public sealed class Talks : Changed
+            {
+                public Talks() => System.Console.WriteLine("hello from the task");
+
+                public override StepResult Step(System.ReadOnlySpan<double> action, System.Span<double> observation)
+                {
+                    System.Console.Write("step ");
+                    return base.Step(action, observation);
+                }
+            }
+
+            public sealed class Breaks : Changed
+            {
+                public override StepResult Step(System.ReadOnlySpan<double> action, System.Span<double> observation)
+                {
+                    StepResult result = base.Step(action, observation);
+                    return Steps < 350 ? result : throw new System.IO.IOException("the camera is gone");
+                }
+            }
+
+            public sealed class NotANumber : Changed
+            {
+                public override StepResult Step(System.ReadOnlySpan<double> action, System.Span<double> observation)
+                {
+                    StepResult result = base.Step(action, observation);
+                    if (Steps == 250) observation[2] = double.NaN;
+                    return result;
+                }
+            }
+
+            public sealed class Forever : IEnvironment
+            {
+                public Space ObservationSpace { get; } = Box.Uniform(1, -1, 1);
+
+                public Space ActionSpace { get; } = Box.Uniform(1, -1, 1);
+
+                public void Reset(System.Span<double> observation, long? seed = null) => observation[0] = 0;
+
+                public StepResult Step(System.ReadOnlySpan<double> action, System.Span<double> observation)
+                {
+                    Dyad.Environments.ActionCheck.Box("Forever", action, 1);
+                    observation[0] = 0;
+                    return default;
+                }
+
+                public void Serialize(Dyad.Core.StateArchive archive) { }
+
+                public void Dispose() { }
+            }
+
+            public sealed class NoBounds : Dyad.Environments.Wrappers.EnvironmentWrapper
+            {
+                public NoBounds() : base(EnvironmentRegistry.Create("Pendulum-v1")) { }
+
+                public override Space ActionSpace => new Box([double.NaN], [1]);
+
+                public override StepResult Step(System.ReadOnlySpan<double> action, System.Span<double> observation) => Inner.Step(action, observation);
+            }
             """);
         Dyad.Write("project/Tasks.csproj", $"""
             <Project Sdk="Microsoft.NET.Sdk">
@@ -137,8 +209,91 @@ public sealed class OwnTaskTests(OwnTaskLibrary library) : IClassFixture<OwnTask
         Assert.Contains("Steer: return -", (await library.Dyad.RunAsync("evaluate", run, "--episodes", "1")).Succeeded().Output, StringComparison.Ordinal);
     }
 
+    // Small networks, and no time lost.
+    private static string[] Train(string task, string output, params string[] more) =>
+    [
+        "train", "ddpg", $"bin/Tasks.dll:{task}", "--steps", "600", "--evaluation-episodes", "1", "--set", "hidden_width=8", "--set",
+        "random_steps=200", "--set", "update_after=500", "--out", output, .. more,
+    ];
+
+    [Fact]
+    public async Task What_a_task_prints_is_not_in_the_result()
+    {
+        Outcome outcome = await library.Dyad.RunAsync(Train("Talks", "talks", "--json"));
+        Assert.True(outcome.Json().TryGetProperty("report", out _));
+        Assert.Contains("hello from the task", outcome.Error, StringComparison.Ordinal);
+        Assert.True((await library.Dyad.RunAsync("check-env", "bin/Tasks.dll:Talks", "--json")).Output.StartsWith('{'));
+    }
+
     [Theory]
-    [InlineData("res-ac needs a finite MDP, and 'CartPole-v1' is neither", "res-ac", "CartPole-v1")]
+    [InlineData("Breaks", "Breaks: Step failed in step 150 of an episode: IOException: the camera is gone")]
+    [InlineData("NotANumber", "NotANumber: component 2 of the observation is NaN in step 50 of an episode; it must be finite in single precision")]
+    public async Task A_task_that_fails_is_one_sentence_and_a_failed_run(string task, string sentence)
+    {
+        Outcome outcome = await library.Dyad.RunAsync(Train(task, task));
+        Assert.Equal((2, ""), (outcome.ExitCode, outcome.Output));
+        Assert.Equal($"dyad: {sentence}", Assert.Single(outcome.Sentences));
+        JsonElement run = Assert.Single((await library.Dyad.RunAsync("status", task, "--json")).Json().GetProperty("runs").EnumerateArray());
+        Assert.Equal(("failed", sentence), (run.GetProperty("status").GetString(), run.GetProperty("error").GetString()));
+    }
+
+    [Fact]
+    public async Task Bounds_that_are_none_are_refused_by_train_as_by_check_env()
+    {
+        const string sentence = "the action space's bounds 0 are NaN and 1";
+        Assert.Contains(sentence, (await library.Dyad.RunAsync(Train("NoBounds", "bounds"))).Refused(), StringComparison.Ordinal);
+        Assert.False(Directory.Exists(library.Dyad.PathOf("bounds", "train")));
+        Outcome outcome = await library.Dyad.RunAsync("check-env", "bin/Tasks.dll:NoBounds");
+        Assert.Equal(1, outcome.ExitCode);
+        Assert.Contains(sentence, outcome.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_task_without_an_end_takes_a_limit_and_is_stopped_without_one()
+    {
+        Assert.Contains("no episode ended in 2000 steps", (await library.Dyad.RunAsync("check-env", "bin/Tasks.dll:Forever")).Output, StringComparison.Ordinal);
+        Assert.DoesNotContain(
+            "no episode ended", (await library.Dyad.RunAsync("check-env", "bin/Tasks.dll:Forever", "--max-episode-steps", "20")).Output, StringComparison.Ordinal);
+        (await library.Dyad.RunAsync(Train("Forever", "limited", "--max-episode-steps", "20"))).Succeeded();
+        string run = Path.GetDirectoryName(Assert.Single(
+            Directory.GetFiles(library.Dyad.PathOf("limited"), "policy.safetensors", SearchOption.AllDirectories)))!;
+        int[] lengths = Lengths(await library.Dyad.RunAsync("evaluate", run, "--episodes", "1", "--json"));
+        Assert.Equal([20], lengths);
+        lengths = Lengths(await library.Dyad.RunAsync("evaluate", run, "--episodes", "1", "--max-episode-steps", "7", "--json"));
+        Assert.Equal([7], lengths);
+
+        // The evaluation at the start would never end.
+        string[] endless = Train("Forever", "endless");
+        System.Diagnostics.Process process = library.Dyad.Start(endless);
+        Assert.True(await Signals.SendWhenAsync(process, Signals.Interrupt, () => Directory.Exists(library.Dyad.PathOf("endless"))
+            && Directory.GetFiles(library.Dyad.PathOf("endless"), "metrics.jsonl", SearchOption.AllDirectories).Length > 0));
+        Assert.Equal(130, (await CommandLine.EndAsync(process, endless)).ExitCode);
+
+        static int[] Lengths(Outcome outcome) => [.. outcome.Json().GetProperty("lengths").EnumerateArray().Select(length => length.GetInt32())];
+    }
+
+    [Fact]
+    public async Task A_library_that_changed_is_noticed_when_a_run_goes_on()
+    {
+        (await library.Dyad.RunAsync(Train("Steer", "changing"))).Succeeded();
+        string run = Path.GetDirectoryName(Assert.Single(
+            Directory.GetFiles(library.Dyad.PathOf("changing"), "policy.safetensors", SearchOption.AllDirectories)))!;
+        string file = library.Dyad.PathOf("bin", "Tasks.dll");
+        byte[] before = File.ReadAllBytes(file);
+        try
+        {
+            File.WriteAllBytes(file, [.. before, 0]);
+            Assert.Contains("'fingerprint' is ", (await library.Dyad.RunAsync(Train("Steer", "changing", "--resume"))).Refused(), StringComparison.Ordinal);
+            Assert.Contains("has changed since the run", Assert.Single((await library.Dyad.RunAsync("evaluate", run, "--episodes", "1")).Sentences), StringComparison.Ordinal);
+        }
+        finally
+        {
+            File.WriteAllBytes(file, before);
+        }
+    }
+
+    [Theory]
+    [InlineData("q-learning needs a finite MDP, and 'CartPole-v1' is neither", "q-learning", "CartPole-v1")]
     [InlineData("sac needs actions that are real vectors, and those of Corridor are not", "sac", "bin/Tasks.dll:Corridor")]
     public async Task A_task_that_a_method_cannot_learn_is_refused_as_that(string sentence, string method, string task) => Assert.Contains(
         sentence, (await library.Dyad.RunAsync("train", method, task)).Refused(), StringComparison.Ordinal);

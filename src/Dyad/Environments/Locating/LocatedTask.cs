@@ -26,13 +26,15 @@ public sealed class LocatedTask
 
     private readonly Func<IEnvironment> _create;
     private readonly int? _ownLimit;
+    private readonly string _fingerprint;
 
-    internal LocatedTask(string name, string text, Func<IEnvironment> create, int? limit, LocatedKind kind, Mdp? mdp)
-        : this(name, text, create, limit, limit, kind, mdp)
+    internal LocatedTask(string name, string text, Func<IEnvironment> create, int? limit, LocatedKind kind, Mdp? mdp, string fingerprint = "")
+        : this(name, text, create, limit, limit, kind, mdp, fingerprint)
     {
     }
 
-    private LocatedTask(string name, string text, Func<IEnvironment> create, int? ownLimit, int? limit, LocatedKind kind, Mdp? mdp)
+    private LocatedTask(
+        string name, string text, Func<IEnvironment> create, int? ownLimit, int? limit, LocatedKind kind, Mdp? mdp, string fingerprint)
     {
         Name = name;
         Text = text;
@@ -41,6 +43,7 @@ public sealed class LocatedTask
         MaxEpisodeSteps = limit;
         Kind = kind;
         Mdp = mdp;
+        _fingerprint = fingerprint;
     }
 
     /// <summary>Name for folders and legends.</summary>
@@ -58,23 +61,25 @@ public sealed class LocatedTask
     /// <summary>Steps after which an episode is truncated; null for never, or where a library of the user's own keeps that to itself.</summary>
     public int? MaxEpisodeSteps { get; }
 
-    /// <summary>Differs, in all likelihood, for any other finite MDP, since a file may change under its name; empty where there is none behind it.</summary>
-    public string Fingerprint => Mdp?.Fingerprint().ToString("x16", CultureInfo.InvariantCulture) ?? "";
+    /// <summary>
+    /// Differs, in all likelihood, for any other finite MDP and any other library of the user's own, since a file may change under its
+    /// name; empty for other tasks.
+    /// </summary>
+    public string Fingerprint => Mdp?.Fingerprint().ToString("x16", CultureInfo.InvariantCulture) ?? _fingerprint;
 
     /// <summary>Whether its time limit is below 1,000 steps, which some experiments count as a termination.</summary>
     public bool HasShortLimit => MaxEpisodeSteps < LongEpisode;
 
     /// <summary>The same with another time limit; a limit that a library of the user's own sets stays within it.</summary>
     /// <param name="limit">Steps of an episode; null for its own limit.</param>
-    public LocatedTask WithLimit(int? limit) => new(Name, Text, _create, _ownLimit, limit ?? _ownLimit, Kind, Mdp);
+    public LocatedTask WithLimit(int? limit) => new(Name, Text, _create, _ownLimit, limit ?? _ownLimit, Kind, Mdp, _fingerprint);
 
-    /// <summary>An instance in its time limit.</summary>
-    public IEnvironment Create()
-    {
-        IEnvironment task = _create();
-        bool isIn = Kind == LocatedKind.Library && MaxEpisodeSteps == _ownLimit;
-        return MaxEpisodeSteps is int limit && !isIn ? new TimeLimit(task, limit) : task;
-    }
+    /// <summary>An instance in its time limit, whose mistakes come out as one sentence (<see cref="GuardedTask"/>).</summary>
+    /// <exception cref="UserError">It cannot be made, or its spaces are none.</exception>
+    public IEnvironment Create() => Limited(GuardedTask.Create(Name, _create));
+
+    /// <summary>An instance in its time limit as it is, for <see cref="EnvironmentChecker"/>.</summary>
+    public IEnvironment CreateUnguarded() => Limited(_create());
 
     /// <summary>An instance as neural methods see it: a box of actions is rescaled to [-1, 1].</summary>
     /// <param name="timeLimitTerminates">Whether a time limit below 1,000 steps counts as a termination.</param>
@@ -95,5 +100,11 @@ public sealed class LocatedTask
             : MaxEpisodeSteps is null && Kind != LocatedKind.Library
                 ? throw new UserError($"{Name} has no time limit, without which an evaluation might not end")
                 : this;
+    }
+
+    private IEnvironment Limited(IEnvironment task)
+    {
+        bool isIn = Kind == LocatedKind.Library && MaxEpisodeSteps == _ownLimit;
+        return MaxEpisodeSteps is int limit && !isIn ? new TimeLimit(task, limit) : task;
     }
 }

@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Reflection;
 using System.Runtime.Loader;
+using System.Security.Cryptography;
 using Dyad.Core;
 
 namespace Dyad.Environments.Locating;
@@ -24,6 +25,10 @@ internal static class TaskLibrary
 
     /// <summary>What finds the type again from any folder: the file by its full path.</summary>
     public static string FullText(string text) => Path.GetFullPath(text[..^(TypeOf(text).Length + 1)]) + ":" + TypeOf(text);
+
+    /// <summary>A hash of the library's file, as 16 hexadecimal digits; what the file refers to is not in it.</summary>
+    public static string Fingerprint(string text) =>
+        Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(text[..^(TypeOf(text).Length + 1)])))[..16];
 
     /// <summary>What makes the task.</summary>
     /// <exception cref="UserError">There is no such file or type, or the type is no task.</exception>

@@ -46,10 +46,11 @@ public static class TaskLocator
     private static LocatedTask OfLibrary(string text)
     {
         Func<IEnvironment> create = TaskLibrary.Load(text);
+        string name = FolderName.Of(TaskLibrary.TypeOf(text), "task");
         using IEnvironment task = create();
         return new LocatedTask(
-            FolderName.Of(TaskLibrary.TypeOf(text), "task"), TaskLibrary.FullText(text), create,
-            EnvironmentWrapper.Find<TimeLimit>(task)?.Limit, LocatedKind.Library, mdp: null);
+            name, TaskLibrary.FullText(text), create,
+            EnvironmentWrapper.Find<TimeLimit>(task)?.Limit, LocatedKind.Library, mdp: null, TaskLibrary.Fingerprint(text));
     }
 
     private static LocatedTask OfFile(string path)

@@ -24,7 +24,7 @@ public abstract class MujocoEnvironment : IEnvironment, IRecordable
     /// <param name="model">An MJCF file; a bare name is one of Dyad's own in <see cref="MujocoTasks.ModelFolder"/>.</param>
     /// <param name="frameSkip">Simulator steps a step.</param>
     /// <param name="observationSize">Numbers in an observation, given the simulation.</param>
-    /// <exception cref="UserError">There is no MuJoCo, or it does not accept the model.</exception>
+    /// <exception cref="UserError">There is no MuJoCo, it does not accept the model, or a motor of it has no control range.</exception>
     protected MujocoEnvironment(string name, string model, int frameSkip, Func<MujocoSimulation, int> observationSize)
     {
         Name = name;
@@ -35,15 +35,7 @@ public abstract class MujocoEnvironment : IEnvironment, IRecordable
         _observation = new double[observationSize(Simulation)];
         ObservationSpace = Box.Uniform(_observation.Length, double.NegativeInfinity, double.PositiveInfinity);
 
-        int controls = Simulation.Model.ControlSize;
-        ReadOnlySpan<double> ranges = Simulation.Model.Array<double>("actuator_ctrlrange", 2 * controls);
-        var actions = new Box(new double[controls], new double[controls]);
-        for (int i = 0; i < controls; i++)
-        {
-            (actions.Low[i], actions.High[i]) = (ranges[2 * i], ranges[(2 * i) + 1]);
-        }
-
-        ActionSpace = actions;
+        ActionSpace = Actions(Simulation.Model);
     }
 
     /// <summary>The task's name.</summary>
@@ -195,6 +187,26 @@ public abstract class MujocoEnvironment : IEnvironment, IRecordable
     /// <summary>The reward of the step just made, and whether the episode ended by the task's rule.</summary>
     /// <param name="action">The action as it was given.</param>
     protected abstract (double Reward, bool Terminated) Judge(ReadOnlySpan<double> action);
+
+    // As in gym, a range counts whether or not MuJoCo clamps to it (ctrllimited); where none was given, it is [0, 0].
+    private static Box Actions(MujocoModel model)
+    {
+        int controls = model.ControlSize;
+        ReadOnlySpan<double> ranges = model.Array<double>("actuator_ctrlrange", 2 * controls);
+        var actions = new Box(new double[controls], new double[controls]);
+        for (int i = 0; i < controls; i++)
+        {
+            (actions.Low[i], actions.High[i]) = (ranges[2 * i], ranges[(2 * i) + 1]);
+            if (!(actions.Low[i] < actions.High[i]))
+            {
+                string name = model.ActuatorName(i);
+                throw new UserError($"the {(name.Length > 0 ? $"motor '{name}'" : $"motor {i}, which has no name,")} of the MuJoCo model "
+                    + $"'{model.File}' has no control range, of which an action is: give it one, like ctrlrange=\"-1 1\"");
+            }
+        }
+
+        return actions;
+    }
 
     // A random initial state, before MuJoCo normalises quaternions.
     internal void DrawState()

@@ -14,6 +14,9 @@ public sealed unsafe class MujocoModel : IDisposable
     private const int GeomKind = 5;
     private const int SiteKind = 6;
 
+    // Release 3.0.0 brought a kind before it.
+    private const int ActuatorKind = 18, ActuatorKindSince300 = 19;
+
     // The compiler of MJCF is not made for several threads.
     private static readonly Lock Compiling = new();
 
@@ -91,6 +94,10 @@ public sealed unsafe class MujocoModel : IDisposable
 
     /// <summary>Name of a body, empty where it has none.</summary>
     public string BodyName(int body) => Marshal.PtrToStringUTF8((nint)Library.IdToName(_model, BodyKind, body)) ?? "";
+
+    /// <summary>Name of an actuator, empty where it has none.</summary>
+    public string ActuatorName(int actuator) =>
+        Marshal.PtrToStringUTF8((nint)Library.IdToName(_model, Library.Layout.Version >= 300 ? ActuatorKindSince300 : ActuatorKind, actuator)) ?? "";
 
     /// <summary>An array of numbers of the model, by its name in mjModel.</summary>
     internal ReadOnlySpan<T> Array<T>(string name, int length)

@@ -44,9 +44,12 @@ public abstract class EnvironmentWrapper : IEnvironment
     /// <inheritdoc/>
     public void Dispose()
     {
-        Inner.Dispose();
+        DisposeInner();
         GC.SuppressFinalize(this);
     }
+
+    /// <summary>Disposes what is wrapped.</summary>
+    protected virtual void DisposeInner() => Inner.Dispose();
 
     // Actions of wrappers that change their components.
     private protected static Box ActionBox(IEnvironment inner, string wrapper) => inner.ActionSpace as Box

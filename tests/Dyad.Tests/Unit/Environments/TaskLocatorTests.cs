@@ -55,6 +55,40 @@ public sealed class TaskLocatorTests : IDisposable
         Assert.Equal("task", TaskLocator.Find(path).Name);
     }
 
+    [Fact]
+    public void A_library_that_changed_under_its_name_is_told_apart()
+    {
+        string path = _folder.PathOf("own.dll");
+        File.Copy(typeof(OwnTask).Assembly.Location, path);
+        LocatedTask task = TaskLocator.FindForAgents($"{path}:OwnTask");
+        Assert.Equal(("OwnTask", $"{path}:OwnTask", null), (task.Name, task.Text, task.MaxEpisodeSteps));
+        Assert.Equal(16, task.Fingerprint.Length);
+        Assert.Equal(task.Fingerprint, TaskLocator.Find($"{path}:OwnTask").WithLimit(7).Fingerprint);
+
+        // Another file in its place: .NET holds the one that it has read.
+        byte[] other = [.. File.ReadAllBytes(path), 0];
+        File.Delete(path);
+        File.WriteAllBytes(path, other);
+        Assert.NotEqual(task.Fingerprint, TaskLocator.Find($"{path}:OwnTask").Fingerprint);
+    }
+
+    [Fact]
+    public void A_task_of_ones_own_is_guarded_and_takes_a_limit()
+    {
+        string path = _folder.PathOf("own.dll");
+        File.Copy(typeof(OwnTask).Assembly.Location, path);
+        double[] observation = new double[1];
+        using (IEnvironment task = TaskLocator.FindForAgents($"{path}:OwnTask").WithLimit(3).CreateForAgents())
+        {
+            task.Reset(observation, 1);
+            Assert.Equal([false, false, true], Enumerable.Range(0, 3).Select(_ => task.Step([0], observation).Truncated));
+        }
+
+        Assert.Equal(
+            "EmptyTask: the observation space has 0 lower and 0 upper bounds; it must have as many of both, at least 1",
+            Assert.Throws<UserError>(() => TaskLocator.FindForAgents($"{path}:EmptyTask")).Message);
+    }
+
     [Theory]
     [InlineData("CartPole", "there is no environment 'CartPole'; did you mean CartPole-v0 or CartPole-v1?")]
     [InlineData("nosuch.txt", "there is no file 'nosuch.txt'")]

@@ -43,14 +43,33 @@ public sealed class ReplayBufferTests : IDisposable
     }
 
     [Theory]
-    [InlineData(1)]
-    [InlineData(8192)]
-    [InlineData(8193)]
-    [InlineData(Capacity + 100)]
-    [InlineData((2 * Capacity) + 8192)]
-    public void A_buffer_saved_bit_by_bit_loads_as_it_was(int added)
+    [InlineData(1, 5)]
+    [InlineData(100, 99)]
+    [InlineData(100, 100)]
+    [InlineData(100, 101)]
+    [InlineData(100, 8250)]
+    [InlineData(8191, 20_000)]
+    [InlineData(10_000, 35_000)]
+    public void As_many_are_kept_as_were_asked_for(int capacity, int added)
     {
-        var buffer = new ReplayBuffer(2, 1, Capacity);
+        var buffer = new ReplayBuffer(2, 1, capacity);
+        Fill(buffer, 0, added);
+        Assert.Equal((capacity, Math.Min(capacity, added)), (buffer.Capacity, buffer.Count));
+        var seen = new HashSet<float>(Draw(buffer, 30 * buffer.Count).Select(row => row.Reward));
+        Assert.Equal(Enumerable.Range(added - buffer.Count, buffer.Count).Select(i => (float)i), seen.Order());
+    }
+
+    [Theory]
+    [InlineData(1, Capacity)]
+    [InlineData(8192, Capacity)]
+    [InlineData(8193, Capacity)]
+    [InlineData(Capacity + 100, Capacity)]
+    [InlineData((2 * Capacity) + 8192, Capacity)]
+    [InlineData(20_000, 100)]
+    [InlineData(40_000, 10_000)]
+    public void A_buffer_saved_bit_by_bit_loads_as_it_was(int added, int capacity)
+    {
+        var buffer = new ReplayBuffer(2, 1, capacity);
         for (int i = 0; i < added; i++)
         {
             Add(buffer, i);
@@ -61,11 +80,11 @@ public sealed class ReplayBufferTests : IDisposable
         }
 
         buffer.SaveRows(_folder.FullPath);
-        ReplayBuffer loaded = Load(StateArchive.Save(buffer.Serialize));
+        ReplayBuffer loaded = Load(StateArchive.Save(buffer.Serialize), capacity);
         Assert.Equal(Draw(buffer, 1000).Select(row => row.Reward), Draw(loaded, 1000).Select(row => row.Reward));
 
         // No more on disk than the buffer holds, but for what an older checkpoint may need.
-        Assert.InRange(Directory.GetFiles(_folder.FullPath).Length, 1, (Capacity / 8192) + 3);
+        Assert.InRange(Directory.GetFiles(_folder.FullPath).Length, 1, ((capacity - 1) / 8192) + 4);
     }
 
     [Fact]
@@ -132,9 +151,9 @@ public sealed class ReplayBufferTests : IDisposable
     private static void Add(ReplayBuffer buffer, int i) =>
         buffer.Add([i + 0.25, -i], [i * 0.5], i, [i + 1.25, -i - 1], terminated: i % 3 == 0);
 
-    private ReplayBuffer Load(byte[] state)
+    private ReplayBuffer Load(byte[] state, int capacity = Capacity)
     {
-        var buffer = new ReplayBuffer(2, 1, Capacity);
+        var buffer = new ReplayBuffer(2, 1, capacity);
         StateArchive.Load(state, buffer.Serialize);
         buffer.LoadRows(_folder.FullPath);
         return buffer;

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Text;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Dyad.Autodiff;
 using Dyad.Core;
 using Dyad.Networks;
@@ -53,6 +54,23 @@ public sealed class SafetensorsTests : IDisposable
         UserError error = Assert.Throws<UserError>(() => Safetensors.Read(FilePath, Network(5, seed: 1)));
         Assert.Contains("3 x 4", error.Message, StringComparison.Ordinal);
         Assert.Contains("5 x 4", error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("[9223372036854775804, -9223372036854775764]")]
+    [InlineData("[-9223372036854775808, -9223372036854775760]")]
+    [InlineData("[4294967296, 4294967344]")]
+    [InlineData("[48, 0]")]
+    public void Places_that_overflow_are_refused(string offsets)
+    {
+        Safetensors.Write(FilePath, Network(3, seed: 1));
+        byte[] good = File.ReadAllBytes(FilePath);
+        int length = (int)BinaryPrimitives.ReadInt64LittleEndian(good);
+        JsonNode header = JsonNode.Parse(Encoding.UTF8.GetString(good, 8, length))!;
+        header["actor.policy.weight0"]!["data_offsets"] = JsonNode.Parse(offsets);
+        byte[] text = Encoding.UTF8.GetBytes(header.ToJsonString());
+        File.WriteAllBytes(FilePath, [.. BitConverter.GetBytes((long)text.Length), .. text, .. good[(8 + length)..]]);
+        Assert.Contains("weight0", Assert.Throws<UserError>(() => Safetensors.Read(FilePath, Network(3, seed: 1))).Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -95,6 +95,27 @@ public sealed class FieldChartTests
         Assert.Equal(2, (double)FieldSpec.Build(ReportSamples.Field())["usermeta"]!["aspect"]!);
     }
 
+    [Theory]
+    [InlineData("mean", 0)]
+    [InlineData("low", 1)]
+    [InlineData("high", 1)]
+    public void A_line_whose_arrays_differ_in_length_is_refused(string array, int line)
+    {
+        using var folder = new TempFolder();
+        double[] x = [0, 1, 2];
+        StudyResult study = ReportSamples.Study() with
+        {
+            Charts = [new LineChart("c", "C", "x", "y", false, "", [new Series("plain", x, x, null, null, 1), new Series("band", x, x, x, x, 2)])],
+        };
+        JsonObject json = JsonSerializer.SerializeToNode(study, StudyRunner.JsonOptions)!.AsObject();
+        string path = folder.PathOf("summary.json");
+        File.WriteAllText(path, json.ToJsonString());
+        Assert.Equal(2, Assert.IsType<LineChart>(Assert.Single(StudyRunner.ReadSummary(folder.FullPath).Charts)).Series.Count);
+        json["charts"]![0]!["series"]![line]![array]!.AsArray().RemoveAt(0);
+        File.WriteAllText(path, json.ToJsonString());
+        Assert.Contains(path, Assert.Throws<UserError>(() => StudyRunner.ReadSummary(folder.FullPath)).Message, StringComparison.Ordinal);
+    }
+
     private static void Refused(Action<JsonObject> damage)
     {
         using var folder = new TempFolder();

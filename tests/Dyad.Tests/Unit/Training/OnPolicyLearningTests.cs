@@ -130,9 +130,15 @@ public sealed class OnPolicyLearningTests
     {
         using AgentTraining training = Train(
             method, () => new TimeLimit(new IdentityTask(breaksAt: 600), 10), 0, [.. Fast, .. method == "ac" ? Epochs : []]);
-        Advance(training, 1200);
-        UserError error = Assert.Throws<UserError>(() => Return(training));
-        Assert.Contains("training diverged before step 1200", error.Message, StringComparison.Ordinal);
+
+        // In the step where an action is none, or where the policy is measured.
+        UserError error = Assert.Throws<UserError>(() =>
+        {
+            Advance(training, 1200);
+            Return(training);
+        });
+        Assert.InRange(training.Step, 600, 1200);
+        Assert.Contains($"training diverged before step {training.Step}: ", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]

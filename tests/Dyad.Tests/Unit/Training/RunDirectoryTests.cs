@@ -50,6 +50,32 @@ public sealed class RunDirectoryTests : IDisposable
         Assert.Equal(status, directory.Status);
     }
 
+    [Theory]
+    [InlineData("config.json", "{\"format\": 1, \"method\": 5}", "'method' is 5")]
+    [InlineData("config.json", "[1]", "does not hold a JSON object")]
+    [InlineData("run.json", "{\"status\": \"done\", \"wall_s\": 1e400}", "'wall_s' is 1e400")]
+    [InlineData("run.json", "{\"step\": 1e400}", "'step' is 1e400")]
+    [InlineData("run.json", "{\"steps\": \"many\"}", "'steps' is \"many\"")]
+    public void A_file_of_any_content_is_one_sentence(string name, string content, string sentence)
+    {
+        File.WriteAllText(_folder.PathOf(name), content);
+        var directory = new RunDirectory(_folder.FullPath);
+        string told = Assert.Throws<UserError>(() => _ = name == "run.json" ? (object?)directory.ReadStatus() : directory.ReadConfig()).Message;
+        Assert.Contains(sentence, told, StringComparison.Ordinal);
+        Assert.Contains(_folder.PathOf(name), told, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("config.json")]
+    [InlineData("run.json")]
+    public void A_file_that_cannot_be_read_is_one_sentence(string name)
+    {
+        using var mine = new FileStream(_folder.PathOf(name), FileMode.Create, FileAccess.ReadWrite, FileShare.None);
+        var directory = new RunDirectory(_folder.FullPath);
+        string told = Assert.Throws<UserError>(() => _ = name == "run.json" ? (object?)directory.ReadStatus() : directory.ReadConfig()).Message;
+        Assert.StartsWith($"cannot read '{_folder.PathOf(name)}': ", told, StringComparison.Ordinal);
+    }
+
     private static RunConfig Config(int seed, double rate) =>
         new(new("method", new JsonObject { ["rate"] = rate }), new("task"), new(seed), new(Every: 10));
 }

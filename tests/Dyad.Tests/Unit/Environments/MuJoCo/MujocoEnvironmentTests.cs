@@ -154,6 +154,37 @@ public sealed class MujocoEnvironmentTests
         Assert.False(File.Exists("MUJOCO_LOG.TXT"));
     }
 
+    [Theory]
+    [InlineData("<motor name='elbow' joint='b'/>", "the motor 'elbow' of the MuJoCo model")]
+    [InlineData("<motor joint='b'/>", "the motor 1, which has no name, of the MuJoCo model")]
+    public void A_motor_without_a_control_range_is_named(string motor, string sentence)
+    {
+        using var folder = new TempFolder();
+        string file = folder.PathOf("arm.xml");
+        string Model(string second) => "<mujoco><worldbody><body><joint name='a'/><joint name='b' axis='1 0 0'/><geom size='0.1'/></body></worldbody>"
+            + $"<actuator><motor name='shoulder' joint='a' ctrllimited='true' ctrlrange='-1 2'/>{second}</actuator></mujoco>";
+        File.WriteAllText(file, Model(motor));
+        string told = Assert.Throws<UserError>(() => new Arm(file)).Message;
+        Assert.Contains($"{sentence} '{file}' has no control range", told, StringComparison.Ordinal);
+
+        File.WriteAllText(file, Model("<motor joint='b' ctrllimited='false' ctrlrange='-3 3'/>"));
+        using var arm = new Arm(file);
+        var box = (Box)arm.ActionSpace;
+        Assert.Equal([-1, -3], box.Low);
+        Assert.Equal([2, 3], box.High);
+    }
+
+    private sealed class Arm(string file) : MujocoEnvironment("Arm", file, 1, simulation => simulation.Positions.Length)
+    {
+        protected override void AddNoise(Span<double> positions, Span<double> velocities, RandomStream stream)
+        {
+        }
+
+        protected override void Observe(Span<double> observation) => Simulation.Positions.CopyTo(observation);
+
+        protected override (double Reward, bool Terminated) Judge(ReadOnlySpan<double> action) => (0, false);
+    }
+
     [Fact]
     public void Every_geom_has_a_shape_and_a_pose()
     {

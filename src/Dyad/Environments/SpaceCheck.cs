@@ -1,0 +1,29 @@
+using System.Globalization;
+
+namespace Dyad.Environments;
+
+/// <summary>Whether a space is one at all: a user's task may say anything.</summary>
+internal static class SpaceCheck
+{
+    /// <summary>What is wrong with a space, in one sentence; null where nothing is.</summary>
+    /// <param name="space">The space.</param>
+    /// <param name="what">What it is of: "observation" or "action".</param>
+    public static string? Fault(Space? space, string what)
+    {
+        switch (space)
+        {
+            case null:
+                return $"the {what} space is null";
+            case Discrete discrete:
+                return discrete.Count > 0 ? null : $"the {what} space has {discrete.Count} values; it must have at least 1";
+            case Box box when box.Low is null || box.High is null || box.Low.Length != box.High.Length || box.Low.Length == 0:
+                return $"the {what} space has {box.Low?.Length ?? 0} lower and {box.High?.Length ?? 0} upper bounds; it must have as many of both, at least 1";
+            case Box box:
+                int bad = Enumerable.Range(0, box.Size).FirstOrDefault(i => !(box.Low[i] <= box.High[i]), -1);
+                return bad < 0 ? null : string.Create(
+                    CultureInfo.InvariantCulture, $"the {what} space's bounds {bad} are {box.Low[bad]} and {box.High[bad]}; the lower must not exceed the upper");
+            default:
+                return $"the {what} space is neither a box nor discrete";
+        }
+    }
+}
