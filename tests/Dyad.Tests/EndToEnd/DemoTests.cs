@@ -47,12 +47,12 @@ public sealed class DemoTests(DemoFixture demo, Browser browser) : IClassFixture
             JsonElement status = Read(Path.Combine(run, "run.json"));
             JsonElement config = Read(Path.Combine(run, "config.json"));
             Assert.Equal("done", status.GetProperty("status").GetString());
-            Assert.Equal(config.GetProperty("steps").GetInt64(), status.GetProperty("step").GetInt64());
-            Assert.EndsWith($"seed-{config.GetProperty("seed").GetInt32()}", run, StringComparison.Ordinal);
+            Assert.Equal(status.GetProperty("steps").GetInt64(), status.GetProperty("step").GetInt64());
+            Assert.EndsWith($"seed-{config.GetProperty("training").GetProperty("seed").GetInt32()}", run, StringComparison.Ordinal);
 
             JsonElement[] rows = [.. File.ReadLines(Path.Combine(run, "metrics.jsonl")).Select(line => JsonDocument.Parse(line).RootElement)];
             Assert.Equal(0, rows[0].GetProperty("step").GetInt64());
-            Assert.Equal(config.GetProperty("steps").GetInt64(), rows[^1].GetProperty("step").GetInt64());
+            Assert.Equal(status.GetProperty("steps").GetInt64(), rows[^1].GetProperty("step").GetInt64());
             double wall = 0;
             foreach (JsonElement row in rows)
             {

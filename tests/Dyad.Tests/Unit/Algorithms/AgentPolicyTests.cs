@@ -19,7 +19,7 @@ public sealed class AgentPolicyTests
     {
         const int Threads = 4, Count = 20_000;
         AgentTask task = method == "dqn" ? AgentTask.FiniteActions(3, 5) : AgentTask.RealActions(3, 2);
-        IPolicy policy = new AgentPolicy(MethodCatalog.Agent(method).With([("hidden_width", "16")]).Create(task, new RandomStream(1)));
+        var policy = new AgentPolicy(MethodCatalog.Agent(method).With([("hidden_width", "16")]).Create(task, new RandomStream(1)));
         double[][] expected = Act(), others = new double[Threads][];
         var threads = Enumerable.Range(0, Threads).Select(i => new Thread(() => others[i] = [.. Act().SelectMany(row => row)])).ToArray();
         Array.ForEach(threads, thread => thread.Start());
@@ -44,7 +44,7 @@ public sealed class AgentPolicyTests
     [Fact]
     public void Other_sizes_are_refused()
     {
-        IPolicy policy = new AgentPolicy(MethodCatalog.Agent("sac").With([("hidden_width", "4")]).Create(AgentTask.RealActions(3, 2), new RandomStream(1)));
+        var policy = new AgentPolicy(MethodCatalog.Agent("sac").With([("hidden_width", "4")]).Create(AgentTask.RealActions(3, 2), new RandomStream(1)));
         policy.Act(new double[3], new double[2]);
         Assert.Contains("4 numbers", Assert.Throws<UserError>(() => policy.Act(new double[4], new double[2])).Message, StringComparison.Ordinal);
         Assert.Throws<UserError>(() => policy.Act(new double[2], new double[2]));
@@ -57,8 +57,8 @@ public sealed class AgentPolicyTests
     {
         using IEnvironment bare = EnvironmentRegistry.Create("Pendulum-v1"), rescaled = new RescaleAction(EnvironmentRegistry.Create("Pendulum-v1"));
         IAgent agent = MethodCatalog.Agent("sac").With([("hidden_width", "4")]).Create(AgentTask.Of(bare), new RandomStream(1));
-        Assert.Contains("RescaleAction", Assert.Throws<UserError>(() => Evaluation.Play(bare, agent, 1, 0)).Message, StringComparison.Ordinal);
-        Assert.Single(Evaluation.Play(rescaled, agent, 1, 0).Returns);
+        Assert.Contains("RescaleAction", Assert.Throws<UserError>(() => Evaluation.Play(bare, agent, 1, 0, TestContext.Current.CancellationToken)).Message, StringComparison.Ordinal);
+        Assert.Single(Evaluation.Play(rescaled, agent, 1, 0, TestContext.Current.CancellationToken).Returns);
         Assert.Contains(
             "RescaleAction",
             Assert.Throws<UserError>(() => new AgentTraining(agent, () => EnvironmentRegistry.Create("Pendulum-v1"), new RescaleAction(EnvironmentRegistry.Create("Pendulum-v1")), 1, 0)).Message,

@@ -30,7 +30,7 @@ public sealed class FailingTaskTests : IDisposable
         IEnvironment Task() => GuardedTask.Create("Own", () => member == "constructor" ? throw new IOException("no disk")
             : new Scripted { OnReset = _ => Fail(member == "reset"), OnStep = (steps, _) => Fail(member == "step" && steps == 12) });
         Run run = RunOf(() => Train(Task, Scripted.Sound));
-        Assert.Equal(sentence, Assert.Throws<UserError>(() => Execute(run)).Message);
+        Assert.Equal(sentence, Assert.Throws<UserError>(() => Execute(run, null, TestContext.Current.CancellationToken)).Message);
         var directory = new RunDirectory(_folder.FullPath);
         Assert.Equal(RunStatus.Failed, directory.Status);
         Assert.Equal((sentence, step), ((string?)directory.ReadStatus()!["error"], (int?)directory.ReadStatus()!["step"]));
@@ -60,7 +60,7 @@ public sealed class FailingTaskTests : IDisposable
         using AgentTraining training = Train(Scripted.Sound, Scripted.Sound);
         training.Agent.Policy.Values.Fill(float.NaN);
         using IEnvironment task = Scripted.Sound();
-        Assert.Contains("the policy's action in step 1 of evaluation episode 1", Assert.Throws<UserError>(() => Evaluation.Play(task, training.Agent, 1, 0)).Message, StringComparison.Ordinal);
+        Assert.Contains("the policy's action in step 1 of evaluation episode 1", Assert.Throws<UserError>(() => Evaluation.Play(task, training.Agent, 1, 0, TestContext.Current.CancellationToken)).Message, StringComparison.Ordinal);
         Assert.Equal(
             "training diverged before step 0: an action of the policy is not finite; the best policy so far is kept (try a smaller learning rate, or rewards of a smaller scale)",
             Assert.Throws<UserError>(() => Advance(training, 100)).Message.Replace($"step {training.Step}", "step 0", StringComparison.Ordinal));
@@ -89,7 +89,7 @@ public sealed class FailingTaskTests : IDisposable
     {
         IEnvironment Task() => new TimeLimit(new IdentityTask(breaksAt: 400), 10);
         Run run = RunOf(() => SmallTasks.Train("ddpg", Task, changes: SmallTasks.Small), steps: 2500, every: 300);
-        Assert.Contains("training diverged", Assert.Throws<UserError>(() => Execute(run)).Message, StringComparison.Ordinal);
+        Assert.Contains("training diverged", Assert.Throws<UserError>(() => Execute(run, null, TestContext.Current.CancellationToken)).Message, StringComparison.Ordinal);
         Assert.Empty(Directory.GetFiles(_folder.PathOf("checkpoint"), "*.bin"));
         using AgentTraining other = SmallTasks.Train("ddpg", Task, changes: SmallTasks.Small);
         foreach (string file in new[] { "policy-best.safetensors" })
@@ -120,10 +120,10 @@ public sealed class FailingTaskTests : IDisposable
         using var second = new CancellationTokenSource();
         source.Cancel();
         Run run = RunOf(Create, steps: 40, every: 20);
-        Assert.Throws<OperationCanceledException>(() => Execute(run, second.Token, () => second.Cancel()));
+        Assert.Throws<OperationCanceledException>(() => Execute(run, () => second.Cancel(), second.Token));
         Assert.Equal(RunStatus.Running, new RunDirectory(_folder.FullPath).Status);
         armed = false;
-        Execute(run);
+        Execute(run, null, TestContext.Current.CancellationToken);
         Assert.Equal([0, 20, 40], MetricsLog.Read(_folder.PathOf("metrics.jsonl"))["step"]);
 
         void Stop(int steps)
@@ -206,7 +206,7 @@ public sealed class FailingTaskTests : IDisposable
             other.DateTimeFormat.TimeSeparator = ".";
             other.NumberFormat.NumberDecimalSeparator = ",";
             CultureInfo.CurrentCulture = other;
-            Execute(RunOf(() => Train(Scripted.Sound, Scripted.Sound)));
+            Execute(RunOf(() => Train(Scripted.Sound, Scripted.Sound)), null, TestContext.Current.CancellationToken);
             Assert.Matches(@"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$", (string?)new RunDirectory(_folder.FullPath).ReadStatus()!["updated"]);
         }
         finally
@@ -235,7 +235,7 @@ public sealed class FailingTaskTests : IDisposable
         new RunConfig(new("ddpg", []), new("Own"), new(0), new(every)), create, steps,
         (learner, folder) => ((AgentTraining)learner).SavePolicies(folder));
 
-    private void Execute(Run run, CancellationToken cancellation = default, Action? stopping = null)
+    private void Execute(Run run, Action? stopping, CancellationToken cancellation)
     {
         Stopping = stopping;
         new RunLoop(TimeProvider.System, new BuildIdentity("0.0.0", "", "1", 256), "", TimeSpan.FromSeconds(1000)).Execute(

@@ -115,7 +115,7 @@ public sealed class OnPolicyLearningTests
             method, () => new TimeLimit(new SignTask(failsEvery: 7), 10), 0, [.. Fast, .. method == "ac" ? Epochs : []]);
         Advance(training, 3000);
         var row = new Recorder();
-        training.Measure(row);
+        training.Measure(row, TestContext.Current.CancellationToken);
 
         // The reward of such a step is not a number: one of them would have spoilt the policy.
         Assert.True(row["train/failures"] > 100);

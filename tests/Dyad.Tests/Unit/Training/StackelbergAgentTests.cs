@@ -99,7 +99,7 @@ public sealed class StackelbergAgentTests
         Advance(training, 500);
         Assert.True(TensorPrimitives.IsFiniteAll<float>(training.Agent.Policy.Values));
         var row = new Recorder();
-        training.Measure(row);
+        training.Measure(row, TestContext.Current.CancellationToken);
         Assert.True(row["train/negative_curvatures"] > 0);
     }
 
