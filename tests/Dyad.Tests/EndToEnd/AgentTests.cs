@@ -95,7 +95,7 @@ public sealed class AgentTests : IDisposable
     [InlineData("dqn needs actions that are finitely many, and those of Pendulum-v1 are not; methods for it: ", "train", "dqn", "Pendulum-v1")]
     [InlineData("there is no option 'actor_learning_rate'", "train", "dqn", "CartPole-v1", "--set", "actor_learning_rate=1e-3")]
     [InlineData("moving-average, periodic", "train", "sac-v", "Pendulum-v1", "--set", "target_update=often")]
-    [InlineData("needs a finite MDP", "train", "res-ac", "Pendulum-v1")]
+    [InlineData("needs a finite MDP", "train", "actor-g", "Pendulum-v1")]
     [InlineData("Pendulum-v1", "train", "sac", "Pendulum-v2")]
     [InlineData("between 0 and 1", "train", "sac", "Pendulum-v1", "--set", "discount=1.5")]
     [InlineData("twice", "train", "sac", "Pendulum-v1", "--set", "discount=0.9", "--set", "discount=0.8")]
