@@ -65,7 +65,7 @@ public sealed class BadInputTests : IDisposable
     [InlineData("--critic is 'sweeps:-1'", "--critic", "sweeps:-1")]
     [InlineData("--critic is 'sweeps:many'", "--critic", "sweeps:many")]
     [InlineData("--temperature is 0", "--temperature", "0")]
-    [InlineData("--temperature is NaN", "--temperature", "NaN")]
+    [InlineData("--temperature is 'NaN'", "--temperature", "NaN")]
     [InlineData("--damping is -1", "--damping", "-1")]
     [InlineData("--goal is 'fly'", "--goal", "fly")]
     [InlineData("1", "--gamma", "1")]
