@@ -70,7 +70,7 @@ internal static class Wen2021SoftActorCritic
 
     // What figure 3 leaves open beside the number of critics.
     private static ComparisonPlan Choices => new(
-        "wen2021/fig3-choices", "What figure 3 leaves open: alpha's and w's start, y, and Stack-SAC's direct term", "Wen et al. 2021, figure 3, algorithm 5, eq. 43", "Pendulum-v1")
+        "wen2021/fig3-choices", "What figure 3 leaves open: starts of alpha and w, y, Stack-SAC's direct term", "Wen et al. 2021, figure 3, algorithm 5, eq. 43", "Pendulum-v1")
     {
         Preset = Preset,
         Question = "Do the orders of figure 3 hang on a choice that the paper does not state? Alpha from 1 instead of 0.2, a res-critic that starts random, one step of it instead of ten, "

@@ -15,9 +15,9 @@ internal sealed class Zheng2021Theorems : Study
 
     public override string Name => "zheng2021/theorems";
 
-    public override string Title => "Do theorem 1 and proposition 1 hold in numbers, and what is the total derivative then?";
+    public override string Title => "Do theorem 1 and proposition 1 hold, and what is the total derivative then?";
 
-    public override string Source => "Zheng et al. 2021, section 4.2, theorem 1, proposition 1, appendices B and C; workshop version";
+    public override string Source => "Zheng et al. 2021 and workshop, theorem 1, proposition 1, appendices B, C";
 
     public override string Question =>
         "On random MDPs of 2 to 7 states and 2 to 4 actions, with a random softmax policy and random tables for Q and V, both sides of each "
