@@ -56,7 +56,7 @@ catch (UserError e)
 }
 catch (OperationCanceledException)
 {
-    Console.Error.WriteLine("dyad: stopped; the same command goes on from here.");
+    Console.Error.WriteLine($"dyad: {Stopped.Sentence(args)}");
     return ExitCode.Stopped;
 }
 catch (OutOfMemoryException)

@@ -45,7 +45,10 @@ public sealed class TrainingStudy : Study
                 KeepsInterval = request.KeepsInterval,
             },
             method.Source,
-            request.FirstSeed);
+            request.FirstSeed)
+        {
+            Cautions = IdleOptions.Sentences(MethodConfig.Of(resolved.Id, resolved.Options).Options, request.Changes.Select(change => change.Name)),
+        };
     }
 
     /// <summary>A study of a neural method; policies are written beside the metrics.</summary>
@@ -61,13 +64,25 @@ public sealed class TrainingStudy : Study
         }
 
         ResolvedMethod<AgentTask, IAgent> resolved = AgentPreset.Get(request.Preset).Resolve(method, task.Name, request.Changes);
-        return new TrainingStudy(AgentVariant.Of(method, task, request), MethodCatalog.Agent(resolved.Id.Name).Source, request.FirstSeed)
+        Variant variant = AgentVariant.Of(method, task, request);
+        return new TrainingStudy(variant, MethodCatalog.Agent(resolved.Id.Name).Source, request.FirstSeed)
         {
+            Cautions =
+            [
+                .. IdleOptions.Sentences(variant.Method.Options, request.Changes.Select(change => change.Name)),
+                .. AgentPreset.Get(request.Preset).TimeLimitTerminates && task is { Kind: LocatedKind.Library, MaxEpisodeSteps: null }
+                    ? [$"time_limit_terminates of the preset '{request.Preset}' has no effect on {task.Name}, which truncates by itself: what it calls truncated stays so"]
+                    : (string[])[],
+                .. RunNotes.Of(variant.Config(request.FirstSeed), request.Steps),
+            ],
             _notes = resolved.OffPlain is { Count: > 0 } differences
                 ? [$"{resolved.Id} is {resolved.Id.Plain} with {string.Join(", ", differences.Select(x => $"{x.Name}={OptionBinder.Text(x.Value)}"))}."]
                 : [],
         };
     }
+
+    /// <summary>What the user may not have meant, to be said at the start and beside the result.</summary>
+    public IReadOnlyList<string> Cautions { get; private init; } = [];
 
     /// <inheritdoc/>
     public override string Name => "train";
@@ -82,7 +97,7 @@ public sealed class TrainingStudy : Study
     public override string Source { get; }
 
     /// <inheritdoc/>
-    public override IReadOnlyList<string> Notes => _notes;
+    public override IReadOnlyList<string> Notes => [.. _notes, .. Cautions.Select(caution => $"{char.ToUpperInvariant(caution[0])}{caution[1..]}.")];
 
     /// <inheritdoc/>
     public override int FirstSeed { get; }

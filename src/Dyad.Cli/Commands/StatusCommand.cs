@@ -13,7 +13,7 @@ internal static class StatusCommand
     {
         var folder = new Argument<string>("DIR") { Description = "A folder that holds runs." };
         Option<bool> json = StudyOptions.Json();
-        var command = new Command("status", "Runs of a folder: done, running, failed, time left.") { folder, json };
+        var command = new Command("status", "Runs of a folder: done, running, stopped, killed, failed; step, speed, time left.") { folder, json };
         Help.AddExamples(command, "dyad status runs");
         command.SetAction(parsed => Run(parsed.GetValue(folder)!, parsed.GetValue(json)));
         return command;
@@ -21,31 +21,56 @@ internal static class StatusCommand
 
     private static int Run(string folder, bool json)
     {
-        JsonObject[] runs = [.. Files.Find(folder, "run.json").Select(path => Row(folder, Path.GetDirectoryName(path)!))];
-        if (runs.Length == 0)
+        // What cannot be read is told, and does not hide the rest.
+        var faults = new List<string>();
+        JsonObject[] runs = [.. Files.Find(folder, "run.json", faults.Add).Select(path => Row(folder, Path.GetDirectoryName(path)!, faults)).OfType<JsonObject>()];
+        if (runs.Length == 0 && faults.Count == 0)
         {
             throw new UserError($"'{folder}' holds no runs");
         }
 
+        string[] kinds = ["done", "running", "stopped", "killed", "failed"];
         int Count(string status) => runs.Count(run => (string?)run["status"] == status);
         if (json)
         {
-            Output.Json(new JsonObject
+            Output.Json(new JsonObject([
+                .. kinds.Select(kind => KeyValuePair.Create(kind, (JsonNode?)Count(kind))), KeyValuePair.Create("runs", (JsonNode?)new JsonArray([.. runs]))]));
+        }
+        else if (runs.Length > 0)
+        {
+            Output.Table(null, ["run", "status", "#step", "#of", "#seconds", "#steps/s", "#left"], runs.Select(run => new[]
             {
-                ["done"] = Count("done"),
-                ["running"] = Count("running"),
-                ["failed"] = Count("failed"),
-                ["runs"] = new JsonArray([.. runs]),
-            });
-            return ExitCode.Success;
+                (string)run["run"]!, (string)run["status"]!, Text(run["step"]), Text(run["steps"]), Text(run["wall_s"]), Text(run["steps_per_s"]), Text(run["left_s"]),
+            }));
+            foreach (JsonObject run in runs.Where(run => run["error"] is not null))
+            {
+                Output.Line($"{run["run"]}: {run["error"]}");
+            }
+
+            Output.Line(string.Join(", ", kinds.Where(kind => kind is "done" or "running" or "failed" || Count(kind) > 0).Select(kind => $"{Count(kind)} {kind}")));
         }
 
-        Output.Table(null, ["run", "status", "#step", "#of", "#seconds", "#left"], runs.Select(run => new[]
+        faults.ForEach(StudyOptions.Tell);
+        return faults.Count == 0 ? ExitCode.Success : ExitCode.BadInput;
+    }
+
+    // A run; null, and a sentence, where it cannot be read.
+    private static JsonObject? Row(string root, string path, List<string> faults)
+    {
+        try
         {
-            (string)run["run"]!, (string)run["status"]!, Text(run["step"]), Text(run["steps"]), Text(run["wall_s"]), Text(run["left_s"]),
-        }));
-        Output.Line($"{Count("done")} done, {Count("running")} running or stopped, {Count("failed")} failed");
-        return ExitCode.Success;
+            return Row(root, path);
+        }
+        catch (UserError e)
+        {
+            faults.Add(e.Message);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            faults.Add($"the run '{path}' cannot be read: {e.Message}");
+        }
+
+        return null;
     }
 
     private static JsonObject Row(string root, string path)
@@ -55,22 +80,33 @@ internal static class StatusCommand
 
         // A configuration that this release cannot read is told here too.
         _ = directory.ReadConfig();
-        long step = (long?)status["step"] ?? 0;
-        long? steps = (long?)status["steps"];
-        double seconds = (double?)status["wall_s"] ?? 0;
-        bool unfinished = (string?)status["status"] == "running" && step > 0 && steps > step;
+        RunOwner? owner = RunOwner.Last(directory.CheckpointPath);
+        bool isAlive = owner?.IsAlive(ProcessIdentity.Current, TimeProvider.System.GetUtcNow()) == true;
+        string told = (string?)status["status"] ?? "unknown";
+        bool live = isAlive && owner!.Steps > 0;
+        long step = live ? owner!.Step : (long?)status["step"] ?? 0;
+        long? steps = live ? owner!.Steps : (long?)status["steps"];
+        double seconds = live ? owner!.WallSeconds : (double?)status["wall_s"] ?? 0;
+        double speed = live && owner!.StepsPerSecond > 0 ? owner.StepsPerSecond : seconds > 0 ? step / seconds : 0;
         var row = new JsonObject
         {
             ["run"] = Path.GetRelativePath(root, path),
-            ["status"] = (string?)status["status"] ?? "unknown",
+            ["status"] = isAlive ? "running" : told != "running" ? told : owner is { HasLeft: false } ? "killed" : "stopped",
             ["step"] = step,
             ["steps"] = steps,
             ["wall_s"] = Math.Round(seconds, 1),
-            ["left_s"] = unfinished ? Math.Round(seconds * (steps!.Value - step) / step, 1) : null,
+            ["steps_per_s"] = speed > 0 ? Math.Round(speed, speed < 10 ? 2 : 0) : null,
+            ["left_s"] = (isAlive || told is "running" or "stopped") && speed > 0 && steps > step ? Math.Round((steps.Value - step) / speed, 1) : null,
         };
-        if ((string?)status["error"] is string error)
+        if (!isAlive && (string?)status["error"] is string error)
         {
             row["error"] = error;
+        }
+
+        if (isAlive)
+        {
+            row["owner"] = owner!.ToString();
+            row["heard_s"] = Math.Round(Math.Max(0, (TimeProvider.System.GetUtcNow() - owner.Heartbeat).TotalSeconds), 1);
         }
 
         return row;

@@ -114,10 +114,20 @@ internal static class TrainCommand
     private static int Run(TrainingStudy study, StudyRequest request, bool resume, bool open, bool json)
     {
         string resultFolder = Path.Combine(request.Output, study.ResultFolder);
-        if (!resume && Directory.Exists(resultFolder)
-            && Files.Find(resultFolder, "run.json").Select(path => new RunDirectory(Path.GetDirectoryName(path)!)).Any(run => run.Status != RunStatus.Done))
+        RunDirectory[] asked = [.. Enumerable.Range(study.FirstSeed, request.Seeds ?? 1).Select(number => new RunDirectory(Path.Combine(resultFolder, $"seed-{number}")))];
+        if (!resume && asked.Any(IsUnfinished))
         {
             throw new UserError($"'{resultFolder}' holds runs that were stopped: give --resume to go on with them, or another --out");
+        }
+
+        if (resume && asked.All(run => run.Status == RunStatus.None))
+        {
+            StudyOptions.Tell($"there is nothing to resume in '{resultFolder}': this starts at step 0");
+        }
+
+        foreach (string caution in study.Cautions)
+        {
+            StudyOptions.Tell(caution);
         }
 
         using var stopping = new Stopping();
@@ -145,9 +155,18 @@ internal static class TrainCommand
             Output.Line(finding.Measured);
         }
 
+        foreach (string caution in study.Cautions)
+        {
+            Output.Line($"Note: {caution}.");
+        }
+
         Output.Line($"Report: {report}");
         return ExitCode.Success;
     }
+
+    // One that another process is at work on is told by whom.
+    private static bool IsUnfinished(RunDirectory run) => run.Status is not (RunStatus.None or RunStatus.Done)
+        && RunOwner.Last(run.CheckpointPath)?.IsAlive(ProcessIdentity.Current, TimeProvider.System.GetUtcNow()) != true;
 
     // A tabular method takes a finite MDP, a neural one a task with the actions that it needs.
     private static TrainingStudy Plan(string method, LocatedTask task, int? limit, Func<long, long, TrainingRequest> length)

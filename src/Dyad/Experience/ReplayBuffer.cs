@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
+using System.Security.Cryptography;
 using Dyad.Core;
 using Dyad.Numerics;
 
@@ -7,11 +8,13 @@ namespace Dyad.Experience;
 
 /// <summary>
 /// The last transitions (s, a, r, s', d) in single precision, in segments that are allocated as they fill and written to disk
-/// once each. A row holds observation, action, reward, terminated, next observation: 168 bytes for HalfCheetah.
+/// once each. A row holds observation, action, reward, terminated, next observation: 168 bytes for HalfCheetah. The state has a
+/// checksum (SHA-256) of each segment, as far as it knows of its rows.
 /// </summary>
 public sealed class ReplayBuffer : IAppendOnlyState
 {
     private const int SegmentRows = 1 << 13;
+    private const int ChecksumLength = SHA256.HashSizeInBytes;
 
     private readonly int _observationSize;
     private readonly int _actionSize;
@@ -23,6 +26,10 @@ public sealed class ReplayBuffer : IAppendOnlyState
     // Transitions ever added, and how many of them are on disk.
     private long _added;
     private long _saved;
+
+    // Of what is on disk: checksums of the segments that are whole, by number, and that of the one that is being filled.
+    private readonly SortedDictionary<long, byte[]> _checksums = [];
+    private readonly IncrementalHash _filling = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
 
     /// <summary>An empty buffer.</summary>
     /// <param name="observationSize">Numbers in an observation.</param>
@@ -85,13 +92,32 @@ public sealed class ReplayBuffer : IAppendOnlyState
         }
     }
 
-    /// <summary>Saves or loads how many transitions there are; the rows themselves are in segments.</summary>
-    public void Serialize(StateArchive archive) => archive.Value("replay/added", ref _added);
+    /// <summary>
+    /// Saves or loads how many transitions there are, and the checksums of those on disk; the rows themselves are in segments, and are
+    /// saved before.
+    /// </summary>
+    public void Serialize(StateArchive archive)
+    {
+        ArgumentNullException.ThrowIfNull(archive);
+        archive.Value("replay/added", ref _added);
+        List<byte> checksums = archive.IsLoading ? [] : [.. Enumerable.Range(0, (int)(EndOf(_saved) - FirstOf(_saved))).SelectMany(i => ChecksumOf(FirstOf(_saved) + i))];
+        archive.List("replay/checksums", checksums);
+        if (archive.IsLoading)
+        {
+            _checksums.Clear();
+            long first = FirstOf(_added);
+            for (int i = 0; (i + 1) * ChecksumLength <= checksums.Count; i++)
+            {
+                _checksums[first + i] = [.. checksums[(i * ChecksumLength)..((i + 1) * ChecksumLength)]];
+            }
+        }
+    }
 
     /// <inheritdoc/>
     public void SaveRows(string folder)
     {
         Directory.CreateDirectory(folder);
+        long before = _saved;
         while (_saved < _added)
         {
             long segment = _saved / SegmentRows;
@@ -101,22 +127,35 @@ public sealed class ReplayBuffer : IAppendOnlyState
             file.SetLength((long)first * _stride * sizeof(float));
             file.Seek(0, SeekOrigin.End);
             int rows = (int)(until - _saved);
-            file.Write(MemoryMarshal.AsBytes(Segment(segment).AsSpan(first * _stride, rows * _stride)));
+            ReadOnlySpan<byte> bytes = MemoryMarshal.AsBytes(Segment(segment).AsSpan(first * _stride, rows * _stride));
+            file.Write(bytes);
             file.Flush(flushToDisk: true);
+            _filling.AppendData(bytes);
             _saved = until;
+            if (_saved % SegmentRows == 0)
+            {
+                _checksums[segment] = _filling.GetHashAndReset();
+            }
         }
 
-        // The checkpoint before this one may still need one segment more than the buffer holds.
-        for (long old = (_saved / SegmentRows) - _segments.Length - 2; old >= 0 && File.Exists(PathOf(folder, old)); old--)
+        // What the checkpoint before this one needs stays until this one is written.
+        long needed = FirstOf(before);
+        for (long old = needed - 1; old >= 0 && File.Exists(PathOf(folder, old)); old--)
         {
             File.Delete(PathOf(folder, old));
+        }
+
+        foreach (long old in _checksums.Keys.Where(number => number < needed).ToArray())
+        {
+            _checksums.Remove(old);
         }
     }
 
     /// <inheritdoc/>
     public void LoadRows(string folder)
     {
-        for (long segment = Math.Max(0, (_added - Capacity) / SegmentRows); segment * SegmentRows < _added; segment++)
+        _filling.GetHashAndReset();
+        for (long segment = FirstOf(_added); segment < EndOf(_added); segment++)
         {
             int rows = (int)Math.Min(SegmentRows, _added - (segment * SegmentRows));
             string path = PathOf(folder, segment);
@@ -133,10 +172,33 @@ public sealed class ReplayBuffer : IAppendOnlyState
             {
                 throw new InvalidDataException($"the replay segment '{path}' is cut off");
             }
+
+            _filling.AppendData(bytes);
+            if (!_checksums.TryGetValue(segment, out byte[]? expected) || !_filling.GetCurrentHash().AsSpan().SequenceEqual(expected))
+            {
+                throw new InvalidDataException($"the replay segment '{path}' is damaged");
+            }
+
+            if (rows == SegmentRows)
+            {
+                _filling.GetHashAndReset();
+            }
+            else
+            {
+                // It will have another one when it has more rows.
+                _checksums.Remove(segment);
+            }
         }
 
         _saved = _added;
     }
+
+    // Segments that hold the last transitions of so many: the first, and the one behind the last.
+    private long FirstOf(long added) => Math.Max(0, (added - Capacity) / SegmentRows);
+
+    private static long EndOf(long added) => (added + SegmentRows - 1) / SegmentRows;
+
+    private byte[] ChecksumOf(long segment) => _checksums.TryGetValue(segment, out byte[]? checksum) ? checksum : _filling.GetCurrentHash();
 
     private static string PathOf(string folder, long segment) =>
         Path.Combine(folder, "replay-" + segment.ToString("D6", CultureInfo.InvariantCulture) + ".bin");

@@ -16,7 +16,7 @@ public static class Safetensors
 {
     private const int LargestHeader = 1 << 24;
 
-    /// <summary>Writes a player's parameters; a reader sees the old file or the new one.</summary>
+    /// <summary>Writes a player's parameters to disk; a reader sees the old file or the new one.</summary>
     public static void Write(string path, Parameters<float> parameters)
     {
         var header = new JsonObject();
@@ -37,15 +37,12 @@ public static class Safetensors
         byte[] padded = [.. text, .. Enumerable.Repeat((byte)' ', (8 - (text.Length % 8)) % 8)];
         byte[] length = new byte[8];
         BinaryPrimitives.WriteInt64LittleEndian(length, padded.Length);
-        string partial = path + ".partial";
-        using (FileStream file = File.Create(partial))
+        DurableFile.Write(path, file =>
         {
             file.Write(length);
             file.Write(padded);
             file.Write(MemoryMarshal.AsBytes(parameters.Values));
-        }
-
-        File.Move(partial, path, overwrite: true);
+        });
     }
 
     /// <summary>Reads parameters into a player that has the same tensors.</summary>

@@ -56,5 +56,5 @@ internal sealed class ConfigReader(JsonObject values, string prefix, string path
     }
 
     private UserError Wrong(string key) => new(
-        $"'{path}' is damaged ('{prefix}{key}' is {(values[key] is { } node ? node.ToJsonString() : "absent")}); remove the run's folder to start it anew");
+        $"'{path}' is damaged ('{prefix}{key}' is {(values[key] is { } node ? node.ToJsonString() : "absent")}); put the file back as it was, or give another --out");
 }

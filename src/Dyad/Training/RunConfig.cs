@@ -95,7 +95,7 @@ public sealed record RunConfig(MethodConfig Method, TaskConfig Task, TrainingCon
     {
         if (document["format"] is null && document["study"] is not null && document["options"] is not null)
         {
-            throw new UserError($"'{path}' was written by Dyad {FlatRelease}, whose runs this release does not read: give another --out, or remove that folder");
+            throw new UserError($"'{path}' was written by Dyad {FlatRelease}, whose runs this release does not read: give another --out, or move that folder");
         }
 
         var root = new ConfigReader(document, "", path);

@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Dyad.Core;
@@ -10,8 +11,11 @@ public enum RunStatus
     /// <summary>It has no folder yet, or one without a status.</summary>
     None,
 
-    /// <summary>It goes on, or was stopped and can go on.</summary>
+    /// <summary>It goes on; or was killed, and can go on.</summary>
     Running,
+
+    /// <summary>It was stopped, and can go on.</summary>
+    Stopped,
 
     /// <summary>It reached its last step.</summary>
     Done,
@@ -22,7 +26,7 @@ public enum RunStatus
 
 /// <summary>
 /// The folder of one run: <c>config.json</c> (everything that determines it but its length), <c>metrics.jsonl</c>,
-/// <c>checkpoint/</c> and <c>run.json</c> (status, steps, builds, machine, times). The configuration is the run's identity: a
+/// <c>checkpoint/</c> (states, and who advances the run) and <c>run.json</c> (status, steps, builds, machine, times). The configuration is the run's identity: a
 /// folder is never continued with another one.
 /// </summary>
 public sealed class RunDirectory
@@ -49,7 +53,8 @@ public sealed class RunDirectory
     /// <summary>The content of <c>run.json</c>, or null where there is none.</summary>
     /// <exception cref="UserError">The file is damaged.</exception>
     public JsonObject? ReadStatus() => ReadObject(
-        StatusPath, texts: ["status", "started", "updated", "error", "machine"], integers: ["step", "steps"], numbers: ["wall_s", "steps_per_s"]);
+        StatusPath, texts: ["status", "started", "updated", "error", "machine", "metrics_sha256"], integers: ["step", "steps", "checkpoint_step"],
+        numbers: ["wall_s", "cpu_s", "steps_per_s"]);
 
     /// <summary>The builds that computed the run, the last one last; empty where <c>run.json</c> names none.</summary>
     /// <exception cref="UserError">The file is damaged.</exception>
@@ -76,34 +81,41 @@ public sealed class RunDirectory
     public RunStatus Status => (string?)ReadStatus()?["status"] switch
     {
         "running" => RunStatus.Running,
+        "stopped" => RunStatus.Stopped,
         "done" => RunStatus.Done,
         "failed" => RunStatus.Failed,
         _ => RunStatus.None,
     };
 
+    /// <summary>Checks that the folder's run, where it holds one, has a configuration.</summary>
+    /// <exception cref="UserError">The folder holds a run of another configuration, or results whose configuration is missing.</exception>
+    public void Require(RunConfig config)
+    {
+        if (ReadConfig() is { } stored)
+        {
+            if (stored.Difference(config) is string difference)
+            {
+                throw new UserError(
+                    $"'{FullPath}' holds a run with another configuration ({difference}): give another --out, or move that folder");
+            }
+        }
+        else if (FirstResult() is string result)
+        {
+            throw new UserError(
+                $"'{FullPath}' holds '{result}' and no config.json, without which nobody knows of what run that is: put the file back, or give another --out");
+        }
+    }
+
     /// <summary>Writes the configuration of a new run, or checks that the folder's run has the same.</summary>
-    /// <exception cref="UserError">The folder holds a run of another configuration, or cannot be written.</exception>
+    /// <exception cref="UserError">The folder holds a run of another configuration, or results whose configuration is missing, or cannot be written.</exception>
     public void Claim(RunConfig config)
     {
-        if (ReadConfig() is not { } stored)
+        Require(config);
+        if (!File.Exists(ConfigPath))
         {
             Directory.CreateDirectory(FullPath);
             Write(ConfigPath, config.ToJson());
         }
-        else if (stored.Difference(config) is string difference)
-        {
-            throw new UserError(
-                $"'{FullPath}' holds a run with another configuration ({difference}): give another --out, or remove that folder");
-        }
-    }
-
-    /// <summary>Keeps other processes from advancing the run, until this is disposed of or the process ends in any way.</summary>
-    /// <exception cref="IOException">Another process advances it.</exception>
-    public IDisposable Lock()
-    {
-        // The file stays: a lock on one that goes away would hold nobody back.
-        Directory.CreateDirectory(CheckpointPath);
-        return new FileStream(Path.Combine(CheckpointPath, "lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
     }
 
     /// <summary>Writes <c>run.json</c>.</summary>
@@ -122,16 +134,16 @@ public sealed class RunDirectory
         try
         {
             JsonObject content = JsonNode.Parse(File.ReadAllText(path), documentOptions: Strict) as JsonObject
-                ?? throw new UserError($"'{path}' does not hold a JSON object; remove the run's folder to start it anew");
+                ?? throw new UserError($"'{path}' does not hold a JSON object; {Mend(path)}");
             string? wrong = texts.FirstOrDefault(name => !Is<string>(content[name]))
                 ?? integers.FirstOrDefault(name => !Is<long>(content[name]))
                 ?? numbers.FirstOrDefault(name => !Is<double>(content[name]) || (content[name] is { } number && !double.IsFinite((double)number)));
             return wrong is null ? content : throw new UserError(
-                $"'{path}' is damaged ('{wrong}' is {Text(content[wrong])}); remove the run's folder to start it anew");
+                $"'{path}' is damaged ('{wrong}' is {Text(content[wrong])}); {Mend(path)}");
         }
         catch (JsonException e)
         {
-            throw new UserError($"'{path}' is damaged ({e.Message}); remove the run's folder to start it anew", e);
+            throw new UserError($"'{path}' is damaged ({e.Message}); {Mend(path)}", e);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -139,13 +151,18 @@ public sealed class RunDirectory
         }
     }
 
+    // Checkpoints, metrics and policies are as good as they were.
+    private static string Mend(string path) => Path.GetFileName(path) == "run.json"
+        ? "remove that file, and the run goes on from its checkpoint"
+        : "put the file back as it was, or give another --out";
+
     private static bool Is<T>(JsonNode? node) => node is null || (node is JsonValue value && value.TryGetValue(out T? _));
 
-    // A reader sees the old content or the new one, never a half.
-    private static void Write(string path, JsonObject content)
-    {
-        string partial = path + ".partial";
-        File.WriteAllText(partial, content.ToJsonString(Indented) + "\n");
-        File.Move(partial, path, overwrite: true);
-    }
+    private static void Write(string path, JsonObject content) =>
+        DurableFile.Write(path, file => file.Write(Encoding.UTF8.GetBytes(content.ToJsonString(Indented) + "\n")));
+
+    // Name of a file that only a run leaves; null where there is none.
+    private string? FirstResult() => !Directory.Exists(FullPath) ? null
+        : new[] { "metrics.jsonl", "run.json", "policy.safetensors", "policy-best.safetensors" }.FirstOrDefault(name => File.Exists(Path.Combine(FullPath, name)))
+            ?? (Directory.Exists(CheckpointPath) ? Directory.EnumerateFiles(CheckpointPath, "*.bin").Select(path => $"checkpoint/{Path.GetFileName(path)}").Order().FirstOrDefault() : null);
 }

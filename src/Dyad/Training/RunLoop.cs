@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json.Nodes;
 using Dyad.Core;
 
@@ -26,6 +25,10 @@ public sealed record RunProgress(long Step, long Steps, double WallSeconds, IRea
 /// Advances a run in its folder from wherever it stands to its last step. A finished run is left alone; a stopped one goes on
 /// from its newest checkpoint, to the same bits as a run never stopped. A run that is lengthened goes on from its end, to the same
 /// bits as a run that was longer from the start: a last row off the grid of measurements is no part of the checkpoint.
+/// <para>
+/// What is damaged is never passed over in silence, and nothing that is there is given up for it: of two checkpoints the newest one
+/// that is whole, with its replay, goes on; where none is, or the rows before it have changed, the run is refused and stays as it is.
+/// </para>
 /// </summary>
 public sealed class RunLoop
 {
@@ -33,18 +36,21 @@ public sealed class RunLoop
     private readonly BuildIdentity _build;
     private readonly string _machine;
     private readonly TimeSpan _checkpointInterval;
+    private readonly ProcessIdentity _process;
 
     /// <summary>A loop.</summary>
     /// <param name="clock">Tells wall times, which go to metrics and status and influence nothing else.</param>
     /// <param name="build">The build that computes, written to <c>run.json</c>.</param>
     /// <param name="machine">The machine, likewise.</param>
     /// <param name="checkpointInterval">Wall time between two checkpoints.</param>
-    public RunLoop(TimeProvider clock, BuildIdentity build, string machine, TimeSpan checkpointInterval)
+    /// <param name="process">The process that owns the runs; this one if null.</param>
+    public RunLoop(TimeProvider clock, BuildIdentity build, string machine, TimeSpan checkpointInterval, ProcessIdentity? process = null)
     {
         _clock = clock;
         _build = build;
         _machine = machine;
         _checkpointInterval = checkpointInterval;
+        _process = process ?? ProcessIdentity.Current;
     }
 
     /// <summary>Does what is left of a run.</summary>
@@ -54,25 +60,41 @@ public sealed class RunLoop
     /// <param name="warn">Receives a sentence about each thing that was passed over, and where another build computed what is there.</param>
     /// <param name="cancellation">Stops the run at the next step, after a checkpoint.</param>
     /// <exception cref="OperationCanceledException">The run was stopped and can go on.</exception>
-    /// <exception cref="UserError">The folder holds another run, or cannot be written; or the run's numbers overflowed.</exception>
+    /// <exception cref="UserError">
+    /// The folder holds another run, is damaged, or cannot be written; another process is at work on it; or the run's numbers overflowed.
+    /// </exception>
     public void Execute(RunDirectory directory, Run run, Action<RunProgress> progress, Action<string> warn, CancellationToken cancellation)
     {
         try
         {
-            directory.Claim(run.Config);
+            directory.Require(run.Config);
             if (directory.Status == RunStatus.Done && (long?)directory.ReadStatus()!["step"] >= run.Steps)
             {
-                if (Others(directory) is { Length: > 0 } others)
+                RequireMetrics(directory);
+                if (Others(directory) is var (what, others, own))
                 {
-                    warn($"finished runs of another build are shown as they are: they are of {others}, and this is {_build}");
+                    warn($"finished runs of {what} are shown as they are: they are of {others}, and this is {own}");
                 }
 
                 progress(new RunProgress(run.Steps, run.Steps, 0, []));
                 return;
             }
 
-            using IDisposable mine = directory.Lock();
-            Advance(directory, run, progress, warn, cancellation);
+            using var lease = RunLease.Acquire(directory.FullPath, directory.CheckpointPath, _process, _clock, warn);
+            directory.Claim(run.Config);
+            var store = new CheckpointStore(directory.CheckpointPath);
+            var position = new RunPosition();
+            IIterative learner = Start(directory, run);
+            using var owned = learner as IDisposable;
+            bool goesOn = Load(store, directory, run.Config, learner, position, warn);
+            if (goesOn && Others(directory) is var (before, found, mine))
+            {
+                warn($"runs of {before} went on with this one, to bits that need not be those of either: they are of {found}, and this is {mine}");
+            }
+
+            BuildIdentity[] earlier = goesOn ? [.. directory.ReadBuilds().Where(build => build != _build).Distinct()] : [];
+            using var session = new RunSession(directory, run, learner, position, store, lease, _clock, new RunStamp(_build, earlier, _machine));
+            session.Advance(_checkpointInterval, progress, cancellation);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -80,8 +102,7 @@ public sealed class RunLoop
         }
         catch (InvalidDataException e)
         {
-            throw new UserError(
-                $"the checkpoint of '{directory.FullPath}' is of another version ({e.Message}): remove that folder to start it anew", e);
+            throw OtherVersion(directory, e);
         }
     }
 
@@ -90,12 +111,13 @@ public sealed class RunLoop
     /// <param name="learner">The run's learner at its start.</param>
     /// <param name="warn">Receives a sentence about each thing that was passed over.</param>
     /// <returns>Whether there is a checkpoint.</returns>
-    /// <exception cref="UserError">The checkpoint cannot be read, or is of another version.</exception>
+    /// <exception cref="UserError">No checkpoint is whole, or it is of another run or version.</exception>
     public static bool Restore(RunDirectory directory, IIterative learner, Action<string> warn)
     {
         try
         {
-            return Load(new CheckpointStore(directory.CheckpointPath), directory, learner, new Position(), warn);
+            return directory.ReadConfig() is { } config
+                && Load(new CheckpointStore(directory.CheckpointPath), directory, config, learner, new RunPosition(), warn);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -103,122 +125,7 @@ public sealed class RunLoop
         }
         catch (InvalidDataException e)
         {
-            throw new UserError($"the checkpoint of '{directory.FullPath}' is of another version ({e.Message})", e);
-        }
-    }
-
-    private void Advance(RunDirectory directory, Run run, Action<RunProgress> progress, Action<string> warn, CancellationToken cancellation)
-    {
-        var store = new CheckpointStore(directory.CheckpointPath);
-        IIterative learner = Start(directory, run);
-        var position = new Position();
-        using var owned = learner as IDisposable;
-        bool goesOn = Load(store, directory, learner, position, warn);
-        if (goesOn && Others(directory) is { Length: > 0 } others)
-        {
-            warn($"runs of another build went on with this one, to bits that need not be those of either: they are of {others}, and this is {_build}");
-        }
-
-        double secondsBefore = position.WallSeconds;
-        long started = _clock.GetTimestamp();
-        long lastSaved = started;
-        string startedAt = (string?)directory.ReadStatus()?["started"] ?? Now();
-        BuildIdentity[] earlier = goesOn ? [.. directory.ReadBuilds().Where(build => build != _build).Distinct()] : [];
-        WriteStatus("running");
-
-        using var log = MetricsLog.Open(directory.MetricsPath, position.LogLength);
-        var row = new MetricsRow();
-        try
-        {
-            while (true)
-            {
-                if (learner.Step >= position.NextMeasure && learner.Step > position.LastMeasure)
-                {
-                    Measure();
-                    position.NextMeasure += run.MeasureEvery;
-                }
-
-                if (learner.Step >= run.Steps)
-                {
-                    break;
-                }
-
-                cancellation.ThrowIfCancellationRequested();
-                learner.Advance();
-                position.WallSeconds = secondsBefore + _clock.GetElapsedTime(started).TotalSeconds;
-                if (_clock.GetElapsedTime(lastSaved) >= _checkpointInterval)
-                {
-                    Save(store, directory, run, log, learner, position);
-                    WriteStatus("running");
-                    lastSaved = _clock.GetTimestamp();
-                }
-            }
-
-            Save(store, directory, run, log, learner, position);
-            if (position.LastMeasure < run.Steps && position.LastMeasure < learner.Step)
-            {
-                // Behind the checkpoint: a run that goes on from here knows nothing of this row.
-                Measure();
-                run.Export?.Invoke(learner, directory.FullPath);
-            }
-
-            WriteStatus("done");
-        }
-        catch (OperationCanceledException)
-        {
-            Save(store, directory, run, log, learner, position);
-            WriteStatus("running");
-            throw;
-        }
-        catch (Exception e) when (e is not (IOException or UnauthorizedAccessException))
-        {
-            WriteStatus("failed", e.Message);
-
-            // The best policy so far is the user's, also where there was no checkpoint yet.
-            run.Export?.Invoke(learner, directory.FullPath);
-            if (e is ArithmeticException)
-            {
-                // Numbers that overflow come from the task or the options, which are the user's.
-                throw new UserError($"the run '{directory.FullPath}' failed at step {learner.Step}: {e.Message}", e);
-            }
-
-            throw;
-        }
-
-        void Measure()
-        {
-            row.Clear();
-            learner.Measure(row, cancellation);
-            position.LogLength = log.Append(learner.Step, position.WallSeconds, row.Values);
-            position.LastMeasure = learner.Step;
-            progress(new RunProgress(Math.Min(learner.Step, run.Steps), run.Steps, position.WallSeconds, [.. row.Values]));
-        }
-
-        void WriteStatus(string status, string? error = null)
-        {
-            var content = new JsonObject
-            {
-                ["status"] = status,
-                ["step"] = learner.Step,
-                ["steps"] = run.Steps,
-                ["started"] = startedAt,
-                ["updated"] = Now(),
-                ["wall_s"] = Math.Round(position.WallSeconds, 3),
-                ["steps_per_s"] = position.WallSeconds > 0 ? Math.Round(learner.Step / position.WallSeconds, 1) : null,
-                ["build"] = _build.ToJson(),
-                ["machine"] = _machine,
-            };
-            if (earlier.Length > 0)
-            {
-                content["earlier_builds"] = new JsonArray([.. earlier.Select(build => build.ToJson())]);
-            }
-
-            if (error is not null)
-            {
-                content["error"] = error;
-            }
-
-            directory.WriteStatus(content);
+            throw OtherVersion(directory, e);
         }
     }
 
@@ -235,88 +142,90 @@ public sealed class RunLoop
             {
                 ["step"] = 0,
                 ["steps"] = run.Steps,
-                ["started"] = Now(),
+                ["started"] = RunSession.TimeOf(_clock),
                 ["wall_s"] = 0.0,
                 ["build"] = _build.ToJson(),
                 ["machine"] = _machine,
             };
             content["status"] = "failed";
-            content["updated"] = Now();
+            content["updated"] = RunSession.TimeOf(_clock);
             content["error"] = e.Message;
             directory.WriteStatus(content);
             throw;
         }
     }
 
-    // The builds that computed what is there and may give other bits than this one, as text; empty where there are none.
-    private string Others(RunDirectory directory)
-    {
-        IReadOnlyList<BuildIdentity> builds = directory.ReadBuilds();
-        return builds.Count == 0 ? "an unknown one"
-            : string.Join(" and ", builds.Where(build => !build.ComputesLike(_build)).Select(build => build.ToString()).Distinct());
-    }
-
-    private static void Save(
-        CheckpointStore store, RunDirectory directory, Run run, MetricsLog log, IIterative learner, Position position)
-    {
-        log.Flush();
-
-        // Rows first: a checkpoint may only know of what is on disk.
-        (learner as IAppendOnlyState)?.SaveRows(directory.CheckpointPath);
-        store.Save(StateArchive.Save(archive =>
-        {
-            position.Serialize(archive);
-            learner.Serialize(archive);
-        }));
-        run.Export?.Invoke(learner, directory.FullPath);
-    }
-
+    // The newest checkpoint that is whole, with its rows; false where the run has not come to one.
     private static bool Load(
-        CheckpointStore store, RunDirectory directory, IIterative learner, Position position, Action<string> warn)
+        CheckpointStore store, RunDirectory directory, RunConfig config, IIterative learner, RunPosition position, Action<string> warn)
     {
         var damaged = new List<string>();
-        byte[]? state = store.LoadNewest(damaged);
-        damaged.ForEach(warn);
-        if (state is not null)
+        foreach (Checkpoint checkpoint in store.Load(damaged))
         {
-            StateArchive.Load(state, archive =>
+            var its = RunConfig.FromJson(JsonNode.Parse(checkpoint.Config)!.AsObject(), directory.CheckpointPath);
+            if (its.Difference(config) is string difference)
+            {
+                throw new UserError(
+                    $"'{directory.CheckpointPath}' holds a checkpoint of another run ({difference}): put the run's own back, or give another --out");
+            }
+
+            StateArchive.Load(checkpoint.State, archive =>
             {
                 position.Serialize(archive);
                 learner.Serialize(archive);
             });
-            (learner as IAppendOnlyState)?.LoadRows(directory.CheckpointPath);
+            try
+            {
+                (learner as IAppendOnlyState)?.LoadRows(directory.CheckpointPath);
+            }
+            catch (InvalidDataException e)
+            {
+                damaged.Add($"{e.Message}, and the checkpoint that needs it was passed over");
+                continue;
+            }
+
+            store.Choose(checkpoint);
+            damaged.ForEach(warn);
+            return true;
         }
 
-        return state is not null;
-    }
-
-    private string Now() => _clock.GetUtcNow().ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
-
-    // Where the loop itself stands; part of a checkpoint.
-    private sealed class Position
-    {
-        public long NextMeasure;
-        public long LastMeasure = -1;
-        public long LogLength;
-        public double WallSeconds;
-
-        public void Serialize(StateArchive archive)
+        if (damaged.Count > 0)
         {
-            archive.Value("loop/next_measure", ref NextMeasure);
-            archive.Value("loop/last_measure", ref LastMeasure);
-            archive.Value("loop/log_length", ref LogLength);
-            archive.Value("loop/wall_s", ref WallSeconds);
+            throw new UserError(
+                $"no checkpoint of '{directory.FullPath}' is whole ({string.Join("; ", damaged)}): what is there stays as it is; give another --out, or move that folder, to start anew");
+        }
+
+        return (long?)directory.ReadStatus()?["checkpoint_step"] is not long saved ? false : throw new UserError(
+            $"the run '{directory.FullPath}' has no checkpoint any more, where there was one at step {saved}: what is there stays as it is; give another --out to start anew");
+    }
+
+    // Late damage is told here and not when all other runs are done.
+    private static void RequireMetrics(RunDirectory directory)
+    {
+        if ((string?)directory.ReadStatus()!["metrics_sha256"] is not string expected)
+        {
+            MetricsLog.Read(directory.MetricsPath);
+        }
+        else if (Convert.ToHexStringLower(MetricsLog.ChecksumOf(directory.MetricsPath)) != expected)
+        {
+            throw new UserError($"'{directory.MetricsPath}' is not as the finished run left it: put the file back, or give another --out");
         }
     }
 
-    private sealed class MetricsRow : IMetrics
+    // What computed what is there and may give other bits than this build, and the same of this; null where there is none.
+    private (string What, string Others, string Own)? Others(RunDirectory directory)
     {
-        private readonly List<(string Name, double Value)> _values = [];
-
-        public IEnumerable<(string Name, double Value)> Values => _values;
-
-        public void Record(string name, double value) => _values.Add((name, value));
-
-        public void Clear() => _values.Clear();
+        IReadOnlyList<BuildIdentity> builds = directory.ReadBuilds();
+        BuildIdentity[] others = [.. builds.Where(build => !build.ComputesLike(_build)).Distinct()];
+        return builds.Count == 0 ? ("another build", "an unknown one", $"{_build}")
+            : others.Length == 0 ? null
+            : others.All(build => build.Sources.Length > 0 && build.Sources == _build.Sources)
+                ? ("another instruction set", string.Join(" and ", others.Select(Vectors).Distinct()), Vectors(_build))
+            : ("another build", string.Join(" and ", others.AsEnumerable()), $"{_build}");
     }
+
+    private static string Vectors(BuildIdentity build) => $"vectors of {build.VectorWidth} bits";
+
+    private static UserError OtherVersion(RunDirectory directory, InvalidDataException e) => new(
+        $"the checkpoint of '{directory.FullPath}' is of another version of Dyad ({e.Message}), from which this one does not go on; its metrics and policies can be read as before: give another --out to start anew, or go on with the version that wrote it", e);
 }

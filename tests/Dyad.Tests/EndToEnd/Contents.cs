@@ -17,7 +17,7 @@ public static partial class Contents
                : path,
     ];
 
-    /// <summary>The metrics of all runs by their path under the folder, without wall times.</summary>
+    /// <summary>The metrics of all runs by their path under the folder, without wall and processor times.</summary>
     public static SortedDictionary<string, string> Metrics(string folder)
     {
         var metrics = new SortedDictionary<string, string>(StringComparer.Ordinal);
@@ -39,6 +39,6 @@ public static partial class Contents
         return summary.ToJsonString();
     }
 
-    [GeneratedRegex("\"wall_s\":[0-9.eE+-]+,")]
+    [GeneratedRegex("\"(wall|cpu)_s\":[0-9.eE+-]+,")]
     private static partial Regex WallTime();
 }

@@ -32,12 +32,13 @@ public sealed class ResumeTests(ResumeTests.Uninterrupted reference) : IClassFix
             }
 
             Assert.Equal(130, stopped.ExitCode);
-            Assert.Equal("dyad: stopped; the same command goes on from here.", Assert.Single(stopped.Sentences));
+            Assert.Equal($"dyad: stopped; this goes on from here: ./dyad {string.Join(' ', Command)}", stopped.Sentences[^1]);
+            Assert.All(stopped.Sentences.SkipLast(1), sentence => Assert.Contains("left without an end", sentence, StringComparison.Ordinal));
             Assert.Equal("", stopped.Output);
             Assert.False(File.Exists(Path.Combine(Runs, "summary.json")));
             JsonElement status = (await _dyad.RunAsync("status", "out", "--json")).Json();
-            Assert.NotEqual(0, status.GetProperty("running").GetInt32());
-            Assert.Equal(0, status.GetProperty("failed").GetInt32());
+            Assert.NotEqual(0, status.GetProperty("stopped").GetInt32());
+            Assert.Equal(0, status.GetProperty("failed").GetInt32() + status.GetProperty("running").GetInt32() + status.GetProperty("killed").GetInt32());
         }
 
         (await _dyad.RunAsync(Command)).Succeeded();
@@ -49,7 +50,7 @@ public sealed class ResumeTests(ResumeTests.Uninterrupted reference) : IClassFix
     {
         await StopAsync(Signals.Interrupt, () => Written() > 0.1 * reference.Bytes);
         string run = Path.GetDirectoryName(Directory.EnumerateFiles(Runs, "odd.bin", SearchOption.AllDirectories).First(path =>
-            File.ReadAllText(Path.Combine(path, "..", "..", "run.json")).Contains("\"running\"", StringComparison.Ordinal)))!;
+            File.ReadAllText(Path.Combine(path, "..", "..", "run.json")).Contains("\"stopped\"", StringComparison.Ordinal)))!;
         long length = MetricsOf(run).Length;
         await StopAsync(Signals.Interrupt, () => MetricsOf(run).Length > length);
 
@@ -62,7 +63,7 @@ public sealed class ResumeTests(ResumeTests.Uninterrupted reference) : IClassFix
         length = MetricsOf(run).Length;
         Outcome stopped = await StopAsync(Signals.Interrupt, () => MetricsOf(run).Length != length);
         Assert.Equal(
-            [$"dyad: the checkpoint '{newest}' is damaged and was passed over.", "dyad: stopped; the same command goes on from here."],
+            [$"dyad: the checkpoint '{newest}' is damaged and was passed over.", $"dyad: stopped; this goes on from here: ./dyad {string.Join(' ', Command)}"],
             stopped.Sentences);
         Assert.Empty((await _dyad.RunAsync(Command)).Succeeded().Sentences);
         AssertSameBits();
@@ -75,7 +76,7 @@ public sealed class ResumeTests(ResumeTests.Uninterrupted reference) : IClassFix
         Task<Outcome> firstEnds = CommandLine.EndAsync(first, Command);
         Outcome[] both = await Task.WhenAll(firstEnds, _dyad.RunAsync(Command));
         Assert.All(both, outcome => Assert.Contains(outcome.ExitCode, new[] { 0, 2 }));
-        Assert.All(both.Where(outcome => outcome.ExitCode == 2), outcome => outcome.Refused());
+        Assert.All(both.Where(outcome => outcome.ExitCode == 2), outcome => Assert.Contains(" is at work on the run '", outcome.Refused(), StringComparison.Ordinal));
         (await _dyad.RunAsync(Command)).Succeeded();
         AssertSameBits();
     }

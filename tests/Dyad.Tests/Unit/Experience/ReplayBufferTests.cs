@@ -116,6 +116,91 @@ public sealed class ReplayBufferTests : IDisposable
         Assert.Throws<InvalidDataException>(() => Load(state));
     }
 
+    [Theory]
+    [InlineData(100, Capacity)]
+    [InlineData(8192, Capacity)]
+    [InlineData(20_000, Capacity)]
+    [InlineData(40_000, 10_000)]
+    public void A_bit_that_flips_in_a_row_that_is_known_of_is_noticed(int added, int capacity)
+    {
+        var buffer = new ReplayBuffer(2, 1, capacity);
+        for (int done = 0; done < added; done += 3000)
+        {
+            Fill(buffer, done, Math.Min(added, done + 3000));
+            buffer.SaveRows(_folder.FullPath);
+        }
+
+        byte[] state = StateArchive.Save(buffer.Serialize);
+        long first = Math.Max(0, added - capacity) / 8192;
+        Assert.Equal(Math.Max(1, ((added - 1) / 8192) - first + 1), Directory.GetFiles(_folder.FullPath).Count(path => NumberOf(path) >= first));
+        foreach (string segment in Directory.GetFiles(_folder.FullPath))
+        {
+            byte[] bytes = File.ReadAllBytes(segment);
+            for (int i = 0; i < bytes.Length; i += 1 + (bytes.Length / 5))
+            {
+                byte[] flipped = [.. bytes];
+                flipped[i] ^= 4;
+                File.WriteAllBytes(segment, flipped);
+                if (NumberOf(segment) >= first)
+                {
+                    Assert.Equal($"the replay segment '{segment}' is damaged", Assert.Throws<InvalidDataException>(() => Load(state, capacity)).Message);
+                }
+                else
+                {
+                    Load(state, capacity);
+                }
+            }
+
+            File.WriteAllBytes(segment, bytes);
+        }
+
+        // What is behind the rows that are known of is not looked at.
+        string last = Directory.GetFiles(_folder.FullPath).Order().Last();
+        File.WriteAllBytes(last, [.. File.ReadAllBytes(last), 1, 2, 3]);
+        Load(state, capacity);
+
+        static long NumberOf(string path) => long.Parse(Path.GetFileNameWithoutExtension(path)["replay-".Length..], System.Globalization.CultureInfo.InvariantCulture);
+    }
+
+    [Theory]
+    [InlineData(100)]
+    [InlineData(8192)]
+    [InlineData(20_000)]
+    public void A_buffer_that_was_loaded_goes_on_with_the_same_checksums(int capacity)
+    {
+        var whole = new ReplayBuffer(2, 1, capacity);
+        var stopped = new ReplayBuffer(2, 1, capacity);
+        for (int done = 0; done < 60_000; done += 5000)
+        {
+            Fill(whole, done, done + 5000);
+            Fill(stopped, done, done + 5000);
+            whole.SaveRows(_folder.PathOf("whole"));
+            stopped.SaveRows(_folder.FullPath);
+            byte[] state = StateArchive.Save(stopped.Serialize);
+            Assert.Equal(StateArchive.Save(whole.Serialize), state);
+            stopped = Load(state, capacity);
+            Assert.Equal(state, StateArchive.Save(stopped.Serialize));
+        }
+    }
+
+    [Theory]
+    [InlineData(100)]
+    [InlineData(10_000)]
+    public void However_much_is_added_between_two_checkpoints_the_one_before_still_loads(int capacity)
+    {
+        var buffer = new ReplayBuffer(2, 1, capacity);
+        Fill(buffer, 0, 9000);
+        buffer.SaveRows(_folder.FullPath);
+        byte[] before = StateArchive.Save(buffer.Serialize);
+        Fill(buffer, 9000, 90_000);
+        buffer.SaveRows(_folder.FullPath);
+        Assert.Equal(Math.Min(capacity, 9000), Load(before, capacity).Count);
+
+        buffer = Load(StateArchive.Save(buffer.Serialize), capacity);
+        buffer.SaveRows(_folder.FullPath);
+        Assert.InRange(Directory.GetFiles(_folder.FullPath).Length, 1, ((capacity - 1) / 8192) + 4);
+    }
+
     [Fact]
     public void A_million_transitions_of_HalfCheetah_need_less_than_200_MB()
     {

@@ -19,14 +19,10 @@ public sealed class StudyResumeTests
             learner.Advance();
             learner.Advance();
             IIterative loaded = variant.Create(1);
+            using var folder = new TempFolder();
+            (learner as IAppendOnlyState)?.SaveRows(folder.FullPath);
             StateArchive.Load(StateArchive.Save(learner.Serialize), loaded.Serialize);
-            if (learner is IAppendOnlyState rows)
-            {
-                using var folder = new TempFolder();
-                rows.SaveRows(folder.FullPath);
-                ((IAppendOnlyState)loaded).LoadRows(folder.FullPath);
-            }
-
+            (loaded as IAppendOnlyState)?.LoadRows(folder.FullPath);
             Assert.Equal(Recorder.Of(learner).Values, Recorder.Of(loaded).Values);
         }
     }

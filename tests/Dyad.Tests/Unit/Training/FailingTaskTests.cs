@@ -121,7 +121,7 @@ public sealed class FailingTaskTests : IDisposable
         source.Cancel();
         Run run = RunOf(Create, steps: 40, every: 20);
         Assert.Throws<OperationCanceledException>(() => Execute(run, () => second.Cancel(), second.Token));
-        Assert.Equal(RunStatus.Running, new RunDirectory(_folder.FullPath).Status);
+        Assert.Equal(RunStatus.Stopped, new RunDirectory(_folder.FullPath).Status);
         armed = false;
         Execute(run, null, TestContext.Current.CancellationToken);
         Assert.Equal([0, 20, 40], MetricsLog.Read(_folder.PathOf("metrics.jsonl"))["step"]);

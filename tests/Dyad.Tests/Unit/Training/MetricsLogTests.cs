@@ -20,7 +20,7 @@ public sealed class MetricsLogTests : IDisposable
         {
             for (int i = 0; i < values.Length; i++)
             {
-                log.Append(10 * i, i / 3.0, [("eval/return", values[i])]);
+                log.Append(10 * i, i / 3.0, 0.5, [("eval/return", values[i])]);
             }
         }
 
@@ -34,7 +34,7 @@ public sealed class MetricsLogTests : IDisposable
     public void What_is_not_finite_is_null_and_read_as_missing()
     {
         Write(("a", double.NaN), ("b", double.PositiveInfinity), ("c", double.NegativeInfinity), ("d", 1));
-        Assert.Equal("""{"step":0,"wall_s":0,"a":null,"b":null,"c":null,"d":1}""" + "\n", System.IO.File.ReadAllText(File));
+        Assert.Equal("""{"step":0,"wall_s":0,"cpu_s":0.5,"a":null,"b":null,"c":null,"d":1}""" + "\n", System.IO.File.ReadAllText(File));
         IReadOnlyDictionary<string, double[]> columns = MetricsLog.Read(File);
         Assert.All(new[] { "a", "b", "c" }, name => Assert.Equal([double.NaN], columns[name]));
     }
@@ -44,9 +44,9 @@ public sealed class MetricsLogTests : IDisposable
     {
         using (var log = MetricsLog.Open(File, 0))
         {
-            log.Append(0, 0, [("early", 1)]);
-            log.Append(1, 0, []);
-            log.Append(2, 0, [("late", 3)]);
+            log.Append(0, 0, 0.5, [("early", 1)]);
+            log.Append(1, 0, 0.5, []);
+            log.Append(2, 0, 0.5, [("late", 3)]);
         }
 
         IReadOnlyDictionary<string, double[]> columns = MetricsLog.Read(File);
@@ -61,14 +61,14 @@ public sealed class MetricsLogTests : IDisposable
         long length;
         using (var log = MetricsLog.Open(File, 0))
         {
-            length = log.Append(0, 0, [("x", 1)]);
-            log.Append(1, 0, [("x", 2)]);
+            length = log.Append(0, 0, 0.5, [("x", 1)]);
+            log.Append(1, 0, 0.5, [("x", 2)]);
         }
 
         System.IO.File.AppendAllText(File, "{\"step\": 2, \"x\"");
         using (var log = MetricsLog.Open(File, length))
         {
-            Assert.True(log.Append(7, 0, [("x", 3)]) > length);
+            Assert.True(log.Append(7, 0, 0.5, [("x", 3)]) > length);
         }
 
         Assert.Equal([1, 3], MetricsLog.Read(File)["x"]);
@@ -101,6 +101,6 @@ public sealed class MetricsLogTests : IDisposable
     private void Write(params (string Name, double Value)[] metrics)
     {
         using var log = MetricsLog.Open(File, 0);
-        log.Append(0, 0, metrics);
+        log.Append(0, 0, 0.5, metrics);
     }
 }

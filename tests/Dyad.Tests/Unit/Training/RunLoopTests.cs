@@ -8,7 +8,7 @@ namespace Dyad.Tests.Unit.Training;
 public sealed class RunLoopTests : IDisposable
 {
     private readonly TempFolder _folder = new();
-    private readonly Clock _clock = new();
+    private readonly FakeClock _clock = new();
     private readonly List<string> _warnings = [];
 
     public void Dispose() => _folder.Dispose();
@@ -87,7 +87,12 @@ public sealed class RunLoopTests : IDisposable
         Assert.StartsWith("finished runs of another build are shown as they are", Assert.Single(_warnings), StringComparison.Ordinal);
         _warnings.Clear();
         Execute("run", Count(30, 10), Build with { VectorWidth = 512 });
-        Assert.Contains("vectors of 512 bits", Assert.Single(_warnings), StringComparison.Ordinal);
+        Assert.Equal(
+            "finished runs of another instruction set are shown as they are: they are of vectors of 256 bits, and this is vectors of 512 bits", Assert.Single(_warnings));
+        _warnings.Clear();
+        StopAt("wide", Count(30, 10), 17);
+        Execute("wide", Count(30, 10), Build with { VectorWidth = 512 });
+        Assert.StartsWith("runs of another instruction set went on with this one, to bits that need not be those of either", Assert.Single(_warnings), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -95,7 +100,7 @@ public sealed class RunLoopTests : IDisposable
     {
         StopAt("run", Count(30, 10), 17);
         JsonObject status = Directory("run").ReadStatus()!;
-        Assert.Equal("running", (string?)status["status"]);
+        Assert.Equal(RunStatus.Stopped, Directory("run").Status);
         Assert.Equal(17, (int?)status["step"]);
         string? started = (string?)status["started"];
         Execute("run", Count(30, 10));
@@ -112,18 +117,12 @@ public sealed class RunLoopTests : IDisposable
         IIterative learner = Count(30, 10).Create();
         Assert.True(RunLoop.Restore(Directory("run"), learner, _warnings.Add));
         Assert.Equal(17, learner.Step);
-        Assert.Equal(RunStatus.Running, Directory("run").Status);
+        Assert.Equal(RunStatus.Stopped, Directory("run").Status);
         Assert.False(RunLoop.Restore(Directory("none"), Count(30, 10).Create(), _warnings.Add));
         Assert.Empty(_warnings);
 
-        // Damaged checkpoints are passed over.
-        foreach (string file in System.IO.Directory.GetFiles(Directory("run").CheckpointPath, "*.bin"))
-        {
-            File.WriteAllText(file, "damaged");
-        }
-
-        Assert.False(RunLoop.Restore(Directory("run"), learner, _warnings.Add));
-        Assert.NotEmpty(_warnings);
+        DamageAll("run");
+        Assert.Contains("no checkpoint of", Assert.Throws<UserError>(() => RunLoop.Restore(Directory("run"), learner, _warnings.Add)).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -136,22 +135,210 @@ public sealed class RunLoopTests : IDisposable
         Assert.Equal([0, 10, 20, 30], MetricsLog.Read(Directory("run").MetricsPath)["wall_s"]);
     }
 
-    [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
-    public void Rows_behind_the_last_good_checkpoint_are_measured_again(bool newestOnly)
+    [Fact]
+    public void Rows_behind_the_last_good_checkpoint_are_measured_again()
     {
         StopAt("run", Count(30, 5), 12);
         StopAt("run", Count(30, 5), 21);
         File.WriteAllText(Path.Combine(Directory("run").CheckpointPath, "even.bin"), "damaged");
-        if (!newestOnly)
+        Execute("run", Count(30, 5));
+        Assert.Contains("even.bin' is damaged and was passed over", Assert.Single(_warnings), StringComparison.Ordinal);
+        Assert.Equal([0, 5, 10, 15, 20, 25, 30], Steps("run"));
+    }
+
+    [Fact]
+    public void Without_a_whole_checkpoint_nothing_starts_anew_over_what_is_there()
+    {
+        StopAt("run", Count(30, 5), 12);
+        StopAt("run", Count(30, 5), 21);
+        DamageAll("run");
+        AssertRefused("no checkpoint of ");
+
+        // Nor where they have gone; a run that was killed before its first one has lost nothing.
+        System.IO.Directory.GetFiles(Directory("run").CheckpointPath, "*.bin").ToList().ForEach(File.Delete);
+        AssertRefused("has no checkpoint any more, where there was one at step 21");
+        JsonObject status = Directory("run").ReadStatus()!;
+        status["checkpoint_step"] = null;
+        Directory("run").WriteStatus(status);
+        Execute("run", Count(30, 5));
+        Assert.Equal([0, 5, 10, 15, 20, 25, 30], Steps("run"));
+    }
+
+    [Fact]
+    public void A_checkpoint_of_another_run_is_refused_with_what_differs()
+    {
+        StopAt("run", Count(30, 5), 21);
+        Run other = Count(30, 5) with { Config = Count(30, 5).Config with { Training = new(7) } };
+        StopAt("other", other, 12);
+        foreach (string file in new[] { "odd.bin", "even.bin" }.Where(file => File.Exists(Path.Combine(Directory("other").CheckpointPath, file))))
         {
-            File.WriteAllText(Path.Combine(Directory("run").CheckpointPath, "odd.bin"), "damaged");
+            File.Copy(Path.Combine(Directory("other").CheckpointPath, file), Path.Combine(Directory("run").CheckpointPath, file), overwrite: true);
         }
 
+        AssertRefused("holds a checkpoint of another run ('seed' is 7 there and 0 here)");
+    }
+
+    [Theory]
+    [InlineData("metrics.jsonl")]
+    [InlineData("run.json")]
+    [InlineData("checkpoint/odd.bin")]
+    public void Results_without_their_configuration_are_refused(string left)
+    {
+        StopAt("run", Count(30, 5), 21);
+        foreach (string file in new[] { "config.json", "metrics.jsonl", "run.json", "checkpoint/odd.bin" }.Where(file => file != left))
+        {
+            File.Delete(_folder.PathOf("run", file));
+        }
+
+        AssertRefused($"holds '{left}' and no config.json");
+    }
+
+    [Fact]
+    public void Rows_that_have_changed_since_the_checkpoint_are_told_at_the_start()
+    {
+        StopAt("run", Count(30, 5), 21);
+        string path = Directory("run").MetricsPath;
+        byte[] whole = File.ReadAllBytes(path);
+        for (int i = 0; i < whole.Length; i += 7)
+        {
+            byte[] damaged = [.. whole];
+            damaged[i] ^= 1;
+            File.WriteAllBytes(path, damaged);
+            AssertRefused("metrics.jsonl' has changed in the first ");
+        }
+
+        File.WriteAllBytes(path, whole[..^1]);
+        AssertRefused("bytes where the checkpoint knows of");
+
+        // What lies behind is measured again.
+        File.WriteAllBytes(path, [.. whole, .. "{\"step\":25,"u8]);
         Execute("run", Count(30, 5));
-        Assert.Equal(newestOnly ? 1 : 2, _warnings.Count);
         Assert.Equal([0, 5, 10, 15, 20, 25, 30], Steps("run"));
+
+        // Of a finished run all rows count.
+        string text = File.ReadAllText(path);
+        File.WriteAllText(path, text.Replace("\"count\":30", "\"count\":31", StringComparison.Ordinal));
+        AssertRefused("metrics.jsonl' is not as the finished run left it");
+        File.WriteAllText(path, text);
+        Execute("run", Count(30, 5));
+    }
+
+    [Fact]
+    public void No_sentence_gives_up_a_good_checkpoint()
+    {
+        StopAt("run", Count(30, 5), 21);
+        File.WriteAllText(_folder.PathOf("run", "run.json"), "{");
+        Assert.Contains("remove that file, and the run goes on from its checkpoint", AssertRefused("run.json' is damaged"), StringComparison.Ordinal);
+        File.Delete(_folder.PathOf("run", "run.json"));
+        Execute("run", Count(30, 5));
+        Assert.Equal([0, 5, 10, 15, 20, 25, 30], Steps("run"));
+        Assert.Contains("an unknown one", Assert.Single(_warnings), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_finished_run_keeps_one_checkpoint_and_goes_on_from_it()
+    {
+        StopAt("run", Count(30, 5), 12);
+        StopAt("run", Count(30, 5), 21);
+        Assert.Equal(2, System.IO.Directory.GetFiles(Directory("run").CheckpointPath, "*.bin").Length);
+        Execute("run", Count(30, 5));
+        Assert.Single(System.IO.Directory.GetFiles(Directory("run").CheckpointPath, "*.bin"));
+        Execute("run", Count(50, 5));
+        Execute("whole", Count(50, 5));
+        Assert.Equal(MetricsLog.Read(Directory("whole").MetricsPath)["since"], MetricsLog.Read(Directory("run").MetricsPath)["since"]);
+        Assert.Empty(_warnings);
+    }
+
+    [Fact]
+    public void A_folder_that_disappears_is_noticed_at_the_next_checkpoint()
+    {
+        Run run = Count(5000, 4000) with
+        {
+            Create = () => new Counter(1, step =>
+            {
+                if (step == 1500)
+                {
+                    System.IO.Directory.Delete(_folder.PathOf("run"), recursive: true);
+                }
+
+                Assert.True(step <= 2000);
+                return 0;
+            }),
+        };
+        string sentence = Assert.Throws<UserError>(() => Execute("run", run)).Message;
+        Assert.Equal($"the folder of the run '{_folder.PathOf("run")}' has gone while the run went on: what was done since its last checkpoint is lost", sentence);
+        Assert.False(System.IO.Directory.Exists(_folder.PathOf("run")));
+    }
+
+    [Fact]
+    public void A_run_that_was_taken_over_writes_nothing_more()
+    {
+        // It sleeps for two minutes, and a process on another machine takes it for dead and finishes.
+        Run run = Count(30, 10);
+        var other = new ProcessIdentity("elsewhere", "", 7, "");
+        Run asleep = run with
+        {
+            Create = () => new Counter(1, step =>
+            {
+                if (step == 12)
+                {
+                    _clock.HasTimers = false;
+                    _clock.Advance(TimeSpan.FromMinutes(2));
+                    File.Delete(Path.Combine(Directory("run").CheckpointPath, "lock"));
+                    Advance("run", run, CancellationToken.None, process: other);
+                }
+
+                return 0;
+            }),
+        };
+        string sentence = Assert.Throws<UserError>(() => Execute("run", asleep)).Message;
+        Assert.StartsWith($"the run '{_folder.PathOf("run")}' was taken over by process 7 on 'elsewhere'", sentence, StringComparison.Ordinal);
+        Assert.StartsWith("runs go on here that process ", Assert.Single(_warnings), StringComparison.Ordinal);
+        Assert.Equal([0, 10, 20, 30], Steps("run"));
+        Assert.Equal(RunStatus.Done, Directory("run").Status);
+        Execute("run", run);
+    }
+
+    [Fact]
+    public void How_far_a_run_is_can_be_read_every_few_seconds()
+    {
+        RunOwner? seen = null;
+        Run run = Count(30, 100) with
+        {
+            Create = () => new Counter(1, step =>
+            {
+                seen = step == 18 ? RunOwner.Last(Directory("run").CheckpointPath) : seen;
+                return 0;
+            }),
+        };
+        Execute("run", run);
+        Assert.Equal((14L, 30L, false), (seen!.Step, seen.Steps, seen.HasLeft));
+        Assert.Equal(14 / 15.0, seen.StepsPerSecond, 1e-3);
+        Assert.True(RunOwner.Last(Directory("run").CheckpointPath)!.HasLeft);
+    }
+
+    [Fact]
+    public void Processor_time_is_summed_over_stops()
+    {
+        StopAt("run", Count(30, 10), 17);
+        double before = (double)Directory("run").ReadStatus()!["cpu_s"]!;
+        Assert.InRange(before, 0, 60);
+        Run busy = Count(30, 10) with
+        {
+            Create = () => new Counter(1, step =>
+            {
+                for (double from = ThreadTime.Seconds; step == 25 && ThreadTime.Seconds < from + 0.05;)
+                {
+                }
+
+                return 0;
+            }),
+        };
+        Execute("run", busy);
+        Assert.InRange((double)Directory("run").ReadStatus()!["cpu_s"]! - before, 0.05, 60);
+        double[] rows = MetricsLog.Read(Directory("run").MetricsPath)["cpu_s"];
+        Assert.Equal(rows.Order(), rows);
+        Assert.True(rows[^1] > rows[^2] + 0.04);
     }
 
     [Fact]
@@ -191,8 +378,7 @@ public sealed class RunLoopTests : IDisposable
             }),
         };
         Execute("run", disturbed);
-        Assert.Contains("used by another process", sentence, StringComparison.Ordinal);
-        Assert.Contains(_folder.PathOf("run"), sentence, StringComparison.Ordinal);
+        Assert.Equal($"{ProcessIdentity.Current} is at work on the run '{_folder.PathOf("run")}'; it was heard of 2 s ago", sentence);
         Assert.Equal([0, 10, 20, 30], Steps("run"));
     }
 
@@ -222,8 +408,29 @@ public sealed class RunLoopTests : IDisposable
 
     private void Execute(string name, Run run, BuildIdentity? build = null) => Advance(name, run, CancellationToken.None, build);
 
-    private void Advance(string name, Run run, CancellationToken cancellation, BuildIdentity? build = null) =>
-        new RunLoop(_clock, build ?? Build, "a machine", TimeSpan.FromSeconds(1000))
+    // Refused in one sentence, which has a part and advises to throw nothing away; the folder stays as it is.
+    private string AssertRefused(string part)
+    {
+        string[] Files() => [.. System.IO.Directory.GetFiles(_folder.PathOf("run"), "*", SearchOption.AllDirectories).Where(path => !path.Contains("owner-", StringComparison.Ordinal))
+            .Order().Select(path => $"{path} {Convert.ToHexString(File.ReadAllBytes(path))}")];
+        string[] before = Files();
+        string sentence = Assert.Throws<UserError>(() => Execute("run", Count(30, 5))).Message;
+        Assert.Contains(part, sentence, StringComparison.Ordinal);
+        Assert.DoesNotContain("remove the run's folder", sentence, StringComparison.Ordinal);
+        Assert.Equal(before, Files());
+        return sentence;
+    }
+
+    private void DamageAll(string name)
+    {
+        foreach (string file in System.IO.Directory.GetFiles(Directory(name).CheckpointPath, "*.bin"))
+        {
+            File.WriteAllText(file, "damaged");
+        }
+    }
+
+    private void Advance(string name, Run run, CancellationToken cancellation, BuildIdentity? build = null, ProcessIdentity? process = null) =>
+        new RunLoop(_clock, build ?? Build, "a machine", TimeSpan.FromSeconds(1000), process)
             .Execute(Directory(name), Ticking(run), _ => { }, _warnings.Add, cancellation);
 
     private void StopAt(string name, Run run, long step)
@@ -284,18 +491,5 @@ public sealed class RunLoopTests : IDisposable
             archive.Value(field, ref _step);
             archive.Value("since", ref _since);
         }
-    }
-
-    private sealed class Clock : TimeProvider
-    {
-        private long _ticks = TimeSpan.TicksPerDay;
-
-        public override long TimestampFrequency => TimeSpan.TicksPerSecond;
-
-        public void Advance(TimeSpan time) => _ticks += time.Ticks;
-
-        public override long GetTimestamp() => _ticks;
-
-        public override DateTimeOffset GetUtcNow() => new(_ticks, TimeSpan.Zero);
     }
 }

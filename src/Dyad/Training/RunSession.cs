@@ -1,0 +1,208 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using Dyad.Core;
+
+namespace Dyad.Training;
+
+/// <summary>What <c>run.json</c> says of who computes.</summary>
+/// <param name="Build">The build.</param>
+/// <param name="Earlier">Builds that computed the part before.</param>
+/// <param name="Machine">The machine.</param>
+internal sealed record RunStamp(BuildIdentity Build, IReadOnlyList<BuildIdentity> Earlier, string Machine);
+
+/// <summary>One owner's work on a run, from where it stands to its end or to a stop.</summary>
+internal sealed class RunSession : IDisposable
+{
+    private readonly RunDirectory _directory;
+    private readonly Run _run;
+    private readonly IIterative _learner;
+    private readonly RunPosition _position;
+    private readonly CheckpointStore _store;
+    private readonly RunLease _lease;
+    private readonly TimeProvider _clock;
+    private readonly RunStamp _stamp;
+    private readonly MetricsLog _log;
+    private readonly MetricsRow _row = new();
+    private readonly string _config;
+    private readonly string _startedAt;
+    private readonly double _secondsBefore;
+    private readonly double _processorBefore;
+    private readonly double _processorStarted;
+    private readonly long _started;
+    private long? _savedStep;
+
+    /// <summary>Opens the metrics where the position has them.</summary>
+    public RunSession(
+        RunDirectory directory, Run run, IIterative learner, RunPosition position, CheckpointStore store, RunLease lease, TimeProvider clock, RunStamp stamp)
+    {
+        (_directory, _run, _learner, _position, _store, _lease, _clock, _stamp) = (directory, run, learner, position, store, lease, clock, stamp);
+        _config = run.Config.ToJson().ToJsonString();
+        _secondsBefore = position.WallSeconds;
+        _processorBefore = position.ProcessorSeconds;
+        _processorStarted = ThreadTime.Seconds;
+        _started = clock.GetTimestamp();
+        JsonObject? status = directory.ReadStatus();
+        _startedAt = (string?)status?["started"] ?? TimeOf(clock);
+        _savedStep = (long?)status?["checkpoint_step"];
+        _log = MetricsLog.Open(directory.MetricsPath, position.LogLength, position.LogChecksum);
+        lease.Begin(learner.Step, run.Steps, position.WallSeconds);
+    }
+
+    /// <summary>A time as it stands in files.</summary>
+    public static string TimeOf(TimeProvider clock) => clock.GetUtcNow().ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+
+    /// <summary>Does what is left.</summary>
+    public void Advance(TimeSpan checkpointInterval, Action<RunProgress> progress, CancellationToken cancellation)
+    {
+        WriteStatus("running");
+        long lastSaved = _started;
+        try
+        {
+            while (true)
+            {
+                if (_learner.Step >= _position.NextMeasure && _learner.Step > _position.LastMeasure)
+                {
+                    Measure(progress, cancellation);
+                    _position.NextMeasure += _run.MeasureEvery;
+                }
+
+                if (_learner.Step >= _run.Steps)
+                {
+                    break;
+                }
+
+                cancellation.ThrowIfCancellationRequested();
+                _learner.Advance();
+                _position.WallSeconds = _secondsBefore + _clock.GetElapsedTime(_started).TotalSeconds;
+                _lease.Report(_learner.Step, _position.WallSeconds);
+                if (_clock.GetElapsedTime(lastSaved) >= checkpointInterval)
+                {
+                    Save();
+                    WriteStatus("running");
+                    lastSaved = _clock.GetTimestamp();
+                }
+            }
+
+            Save(last: true);
+            if (_position.LastMeasure < _run.Steps && _position.LastMeasure < _learner.Step)
+            {
+                // Behind the checkpoint: a run that goes on from here knows nothing of this row.
+                Measure(progress, cancellation);
+                _log.Flush();
+                _run.Export?.Invoke(_learner, _directory.FullPath);
+            }
+
+            WriteStatus("done");
+            _store.KeepNewest();
+        }
+        catch (OperationCanceledException)
+        {
+            Save();
+            WriteStatus("stopped");
+            throw;
+        }
+        catch (Exception e) when (e is not (IOException or UnauthorizedAccessException) && !_lease.IsLost)
+        {
+            WriteStatus("failed", e.Message);
+
+            // The best policy so far is the user's, also where there was no checkpoint yet.
+            _run.Export?.Invoke(_learner, _directory.FullPath);
+            if (e is ArithmeticException)
+            {
+                // Numbers that overflow come from the task or the options, which are the user's.
+                throw new UserError($"the run '{_directory.FullPath}' failed at step {_learner.Step}: {e.Message}", e);
+            }
+
+            throw;
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _log.Dispose();
+
+    private void Measure(Action<RunProgress> progress, CancellationToken cancellation)
+    {
+        _row.Clear();
+        _learner.Measure(_row, cancellation);
+        _lease.Require();
+        TakeProcessorTime();
+        _position.LogLength = _log.Append(_learner.Step, _position.WallSeconds, _position.ProcessorSeconds, _row.Values);
+        _position.LastMeasure = _learner.Step;
+        progress(new RunProgress(Math.Min(_learner.Step, _run.Steps), _run.Steps, _position.WallSeconds, [.. _row.Values]));
+    }
+
+    private void Save(bool last = false)
+    {
+        _lease.Require();
+        _log.Flush();
+        _position.LogChecksum = _log.Checksum;
+        TakeProcessorTime();
+
+        // Rows first: a checkpoint may only know of what is on disk.
+        (_learner as IAppendOnlyState)?.SaveRows(_directory.CheckpointPath);
+        byte[] state = StateArchive.Save(archive =>
+        {
+            _position.Serialize(archive);
+            _learner.Serialize(archive);
+        });
+        _lease.Require();
+        _store.Save(state, _config, _lease.Number, pack: last);
+        _savedStep = _learner.Step;
+        _run.Export?.Invoke(_learner, _directory.FullPath);
+    }
+
+    // A run computes on one thread.
+    private void TakeProcessorTime() => _position.ProcessorSeconds = _processorBefore + ThreadTime.Seconds - _processorStarted;
+
+    private void WriteStatus(string status, string? error = null)
+    {
+        _lease.Require();
+        TakeProcessorTime();
+        var content = new JsonObject
+        {
+            ["status"] = status,
+            ["step"] = _learner.Step,
+            ["steps"] = _run.Steps,
+            ["checkpoint_step"] = _savedStep,
+            ["started"] = _startedAt,
+            ["updated"] = TimeOf(_clock),
+            ["wall_s"] = Math.Round(_position.WallSeconds, 3),
+            ["cpu_s"] = double.IsFinite(_position.ProcessorSeconds) ? Math.Round(_position.ProcessorSeconds, 3) : null,
+            ["steps_per_s"] = _position.WallSeconds > 0 ? Math.Round(_learner.Step / _position.WallSeconds, 1) : null,
+            ["build"] = _stamp.Build.ToJson(),
+            ["machine"] = _stamp.Machine,
+        };
+        if (_stamp.Earlier.Count > 0)
+        {
+            content["earlier_builds"] = new JsonArray([.. _stamp.Earlier.Select(build => build.ToJson())]);
+        }
+
+        if (RunNotes.Of(_run.Config, _run.Steps) is { Count: > 0 } notes)
+        {
+            content["notes"] = new JsonArray([.. notes.Select(note => (JsonNode?)note)]);
+        }
+
+        if (status == "done")
+        {
+            content["metrics_sha256"] = Convert.ToHexStringLower(_log.Checksum);
+        }
+
+        if (error is not null)
+        {
+            content["error"] = error;
+        }
+
+        _directory.WriteStatus(content);
+    }
+
+    private sealed class MetricsRow : IMetrics
+    {
+        private readonly List<(string Name, double Value)> _values = [];
+
+        public IEnumerable<(string Name, double Value)> Values => _values;
+
+        public void Record(string name, double value) => _values.Add((name, value));
+
+        public void Clear() => _values.Clear();
+    }
+}
