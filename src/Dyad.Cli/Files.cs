@@ -14,10 +14,10 @@ internal static class Files
     {
         var found = new List<string>();
         var seen = new HashSet<string>();
-        Look(new DirectoryInfo(folder), Real(new DirectoryInfo(folder)), isRoot: true);
+        Look(folder, Real(new DirectoryInfo(folder)), isRoot: true);
         return [.. found.Order(StringComparer.Ordinal)];
 
-        void Look(DirectoryInfo here, string real, bool isRoot)
+        void Look(string here, string real, bool isRoot)
         {
             // By the place that links lead to: some lead round in circles.
             if (!seen.Add(real))
@@ -25,11 +25,11 @@ internal static class Files
                 return;
             }
 
-            DirectoryInfo[] inner;
+            string[] inner;
             try
             {
-                found.AddRange(Directory.EnumerateFiles(here.ToString(), name));
-                inner = [.. here.EnumerateDirectories().Select(sub => new DirectoryInfo(Path.Combine(here.ToString(), sub.Name)))];
+                found.AddRange(Directory.EnumerateFiles(here, name));
+                inner = [.. Directory.EnumerateDirectories(here).Select(path => Path.GetFileName(path)).Order(StringComparer.Ordinal)];
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
@@ -43,9 +43,10 @@ internal static class Files
                 return;
             }
 
-            foreach (DirectoryInfo sub in inner.OrderBy(sub => sub.Name, StringComparer.Ordinal))
+            foreach (string sub in inner)
             {
-                Look(sub, sub.LinkTarget is null ? Path.Combine(real, sub.Name) : Real(sub), isRoot: false);
+                // A link is relative to where it really lies.
+                Look(Path.Combine(here, sub), Real(new DirectoryInfo(Path.Combine(real, sub))), isRoot: false);
             }
         }
     }

@@ -23,6 +23,8 @@ var root = new Command("dyad", "Dyad: actor-critic reinforcement learning seen a
     ReproduceCommand.Create(),
     ReportCommand.Create(),
     StatusCommand.Create(),
+    DiffCommand.Create(),
+    PruneCommand.Create(),
     TabularCommand.Create(),
     SuggestClipCommand.Create(),
     CheckEnvCommand.Create(),

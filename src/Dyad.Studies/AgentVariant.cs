@@ -17,6 +17,8 @@ namespace Dyad.Studies;
 /// <param name="Preset">Preset of a neural method, on top of which the changes are made.</param>
 /// <param name="Label">Name in folders and legends; by what is run if null.</param>
 /// <param name="KeepsInterval">Whether runs that are there keep the interval that they are measured at.</param>
+/// <param name="Stop">What ends a run before its last step; null for nothing.</param>
+/// <param name="KeepPolicies">Policies of a neural method that are kept along a run.</param>
 public sealed record TrainingRequest(
     IReadOnlyList<(string Name, string Value)> Changes,
     long Steps,
@@ -25,7 +27,9 @@ public sealed record TrainingRequest(
     int EvaluationEpisodes = 10,
     string Preset = AgentPreset.Correct,
     string? Label = null,
-    bool KeepsInterval = false);
+    bool KeepsInterval = false,
+    StopRule? Stop = null,
+    int KeepPolicies = 0);
 
 /// <summary>A neural method on a task as a variant of a study; policies are written beside the metrics.</summary>
 internal static class AgentVariant
@@ -54,6 +58,8 @@ internal static class AgentVariant
             TimeLimitTerminates = timeLimitTerminates,
             EvaluationEpisodes = request.EvaluationEpisodes,
             KeepsInterval = request.KeepsInterval,
+            Stop = request.Stop,
+            KeepPolicies = request.KeepPolicies,
         };
 
         // Where there is no short limit, it makes no difference.

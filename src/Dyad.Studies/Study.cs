@@ -49,6 +49,20 @@ public sealed record Variant(
     /// <summary>Whether runs that are there keep the interval that they are measured at.</summary>
     public bool KeepsInterval { get; init; }
 
+    /// <summary>What ends a run before its last step; null for nothing.</summary>
+    public StopRule? Stop { get; init; }
+
+    /// <summary>Policies that are kept along a run, one for each equal part of its steps.</summary>
+    public int KeepPolicies { get; init; }
+
+    /// <summary>A seed's run.</summary>
+    public Run Run(int seed) => new(Config(seed), () => Create(seed), Steps, Export)
+    {
+        Stop = Stop,
+        KeepPolicies = KeepPolicies,
+        KeepPolicy = (learner, path) => (learner as AgentTraining)?.SavePolicy(path),
+    };
+
     /// <summary>The configuration of a seed's run.</summary>
     public RunConfig Config(int seed) =>
         new(Method, Task, new TrainingConfig(seed, TimeLimitTerminates), new MeasuringConfig(MeasureEvery, EvaluationEpisodes, Gap));

@@ -82,8 +82,7 @@ public static class StudyRunner
         void RunOne(int index)
         {
             (Variant variant, int seed) = work[index];
-            var run = new Run(variant.Config(seed), () => variant.Create(seed), variant.Steps, variant.Export);
-            loop.Execute(Directory(folder, variant, seed), run, progressed => Report(index, progressed), sentence =>
+            loop.Execute(Directory(folder, variant, seed), variant.Run(seed), progressed => Report(index, progressed), sentence =>
             {
                 if (said.TryAdd(sentence, true))
                 {

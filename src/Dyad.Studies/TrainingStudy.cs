@@ -43,6 +43,7 @@ public sealed class TrainingStudy : Study
             {
                 Task = new(task.Text, Fingerprint: task.Fingerprint),
                 KeepsInterval = request.KeepsInterval,
+                Stop = request.Stop,
             },
             method.Source,
             request.FirstSeed)

@@ -103,6 +103,11 @@ internal static class StatusCommand
             row["error"] = error;
         }
 
+        if (!isAlive && (string?)status["ended_by"] is string reason)
+        {
+            row["ended_by"] = reason;
+        }
+
         if (isAlive)
         {
             row["owner"] = owner!.ToString();

@@ -58,19 +58,24 @@ internal static class TrainCommand
             HelpName = "NAME",
         };
         Option<int?> limit = StudyOptions.EpisodeLimit("Steps after which an episode is cut off, instead of the task's own limit; for neural methods.");
+        var until = new Option<string?>("--until") { Description = "End a run as soon as a row of metrics reaches a bound, as eval/return>=475.", HelpName = "METRIC>=X" };
+        var patience = new Option<int?>("--patience") { Description = "End a run after so many rows without a better eval/return.", HelpName = "N" };
+        var wallTime = new Option<string?>("--wall-time") { Description = "End a run after so much time of computing, as 90s, 30m or 2h.", HelpName = "TIME" };
+        var keep = new Option<int?>("--keep-policies") { Description = "Keep so many policies along a run of a neural method, policies/step-N.safetensors.", HelpName = "N" };
         var resume = new Option<bool>("--resume") { Description = "Go on with runs that were stopped." };
         Option<int> jobs = StudyOptions.Jobs();
         Option<bool> open = StudyOptions.Open();
         Option<bool> json = StudyOptions.Json();
         var command = new Command("train", "Train one method on one task and write a report.")
         {
-            method, environment, steps, every, seed, seeds, preset, set, label, limit, episodes, output, resume, jobs, open, json,
+            method, environment, steps, every, seed, seeds, preset, set, label, limit, episodes, output, until, patience, wallTime, keep, resume, jobs, open, json,
         };
         Help.AddExamples(
             command,
             "dyad train sac Pendulum-v1 --steps 20000 --seeds 2",
             "dyad train res-ac FourRoom --set res_critic_steps=5 --seeds 5",
-            "dyad train q-learning map.txt --steps 30000 --set exploration=0.2");
+            "dyad train q-learning map.txt --steps 30000 --set exploration=0.2",
+            "dyad train dqn CartPole-v1 --until 'eval/return>=475' --wall-time 30m");
         command.SetAction(parsed =>
         {
             int first = parsed.GetValue(seed);
@@ -90,7 +95,9 @@ internal static class TrainCommand
                     StudyOptions.Positive(parsed.GetValue(episodes), "--evaluation-episodes"),
                     parsed.GetValue(preset)!,
                     parsed.GetValue(label),
-                    KeepsInterval: parsed.GetResult(every) is null);
+                    KeepsInterval: parsed.GetResult(every) is null,
+                    Stop(parsed.GetValue(until), parsed.GetValue(patience), parsed.GetValue(wallTime)),
+                    parsed.GetValue(keep) is int policies ? StudyOptions.Positive(policies, "--keep-policies", 10_000) : 0);
             }
 
             if (parsed.GetValue(label) is string name && FolderName.Fault(name) is string fault)
@@ -109,6 +116,21 @@ internal static class TrainCommand
             return Run(study, request, parsed.GetValue(resume), parsed.GetValue(open), parsed.GetValue(json));
         });
         return command;
+    }
+
+    private static StopRule? Stop(string? until, int? patience, string? wallTime) => until is null && patience is null && wallTime is null ? null
+        : (until is null ? new StopRule() : StopRule.Parse(until)) with
+        {
+            Patience = patience is int rows ? StudyOptions.Positive(rows, "--patience") : null,
+            WallSeconds = wallTime is null ? null : Seconds(wallTime),
+        };
+
+    private static double Seconds(string time)
+    {
+        int unit = time[^1] switch { 's' => 1, 'm' => 60, 'h' => 3600, 'd' => 86400, _ => 0 };
+        return unit > 0 && NumberText.TryDouble(time[..^1], out double value) && value > 0 && value * unit <= 1e9
+            ? value * unit
+            : throw new UserError($"--wall-time is '{time}'; it must be a time as 90s, 30m or 2h");
     }
 
     private static int Run(TrainingStudy study, StudyRequest request, bool resume, bool open, bool json)

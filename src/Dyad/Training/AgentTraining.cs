@@ -201,6 +201,9 @@ public sealed class AgentTraining : IIterative, IAppendOnlyState, IDisposable
         present.AsSpan().CopyTo(Agent.Policy.Values);
     }
 
+    /// <summary>Writes the policy as it is into a file.</summary>
+    public void SavePolicy(string path) => Safetensors.Write(path, Agent.Policy);
+
     /// <inheritdoc/>
     public void Dispose()
     {

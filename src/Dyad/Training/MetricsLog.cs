@@ -175,6 +175,14 @@ public sealed class MetricsLog : IDisposable
         return columns.ToDictionary(entry => entry.Key, entry => entry.Value.ToArray());
     }
 
+    /// <summary>Reads a log row by row; a missing value is NaN.</summary>
+    /// <exception cref="UserError">The file cannot be read, or a row is not JSON.</exception>
+    public static IEnumerable<IEnumerable<(string Name, double Value)>> Rows(string path)
+    {
+        IReadOnlyDictionary<string, double[]> columns = Read(path);
+        return Enumerable.Range(0, columns.Values.FirstOrDefault()?.Length ?? 0).Select(row => columns.Select(column => (column.Key, column.Value[row])));
+    }
+
     private static void Pad(List<double> column, int rows)
     {
         while (column.Count < rows)

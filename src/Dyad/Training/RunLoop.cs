@@ -12,6 +12,15 @@ public sealed record Run(RunConfig Config, Func<IIterative> Create, long Steps, 
 {
     /// <summary>Steps between two rows of metrics; the start and the end are measured as well.</summary>
     public long MeasureEvery => Config.Measuring.Every;
+
+    /// <summary>What ends it before its last step; null for nothing. No part of its identity, as its length is none.</summary>
+    public StopRule? Stop { get; init; }
+
+    /// <summary>Policies that are kept along the way, one for each equal part of the steps.</summary>
+    public int KeepPolicies { get; init; }
+
+    /// <summary>Writes the policy as it is into a file; null where the learner has none.</summary>
+    public Action<IIterative, string>? KeepPolicy { get; init; }
 }
 
 /// <summary>How far a run is, told after each row of metrics.</summary>
@@ -68,7 +77,7 @@ public sealed class RunLoop
         try
         {
             directory.Require(run.Config);
-            if (directory.Status == RunStatus.Done && (long?)directory.ReadStatus()!["step"] >= run.Steps)
+            if (directory.Status == RunStatus.Done && IsEnough(directory.ReadStatus()!, run))
             {
                 RequireMetrics(directory);
                 if (Others(directory) is var (what, others, own))
@@ -128,6 +137,10 @@ public sealed class RunLoop
             throw OtherVersion(directory, e);
         }
     }
+
+    // It has the steps, or has ended before for the reason that would end it again.
+    private static bool IsEnough(JsonObject status, Run run) =>
+        (long?)status["step"] >= run.Steps || ((string?)status["ended_by"] is string reason && run.Stop?.Gives(reason) == true);
 
     // A learner at its start; where its task cannot be made or started, the run has failed.
     private IIterative Start(RunDirectory directory, Run run)
@@ -193,6 +206,11 @@ public sealed class RunLoop
         {
             throw new UserError(
                 $"no checkpoint of '{directory.FullPath}' is whole ({string.Join("; ", damaged)}): what is there stays as it is; give another --out, or move that folder, to start anew");
+        }
+
+        if (directory.ReadStatus()?["pruned"] is not null)
+        {
+            throw new UserError($"the checkpoints of '{directory.FullPath}' were taken away by 'prune': it can be read, and not gone on with or looked into; give another --out to start anew");
         }
 
         return (long?)directory.ReadStatus()?["checkpoint_step"] is not long saved ? false : throw new UserError(

@@ -29,7 +29,9 @@ internal sealed class RunSession : IDisposable
     private readonly double _processorBefore;
     private readonly double _processorStarted;
     private readonly long _started;
+    private readonly StopRule.Watch? _watch;
     private long? _savedStep;
+    private string? _endedBy;
 
     /// <summary>Opens the metrics where the position has them.</summary>
     public RunSession(
@@ -45,6 +47,16 @@ internal sealed class RunSession : IDisposable
         _startedAt = (string?)status?["started"] ?? TimeOf(clock);
         _savedStep = (long?)status?["checkpoint_step"];
         _log = MetricsLog.Open(directory.MetricsPath, position.LogLength, position.LogChecksum);
+        _watch = run.Stop?.Start();
+        if (_watch is not null && position.LogLength > 0)
+        {
+            // What ends a run is read from its rows, those from before a stop too.
+            foreach (IEnumerable<(string, double)> row in MetricsLog.Rows(directory.MetricsPath))
+            {
+                _endedBy = _watch.Take(row) ?? _endedBy;
+            }
+        }
+
         lease.Begin(learner.Step, run.Steps, position.WallSeconds);
     }
 
@@ -66,13 +78,15 @@ internal sealed class RunSession : IDisposable
                     _position.NextMeasure += _run.MeasureEvery;
                 }
 
-                if (_learner.Step >= _run.Steps)
+                if (_learner.Step >= _run.Steps || (_endedBy ??= _run.Stop?.TimeOver(_position.WallSeconds)) is not null)
                 {
                     break;
                 }
 
                 cancellation.ThrowIfCancellationRequested();
+                long before = _learner.Step;
                 _learner.Advance();
+                KeepPolicy(before);
                 _position.WallSeconds = _secondsBefore + _clock.GetElapsedTime(_started).TotalSeconds;
                 _lease.Report(_learner.Step, _position.WallSeconds);
                 if (_clock.GetElapsedTime(lastSaved) >= checkpointInterval)
@@ -84,7 +98,7 @@ internal sealed class RunSession : IDisposable
             }
 
             Save(last: true);
-            if (_position.LastMeasure < _run.Steps && _position.LastMeasure < _learner.Step)
+            if (_position.LastMeasure < _learner.Step && (_position.LastMeasure < _run.Steps || _endedBy is not null))
             {
                 // Behind the checkpoint: a run that goes on from here knows nothing of this row.
                 Measure(progress, cancellation);
@@ -128,7 +142,21 @@ internal sealed class RunSession : IDisposable
         TakeProcessorTime();
         _position.LogLength = _log.Append(_learner.Step, _position.WallSeconds, _position.ProcessorSeconds, _row.Values);
         _position.LastMeasure = _learner.Step;
+        _endedBy ??= _watch?.Take(_row.Values);
         progress(new RunProgress(Math.Min(_learner.Step, _run.Steps), _run.Steps, _position.WallSeconds, [.. _row.Values]));
+    }
+
+    // At the end of each equal part of the steps, as near to it as a step comes.
+    private void KeepPolicy(long before)
+    {
+        long parts = _run.KeepPolicies;
+        if (parts > 0 && _run.KeepPolicy is not null && _learner.Step * parts / _run.Steps is var part && part > before * parts / _run.Steps && part <= parts)
+        {
+            _lease.Require();
+            string folder = Path.Combine(_directory.FullPath, "policies");
+            Directory.CreateDirectory(folder);
+            _run.KeepPolicy(_learner, Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"step-{_learner.Step}.safetensors")));
+        }
     }
 
     private void Save(bool last = false)
@@ -185,6 +213,10 @@ internal sealed class RunSession : IDisposable
         if (status == "done")
         {
             content["metrics_sha256"] = Convert.ToHexStringLower(_log.Checksum);
+            if (_endedBy is not null && _learner.Step < _run.Steps)
+            {
+                content["ended_by"] = _endedBy;
+            }
         }
 
         if (error is not null)

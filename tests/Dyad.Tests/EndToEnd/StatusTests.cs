@@ -114,6 +114,43 @@ public sealed class StatusTests : IDisposable
         Assert.Contains("The policy never learns", File.ReadAllText(Directory.GetFiles(_dyad.PathOf("out"), "summary.json", SearchOption.AllDirectories).Single()), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Runs_are_pruned_compared_and_end_before_their_last_step()
+    {
+        string[] command = ["train", "q-learning", "FourRoom", "--steps", "3000", "--seeds", "2", "--out", "out"];
+        (await _dyad.RunAsync([.. command, "--until", "eval/return>=-5000"])).Succeeded();
+        JsonElement[] runs = [.. (await _dyad.RunAsync("status", "out", "--json")).Json().GetProperty("runs").EnumerateArray()];
+        Assert.All(runs, run => Assert.Equal(("done", 0L, "eval/return>=-5000"), (run.GetProperty("status").GetString(), run.GetProperty("step").GetInt64(), run.GetProperty("ended_by").GetString())));
+        (await _dyad.RunAsync(command)).Succeeded();
+        string[] folders = [.. Directory.GetDirectories(_dyad.PathOf("out"), "seed-*", SearchOption.AllDirectories).Order()];
+
+        Outcome different = await _dyad.RunAsync("diff", folders[0], folders[1]);
+        Assert.Equal(1, different.ExitCode);
+        Assert.Contains("training.seed", different.Output, StringComparison.Ordinal);
+        Assert.Contains("Metrics from step ", different.Output, StringComparison.Ordinal);
+        Assert.Contains("The same", (await _dyad.RunAsync("diff", folders[0], folders[0])).Succeeded().Output, StringComparison.Ordinal);
+        Assert.False((await _dyad.RunAsync("diff", folders[0], folders[1], "--json")).ExitCode == 0);
+        Assert.Contains("no config.json", await _dyad.RefuseAsync("diff", folders[0], "out"), StringComparison.Ordinal);
+
+        string[] Checkpoints() => Directory.GetFiles(_dyad.PathOf("out"), "*.bin", SearchOption.AllDirectories);
+        Assert.Equal(2, (await _dyad.RunAsync("prune", "out", "--dry-run", "--json")).Json().GetProperty("pruned").GetInt32());
+        Assert.Equal(2, Checkpoints().Length);
+        string said = (await _dyad.RunAsync("prune", "out")).Succeeded().Output;
+        Assert.Contains("Took away the checkpoints of 2 runs", said, StringComparison.Ordinal);
+        Assert.Contains("cannot be lengthened", said, StringComparison.Ordinal);
+        Assert.Empty(Checkpoints());
+        (await _dyad.RunAsync(command)).Succeeded();
+        Assert.Contains("were taken away by 'prune'", await RefusedAsync("4000"), StringComparison.Ordinal);
+        Assert.Contains("is 'soon'", await _dyad.RefuseAsync([.. command, "--wall-time", "soon"]), StringComparison.Ordinal);
+
+        async Task<string> RefusedAsync(string steps)
+        {
+            Outcome outcome = await _dyad.RunAsync("train", "q-learning", "FourRoom", "--steps", steps, "--seed", "0", "--out", "out");
+            Assert.Equal(2, outcome.ExitCode);
+            return Assert.Single(outcome.Sentences);
+        }
+    }
+
     // The one run, once a condition holds of it.
     private async Task<JsonElement> StatusAsync(Func<JsonElement, bool> condition)
     {

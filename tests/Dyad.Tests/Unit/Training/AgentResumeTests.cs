@@ -73,6 +73,35 @@ public sealed class AgentResumeTests : IDisposable
         Same("whole", "stopped");
     }
 
+    [Theory]
+    [InlineData(700, true)]
+    [InlineData(300, false)]
+    public void A_bit_that_flipped_in_the_replay_is_never_learned_from(int row, bool hasOneBefore)
+    {
+        Assert.Throws<OperationCanceledException>(() => Execute("stopped", "sac", 500));
+        Assert.Throws<OperationCanceledException>(() => Execute("stopped", "sac", 900));
+
+        // Pendulum's row: twice three numbers of observation, one of action, reward, and whether it ended.
+        string segment = Path.Combine(_folder.FullPath, "stopped", "checkpoint", "replay-000000.bin");
+        byte[] bytes = File.ReadAllBytes(segment);
+        bytes[(row * 9 * sizeof(float)) + 2] ^= 1;
+        File.WriteAllBytes(segment, bytes);
+        var warnings = new List<string>();
+        if (hasOneBefore)
+        {
+            Execute("stopped", "sac", int.MaxValue, warnings);
+            Assert.Equal($"the replay segment '{segment}' is damaged, and the checkpoint that needs it was passed over", Assert.Single(warnings));
+            Execute("whole", "sac", int.MaxValue);
+            Same("whole", "stopped");
+        }
+        else
+        {
+            string sentence = Assert.Throws<UserError>(() => Execute("stopped", "sac", int.MaxValue, warnings)).Message;
+            Assert.Contains($"the replay segment '{segment}' is damaged", sentence, StringComparison.Ordinal);
+            Assert.StartsWith("no checkpoint of ", sentence, StringComparison.Ordinal);
+        }
+    }
+
     [Fact]
     public void A_missing_replay_segment_is_told()
     {

@@ -94,7 +94,7 @@ public sealed class RunLeaseTests : IDisposable
     [Fact]
     public void Of_many_that_come_at_once_one_owns_the_run()
     {
-        // Without locks of the file system, each taking the owner before for dead.
+        // Without locks of the file system; the owner before has ended.
         for (int round = 0; round < 20; round++)
         {
             _clock.Advance(TimeSpan.FromMinutes(2));
@@ -104,7 +104,7 @@ public sealed class RunLeaseTests : IDisposable
             {
                 try
                 {
-                    RunLease lease = RunLease.AcquireUnlocked("a run", _folder.FullPath, Elsewhere with { Id = i }, _clock, _ => { });
+                    RunLease lease = RunLease.AcquireUnlocked("a run", _folder.FullPath, Elsewhere with { Id = int.MaxValue - i }, _clock, _ => { });
                     lock (owners)
                     {
                         owners.Add(lease);

@@ -341,6 +341,63 @@ public sealed class RunLoopTests : IDisposable
         Assert.True(rows[^1] > rows[^2] + 0.04);
     }
 
+    [Theory]
+    [InlineData("count>=17", null, null, 20, "count>=17")]
+    [InlineData("count>=100", null, null, 50, null)]
+    [InlineData(null, 2, null, 30, "no better eval/return in 2 rows")]
+    [InlineData(null, null, 23.0, 23, "wall time of 23 s")]
+    public void A_run_ends_before_its_last_step_and_says_why(string? until, int? patience, double? wall, long end, string? reason)
+    {
+        StopRule rule = (until is null ? new StopRule() : StopRule.Parse(until)) with { Patience = patience, WallSeconds = wall };
+        Run run = Count(50, 10) with { Stop = rule };
+        Execute("run", run);
+        Assert.Equal(end, Steps("run")[^1]);
+        JsonObject status = Directory("run").ReadStatus()!;
+        Assert.Equal(("done", end, reason), ((string?)status["status"], (long?)status["step"], (string?)status["ended_by"]));
+
+        // The same rule leaves it, without it it goes on, to the bits of a run that never ended; one that was stopped ends where it would have.
+        Execute("run", run with { Create = () => throw new InvalidOperationException("must not be created") });
+        StopAt("stopped", run, 13);
+        StopAt("stopped", run, 19);
+        Execute("stopped", run);
+        Assert.Equal(MetricsLog.Read(Directory("run").MetricsPath)["since"], MetricsLog.Read(Directory("stopped").MetricsPath)["since"]);
+        Execute("whole", Count(50, 10));
+        Execute("run", Count(50, 10));
+        Assert.Null(Directory("run").ReadStatus()!["ended_by"]);
+        foreach (string metric in new[] { "step", "since" })
+        {
+            Assert.Equal(MetricsLog.Read(Directory("whole").MetricsPath)[metric], MetricsLog.Read(Directory("run").MetricsPath)[metric]);
+        }
+    }
+
+    [Fact]
+    public void What_was_pruned_says_so_where_it_is_needed()
+    {
+        Execute("run", Count(30, 5));
+        Assert.NotEqual(0, RunPruning.Bytes(Directory("run")));
+        RunPruning.Prune(Directory("run"), ProcessIdentity.Current, _clock);
+        Assert.Equal(0, RunPruning.Bytes(Directory("run")));
+        Execute("run", Count(30, 5));
+        Assert.Contains("were taken away by 'prune'", Assert.Throws<UserError>(() => Execute("run", Count(50, 5))).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "were taken away by 'prune'", Assert.Throws<UserError>(() => RunLoop.Restore(Directory("run"), Count(30, 5).Create(), _warnings.Add)).Message, StringComparison.Ordinal);
+        Assert.Equal([0, 5, 10, 15, 20, 25, 30], Steps("run"));
+    }
+
+    [Fact]
+    public void Policies_are_kept_along_a_run_whether_it_is_stopped_or_not()
+    {
+        static Run Keeping(long steps) => Count(steps, 4) with { KeepPolicies = 5, KeepPolicy = (learner, path) => File.WriteAllText(path, $"{learner.Step}") };
+        Execute("run", Keeping(50));
+        string[] names = ["step-10", "step-20", "step-30", "step-40", "step-50"];
+        Assert.Equal(names.Select(name => _folder.PathOf("run", "policies", $"{name}.safetensors")), System.IO.Directory.GetFiles(_folder.PathOf("run", "policies")).Order());
+        Assert.Equal("30", File.ReadAllText(_folder.PathOf("run", "policies", "step-30.safetensors")));
+        StopAt("stopped", Keeping(50), 20);
+        StopAt("stopped", Keeping(50), 33);
+        Execute("stopped", Keeping(50));
+        Assert.Equal(names, System.IO.Directory.GetFiles(_folder.PathOf("stopped", "policies")).Select(Path.GetFileNameWithoutExtension).Order());
+    }
+
     [Fact]
     public void A_run_that_diverges_is_written_down_and_told()
     {
@@ -483,6 +540,7 @@ public sealed class RunLoopTests : IDisposable
         {
             metrics.Record("count", _step);
             metrics.Record("since", _since);
+            metrics.Record("eval/return", Math.Min(_step, 10));
             _since = 0;
         }
 
