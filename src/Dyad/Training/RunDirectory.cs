@@ -32,6 +32,7 @@ public enum RunStatus
 public sealed class RunDirectory
 {
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
+    private static readonly string[] Results = ["metrics.jsonl", "run.json", "policy.safetensors", "policy-best.safetensors"];
     private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false };
 
     /// <summary>A run's folder, which need not exist yet.</summary>
@@ -163,6 +164,6 @@ public sealed class RunDirectory
 
     // Name of a file that only a run leaves; null where there is none.
     private string? FirstResult() => !Directory.Exists(FullPath) ? null
-        : new[] { "metrics.jsonl", "run.json", "policy.safetensors", "policy-best.safetensors" }.FirstOrDefault(name => File.Exists(Path.Combine(FullPath, name)))
+        : Results.FirstOrDefault(name => File.Exists(Path.Combine(FullPath, name)))
             ?? (Directory.Exists(CheckpointPath) ? Directory.EnumerateFiles(CheckpointPath, "*.bin").Select(path => $"checkpoint/{Path.GetFileName(path)}").Order().FirstOrDefault() : null);
 }

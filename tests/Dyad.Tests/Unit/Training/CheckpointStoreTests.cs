@@ -161,7 +161,7 @@ public sealed class CheckpointStoreTests : IDisposable
     private (string[] Damaged, byte[]? State) Load()
     {
         var damaged = new List<string>();
-        byte[]? state = new CheckpointStore(_folder.FullPath).Load(damaged).FirstOrDefault()?.State;
+        byte[]? state = new CheckpointStore(_folder.FullPath).Load(damaged) is [Checkpoint newest, ..] ? newest.State : null;
         return ([.. damaged], state);
     }
 }

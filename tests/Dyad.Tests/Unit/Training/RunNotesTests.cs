@@ -1,4 +1,5 @@
-using Dyad.Algorithms;
+using System.Text.Json.Nodes;
+using Dyad.Algorithms.Catalog;
 using Dyad.Training;
 
 namespace Dyad.Tests.Unit.Training;
@@ -17,7 +18,7 @@ public sealed class RunNotesTests
     public void A_policy_that_never_acts_or_learns_is_told(string method, string changes, int steps, string note)
     {
         (string, string)[] options = [.. changes.Split(',').Select(x => (x.Split('=')[0], x.Split('=')[1])), ("hidden_width", "4")];
-        var resolved = Dyad.Algorithms.Catalog.MethodCatalog.Agent(method).With(options);
+        var resolved = MethodCatalog.Agent(method).With(options);
         var config = new RunConfig(MethodConfig.Of(resolved.Id, resolved.Options), new("task"), new(0), new(100));
         Assert.Equal(note, string.Join(';', RunNotes.Of(config, steps)));
 
@@ -32,7 +33,7 @@ public sealed class RunNotesTests
         Assert.Equal(note.Contains("never learns", StringComparison.Ordinal), before.AsSpan().SequenceEqual(training.Agent.Policy.Values));
 
         // A stored configuration says the same.
-        var read = RunConfig.FromJson(System.Text.Json.Nodes.JsonNode.Parse(config.ToJson().ToJsonString())!.AsObject(), "config.json");
+        var read = RunConfig.FromJson(JsonNode.Parse(config.ToJson().ToJsonString())!.AsObject(), "config.json");
         Assert.Equal(note, string.Join(';', RunNotes.Of(read, steps)));
     }
 }
