@@ -94,7 +94,7 @@ public sealed class RunLeaseTests : IDisposable
     [Fact]
     public void Of_many_that_come_at_once_one_owns_the_run()
     {
-        // Without locks of the file system; the owner before has ended.
+        // Without locks of the file system, each on a machine of its own; the owner before was not heard of.
         for (int round = 0; round < 20; round++)
         {
             _clock.Advance(TimeSpan.FromMinutes(2));
@@ -104,7 +104,7 @@ public sealed class RunLeaseTests : IDisposable
             {
                 try
                 {
-                    RunLease lease = RunLease.AcquireUnlocked("a run", _folder.FullPath, Elsewhere with { Id = int.MaxValue - i }, _clock, _ => { });
+                    RunLease lease = RunLease.AcquireUnlocked("a run", _folder.FullPath, Elsewhere with { Host = $"node-{i}" }, _clock, _ => { });
                     lock (owners)
                     {
                         owners.Add(lease);
