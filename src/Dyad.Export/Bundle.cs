@@ -22,6 +22,8 @@ public static class Bundle
     // A summary holds the data of figures: tens of megabytes at most.
     private const long LargestSummary = 1L << 30;
 
+    private static readonly string[] RunFiles = ["config.json", "run.json", "metrics.jsonl"];
+
     // Zip stores local times from 1980 on; the same content gives the same file.
     private static readonly DateTimeOffset Epoch = new(1980, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
@@ -56,7 +58,7 @@ public static class Bundle
 
             foreach (ExportedRun run in runs)
             {
-                foreach (string file in new[] { "config.json", "run.json", "metrics.jsonl" }.Where(file => File.Exists(Path.Combine(run.Folder.FullPath, file))))
+                foreach (string file in RunFiles.Where(file => File.Exists(Path.Combine(run.Folder.FullPath, file))))
                 {
                     Add(zip, $"runs/{run.RelativePath.Replace('\\', '/')}/{file}", File.ReadAllText(Path.Combine(run.Folder.FullPath, file)));
                 }

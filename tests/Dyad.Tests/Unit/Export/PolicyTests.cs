@@ -1,9 +1,7 @@
-using System.Globalization;
 using Dyad.Algorithms;
 using Dyad.Core;
 using Dyad.Environments;
 using Dyad.Environments.Locating;
-using Dyad.Environments.Wrappers;
 using Dyad.Networks;
 using Dyad.Numerics;
 using Dyad.Training;
@@ -51,7 +49,7 @@ public sealed class PolicyTests : IDisposable
         EvaluationResult mine = Evaluation.Play(own, Policy.Load(path), 3, 0, TestContext.Current.CancellationToken);
         EvaluationResult theirs = Evaluation.Play(rescaled, agent, 3, 0, TestContext.Current.CancellationToken);
         Assert.Equal(theirs.Mean, mine.Mean, 1e-2);
-        Assert.Contains("other bounds", Assert.Throws<UserError>(() => Evaluation.Play(rescaled, Policy.Load(path), 1, 0)).Message, StringComparison.Ordinal);
+        Assert.Contains("other bounds", Assert.Throws<UserError>(() => Evaluation.Play(rescaled, Policy.Load(path), 1, 0, TestContext.Current.CancellationToken)).Message, StringComparison.Ordinal);
     }
 
     [Fact]
