@@ -60,7 +60,7 @@ public sealed record Variant(
     {
         Stop = Stop,
         KeepPolicies = KeepPolicies,
-        KeepPolicy = (learner, path) => (learner as AgentTraining)?.SavePolicy(path),
+        KeepPolicy = (learner, folder, name) => (learner as AgentTraining)?.SavePolicy(folder, name),
     };
 
     /// <summary>The configuration of a seed's run.</summary>

@@ -19,8 +19,8 @@ public sealed record Run(RunConfig Config, Func<IIterative> Create, long Steps, 
     /// <summary>Policies that are kept along the way, one for each equal part of the steps.</summary>
     public int KeepPolicies { get; init; }
 
-    /// <summary>Writes the policy as it is into a file; null where the learner has none.</summary>
-    public Action<IIterative, string>? KeepPolicy { get; init; }
+    /// <summary>Writes the policy as it is into a file of the run's folder; null where the learner has none.</summary>
+    public Action<IIterative, string, string>? KeepPolicy { get; init; }
 }
 
 /// <summary>How far a run is, told after each row of metrics.</summary>

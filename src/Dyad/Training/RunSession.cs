@@ -153,9 +153,8 @@ internal sealed class RunSession : IDisposable
         if (parts > 0 && _run.KeepPolicy is not null && _learner.Step * parts / _run.Steps is var part && part > before * parts / _run.Steps && part <= parts)
         {
             _lease.Require();
-            string folder = Path.Combine(_directory.FullPath, "policies");
-            Directory.CreateDirectory(folder);
-            _run.KeepPolicy(_learner, Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"step-{_learner.Step}.safetensors")));
+            Directory.CreateDirectory(Path.Combine(_directory.FullPath, "policies"));
+            _run.KeepPolicy(_learner, _directory.FullPath, string.Create(CultureInfo.InvariantCulture, $"policies/step-{_learner.Step}.safetensors"));
         }
     }
 

@@ -387,7 +387,7 @@ public sealed class RunLoopTests : IDisposable
     [Fact]
     public void Policies_are_kept_along_a_run_whether_it_is_stopped_or_not()
     {
-        static Run Keeping(long steps) => Count(steps, 4) with { KeepPolicies = 5, KeepPolicy = (learner, path) => File.WriteAllText(path, $"{learner.Step}") };
+        static Run Keeping(long steps) => Count(steps, 4) with { KeepPolicies = 5, KeepPolicy = (learner, folder, name) => File.WriteAllText(Path.Combine(folder, name), $"{learner.Step}") };
         Execute("run", Keeping(50));
         string[] names = ["step-10", "step-20", "step-30", "step-40", "step-50"];
         Assert.Equal(names.Select(name => _folder.PathOf("run", "policies", $"{name}.safetensors")), System.IO.Directory.GetFiles(_folder.PathOf("run", "policies")).Order());
