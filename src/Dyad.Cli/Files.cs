@@ -15,7 +15,7 @@ internal static class Files
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new UserError($"the folder '{folder}' cannot be read: {e.Message}", e);
+            throw new UserError($"the folder '{folder}' cannot be read: {IoSentence.Of(e)}", e);
         }
     }
 }

@@ -32,7 +32,7 @@ public static class ReportWriter
         }
         catch (Exception cause) when (cause is IOException or UnauthorizedAccessException)
         {
-            throw new UserError($"The report '{path}' cannot be written: {cause.Message.TrimEnd('.')}.", cause);
+            throw new UserError($"the report '{path}' cannot be written: {IoSentence.Of(cause)}", cause);
         }
     }
 }

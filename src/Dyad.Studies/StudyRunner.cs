@@ -117,34 +117,16 @@ public static class StudyRunner
         string path = Path.Combine(folder, "summary.json");
         try
         {
-            StudyResult result = JsonSerializer.Deserialize<StudyResult>(File.ReadAllText(path), JsonOptions)
+            StudyResult result = JsonSerializer.Deserialize<StudyResult>(TextFile.Read(path, TextFile.Large), JsonOptions)
                 ?? throw new UserError($"'{path}' is empty");
 
-            // Nullability is checked on reading, but not that of entries.
-            IEnumerable<object?>[] lists = [result.Findings, result.Charts, result.Tables, result.Groups, result.Notes];
-            return lists.Concat(result.Charts.SelectMany(Lists)).Any(list => list.Contains(null))
-                ? throw new UserError($"'{path}' is damaged: a list holds an empty entry")
-                : result.Charts.OfType<FieldChart>().Any(chart => !chart.HasWholeCurves)
-                    || result.Charts.OfType<LineChart>().SelectMany(chart => chart.Series).Any(series => !series.IsWhole)
-                    ? throw new UserError($"'{path}' is damaged: a curve has not as many values of y as of x")
-                    : result;
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new UserError($"'{folder}' holds no finished study: {e.Message}", e);
+            return ResultCheck.Fault(result) is string fault ? throw new UserError($"'{path}' is damaged: {fault}") : result;
         }
         catch (JsonException e)
         {
-            throw new UserError($"'{path}' is damaged: {e.Message}", e);
+            throw new UserError($"'{path}' is damaged: {JsonSentence.Of(e)}", e);
         }
     }
-
-    private static IEnumerable<IEnumerable<object?>> Lists(Chart? chart) => chart switch
-    {
-        LineChart lines => [lines.Series],
-        FieldChart field => [field.Streamlines, field.Trajectories, field.Points, field.Labels],
-        _ => [],
-    };
 
     private static RunDirectory Directory(string folder, Variant variant, int seed) =>
         new(Path.Combine(folder, variant.Label, variant.Environment, $"seed-{seed}"));
@@ -223,7 +205,7 @@ public static class StudyRunner
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new UserError($"cannot write '{path}': {e.Message}", e);
+            throw new UserError($"cannot write '{path}': {IoSentence.Of(e)}", e);
         }
     }
 }

@@ -19,9 +19,11 @@ internal static class EvaluateCommand
         Option<int?> limit = StudyOptions.EpisodeLimit("Steps after which an episode is cut off, instead of the limit of the run.");
         Option<bool> json = StudyOptions.Json();
         var command = new Command("evaluate", "Play a trained policy without exploration.") { folder, episodes, seed, last, limit, json };
+        var trust = new TrustOptions(command);
         Help.AddExamples(command, "dyad evaluate runs/train/sac/Pendulum-v1/seed-0 --episodes 20");
         command.SetAction(parsed => Run(
             parsed.GetValue(folder)!,
+            trust.Of(parsed),
             StudyOptions.Positive(parsed.GetValue(episodes), "--episodes"),
             parsed.GetValue(seed),
             parsed.GetValue(last),
@@ -30,9 +32,9 @@ internal static class EvaluateCommand
         return command;
     }
 
-    private static int Run(string folder, int episodes, long seed, bool last, int? limit, bool json)
+    private static int Run(string folder, StoredCode code, int episodes, long seed, bool last, int? limit, bool json)
     {
-        StoredRun run = Located.Run(folder, "leave a policy to play");
+        StoredRun run = Located.Run(folder, "leave a policy to play", code);
         IPolicy policy = run.LoadPolicy(last);
         using IEnvironment task = (limit is null ? run.Task : run.Task.WithLimit(limit)).CreateForAgents();
         using var stopping = new Stopping();

@@ -101,7 +101,7 @@ internal static class StudyOptions
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new UserError($"the folder '{folder}' cannot be written: {e.Message}", e);
+            throw new UserError($"the folder '{folder}' cannot be written: {IoSentence.Of(e)}", e);
         }
     }
 

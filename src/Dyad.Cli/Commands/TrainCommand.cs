@@ -105,7 +105,7 @@ internal static class TrainCommand
                 StudyOptions.Positive(parsed.GetValue(seeds), "--seeds", 10_000),
                 StudyOptions.Positive(parsed.GetValue(jobs), "--jobs"),
                 parsed.GetValue(output)!,
-                "./dyad " + string.Join(' ', parsed.Tokens.Select(token => Shell.Quoted(token.Value))));
+                Shell.Command(parsed.Tokens.Select(token => token.Value)));
             return Run(study, request, parsed.GetValue(resume), parsed.GetValue(open), parsed.GetValue(json));
         });
         return command;

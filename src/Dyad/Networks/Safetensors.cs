@@ -69,11 +69,11 @@ public static class Safetensors
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new UserError($"cannot read '{path}': {e.Message}", e);
+            throw new UserError($"cannot read '{path}': {IoSentence.Of(e)}", e);
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or KeyNotFoundException or FormatException)
         {
-            throw new UserError($"the header of '{path}' is damaged: {e.Message}", e);
+            throw new UserError($"the header of '{path}' is damaged{(e is JsonException ? $": {JsonSentence.Of(e)}" : "")}", e);
         }
     }
 
@@ -91,7 +91,7 @@ public static class Safetensors
             || offsets.Length != 2 || offsets[0] < 0 || offsets[1] < offsets[0] || offsets[1] > data.Length || offsets[1] - offsets[0] != target.Length)
         {
             throw new UserError(
-                $"the tensor '{leaf.Name}' of '{path}' is {string.Join(" x ", shape)}; {leaf.Rows} x {leaf.Columns} in single precision is expected");
+                $"the tensor '{leaf.Name}' of '{path}' is {OneLine.Of(string.Join(" x ", shape), 60)}; {leaf.Rows} x {leaf.Columns} in single precision is expected");
         }
 
         data[(int)offsets[0]..(int)offsets[1]].CopyTo(target);

@@ -11,6 +11,8 @@ namespace Dyad.Training;
 /// </summary>
 public sealed class MetricsLog : IDisposable
 {
+    private const long LargestTable = 100_000_000;
+
     private readonly FileStream _file;
     private readonly ArrayBufferWriter<byte> _row = new(1024);
 
@@ -86,6 +88,7 @@ public sealed class MetricsLog : IDisposable
                     if (!columns.TryGetValue(property.Name, out List<double>? column))
                     {
                         columns[property.Name] = column = [];
+                        RequireRoom(path, columns.Count, rows);
                     }
 
                     Pad(column, rows);
@@ -93,15 +96,20 @@ public sealed class MetricsLog : IDisposable
                 }
 
                 rows++;
+                RequireRoom(path, columns.Count, rows);
                 if (columns.TryGetValue("step", out List<double>? reached) && reached.Count == rows && reached[^1] >= steps)
                 {
                     break;
                 }
             }
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException or InvalidOperationException)
+        catch (Exception e) when (IoSentence.Tells(e))
         {
-            throw new UserError($"cannot read the metrics '{path}' (row {rows + 1}): {e.Message}", e);
+            throw new UserError($"cannot read the metrics '{path}': {IoSentence.Of(e)}", e);
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        {
+            throw new UserError($"cannot read the metrics '{path}' (row {rows + 1}): {(e is JsonException ? JsonSentence.Of(e) : "it is no JSON object of numbers")}", e);
         }
 
         foreach (List<double> column in columns.Values)
@@ -110,6 +118,15 @@ public sealed class MetricsLog : IDisposable
         }
 
         return columns.ToDictionary(entry => entry.Key, entry => entry.Value.ToArray());
+    }
+
+    // A gap costs as much as a value, so that a short file of ever new names would fill the memory.
+    private static void RequireRoom(string path, int columns, int rows)
+    {
+        if ((long)columns * rows > LargestTable)
+        {
+            throw new UserError($"cannot read the metrics '{path}': {columns} metrics in {rows} rows are too many");
+        }
     }
 
     private static void Pad(List<double> column, int rows)

@@ -28,7 +28,6 @@ public enum RunStatus
 public sealed class RunDirectory
 {
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
-    private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false };
 
     /// <summary>A run's folder, which need not exist yet.</summary>
     public RunDirectory(string path) => FullPath = Path.GetFullPath(path);
@@ -64,7 +63,7 @@ public sealed class RunDirectory
         return [.. earlier.Append(status["build"]).OfType<JsonObject>().Select(build =>
         {
             var reader = new ConfigReader(build, "build.", StatusPath);
-            return new BuildIdentity(reader.Text("version"), reader.Text("commit", ""), reader.Text("sources", ""), (int)reader.Whole("vector_width", 0));
+            return new BuildIdentity(reader.Text("version"), reader.Text("commit", ""), reader.Text("sources", ""), (int)reader.Whole("vector_width", 0, int.MaxValue));
         })];
     }
 
@@ -109,7 +108,7 @@ public sealed class RunDirectory
     /// <summary>Writes <c>run.json</c>.</summary>
     public void WriteStatus(JsonObject status) => Write(StatusPath, status);
 
-    private static string Text(JsonNode? node) => node?.ToJsonString() ?? "absent";
+    private static string Text(JsonNode? node) => OneLine.Of(node?.ToJsonString() ?? "absent", 100);
 
     // The fields named are of their kind wherever they are there.
     private static JsonObject? ReadObject(string path, string[] texts, string[] integers, string[] numbers)
@@ -121,7 +120,7 @@ public sealed class RunDirectory
 
         try
         {
-            JsonObject content = JsonNode.Parse(File.ReadAllText(path), documentOptions: Strict) as JsonObject
+            JsonObject content = StrictJson.Parse(TextFile.Read(path, TextFile.Small)) as JsonObject
                 ?? throw new UserError($"'{path}' does not hold a JSON object; remove the run's folder to start it anew");
             string? wrong = texts.FirstOrDefault(name => !Is<string>(content[name]))
                 ?? integers.FirstOrDefault(name => !Is<long>(content[name]))
@@ -131,11 +130,7 @@ public sealed class RunDirectory
         }
         catch (JsonException e)
         {
-            throw new UserError($"'{path}' is damaged ({e.Message}); remove the run's folder to start it anew", e);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new UserError($"cannot read '{path}': {e.Message}", e);
+            throw new UserError($"'{path}' is damaged ({JsonSentence.Of(e)}); remove the run's folder to start it anew", e);
         }
     }
 

@@ -76,7 +76,7 @@ public sealed class RunLoop
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new UserError($"cannot write the run '{directory.FullPath}': {e.Message}", e);
+            throw new UserError($"cannot write the run '{directory.FullPath}': {IoSentence.Of(e)}", e);
         }
         catch (InvalidDataException e)
         {
@@ -99,7 +99,7 @@ public sealed class RunLoop
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new UserError($"cannot read the run '{directory.FullPath}': {e.Message}", e);
+            throw new UserError($"cannot read the run '{directory.FullPath}': {IoSentence.Of(e)}", e);
         }
         catch (InvalidDataException e)
         {

@@ -12,23 +12,13 @@ public static class TaskFile
     {
         string text = ReadText(path);
         return text.TrimStart().StartsWith('{') || path.EndsWith(".json", StringComparison.OrdinalIgnoreCase)
-            ? MdpReader.ReadFile(path)
+            ? Named(path, () => MdpReader.Parse(text))
             : Named(path, () => new MdpDocument(new GridMap(text).ToMdp(gamma, goal), null, null));
     }
 
     /// <summary>Reads a text file; one sentence where that fails.</summary>
     /// <exception cref="UserError">It cannot be read.</exception>
-    public static string ReadText(string path)
-    {
-        try
-        {
-            return File.ReadAllText(path);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new UserError($"cannot read '{path}': {(Directory.Exists(path) ? "it is a folder" : e.Message)}", e);
-        }
-    }
+    public static string ReadText(string path) => TextFile.Read(path, TextFile.Large);
 
     /// <summary>Puts a file's name before what is said about its content.</summary>
     /// <exception cref="UserError">Reading its content raised one.</exception>
