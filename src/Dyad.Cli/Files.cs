@@ -13,9 +13,12 @@ internal static class Files
         {
             return [.. Directory.EnumerateFiles(folder, name, SearchOption.AllDirectories).Order(StringComparer.Ordinal)];
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (IoSentence.Tells(e))
         {
-            throw new UserError($"the folder '{folder}' cannot be read: {IoSentence.Of(e)}", e);
+            throw new UserError(
+                File.Exists(folder) ? $"'{folder}' is a file, and a folder is expected"
+                : !Directory.Exists(folder) ? $"there is no folder '{folder}'"
+                : $"the folder '{folder}' cannot be read: {IoSentence.Of(e)}", e);
         }
     }
 }

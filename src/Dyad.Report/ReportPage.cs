@@ -1,3 +1,4 @@
+using Dyad.Core;
 using Dyad.Studies.Results;
 
 namespace Dyad.Report;
@@ -15,6 +16,7 @@ public static class ReportPage
     /// <param name="results">The studies, in the order of the page.</param>
     public static string Render(string title, string lead, IReadOnlyList<StudyResult> results)
     {
+        using IDisposable culture = InvariantCulture.Begin();
         ArgumentNullException.ThrowIfNull(results);
         var html = new HtmlBuilder();
         html.Line($"""

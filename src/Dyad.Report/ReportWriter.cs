@@ -1,3 +1,4 @@
+using System.Text;
 using Dyad.Core;
 using Dyad.Studies.Results;
 
@@ -16,19 +17,9 @@ public static class ReportWriter
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         string page = ReportPage.Render(title, lead, results);
-        string temporary = $"{path}.{Environment.ProcessId}.tmp";
         try
         {
-            Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path)) ?? path);
-            try
-            {
-                File.WriteAllText(temporary, page);
-                File.Move(temporary, path, overwrite: true);
-            }
-            finally
-            {
-                File.Delete(temporary);
-            }
+            OutputFile.Write(path, file => file.Write(Encoding.UTF8.GetBytes(page)));
         }
         catch (Exception cause) when (cause is IOException or UnauthorizedAccessException)
         {

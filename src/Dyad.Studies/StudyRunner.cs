@@ -66,6 +66,7 @@ public static class StudyRunner
     public static (StudyResult Result, string Folder) Execute(
         Study study, StudyRequest request, Action<StudyProgress> progress, Action<string> warn, CancellationToken cancellation)
     {
+        using IDisposable culture = InvariantCulture.Begin();
         string folder = Path.Combine(Path.GetFullPath(request.Output), study.Name);
         var work = (from variant in study.Variants(request.Scale)
                     let asked = Kept(folder, variant with { Steps = request.Steps ?? variant.Steps })

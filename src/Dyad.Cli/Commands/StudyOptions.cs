@@ -80,7 +80,7 @@ internal static class StudyOptions
         if (!quiet)
         {
             Output.Line();
-            Output.Line($"Report: {path}");
+            Output.Line($"Report: {OneLine.Of(path)}");
         }
 
         if (open)

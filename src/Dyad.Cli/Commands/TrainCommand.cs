@@ -145,7 +145,7 @@ internal static class TrainCommand
             Output.Line(finding.Measured);
         }
 
-        Output.Line($"Report: {report}");
+        Output.Line($"Report: {OneLine.Of(report)}");
         return ExitCode.Success;
     }
 

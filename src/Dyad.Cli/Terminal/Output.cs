@@ -16,7 +16,7 @@ internal static class Output
     };
 
     // The process's own, whatever a task prints to.
-    private static TextWriter _standard = System.Console.Out;
+    private static TextWriter _standard = new StandardWriter(System.Console.Out);
 
     // As wide as the content needs where the output is no terminal, so that lines are not folded in files.
     private static IAnsiConsole _console = CreateConsole();
@@ -47,14 +47,14 @@ internal static class Output
 
     /// <summary>Everything that was printed is out; to be called at the end.</summary>
     /// <exception cref="UserError">It cannot be written.</exception>
-    public static void Flush() => Print(_standard.Flush);
+    public static void Flush() => _standard.Flush();
 
-    public static void Json(JsonNode document) => Print(() => _standard.WriteLine(document.ToJsonString(Options)));
+    public static void Json(JsonNode document) => _standard.WriteLine(document.ToJsonString(Options));
 
     /// <summary>A number of a document; null where it is not finite, for which JSON has no word.</summary>
     public static JsonValue? Number(double value) => double.IsFinite(value) ? JsonValue.Create(value) : null;
 
-    public static void Line(string text = "") => Print(() => _standard.WriteLine(text));
+    public static void Line(string text = "") => _standard.WriteLine(text);
 
     /// <summary>A table under its title; columns whose name starts with '#' are aligned to the right.</summary>
     public static void Table(string? title, IReadOnlyList<string> columns, IEnumerable<IReadOnlyList<string>> rows)
@@ -77,19 +77,7 @@ internal static class Output
             table.AddRow([.. row.Select(cell => Markup.Escape(OneLine.Of(cell)))]);
         }
 
-        Print(() => _console.Write(table));
-    }
-
-    private static void Print(Action write)
-    {
-        try
-        {
-            write();
-        }
-        catch (IOException e)
-        {
-            throw new UserError($"standard output cannot be written: {IoSentence.Of(e)}", e);
-        }
+        _console.Write(table);
     }
 
     private static IAnsiConsole CreateConsole()

@@ -3,6 +3,7 @@ namespace Dyad.Core;
 /// <summary>Why a file or folder could not be read or written, in our words: those of the platform differ, and name paths of their own.</summary>
 public static class IoSentence
 {
+    private const int Closed = 9;
     private const int Windows = unchecked((int)0x80070000);
 
     /// <summary>Whether an exception is about a file or folder, or about a stream.</summary>
@@ -12,11 +13,11 @@ public static class IoSentence
     /// <param name="e">What was thrown.</param>
     public static string Of(Exception e) => e switch
     {
-        FileNotFoundException => "there is no such file",
+        FileNotFoundException => "there is no such file or folder",
         DirectoryNotFoundException => "a folder of its path is missing",
         PathTooLongException => "its name is too long",
         EndOfStreamException => "it is cut off",
-        UnauthorizedAccessException => "there is no permission, or it is a folder where a file is expected",
+        UnauthorizedAccessException => e.InnerException is { } inner && inner.HResult == Closed ? OfCode(Closed)! : "there is no permission",
         _ => OfCode(e.HResult) ?? OneLine.Of(e.Message.Split(" : '")[0].TrimEnd('.'), 200),
     };
 
@@ -27,7 +28,7 @@ public static class IoSentence
         122 or 69 => "the quota of the disk is used up",
         30 or Windows + 19 => "the file system is read-only",
         5 or Windows + 1117 => "the device failed",
-        9 => "it is closed",
+        Closed => "it is closed",
         11 or 35 or Windows + 32 or Windows + 33 => "another process uses it",
         16 or 26 => "it is in use",
         17 or Windows + 80 or Windows + 183 => "something else of that name is there",

@@ -57,6 +57,7 @@ public sealed class RunLoop
     /// <exception cref="UserError">The folder holds another run, or cannot be written; or the run's numbers overflowed.</exception>
     public void Execute(RunDirectory directory, Run run, Action<RunProgress> progress, Action<string> warn, CancellationToken cancellation)
     {
+        using IDisposable culture = InvariantCulture.Begin();
         try
         {
             directory.Claim(run.Config);

@@ -13,7 +13,7 @@ namespace Dyad.Tests.Fuzz;
 [Trait("Category", "unit")]
 public sealed class FuzzTests(Readers readers) : IClassFixture<Readers>, IDisposable
 {
-    private const int Short = 600, LongestSentence = 600;
+    private const int Short = 250, LongestSentence = 600;
     private const long MostBytes = 400L << 20;
 
     private static readonly TimeSpan MostTime = TimeSpan.FromSeconds(20);

@@ -16,10 +16,10 @@ public sealed class IoSentenceTests : IDisposable
         File.WriteAllText(_folder.PathOf("file"), "x");
         Directory.CreateDirectory(_folder.PathOf("full", "x"));
         File.CreateSymbolicLink(_folder.PathOf("round"), _folder.PathOf("round"));
-        Assert.Equal("there is no such file", Told(() => File.ReadAllText(_folder.PathOf("none"))));
+        Assert.Equal("there is no such file or folder", Told(() => File.ReadAllText(_folder.PathOf("none"))));
         Assert.Equal("a folder of its path is missing", Told(() => File.ReadAllText(_folder.PathOf("none", "x"))));
         Assert.Equal("its name is too long", Told(() => File.WriteAllText(_folder.PathOf(new string('x', 5000)), "")));
-        Assert.Equal("there is no permission, or it is a folder where a file is expected", Told(() => File.ReadAllText(_folder.FullPath)));
+        Assert.Equal("there is no permission", Told(() => File.ReadAllText(_folder.FullPath)));
         Assert.Equal("something else of that name is there", Told(() => Directory.CreateDirectory(_folder.PathOf("file"))));
         Assert.Equal("the folder is not empty", Told(() => Directory.Delete(_folder.PathOf("full"))));
         Assert.Equal("its links lead round in circles", Told(() => File.ReadAllText(_folder.PathOf("round"))));

@@ -11,9 +11,12 @@ public sealed class OneLineTests
     [InlineData("plain, ü and 𝒳", "plain, ü and 𝒳")]
     [InlineData("a\nb\r\tc", "a\\nb\\r\\tc")]
     [InlineData("\u001b[2J\0\u0085", "\\u001b[2J\\u0000\\u0085")]
-    [InlineData("\ud800x\udc00", "\\ud800x\\udc00")]
     [InlineData("\u202eexe.\u2069\u2028", "\\u202eexe.\\u2069\\u2028")]
     public void What_would_leave_the_line_is_escaped(string text, string line) => Assert.Equal(line, OneLine.Of(text));
+
+    // An attribute could not hold it.
+    [Fact]
+    public void Half_a_character_is_escaped() => Assert.Equal("\\ud800x\\udc00", OneLine.Of("\ud800x\udc00"));
 
     [Theory]
     [InlineData('x')]
