@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Dyad.Cli;
 using Dyad.Cli.Commands;
 using Dyad.Cli.Terminal;
 
@@ -24,6 +23,7 @@ internal sealed partial class Program
             GapCommand.Create(),
             ReproduceCommand.Create(),
             ReportCommand.Create(),
+            ExportCommand.Create(),
             StatusCommand.Create(),
             TabularCommand.Create(),
             SuggestClipCommand.Create(),

@@ -8,7 +8,9 @@ namespace Dyad.Cli.Terminal;
 internal static class Browser
 {
     // What opens a page on a Linux desktop, or from within a Linux on Windows.
-    private static readonly string[] Openers = ["xdg-open", "wslview", "gio"];
+    private static readonly string[] Openers = ["xdg-open", "wslview"];
+
+    private static readonly string[] Displays = ["DISPLAY", "WAYLAND_DISPLAY", "WSL_DISTRO_NAME"];
 
     /// <summary>Opens a file; where there is no browser to open it with, says so in one line and leaves it at that.</summary>
     public static void Open(string path)
@@ -32,12 +34,12 @@ internal static class Browser
         }
 
         // Without a display an opener would complain, or take the terminal.
-        bool hasDisplay = new[] { "DISPLAY", "WAYLAND_DISPLAY", "WSL_DISTRO_NAME" }.Any(name => Environment.GetEnvironmentVariable(name) is { Length: > 0 });
+        bool hasDisplay = Displays.Any(name => Environment.GetEnvironmentVariable(name) is { Length: > 0 });
         string? opener = hasDisplay ? Openers.FirstOrDefault(name => DebianPackages.FindProgram(name) is not null) : null;
 
         // Through a shell, which sends to nowhere what the opener and the browser say.
         return opener is not null && Started(new ProcessStartInfo(
-            "/bin/sh", ["-c", "exec \"$@\" >/dev/null 2>&1 </dev/null", "sh", opener, .. opener == "gio" ? new[] { "open" } : [], path]));
+            "/bin/sh", ["-c", "exec \"$@\" >/dev/null 2>&1 </dev/null", "sh", opener, path]));
     }
 
     private static bool Started(ProcessStartInfo start)

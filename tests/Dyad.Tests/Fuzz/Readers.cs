@@ -1,15 +1,13 @@
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
+using Dyad.Algorithms;
 using Dyad.Algorithms.Catalog;
-using Dyad.Autodiff;
-using Dyad.Core;
 using Dyad.Environments;
 using Dyad.Environments.Gridworlds;
 using Dyad.Environments.Locating;
 using Dyad.Environments.Recording;
 using Dyad.Networks;
-using Dyad.Numerics;
 using Dyad.Report;
 using Dyad.Studies;
 using Dyad.Tests.Unit;
@@ -64,6 +62,7 @@ public sealed class Readers : IDisposable
                 var run = StoredRun.Open(agent);
                 using IEnvironment task = run.Task.CreateForAgents();
                 Safetensors.Read(path, run.CreateAgent(task).Policy);
+                Policy.Load(path);
             }),
             ["checkpoint"] = new("odd.bin", [checkpoint, tabularCheckpoint], path => Restored(path, agent)),
             ["checkpoint with a checksum"] = new("odd.bin", [checkpoint], path => Restored(path, agent)) { Sealed = Checksummed },

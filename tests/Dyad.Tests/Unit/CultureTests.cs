@@ -8,7 +8,6 @@ using Dyad.Studies;
 using Dyad.Tabular;
 using Dyad.Tests.Fuzz;
 using Dyad.Tests.Unit.Cli;
-using Dyad.Training;
 
 namespace Dyad.Tests.Unit;
 

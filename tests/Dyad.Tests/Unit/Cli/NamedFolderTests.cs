@@ -1,5 +1,3 @@
-using Dyad.Tests.EndToEnd;
-
 namespace Dyad.Tests.Unit.Cli;
 
 /// <summary>A folder that is near a run: which runs may have been meant.</summary>

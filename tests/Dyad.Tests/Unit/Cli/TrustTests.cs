@@ -5,6 +5,7 @@ using Dyad.Core;
 using Dyad.Environments.Locating;
 using Dyad.Studies;
 using Dyad.Tests.EndToEnd;
+using Dyad.Tests.Unit.Environments;
 using Dyad.Training;
 
 namespace Dyad.Tests.Unit.Cli;
@@ -53,6 +54,18 @@ public sealed class TrustTests : IDisposable
         Assert.Contains($"MarkingTask in '{_library}', which is not run unless you trust it: ./dyad {command} {_run} --json --trust '", sentence, StringComparison.Ordinal);
         Assert.Contains("not run unless you trust it", InProcess.Run(command, _run, "--trust", _folder.PathOf("runs")).Refused(), StringComparison.Ordinal);
         Assert.False(IsMarked);
+    }
+
+    [Fact]
+    public void Code_that_only_a_policys_file_names_is_not_run()
+    {
+        string policy = Path.Combine(_run, "policy.safetensors");
+        Assert.Contains("not run unless you trust it", InProcess.Run("evaluate", policy).Refused(), StringComparison.Ordinal);
+        Assert.False(IsMarked);
+        InProcess.Run("evaluate", policy, "Pendulum-v1", "--episodes", "1").Succeeded();
+        Assert.False(IsMarked);
+        InProcess.Run("evaluate", policy, "--episodes", "1", "--task", $"{_library}:MarkingTask").Succeeded();
+        Assert.True(IsMarked);
     }
 
     [Theory]

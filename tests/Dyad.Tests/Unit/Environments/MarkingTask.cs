@@ -1,6 +1,8 @@
 using Dyad.Environments;
 using Dyad.Environments.Wrappers;
 
+namespace Dyad.Tests.Unit.Environments;
+
 /// <summary>A task whose code leaves a mark: a file at the path that an environment variable names.</summary>
 public sealed class MarkingTask : EnvironmentWrapper
 {
