@@ -85,7 +85,8 @@ internal static class ReproduceCommand
         }
 
         using var stopping = new Stopping();
-        (StudyResult result, string folder) = StudyOptions.Execute(study, $"{name} ({scaleName})", request, stopping.Token);
+        StudyOutcome outcome = StudyOptions.Execute(study, $"{name} ({scaleName})", request, stopping.Token);
+        (StudyResult result, string folder, _) = outcome;
         if (!json)
         {
             StudyOptions.PrintFindings(result);
@@ -98,6 +99,6 @@ internal static class ReproduceCommand
             Output.Json(Document(report, [result]));
         }
 
-        return ExitCode.Success;
+        return StudyOptions.Ending(outcome);
     }
 }

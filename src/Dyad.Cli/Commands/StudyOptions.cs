@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Runtime.ExceptionServices;
 using Dyad.Cli.Terminal;
 using Dyad.Core;
 using Dyad.Report;
@@ -37,10 +38,11 @@ internal static class StudyOptions
         : throw new UserError($"{option} is {value}; it must be between 1 and {largest}");
 
     /// <summary>Runs one study under a bar, or training runs under a live table.</summary>
-    public static (StudyResult Result, string Folder) Execute(
+    /// <returns>What came of it; <see cref="Ending"/> tells which runs failed.</returns>
+    public static StudyOutcome Execute(
         Study study, string title, StudyRequest request, CancellationToken cancellation)
     {
-        (StudyResult, string) Work(Action<StudyProgress> progress, List<string> warnings) =>
+        StudyOutcome Work(Action<StudyProgress> progress, List<string> warnings) =>
             StudyRunner.Execute(study, request, progress, sentence => Warn(warnings, sentence), cancellation);
 
         RequireWritable(request.Output);
@@ -49,13 +51,30 @@ internal static class StudyOptions
         {
             return study is TrainingStudy
                 ? ProgressDisplay.Table(title, progress => Work(progress, warnings))
-                : ProgressDisplay.Bar(title, fraction => Work(progress => fraction(progress.Fraction), warnings));
+                : ProgressDisplay.Runs(title, progress => Work(progress, warnings));
         }
         finally
         {
             // Also after a stop: the next call will not meet what was passed over again.
             warnings.ForEach(Tell);
         }
+    }
+
+    /// <summary>Tells which runs failed, on standard error; to be called when what the others gave is written.</summary>
+    /// <returns>The exit code: bad input where a run failed.</returns>
+    public static int Ending(params IReadOnlyList<StudyOutcome> outcomes)
+    {
+        foreach (FailedRun run in outcomes.SelectMany(outcome => outcome.Result.Failures ?? []))
+        {
+            Tell($"{run.Label} on {run.Environment}, seed {run.Seed}, failed: {run.Sentence}");
+        }
+
+        if (outcomes.Select(outcome => outcome.Mistake).FirstOrDefault(mistake => mistake is not null) is { } mistake)
+        {
+            ExceptionDispatchInfo.Throw(mistake);
+        }
+
+        return outcomes.Any(outcome => outcome.Result.Failures is { Count: > 0 }) ? ExitCode.BadInput : ExitCode.Success;
     }
 
     /// <summary>Tells a sentence on standard error.</summary>

@@ -121,13 +121,14 @@ internal static class TrainCommand
         }
 
         using var stopping = new Stopping();
-        (StudyResult result, string folder) = StudyOptions.Execute(study, study.Title, request, stopping.Token);
+        StudyOutcome outcome = StudyOptions.Execute(study, study.Title, request, stopping.Token);
+        (StudyResult result, string folder, _) = outcome;
         string report = Path.Combine(folder, "report.html");
         StudyOptions.WriteReport(report, "Training runs", "One method on one task, seed by seed.", [result], open, quiet: true);
         if (json)
         {
             Output.Json(ReproduceCommand.Document(report, [result]));
-            return ExitCode.Success;
+            return StudyOptions.Ending(outcome);
         }
 
         GroupSummary group = result.Groups[0];
@@ -146,7 +147,7 @@ internal static class TrainCommand
         }
 
         Output.Line($"Report: {report}");
-        return ExitCode.Success;
+        return StudyOptions.Ending(outcome);
     }
 
     // A tabular method takes a finite MDP, a neural one a task with the actions that it needs.

@@ -22,7 +22,7 @@ internal sealed class ComparisonStudy(ComparisonPlan plan) : Study
 
     public override IReadOnlyList<string> Notes =>
     [
-        $"Preset {plan.Preset}; every line has the same options but for what its name says. Compared by the mean of {plan.Metric} over the run and over its last tenth, with 95 % intervals by Student's t (differences by Welch's). Verdicts are Holm-corrected over the study's claims.",
+        $"Preset {plan.Preset}; the table of options says in what the lines differ. Compared by the mean of {plan.Metric} over the run and over its last tenth, with 95 % intervals by Student's t (differences by Welch's). Verdicts are Holm-corrected over the study's claims.",
         .. plan.Claims.Any(claim => claim.Kind != ClaimKind.Better)
             ? [$"\"At least as good\" is held as non-inferiority, \"comparable\" as equivalence: by a margin of a tenth of the other line's improvement over the random policy, measured over {RandomPolicy.Episodes} episodes."]
             : NoNotes,
@@ -47,26 +47,28 @@ internal sealed class ComparisonStudy(ComparisonPlan plan) : Study
 
     public override Analysis Analyze(StudyRuns runs)
     {
-        string seeds = Wording.Seeds(runs.Of(plan.Lines[0].Label).Count);
+        // Lines whose runs all failed are in nothing that follows.
+        ComparisonLine[] lines = [.. plan.Lines.Where(line => runs.Of(line.Label).Count > 0)];
+        string seeds = Wording.Seeds(runs.Of(lines[0].Label).Count);
         string caption = $"Mean and one sample standard deviation over {seeds}.";
 
         // Equal wall time: what each line has reached when the fastest is done.
-        double fastest = plan.Lines.Min(line => Seconds(runs, line));
+        double fastest = lines.Min(line => Seconds(runs, line));
         return new Analysis(
             Findings(runs, seeds),
             [.. plan.Charts.Prepend(plan.Metric).Select(metric => new LineChart(
                 metric.Replace('/', '-').Replace('_', '-'), metric, plan.XTitle,
                 metric, LogY: plan.LogCharts.Contains(metric), caption,
-                [.. plan.Lines.Where(line => Has(runs, line, metric)).Select(line => runs.Curve(line.Label, metric, line.Legend))])),
+                [.. lines.Where(line => Has(runs, line, metric)).Select(line => runs.Curve(line.Label, metric, line.Legend))])),
                 new LineChart(
                     "wall-time", $"{plan.Metric} over wall time", "seconds", plan.Metric, LogY: false,
                     "The first chart over the mean wall time of its rows, evaluations included: what a step costs, on the machine named and with whatever else it did.",
-                    [.. plan.Lines.Select(line => OverWallTime(runs, line))])],
+                    [.. lines.Select(line => OverWallTime(runs, line))])],
             [
                 new DataTable(
                     $"{plan.Environment}, {seeds}",
-                    ["line", "mean over the run", "last tenth", $"against {plan.Lines[0].Legend}", "seconds a run", $"after {fastest.ToString(fastest < 10 ? "0.0" : "0", CultureInfo.InvariantCulture)} s", .. plan.Columns.Select(x => x.Heading), .. plan.Counters.Select(x => x.Heading)],
-                    [.. plan.Lines.Select(line => Row(runs, line, fastest))]),
+                    ["line", "mean over the run", "last tenth", $"against {lines[0].Legend}", "seconds a run", $"after {fastest.ToString(fastest < 10 ? "0.0" : "0", CultureInfo.InvariantCulture)} s", .. plan.Columns.Select(x => x.Heading), .. plan.Counters.Select(x => x.Heading)],
+                    [.. lines.Select(line => Row(runs, line, lines[0], fastest))]),
             ]);
     }
 
@@ -80,7 +82,7 @@ internal sealed class ComparisonStudy(ComparisonPlan plan) : Study
     private IReadOnlyList<Finding> Findings(StudyRuns runs, string seeds)
     {
         double random = plan.Claims.Any(claim => claim.Kind != ClaimKind.Better) ? RandomPolicy.MeanReturn(plan.Environment) : double.NaN;
-        Held[] all = [.. plan.Claims.Select(claim => Hold(runs, claim, random))];
+        Held[] all = [.. plan.Claims.Where(claim => runs.Of(claim.Label).Count > 0 && runs.Of(claim.Against).Count > 0).Select(claim => Hold(runs, claim, random))];
         Held[] family = [.. all.Where(held => held.Claim.Text.Length > 0)];
         IReadOnlyList<Interval> corrected = Verdicts.Holm([.. family.Select(held => (held.Gain, held.Claimed))]);
         return [.. all.Select(held =>
@@ -119,17 +121,17 @@ internal sealed class ComparisonStudy(ComparisonPlan plan) : Study
         + $": {RandomPolicy.Words(held.Margin, Line(held.Claim.Against).Legend, random, "0.0")}. "
         + $"Superiority: {Verdicts.Of(interval, Verdicts.Better).ToString().ToLowerInvariant()}.";
 
-    private string[] Row(StudyRuns runs, ComparisonLine line, double fastest)
+    private string[] Row(StudyRuns runs, ComparisonLine line, ComparisonLine first, double fastest)
     {
         double[] areas = Areas(runs, line);
         return
         [
             line.Legend, Wording.MeanWithInterval(areas, "0.0"), Wording.MeanWithInterval(Ends(runs, line), "0.0"),
-            line == plan.Lines[0] ? "" : Wording.Difference(areas, Areas(runs, plan.Lines[0]), "0.0"),
+            line == first ? "" : Wording.Difference(areas, Areas(runs, first), "0.0"),
             Seconds(runs, line).ToString("0.0", CultureInfo.InvariantCulture),
             Wording.MeanWithInterval(runs.Values(line.Label, run => After(run, fastest)), "0.0"),
             .. plan.Columns.Select(x => Has(runs, line, x.Metric)
-                ? Statistics.Mean(runs.Values(line.Label, run => run.MeanOverRows(x.Metric))).ToString(x.Format, CultureInfo.InvariantCulture)
+                ? Statistics.Mean([.. runs.Values(line.Label, run => run.MeanOverRows(x.Metric)).Where(double.IsFinite)]).ToString(x.Format, CultureInfo.InvariantCulture)
                 : ""),
             .. plan.Counters.Select(x => Has(runs, line, x.Metric)
                 ? Wording.Thousands(Statistics.Mean(runs.Values(line.Label, run => run.Final(x.Metric))))
@@ -154,7 +156,7 @@ internal sealed class ComparisonStudy(ComparisonPlan plan) : Study
         .TakeWhile(row => row.First <= seconds).Select(row => row.Second).LastOrDefault(double.IsFinite, double.NaN);
 
     private static bool Has(StudyRuns runs, ComparisonLine line, string metric) =>
-        runs.Of(line.Label).All(run => run.Metrics.TryGetValue(metric, out double[]? values) && values.Any(double.IsFinite));
+        runs.Of(line.Label).Any(run => run.Metrics.TryGetValue(metric, out double[]? values) && values.Any(double.IsFinite));
 
     private static int Pick(StudyScale scale, (int Quick, int Paper) values) => scale == StudyScale.Quick ? values.Quick : values.Paper;
 
