@@ -100,7 +100,10 @@ public static class StudyRunner
             PlannedRun last = planned[^1];
             progress(new StudyProgress(1, last.Variant.Label, last.Seed, new RunProgress(last.Variant.Steps, last.Variant.Steps, 0, []))
             {
-                Environment = last.Variant.Environment, Done = planned.Count, Runs = planned.Count, Left = TimeSpan.Zero,
+                Environment = last.Variant.Environment,
+                Done = planned.Count,
+                Runs = planned.Count,
+                Left = TimeSpan.Zero,
             });
             return new StudyOutcome(stored, folder, null);
         }
