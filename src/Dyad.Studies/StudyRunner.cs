@@ -167,23 +167,21 @@ public static class StudyRunner
     private static bool Do(
         PlannedRun planned, RunStore store, Action<RunProgress> progress, Action<string> say, ConcurrentDictionary<string, bool> saidOfFinished, CancellationToken cancellation)
     {
-        bool wasFinished = false;
+        bool wasFinished = false, isRegistered = false;
         var sentences = new List<string>();
         var run = new Run(planned.Variant.Config(planned.Seed), () => planned.Variant.Create(planned.Seed), planned.Variant.Steps, planned.Variant.Export);
-        try
-        {
-            store.Register(planned);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new UserError($"cannot write the run '{planned.Directory.FullPath}': {e.Message}", e);
-        }
-
         new RunLoop(TimeProvider.System, Build, Machine, CheckpointInterval).Execute(
             planned.Directory,
             run,
             progressed =>
             {
+                // Not before: a folder with another run is refused, and nothing changes.
+                if (!isRegistered)
+                {
+                    store.Register(planned);
+                    isRegistered = true;
+                }
+
                 wasFinished |= progressed.Row.Count == 0;
                 progress(progressed);
             },

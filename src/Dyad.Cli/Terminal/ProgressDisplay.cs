@@ -47,7 +47,7 @@ internal static class ProgressDisplay
                 {
                     printed = tenth;
                     string left = progress.Left is { } time && tenth < 10 ? $", {progress.Done} of {progress.Runs} runs, {Clock(time)} left" : "";
-                    System.Console.Error.WriteLine($"{title}: {tenth * 10} %{left}");
+                    System.Console.Error.WriteLine($"{title}{left}: {tenth * 10} %");
                 }
             });
         }
