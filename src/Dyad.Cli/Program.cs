@@ -21,6 +21,8 @@ var root = new Command("dyad", "Dyad: actor-critic reinforcement learning seen a
     InspectCommand.Create(),
     GapCommand.Create(),
     ReproduceCommand.Create(),
+    StudyCommand.Create(),
+    CompareCommand.Create(),
     ReportCommand.Create(),
     StatusCommand.Create(),
     TabularCommand.Create(),
