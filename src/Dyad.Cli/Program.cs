@@ -24,6 +24,7 @@ var root = new Command("dyad", "Dyad: actor-critic reinforcement learning seen a
     StudyCommand.Create(),
     CompareCommand.Create(),
     ReportCommand.Create(),
+    ExportCommand.Create(),
     StatusCommand.Create(),
     TabularCommand.Create(),
     SuggestClipCommand.Create(),

@@ -17,6 +17,8 @@ internal static class Summary
         FailedRun[] failures = [.. outcomes.Where(outcome => outcome.Failure is not null).Select(outcome =>
             new FailedRun(outcome.Run.Variant.Label, outcome.Run.Variant.Environment, outcome.Run.Seed, outcome.Failure!))];
         Analysis analysis = Analyze(study, runs, failures.Length > 0);
+        GroupSummary[] groups = [.. Groups(study.SummaryMetric, runs)];
+        (DataTable Table, LineChart Profile)? tasks = TaskSummary.Of(groups, ScoreScale.Find);
         return new StudyResult(
             study.Name,
             study.Title,
@@ -25,9 +27,9 @@ internal static class Summary
             request.ScaleName,
             request.Command,
             analysis.Findings,
-            analysis.Charts,
-            analysis.Tables,
-            [.. Groups(study.SummaryMetric, runs)],
+            tasks is null ? analysis.Charts : [.. analysis.Charts, tasks.Value.Profile],
+            tasks is null ? analysis.Tables : [.. analysis.Tables, tasks.Value.Table],
+            groups,
             [.. study.Notes, .. notes],
             StudyRunner.Version,
             StudyRunner.Machine,
@@ -41,18 +43,7 @@ internal static class Summary
         from run in runs.Runs
         where run.Metrics.ContainsKey(metric)
         group run by (run.Variant.Label, run.Variant.Environment) into same
-        let values = same.Select(run => run.Final(metric)).ToArray()
-        select new GroupSummary(
-            same.Key.Label,
-            same.Key.Environment,
-            metric,
-            [.. same.Select(run => run.Seed)],
-            values,
-            Statistics.Mean(values),
-            Statistics.StandardDeviation(values),
-            Statistics.InterquartileMean(values),
-            values.Length > 1 ? Statistics.MeanInterval(values) : null,
-            values.Length > 1 ? Statistics.InterquartileMeanInterval(values) : null);
+        select GroupSummary.Of(same.Key.Label, same.Key.Environment, metric, [.. same.Select(run => run.Seed)], [.. same.Select(run => run.Final(metric))]);
 
     /// <summary>The options of each line, by task where there are several.</summary>
     public static OptionTable Options(StudyRuns runs)
