@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using System.Text;
 using Dyad.Core;
-using Dyad.Studies.Comparisons;
 using Dyad.Training;
 
 namespace Dyad.Studies.Files;
@@ -93,12 +92,13 @@ public sealed class FileStudy : Study
         ? new FileStudy(Name, _document, _folder, scale, Fingerprint)
         : throw new UserError($"{Document.File} has no scale '{scale}'; {NearNames.Hint(scale, [.. Document.Scales.Keys, FullScale])}");
 
-    /// <summary>Number of lines, before any is made: a grid is a product.</summary>
+    /// <summary>Number of runs at most, before any is made: a grid is a product.</summary>
     public double CountRuns(int? seeds)
     {
         SizesEntry sizes = StudyResolver.SizesAt(Document, _scale ?? PaperScale);
         double points = Document.Points.Count > 0 ? Document.Points.Count : Document.Product.Aggregate(1.0, (product, option) => product * option.Values.Count);
-        return points * Document.Methods.Count * (sizes.Environments?.Count ?? Document.Environments.Count) * (seeds ?? sizes.Seeds?.Count ?? sizes.SeedCount ?? StudyResolver.DefaultSeeds);
+        double lines = Document.Methods.Sum(method => points * method.Grid.Aggregate(1.0, (product, option) => product * option.Values.Count));
+        return lines * (sizes.Environments?.Count ?? Document.Environments.Count) * (seeds ?? sizes.Seeds?.Count ?? sizes.SeedCount ?? StudyResolver.DefaultSeeds);
     }
 
     /// <inheritdoc/>

@@ -13,7 +13,11 @@ internal sealed record Placed<T>(T Value, Place Place);
 /// <param name="Options">Its own options.</param>
 /// <param name="Place">Where it stands.</param>
 internal sealed record MethodEntry(
-    Placed<string> Method, string? Name, string? Legend, string? Preset, IReadOnlyList<(string Name, Placed<string> Value)> Options, Place Place);
+    Placed<string> Method, string? Name, string? Legend, string? Preset, IReadOnlyList<(string Name, Placed<string> Value)> Options, Place Place)
+{
+    /// <summary>Lists of values by option that vary for this method alone.</summary>
+    public IReadOnlyList<(string Name, Place Place, IReadOnlyList<string> Values)> Grid { get; init; } = [];
+}
 
 /// <summary>The sizes of a study, or of one of its scales.</summary>
 internal sealed record SizesEntry

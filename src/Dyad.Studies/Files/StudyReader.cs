@@ -25,8 +25,7 @@ internal static class StudyReader
             Environments = map.Names("environments")!,
             Methods = [.. map.List("methods")!.Select(node => Method(node, file))],
             Preset = map.Text("preset"),
-            Product = map.Node("grid") is YamlMappingNode product ? [.. product.Select(entry => (
-                Name(entry.Key), YamlText.PlaceOf(entry.Key, file), (IReadOnlyList<string>)[.. ((YamlSequenceNode)entry.Value).Select(Name)]))] : [],
+            Product = Product(map.Node("grid"), file),
             Points = map.Node("grid") is YamlSequenceNode points ? [.. points.Select(point => Options(point, file))] : [],
             Sizes = Sizes(map),
             Scales = map.Node("scales") is YamlMappingNode scales
@@ -51,8 +50,14 @@ internal static class StudyReader
         }
 
         var map = new Section((YamlMappingNode)node, file);
-        return new MethodEntry(map.Placed("method")!, map.Text("name"), map.Text("legend"), map.Text("preset"), Options(map.Node("options"), file), place);
+        return new MethodEntry(map.Placed("method")!, map.Text("name"), map.Text("legend"), map.Text("preset"), Options(map.Node("options"), file), place)
+        {
+            Grid = Product(map.Node("grid"), file),
+        };
     }
+
+    private static IReadOnlyList<(string, Place, IReadOnlyList<string>)> Product(YamlNode? node, string file) => node is not YamlMappingNode map ? [] :
+        [.. map.Select(entry => (Name(entry.Key), YamlText.PlaceOf(entry.Key, file), (IReadOnlyList<string>)[.. ((YamlSequenceNode)entry.Value).Select(Name)]))];
 
     private static IReadOnlyList<(string, Placed<string>)> Options(YamlNode? node, string file) => node is not YamlMappingNode map ? [] :
         [.. map.Select(entry => (Name(entry.Key), new Placed<string>(Name(entry.Value), YamlText.PlaceOf(entry.Key, file))))];
@@ -78,7 +83,7 @@ internal static class StudyReader
         int[] seeds = [.. list.Select(node => (int)NumberShape.Number(Name(node))!.Value)];
         for (int i = 1; i < seeds.Length; i++)
         {
-            if (seeds[..i].Contains(seeds[i]))
+            if (seeds.AsSpan(0, i).Contains(seeds[i]))
             {
                 throw YamlText.PlaceOf(list[i], file).Error($"the seed {seeds[i]} is named twice");
             }
@@ -135,7 +140,7 @@ internal static class StudyReader
 
         public long? Whole(string key) => Text(key) is { } text ? (long)NumberShape.Number(text)!.Value : null;
 
-        public IReadOnlyList<YamlNode>? List(string key) => (Node(key) as YamlSequenceNode)?.Children.ToArray();
+        public YamlNode[]? List(string key) => (Node(key) as YamlSequenceNode)?.Children.ToArray();
 
         public Placed<string>? Placed(string key) => Node(key) is YamlScalarNode node ? new(node.Value!, YamlText.PlaceOf(node, file)) : null;
 

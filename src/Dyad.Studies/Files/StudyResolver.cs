@@ -115,12 +115,12 @@ internal static class StudyResolver
 
         foreach ((MethodEntry entry, Method[] methods) in found)
         {
-            foreach ((string name, Placed<string> value) in entry.Options)
+            foreach ((string name, Place place) in entry.Options.Select(option => (option.Name, option.Value.Place)).Concat(entry.Grid.Select(option => (option.Name, option.Place))))
             {
                 string[] own = [.. methods.SelectMany(Options).Distinct()];
                 if (!own.Contains(name))
                 {
-                    throw value.Place.Error($"{entry.Method.Value} has no option '{name}'; {NearNames.Hint(name, own)}");
+                    throw place.Error($"{entry.Method.Value} has no option '{name}'; {NearNames.Hint(name, own)}");
                 }
             }
         }
@@ -134,15 +134,22 @@ internal static class StudyResolver
         string name = entry.Name ?? string.Join(',', entry.Options.OrderBy(option => option.Name, StringComparer.Ordinal).Select(option => $"{option.Name}={option.Value.Value}").Prepend(entry.Method.Value));
         string legend = entry.Legend ?? name;
         var own = Options(method).ToHashSet();
-        if (document.Product.Aggregate(1.0, (product, option) => product * (own.Contains(option.Name) ? option.Values.Count : 1)) > LargestLines)
+        (string Name, Place Place, IReadOnlyList<string> Values)[] product = [.. document.Product.Where(option => own.Contains(option.Name)), .. entry.Grid];
+        if (product.Aggregate(1.0, (count, option) => count * option.Values.Count) * Math.Max(1, document.Points.Count) > LargestLines)
         {
-            throw document.Product[0].Place.Error($"the grid has more than {LargestLines} points");
+            throw product[0].Place.Error($"the grid has more than {LargestLines} points");
         }
 
-        IEnumerable<(string Name, string Value)[]> points = document.Points.Count > 0
+        if (entry.Grid.FirstOrDefault(option => document.Product.Any(x => x.Name == option.Name) || document.Points.Any(point => point.Any(x => x.Name == option.Name))) is { Place: { } again } both)
+        {
+            throw again.Error($"{name} varies '{both.Name}', which the study's grid varies too: take it out of one of the two");
+        }
+
+        IEnumerable<(string Name, string Value)[]> start = document.Points.Count > 0
             ? document.Points.Select(point => point.Where(option => own.Contains(option.Name)).Select(option => (option.Name, option.Value.Value)).ToArray())
-            : document.Product.Where(option => own.Contains(option.Name)).Aggregate(
-                (IEnumerable<(string, string)[]>)[[]], (all, option) => all.SelectMany(point => option.Values.Select(value => ((string, string)[])[.. point, (option.Name, value)])));
+            : [[]];
+        IEnumerable<(string Name, string Value)[]> points = product.Aggregate(
+            start, (all, option) => all.SelectMany(point => option.Values.Select(value => ((string, string)[])[.. point, (option.Name, value)])));
         foreach ((string Name, string Value)[] point in points.DistinctBy(point => string.Join(',', point)))
         {
             if (entry.Options.FirstOrDefault(option => point.Any(x => x.Name == option.Name)) is { Value: { } twice } clash)

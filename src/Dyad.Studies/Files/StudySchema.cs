@@ -22,7 +22,8 @@ internal static class StudySchema
         new Key("name", Text, "Name in folders and claims; by default the method with its own options."),
         new Key("legend", Text, "Name in charts and sentences; the name by default."),
         new Key("preset", Preset, "Options that belong together; the study's by default."),
-        new Key("options", Values, "Options of this method, on top of its preset."));
+        new Key("options", Values, "Options of this method, on top of its preset."),
+        new Key("grid", new NamedShape(new ListShape(new ValueShape(), "values"), "options with lists of values"), "Options that vary for this method alone: the product of lists of values."));
 
     // What a scale may say otherwise.
     private static readonly Key[] Sizes =

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
-using Dyad.Algorithms.Catalog;
 using Dyad.Core;
 using Dyad.Environments.Locating;
 

@@ -12,7 +12,11 @@ namespace Dyad.Studies.Files;
 internal sealed record Place(string File, long Line, long Column)
 {
     /// <summary>An error at this place.</summary>
-    public UserError Error(string sentence, Exception? cause = null) => new($"{File}, line {Line}, column {Column}: {sentence}", cause);
+    public UserError Error(string sentence, Exception? cause = null)
+    {
+        string text = $"{File}, line {Line}, column {Column}: {sentence}";
+        return cause is null ? new UserError(text) : new UserError(text, cause);
+    }
 }
 
 /// <summary>YAML as nodes with their places. A text that is none, or that is built to be a burden, is one sentence.</summary>

@@ -49,10 +49,17 @@ public sealed class StudyFileTests : IDisposable
 
         FileStudy points = Open("""
             environments: Pendulum-v1
-            methods: [dqn-not, sac]
+            methods: [sac]
             grid: [{ batch_size: 32, damping: 1 }, { batch_size: 64 }]
-            """.Replace("dqn-not, ", "", StringComparison.Ordinal));
+            """);
         Assert.Equal(["sac,batch_size=32,damping=1", "sac,batch_size=64"], points.Variants(StudyScale.Paper).Select(variant => variant.Label));
+
+        // A grid of one method leaves the others alone.
+        FileStudy own = Open("""
+            environments: Pendulum-v1
+            methods: [ddpg, { name: led, method: stddpg-al, grid: { damping: [0.1, 1] } }]
+            """);
+        Assert.Equal(["ddpg", "led,damping=0.1", "led,damping=1"], own.Variants(StudyScale.Paper).Select(variant => variant.Label));
 
         // Tabular methods have no batches: their lines are not told apart by them.
         FileStudy mixed = Open("""
