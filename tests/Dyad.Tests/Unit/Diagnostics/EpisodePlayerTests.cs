@@ -27,8 +27,8 @@ public sealed class EpisodePlayerTests
     {
         using IEnvironment task = Pendulum();
         GameAgent agent = Trained();
-        IReadOnlyList<PlayedEpisode> played = EpisodePlayer.Play(task, "Pendulum-v1", new AgentPolicy(agent), agent, 2, seed: 7);
-        EvaluationResult evaluated = Evaluation.Play(task, agent, 2, seed: 7);
+        IReadOnlyList<PlayedEpisode> played = EpisodePlayer.Play(task, "Pendulum-v1", new AgentPolicy(agent), agent, 2, seed: 7, TestContext.Current.CancellationToken);
+        EvaluationResult evaluated = Evaluation.Play(task, agent, 2, seed: 7, TestContext.Current.CancellationToken);
         Assert.Equal([7L, 8L], played.Select(episode => episode.Seed));
         for (int i = 0; i < 2; i++)
         {
@@ -44,7 +44,7 @@ public sealed class EpisodePlayerTests
     {
         using IEnvironment task = Pendulum();
         GameAgent agent = Trained();
-        PlayedEpisode played = EpisodePlayer.Play(task, "Pendulum-v1", new AgentPolicy(agent), agent, 1, seed: 0)[0];
+        PlayedEpisode played = EpisodePlayer.Play(task, "Pendulum-v1", new AgentPolicy(agent), agent, 1, seed: 0, TestContext.Current.CancellationToken)[0];
         Assert.Equal(["q", "w", "q + w", "entropy bonus"], played.Values.Select(value => value.Name));
         Assert.All(played.Values, value => Assert.Equal(played.Actions.Count, value.Values.Length));
 
@@ -72,7 +72,7 @@ public sealed class EpisodePlayerTests
         using IEnvironment task = Pendulum();
         GameAgent agent = Trained();
         byte[] before = StateArchive.Save(agent.Serialize);
-        EpisodePlayer.Play(task, "Pendulum-v1", new AgentPolicy(agent), agent, 1, seed: 0);
+        EpisodePlayer.Play(task, "Pendulum-v1", new AgentPolicy(agent), agent, 1, seed: 0, TestContext.Current.CancellationToken);
         Assert.Equal(before, StateArchive.Save(agent.Serialize));
     }
 
@@ -82,13 +82,13 @@ public sealed class EpisodePlayerTests
         LocatedTask located = TaskLocator.FindForAgents("CartPole-v1");
         using IEnvironment task = located.CreateForAgents();
         var epochs = new EpochAgent(AgentTask.Of(task), new ActorCriticOptions { HiddenWidth = 8 }, new RandomStream(1));
-        PlayedEpisode played = EpisodePlayer.Play(task, "CartPole-v1", new AgentPolicy(epochs), epochs, 1, seed: 0)[0];
+        PlayedEpisode played = EpisodePlayer.Play(task, "CartPole-v1", new AgentPolicy(epochs), epochs, 1, seed: 0, TestContext.Current.CancellationToken)[0];
         Assert.Equal(["V", "entropy"], played.Values.Select(value => value.Name));
         Assert.All(played.Values[1].Values, entropy => Assert.InRange(entropy, 0, (float)Math.Log(2) + 1e-5f));
         Assert.Equal(RecordingEnd.Terminated, played.Recording.End);
 
         var dqn = new Dqn(4, 2, new DqnOptions { HiddenWidth = 8 }, new RandomStream(1));
-        Assert.Equal(["q"], EpisodePlayer.Play(task, "CartPole-v1", new AgentPolicy(dqn), dqn, 1, seed: 0)[0].Values.Select(value => value.Name));
+        Assert.Equal(["q"], EpisodePlayer.Play(task, "CartPole-v1", new AgentPolicy(dqn), dqn, 1, seed: 0, TestContext.Current.CancellationToken)[0].Values.Select(value => value.Name));
     }
 
     private static IEnvironment Pendulum() => TaskLocator.FindForAgents("Pendulum-v1").CreateForAgents();
