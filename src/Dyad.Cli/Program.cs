@@ -23,6 +23,7 @@ var root = new Command("dyad", "Dyad: actor-critic reinforcement learning seen a
     PlayCommand.Create(),
     ReproduceCommand.Create(),
     ReportCommand.Create(),
+    ExportCommand.Create(),
     StatusCommand.Create(),
     TabularCommand.Create(),
     SuggestClipCommand.Create(),

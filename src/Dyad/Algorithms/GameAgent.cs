@@ -77,6 +77,9 @@ public sealed class GameAgent : IValuing, IAppendOnlyState
     /// <inheritdoc/>
     public Parameters<float> Policy => _method.Actor;
 
+    /// <inheritdoc/>
+    public PolicyHead? Head => _method.Head;
+
     /// <summary>Transitions in a batch of an update.</summary>
     public int BatchSize => _options.BatchSize;
 
