@@ -1,4 +1,3 @@
-using System.Text;
 using Dyad.Core;
 using Dyad.Studies.Results;
 
@@ -13,17 +12,6 @@ public static class ReportWriter
     /// <param name="lead">What the reader sees here: a sentence or two.</param>
     /// <param name="results">The studies, in the order of the page.</param>
     /// <exception cref="UserError">The file cannot be written.</exception>
-    public static void Write(string path, string title, string lead, IReadOnlyList<StudyResult> results)
-    {
-        ArgumentException.ThrowIfNullOrEmpty(path);
-        string page = ReportPage.Render(title, lead, results);
-        try
-        {
-            OutputFile.Write(path, file => file.Write(Encoding.UTF8.GetBytes(page)));
-        }
-        catch (Exception cause) when (cause is IOException or UnauthorizedAccessException)
-        {
-            throw new UserError($"the report '{path}' cannot be written: {IoSentence.Of(cause)}", cause);
-        }
-    }
+    public static void Write(string path, string title, string lead, IReadOnlyList<StudyResult> results) =>
+        PageFile.Write(path, "the report", ReportPage.Render(title, lead, results));
 }

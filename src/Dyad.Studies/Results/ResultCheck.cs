@@ -7,7 +7,11 @@ internal static class ResultCheck
     public static string? Fault(StudyResult result)
     {
         // Nullability is checked on reading, but not that of entries.
-        IEnumerable<object?>[] lists = [result.Findings, result.Charts, result.Tables, result.Groups, result.Notes];
+        IEnumerable<object?>[] lists =
+        [
+            result.Findings, result.Charts, result.Tables, result.Groups, result.Notes, result.Failures ?? [],
+            result.Options?.Lines ?? [], result.Options?.Differing ?? [], result.Options?.Shared ?? [],
+        ];
         if (lists.Concat(result.Charts.SelectMany(Lists)).Concat(result.Tables.OfType<DataTable>().SelectMany(Lists)).Any(list => list.Contains(null)))
         {
             return "a list holds an empty entry";
