@@ -33,7 +33,10 @@ internal static class Files
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
-                var error = new UserError($"the folder '{here}' cannot be read: {e.Message}", e);
+                var error = new UserError(
+                    File.Exists(here) ? $"'{here}' is a file, and a folder is expected"
+                    : !Directory.Exists(here) ? $"there is no folder '{here}'"
+                    : $"the folder '{here}' cannot be read: {IoSentence.Of(e)}", e);
                 if (isRoot || tell is null)
                 {
                     throw error;

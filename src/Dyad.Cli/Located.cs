@@ -1,4 +1,5 @@
 using Dyad.Cli.Commands;
+using Dyad.Cli.Terminal;
 using Dyad.Core;
 using Dyad.Environments.Locating;
 using Dyad.Studies;
@@ -9,6 +10,9 @@ namespace Dyad.Cli;
 /// <summary>Tasks and runs that the user names, with what they need on this machine.</summary>
 internal static class Located
 {
+    // Levels below a folder, runs that are looked for, and those that a sentence names.
+    private const int Depth = 6, Looked = 1000, Named = 5;
+
     /// <summary>Finds a task, with MuJoCo where it is one of its.</summary>
     /// <exception cref="UserError">There is no such task, or what is there is none.</exception>
     public static LocatedTask Task(string environment)
@@ -20,20 +24,47 @@ internal static class Located
     /// <summary>Reads the folder of a run, with MuJoCo where its task needs it, and tells of another build or a changed task on standard error.</summary>
     /// <param name="folder">The folder.</param>
     /// <param name="purpose">What only runs of neural methods have, as the end of a sentence.</param>
-    /// <exception cref="UserError">It holds no run, or one of another kind or release.</exception>
-    public static StoredRun Run(string folder, string purpose)
+    /// <param name="code">Which code the folder may name.</param>
+    /// <exception cref="UserError">It holds no run, one of another kind or release, or one whose code is not trusted.</exception>
+    public static StoredRun Run(string folder, string purpose, StoredCode code)
     {
-        if (new RunDirectory(folder).ReadConfig() is { } config)
+        if (new RunDirectory(folder).ReadConfig() is not { } config)
         {
-            MujocoSetup.EnsureFor(config.Task.Name);
+            throw NoRun(folder);
         }
 
-        var run = StoredRun.Open(folder, purpose);
+        code.Require(folder, config.Task.Name);
+        MujocoSetup.EnsureFor(code.Trust.Task ?? config.Task.Name);
+        var run = StoredRun.Open(folder, purpose, code.Trust);
         foreach (string sentence in new[] { run.OtherBuild(StudyRunner.Build), run.OtherTask() }.OfType<string>())
         {
             StudyOptions.Tell(sentence);
         }
 
         return run;
+    }
+
+    // Where a folder holds no run, the ones that may have been meant.
+    private static UserError NoRun(string folder)
+    {
+        if (!Directory.Exists(folder))
+        {
+            return new UserError(File.Exists(folder)
+                ? $"'{folder}' is a file, and the folder of a run is expected, .../seed-N"
+                : $"there is no folder '{folder}'");
+        }
+
+        string full = Path.GetFullPath(folder);
+        if (Path.GetDirectoryName(full) is string above && File.Exists(Path.Combine(above, "config.json")))
+        {
+            return new UserError($"'{folder}' is a part of a run; did you mean {Shell.Quoted(Path.GetRelativePath(".", above))}?");
+        }
+
+        var near = new EnumerationOptions { RecurseSubdirectories = true, MaxRecursionDepth = Depth, AttributesToSkip = FileAttributes.ReparsePoint };
+        string[] runs = [.. Directory.EnumerateFiles(folder, "config.json", near).Take(Looked)
+            .Select(path => Path.GetDirectoryName(path)!).Order(StringComparer.Ordinal)];
+        return new UserError(runs.Length == 0
+            ? $"'{folder}' is no folder of a run: it has no config.json"
+            : $"'{folder}' is no folder of a run, but holds {(runs.Length < Looked ? $"{runs.Length}" : "many")}: {string.Join(", ", runs.Take(Named).Select(Shell.Quoted))}{(runs.Length > Named ? ", ..." : "")}");
     }
 }

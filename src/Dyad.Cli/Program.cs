@@ -1,74 +1,42 @@
 using System.CommandLine;
-using System.Globalization;
-using Dyad.Cli;
 using Dyad.Cli.Commands;
 using Dyad.Cli.Terminal;
-using Dyad.Core;
 
 Output.Reserve();
+return Entry.Run(Root(), args);
 
-// Decimal points and years are the same everywhere, also where the platform's globalisation is on.
-CultureInfo.DefaultThreadCurrentCulture = CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
-
-// Not a RootCommand: that one takes its name from the file that runs.
-var root = new Command("dyad", "Dyad: actor-critic reinforcement learning seen as a two-player game.")
+/// <summary>The process; what it does is in <see cref="Entry"/>.</summary>
+internal sealed partial class Program
 {
-    new VersionOption(),
-    DemoCommand.Create(),
-    ListCommand.Create(),
-    TrainCommand.Create(),
-    EvaluateCommand.Create(),
-    InspectCommand.Create(),
-    GapCommand.Create(),
-    ReproduceCommand.Create(),
-    ReportCommand.Create(),
-    ExportCommand.Create(),
-    StatusCommand.Create(),
-    DiffCommand.Create(),
-    PruneCommand.Create(),
-    TabularCommand.Create(),
-    SuggestClipCommand.Create(),
-    CheckEnvCommand.Create(),
-    BenchCommand.Create(),
-    DoctorCommand.Create(),
-};
-Help.AddExamples(root, "dyad demo", "dyad reproduce wen2021/fig1 --scale paper", "dyad tabular mdp.json");
-
-NumberArguments.Apply(root);
-ParseResult parsed = root.Parse(args);
-if (CommandLineErrors.First(parsed) is string wrong)
-{
-    Console.Error.WriteLine($"dyad: {wrong}");
-    return ExitCode.BadInput;
-}
-
-try
-{
-    // Commands stop themselves cleanly and raise their own errors.
-    return parsed.Invoke(new InvocationConfiguration
+    /// <summary>All commands.</summary>
+    internal static Command Root()
     {
-        EnableDefaultExceptionHandler = false,
-        ProcessTerminationTimeout = null,
-        Output = Output.Writer,
-    });
-}
-catch (UserError e)
-{
-    Console.Error.WriteLine($"dyad: {e.Message}");
-    return ExitCode.BadInput;
-}
-catch (OperationCanceledException)
-{
-    Console.Error.WriteLine($"dyad: {Stopped.Sentence(args)}");
-    return ExitCode.Stopped;
-}
-catch (OutOfMemoryException)
-{
-    Console.Error.WriteLine("dyad: out of memory: this needs more than the process may have.");
-    return ExitCode.BadInput;
-}
-catch (Exception e)
-{
-    Console.Error.WriteLine($"dyad: {Mistakes.Tell(e, args)}");
-    return ExitCode.Mistake;
+        // Not a RootCommand: that one takes its name from the file that runs.
+        var root = new Command("dyad", "Dyad: actor-critic reinforcement learning seen as a two-player game.")
+        {
+            new VersionOption(),
+            DemoCommand.Create(),
+            ListCommand.Create(),
+            TrainCommand.Create(),
+            EvaluateCommand.Create(),
+            InspectCommand.Create(),
+            GapCommand.Create(),
+            PlayCommand.Create(),
+            ReproduceCommand.Create(),
+            StudyCommand.Create(),
+            CompareCommand.Create(),
+            ReportCommand.Create(),
+            ExportCommand.Create(),
+            StatusCommand.Create(),
+            DiffCommand.Create(),
+            PruneCommand.Create(),
+            TabularCommand.Create(),
+            SuggestClipCommand.Create(),
+            CheckEnvCommand.Create(),
+            BenchCommand.Create(),
+            DoctorCommand.Create(),
+        };
+        Help.AddExamples(root, "dyad demo", "dyad reproduce wen2021/fig1 --scale paper", "dyad tabular mdp.json");
+        return root;
+    }
 }

@@ -96,7 +96,7 @@ public static class Bundle
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new UserError($"cannot read '{path}': {e.Message}", e);
+            throw new UserError($"cannot read '{path}': {IoSentence.Of(e)}", e);
         }
     }
 

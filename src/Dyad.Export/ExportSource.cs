@@ -83,7 +83,7 @@ public static class ExportSource
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new UserError($"cannot read '{file}': {e.Message}", e);
+            throw new UserError($"cannot read '{file}': {IoSentence.Of(e)}", e);
         }
         finally
         {
@@ -118,7 +118,7 @@ public static class ExportSource
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new UserError($"cannot read '{directory.MetricsPath}': {e.Message}", e);
+            throw new UserError($"cannot read '{directory.MetricsPath}': {IoSentence.Of(e)}", e);
         }
         finally
         {
@@ -167,7 +167,7 @@ public static class ExportSource
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new UserError($"the folder '{folder}' cannot be read: {e.Message}", e);
+            throw new UserError($"the folder '{folder}' cannot be read: {IoSentence.Of(e)}", e);
         }
     }
 }

@@ -24,7 +24,7 @@ public sealed class TargetFolder(string path, bool replace = false)
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new UserError($"the folder '{path}' cannot be written: {e.Message}", e);
+            throw new UserError($"the folder '{path}' cannot be written: {IoSentence.Of(e)}", e);
         }
 
         return Directory.Exists(file) ? throw new UserError($"'{file}' is a folder, and a file of that name is to be written")
@@ -54,7 +54,7 @@ public sealed class TargetFolder(string path, bool replace = false)
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new UserError($"'{file}' cannot be written: {e.Message}", e);
+            throw new UserError($"'{file}' cannot be written: {IoSentence.Of(e)}", e);
         }
 
         return file;

@@ -22,9 +22,11 @@ internal static class EvaluateCommand
         Option<int?> limit = StudyOptions.EpisodeLimit("Steps after which an episode is cut off, instead of the limit of the run.");
         Option<bool> json = StudyOptions.Json();
         var command = new Command("evaluate", "Play a trained policy without exploration.") { folder, environment, episodes, seed, last, limit, json };
+        var trust = new TrustOptions(command);
         Help.AddExamples(command, "dyad evaluate runs/train/sac/Pendulum-v1/seed-0 --episodes 20", "dyad evaluate policy.safetensors Pendulum-v1");
         command.SetAction(parsed => Run(
             parsed.GetValue(folder)!,
+            trust.Of(parsed),
             parsed.GetValue(environment),
             StudyOptions.Positive(parsed.GetValue(episodes), "--episodes"),
             parsed.GetValue(seed),
@@ -34,9 +36,9 @@ internal static class EvaluateCommand
         return command;
     }
 
-    private static int Run(string folder, string? environment, int episodes, long seed, bool last, int? limit, bool json)
+    private static int Run(string folder, StoredCode code, string? environment, int episodes, long seed, bool last, int? limit, bool json)
     {
-        (IPolicy policy, LocatedTask located) = File.Exists(folder) ? OfFile(folder, environment) : OfRun(folder, environment, last);
+        (IPolicy policy, LocatedTask located) = File.Exists(folder) ? OfFile(folder, environment, code) : OfRun(folder, environment, last, code);
         located = limit is null ? located : located.WithLimit(limit);
         using IEnvironment task = policy.Task.KeepsOwnActions ? located.Create() : located.CreateForAgents();
         using var stopping = new Stopping();
@@ -67,23 +69,28 @@ internal static class EvaluateCommand
         return ExitCode.Success;
     }
 
-    private static (IPolicy Policy, LocatedTask Task) OfFile(string path, string? environment)
+    private static (IPolicy Policy, LocatedTask Task) OfFile(string path, string? environment, StoredCode code)
     {
         var policy = Policy.Load(path);
-        string task = environment ?? policy.Description.Task;
+        if (environment is null)
+        {
+            code.Require(path, policy.Description.Task);
+        }
+
+        string task = environment ?? code.Trust.Task ?? policy.Description.Task;
         return task.Length > 0
             ? (policy, Located.Task(task).RequireForAgents())
-            : throw new UserError($"'{path}' does not name its task: give one, as in 'dyad evaluate {path} Pendulum-v1'");
+            : throw new UserError($"'{path}' does not name its task: give one, as in '{Shell.Command("evaluate", path, "Pendulum-v1")}'");
     }
 
-    private static (IPolicy Policy, LocatedTask Task) OfRun(string folder, string? environment, bool last)
+    private static (IPolicy Policy, LocatedTask Task) OfRun(string folder, string? environment, bool last, StoredCode code)
     {
         if (environment is not null)
         {
             throw new UserError($"'{folder}' is a run, which is played on its own task; a policy's file can be played on another");
         }
 
-        StoredRun run = Located.Run(folder, "leave a policy to play");
+        StoredRun run = Located.Run(folder, "leave a policy to play", code);
         return (run.LoadPolicy(last), run.Task);
     }
 }

@@ -62,10 +62,12 @@ internal static class GapCommand
         {
             folder, rollouts, horizon, batches, batch, seed, entropy, starts, step, fullCosine, json,
         };
+        var trust = new TrustOptions(command);
         Help.AddExamples(
             command, "dyad gap runs/train/res-sac/Pendulum-v1/seed-0", "dyad gap runs/train/sac/Pendulum-v1/seed-0 --starts visited --rollouts 1000 --json");
         command.SetAction(parsed => Run(
             parsed.GetValue(folder)!,
+            trust.Of(parsed),
             new GapOptions
             {
                 Rollouts = AtLeast(3, parsed.GetValue(rollouts), "--rollouts"),
@@ -82,9 +84,9 @@ internal static class GapCommand
         return command;
     }
 
-    private static int Run(string folder, GapOptions options, long seed, bool json)
+    private static int Run(string folder, StoredCode code, GapOptions options, long seed, bool json)
     {
-        StoredRun run = Located.Run(folder, "has a gap to measure");
+        StoredRun run = Located.Run(folder, "has a gap to measure", code);
         using AgentTraining training = run.Restore(
             $"'{folder}' is a run of {run.Method}; the gap is measured of sac, ddpg, td3 and their leading and residual versions", StudyOptions.Tell, out GameAgent agent);
         using var stopping = new Stopping();

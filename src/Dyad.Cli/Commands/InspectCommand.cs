@@ -42,9 +42,11 @@ internal static class InspectCommand
         {
             folder, leader, batch, steps, tolerance, seed, json,
         };
+        var trust = new TrustOptions(command);
         Help.AddExamples(command, "dyad inspect runs/train/stsac-al/Pendulum-v1/seed-0", "dyad inspect runs/train/sac/Pendulum-v1/seed-0 --leader critic --batch 1000 --json");
         command.SetAction(parsed => Run(
             parsed.GetValue(folder)!,
+            trust.Of(parsed),
             new InspectionOptions
             {
                 Leader = Leader(parsed.GetValue(leader)),
@@ -57,9 +59,9 @@ internal static class InspectCommand
         return command;
     }
 
-    private static int Run(string folder, InspectionOptions options, long seed, bool json)
+    private static int Run(string folder, StoredCode code, InspectionOptions options, long seed, bool json)
     {
-        StoredRun run = Located.Run(folder, "plays a game to inspect");
+        StoredRun run = Located.Run(folder, "plays a game to inspect", code);
         using AgentTraining training = run.Restore(
             $"'{folder}' is a run of {run.Method}, which plays no game of two differentiable costs", StudyOptions.Tell, out GameAgent agent);
         GameInspection inspection = GameInspection.Of(agent, options, new RandomStream(seed));

@@ -5,6 +5,7 @@ using Dyad.Algorithms.Catalog;
 using Dyad.Cli.Terminal;
 using Dyad.Core;
 using Dyad.Environments;
+using Dyad.Environments.Locating;
 using Dyad.Studies;
 using Dyad.Training;
 
@@ -82,6 +83,7 @@ internal static class ListCommand
     // Presets are for neural methods; a tabular one of the same name comes first unless a task is named.
     private static int Options(string name, string? environment, bool json)
     {
+        environment = environment is null ? null : TaskLocator.Find(environment).Name;
         IReadOnlyList<Method> found = MethodCatalog.Find(name);
         Method method = (environment is null ? null : found.OfType<Method<AgentTask, IAgent>>().FirstOrDefault()) ?? found[0];
         IReadOnlyList<AgentPreset> presets = method is Method<AgentTask, IAgent> ? AgentPreset.All : [];

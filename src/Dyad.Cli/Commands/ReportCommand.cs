@@ -44,7 +44,7 @@ internal static class ReportCommand
             string[] summaries = Files.Find(folder, "summary.json");
             if (summaries.Length == 0)
             {
-                throw new UserError($"'{folder}' holds no finished study (no summary.json); 'dyad status {folder}' shows its runs");
+                throw new UserError($"'{folder}' holds no finished study (no summary.json); '{Shell.Command("status", folder)}' shows its runs");
             }
 
             results.AddRange(summaries.Select(path => StudyRunner.ReadSummary(Path.GetDirectoryName(path)!)));

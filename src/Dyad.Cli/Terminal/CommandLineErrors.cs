@@ -22,14 +22,15 @@ internal static class CommandLineErrors
         // Of several complaints of the parser, the one that names what the user typed.
         if (parsed.UnmatchedTokens is [string word, ..])
         {
-            return command == root && !word.StartsWith('-')
+            return command == root && root.Subcommands.Any(c => c.Name == word) ? $"the command '{word}' stands where there is none"
+                : command == root && !word.StartsWith('-')
                 ? $"there is no command '{word}'; {NearNames.Hint(word, [.. root.Subcommands.Select(c => c.Name)])}"
                 : $"there is no option or argument '{word}' here" + DidYouMean(word, command);
         }
 
         if (parsed.Errors is [ParseError error, ..])
         {
-            return Readable(error.Message.TrimEnd('.'));
+            return Readable(error.Message.TrimEnd('.'), parsed.CommandResult);
         }
 
         // No command has a use for an empty name, file or folder; in scripts it is an unset variable.
@@ -44,9 +45,17 @@ internal static class CommandLineErrors
         return near.Count > 0 ? $"; did you mean {string.Join(" or ", near)}?" : "";
     }
 
-    // "Cannot parse argument 'x' for option '--json' as expected type 'System.Boolean'" speaks of types: say what is accepted.
-    private static string Readable(string message)
+    // "Cannot parse argument 'x' for option '--json' as expected type 'System.Boolean'" speaks of types, "Required argument missing" of
+    // nobody: say what is accepted.
+    private static string Readable(string message, CommandResult command)
     {
+        if (Regex.Match(message, "^Required argument missing for (option|command): '(.*)'$") is { Success: true } missing)
+        {
+            return missing.Groups[1].Value == "option"
+                ? $"{missing.Groups[2]} needs a value"
+                : $"'{missing.Groups[2]}' needs {string.Join(" and ", command.Command.Arguments.Where(argument => argument.Arity.MinimumNumberOfValues > 0 && command.GetResult(argument) is not { Tokens.Count: > 0 }).Select(argument => argument.Name))}";
+        }
+
         Match match = Regex.Match(message, "^Cannot parse argument '(.*)' for (?:option|command) '(.*)' as expected type 'System.Boolean'");
         return match.Success ? $"{match.Groups[2]} is '{match.Groups[1]}'; it must be true or false" : message;
     }

@@ -16,13 +16,13 @@ internal static class Output
     };
 
     // The process's own, whatever a task prints to.
-    private static readonly TextWriter Standard = System.Console.Out;
+    private static TextWriter _standard = new StandardWriter(System.Console.Out);
 
     // As wide as the content needs where the output is no terminal, so that lines are not folded in files.
-    private static readonly IAnsiConsole Console = CreateConsole();
+    private static IAnsiConsole _console = CreateConsole();
 
     /// <summary>Standard output, for those who write results themselves.</summary>
-    public static TextWriter Writer => Standard;
+    public static TextWriter Writer => _standard;
 
     /// <summary>
     /// Keeps standard output for results alone: what others print with <see cref="System.Console"/>, a user's task for one, goes to
@@ -31,16 +31,30 @@ internal static class Output
     public static void Reserve()
     {
         // A static field is set when it is first read.
-        _ = Standard;
+        _ = _standard;
+        System.Console.SetError(new PatientWriter(System.Console.Error));
         System.Console.SetOut(System.Console.Error);
     }
 
-    public static void Json(JsonNode document) => Print(() => Standard.WriteLine(document.ToJsonString(Options)));
+    /// <summary>Sends results elsewhere, until what is returned is disposed of; for tests in one process.</summary>
+    public static IDisposable To(TextWriter writer)
+    {
+        var before = new Restored(_standard, _console);
+        _standard = writer;
+        _console = CreateConsole();
+        return before;
+    }
+
+    /// <summary>Everything that was printed is out; to be called at the end.</summary>
+    /// <exception cref="UserError">It cannot be written.</exception>
+    public static void Flush() => _standard.Flush();
+
+    public static void Json(JsonNode document) => _standard.WriteLine(document.ToJsonString(Options));
 
     /// <summary>A number of a document; null where it is not finite, for which JSON has no word.</summary>
     public static JsonValue? Number(double value) => double.IsFinite(value) ? JsonValue.Create(value) : null;
 
-    public static void Line(string text = "") => Print(() => Standard.WriteLine(text));
+    public static void Line(string text = "") => _standard.WriteLine(text);
 
     /// <summary>A table under its title; columns whose name starts with '#' are aligned to the right.</summary>
     public static void Table(string? title, IReadOnlyList<string> columns, IEnumerable<IReadOnlyList<string>> rows)
@@ -60,29 +74,17 @@ internal static class Output
 
         foreach (IReadOnlyList<string> row in rows)
         {
-            table.AddRow([.. row.Select(Markup.Escape)]);
+            table.AddRow([.. row.Select(cell => Markup.Escape(OneLine.Of(cell)))]);
         }
 
-        Print(() => Console.Write(table));
-    }
-
-    private static void Print(Action write)
-    {
-        try
-        {
-            write();
-        }
-        catch (IOException e)
-        {
-            throw new UserError($"standard output cannot be written: {e.Message}", e);
-        }
+        _console.Write(table);
     }
 
     private static IAnsiConsole CreateConsole()
     {
         IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings
         {
-            Out = new AnsiConsoleOutput(Standard),
+            Out = new AnsiConsoleOutput(_standard),
             Ansi = System.Console.IsOutputRedirected ? AnsiSupport.No : AnsiSupport.Detect,
         });
         if (System.Console.IsOutputRedirected)
@@ -91,5 +93,10 @@ internal static class Output
         }
 
         return console;
+    }
+
+    private sealed class Restored(TextWriter standard, IAnsiConsole console) : IDisposable
+    {
+        public void Dispose() => (_standard, _console) = (standard, console);
     }
 }

@@ -13,6 +13,6 @@ internal static class Stopped
         }
 
         string[] resume = arguments[0] == "train" && !arguments.Contains("--resume") ? ["--resume"] : [];
-        return $"stopped; this goes on from here: ./dyad {string.Join(' ', arguments.Concat(resume).Select(Shell.Quoted))}";
+        return $"stopped; this goes on from here: {Shell.Command(arguments.Concat(resume))}";
     }
 }

@@ -67,10 +67,10 @@ public sealed record PolicyDescription(PolicyHead Head, Box Observations, Space 
 
         if (Whole("dyad.format") != Format)
         {
-            throw new UserError($"'{path}' is a policy of format {metadata["dyad.format"]}, and this release of Dyad reads {Format}");
+            throw new UserError($"'{path}' is a policy of format {Whole("dyad.format")}, and this release of Dyad reads {Format}");
         }
 
-        Space actions = metadata.ContainsKey("dyad.action_count") ? new Discrete((int)Whole("dyad.action_count")) : Bounds("dyad.action");
+        Space actions = metadata.ContainsKey("dyad.action_count") ? new Discrete(Whole("dyad.action_count") is >= 1 and <= int.MaxValue and var count ? (int)count : throw Wrong("dyad.action_count")) : Bounds("dyad.action");
         var kind = Choice<PolicyKind>("dyad.policy");
         return actions is Discrete != kind is PolicyKind.Categorical or PolicyKind.GreedyValue
             ? throw new UserError($"'{path}' is damaged: a {OptionBinder.Text(kind)} policy has no such actions")
@@ -83,7 +83,7 @@ public sealed record PolicyDescription(PolicyHead Head, Box Observations, Space 
             };
 
         string Value(string name) => metadata.TryGetValue(name, out string? text) ? text : throw new UserError($"'{path}' lacks '{name}' in its metadata");
-        UserError Wrong(string name) => new($"'{path}' is damaged: '{name}' is '{Value(name)}'");
+        UserError Wrong(string name) => new($"'{path}' is damaged: '{name}' is '{OneLine.Of(Value(name), 100)}'");
         long Whole(string name) =>
             long.TryParse(Value(name), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long number) && number >= 0 ? number : throw Wrong(name);
 

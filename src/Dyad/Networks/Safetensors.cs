@@ -74,7 +74,7 @@ public static class Safetensors
     {
         var metadata = new Dictionary<string, string>();
         var shapes = new Dictionary<string, (int, int)>();
-        Open(path, (header, _) =>
+        Open(path, (header, data) =>
         {
             foreach (JsonProperty entry in header.EnumerateObject())
             {
@@ -87,7 +87,10 @@ public static class Safetensors
                 }
                 else if (entry.Value.GetProperty("shape") is var shape && shape.GetArrayLength() == 2)
                 {
-                    shapes[entry.Name] = (shape[0].GetInt32(), shape[1].GetInt32());
+                    (int rows, int columns) = (shape[0].GetInt32(), shape[1].GetInt32());
+                    shapes[entry.Name] = rows > 0 && columns > 0 && (long)rows * columns <= data.Length / sizeof(float)
+                        ? (rows, columns)
+                        : throw new UserError($"the tensor '{OneLine.Of(entry.Name, 60)}' of '{path}' is {rows} x {columns}, and the file has {data.Length} bytes of numbers");
                 }
             }
         });
@@ -110,11 +113,11 @@ public static class Safetensors
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new UserError($"cannot read '{path}': {e.Message}", e);
+            throw new UserError($"cannot read '{path}': {IoSentence.Of(e)}", e);
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or KeyNotFoundException or FormatException)
         {
-            throw new UserError($"the header of '{path}' is damaged: {e.Message}", e);
+            throw new UserError($"the header of '{path}' is damaged{(e is JsonException ? $": {JsonSentence.Of(e)}" : "")}", e);
         }
     }
 
@@ -132,7 +135,7 @@ public static class Safetensors
             || offsets.Length != 2 || offsets[0] < 0 || offsets[1] < offsets[0] || offsets[1] > data.Length || offsets[1] - offsets[0] != target.Length)
         {
             throw new UserError(
-                $"the tensor '{leaf.Name}' of '{path}' is {string.Join(" x ", shape)}; {leaf.Rows} x {leaf.Columns} in single precision is expected");
+                $"the tensor '{leaf.Name}' of '{path}' is {OneLine.Of(string.Join(" x ", shape), 60)}; {leaf.Rows} x {leaf.Columns} in single precision is expected");
         }
 
         data[(int)offsets[0]..(int)offsets[1]].CopyTo(target);

@@ -22,21 +22,7 @@ public static class MdpReader
     /// <exception cref="UserError">The file cannot be read, or does not hold an MDP; the sentence names the file.</exception>
     public static MdpDocument ReadFile(string path)
     {
-        string json;
-        try
-        {
-            json = File.ReadAllText(path);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
-        {
-            if (Directory.Exists(path))
-            {
-                throw new UserError($"cannot read '{path}': it is a folder, and a JSON file is expected", e);
-            }
-
-            throw new UserError($"cannot read '{path}': {e.Message}", e);
-        }
-
+        string json = TextFile.Read(path, TextFile.Large);
         try
         {
             return Parse(json);
@@ -86,7 +72,7 @@ public static class MdpReader
         catch (Exception e) when (e is JsonException or ArgumentException or InvalidOperationException)
         {
             // The last two: a text or the name of a field holds half of a surrogate pair.
-            throw new UserError($"not valid JSON: {Reason(e)}", e);
+            throw new UserError($"not valid JSON: {JsonSentence.Of(e)}", e);
         }
     }
 
@@ -282,15 +268,6 @@ public static class MdpReader
 
     private static JsonElement Field(JsonElement element, string key) =>
         element.TryGetProperty(key, out JsonElement value) ? value : throw new UserError($"the field '{key}' is missing");
-
-    // The place and the first sentence of the message: the others are about the parser.
-    private static string Reason(Exception e)
-    {
-        string sentence = Cut(e.Message.Split(". ")[0].TrimEnd('.'));
-        return e is JsonException { LineNumber: { } line, BytePositionInLine: { } position }
-            ? $"line {line + 1}, byte {position + 1}: {sentence}"
-            : sentence;
-    }
 
     private static string Kind(JsonElement element) => element.ValueKind switch
     {

@@ -20,11 +20,15 @@ internal sealed class ConfigReader(JsonObject values, string prefix, string path
     /// <summary>A text.</summary>
     public string Text(string key, string? neutral = null) => Value<string>(key, out string? text) ? text! : neutral ?? throw Wrong(key);
 
-    /// <summary>A whole number that is not negative.</summary>
-    public long Whole(string key, long? neutral = null) => WholeOrNull(key) ?? neutral ?? throw Wrong(key);
+    /// <summary>A whole number between two that are accepted.</summary>
+    public long Whole(string key, long? neutral = null, long most = long.MaxValue, long least = 0) =>
+        (WholeOrNull(key) ?? neutral) is { } number && number >= least && number <= most ? number : throw Wrong(key);
 
     /// <summary>A whole number that is not negative; null where it is absent or null.</summary>
     public long? WholeOrNull(string key) => !Value(key, out long number) ? null : number >= 0 ? number : throw Wrong(key);
+
+    /// <summary>A count that is at least 1; null where it is absent or null.</summary>
+    public int? CountOrNull(string key) => WholeOrNull(key) is not { } number ? null : number is >= 1 and <= int.MaxValue ? (int)number : throw Wrong(key);
 
     /// <summary>A flag.</summary>
     public bool Flag(string key, bool neutral) => Value(key, out bool flag) ? flag : neutral;
@@ -40,7 +44,7 @@ internal sealed class ConfigReader(JsonObject values, string prefix, string path
 
     /// <summary>The error where a file has a key that is unknown.</summary>
     public static UserError Unknown(string path, string key) =>
-        new($"'{path}' has the key '{key}', which this release of Dyad does not know: give another --out, or read it with the release that wrote it");
+        new($"'{path}' has the key '{OneLine.Of(key, 100)}', which this release of Dyad does not know: give another --out, or read it with the release that wrote it");
 
     private bool Value<T>(string key, out T? value)
     {
@@ -56,5 +60,5 @@ internal sealed class ConfigReader(JsonObject values, string prefix, string path
     }
 
     private UserError Wrong(string key) => new(
-        $"'{path}' is damaged ('{prefix}{key}' is {(values[key] is { } node ? node.ToJsonString() : "absent")}); put the file back as it was, or give another --out");
+        $"'{path}' is damaged ('{prefix}{key}' is {(values[key] is { } node ? OneLine.Of(node.ToJsonString(), 100) : "absent")}); put the file back as it was, or give another --out");
 }

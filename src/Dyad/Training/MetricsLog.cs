@@ -14,6 +14,7 @@ public sealed class MetricsLog : IDisposable
 {
     // The checkpoint is good, and so may be the rest of the rows: nothing is to be thrown away.
     private const string Mend = "put the file back as it was, or give another --out; the checkpoint itself is whole";
+    private const long LargestTable = 100_000_000;
 
     private readonly FileStream _file;
     private readonly IncrementalHash _hash;
@@ -127,7 +128,7 @@ public sealed class MetricsLog : IDisposable
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new UserError($"cannot read the metrics '{path}': {e.Message}", e);
+            throw new UserError($"cannot read the metrics '{path}': {IoSentence.Of(e)}", e);
         }
     }
 
@@ -149,6 +150,7 @@ public sealed class MetricsLog : IDisposable
                     if (!columns.TryGetValue(property.Name, out List<double>? column))
                     {
                         columns[property.Name] = column = [];
+                        RequireRoom(path, columns.Count, rows);
                     }
 
                     Pad(column, rows);
@@ -156,15 +158,20 @@ public sealed class MetricsLog : IDisposable
                 }
 
                 rows++;
+                RequireRoom(path, columns.Count, rows);
                 if (columns.TryGetValue("step", out List<double>? reached) && reached.Count == rows && reached[^1] >= steps)
                 {
                     break;
                 }
             }
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException or InvalidOperationException)
+        catch (Exception e) when (IoSentence.Tells(e))
         {
-            throw new UserError($"cannot read the metrics '{path}' (row {rows + 1}): {e.Message}", e);
+            throw new UserError($"cannot read the metrics '{path}': {IoSentence.Of(e)}", e);
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        {
+            throw new UserError($"cannot read the metrics '{path}' (row {rows + 1}): {(e is JsonException ? JsonSentence.Of(e) : "it is no JSON object of numbers")}", e);
         }
 
         foreach (List<double> column in columns.Values)
@@ -181,6 +188,15 @@ public sealed class MetricsLog : IDisposable
     {
         IReadOnlyDictionary<string, double[]> columns = Read(path);
         return Enumerable.Range(0, columns.Values.FirstOrDefault()?.Length ?? 0).Select(row => columns.Select(column => (column.Key, column.Value[row])));
+    }
+
+    // A gap costs as much as a value, so that a short file of ever new names would fill the memory.
+    private static void RequireRoom(string path, int columns, int rows)
+    {
+        if ((long)columns * rows > LargestTable)
+        {
+            throw new UserError($"cannot read the metrics '{path}': {columns} metrics in {rows} rows are too many");
+        }
     }
 
     private static void Pad(List<double> column, int rows)

@@ -108,9 +108,9 @@ public sealed record RunConfig(MethodConfig Method, TaskConfig Task, TrainingCon
         ConfigReader method = root.Section("method"), task = root.Section("task"), training = root.Section("training"), measuring = root.Section("measuring");
         var config = new RunConfig(
             StoredOptions.Complete(new(method.Text("name"), method.Object("options") ?? [], method.Text("family", "")), path),
-            new(task.Text("name"), (int?)task.WholeOrNull("max_episode_steps"), task.Text("fingerprint", "")),
+            new(task.Text("name"), task.CountOrNull("max_episode_steps"), task.Text("fingerprint", "")),
             new(training.Whole("seed"), training.Flag("time_limit_terminates", neutral: false)),
-            new(measuring.Whole("every"), (int)measuring.Whole("evaluation_episodes", 0), measuring.Object("gap")));
+            new(measuring.Whole("every", least: 1), (int)measuring.Whole("evaluation_episodes", 0, int.MaxValue), measuring.Object("gap")));
         foreach (ConfigReader section in new[] { root, method, task, training, measuring })
         {
             section.RefuseUnknown();
@@ -132,5 +132,5 @@ public sealed record RunConfig(MethodConfig Method, TaskConfig Task, TrainingCon
     }
 
     private static string Text(JsonObject values, string key) =>
-        values.TryGetPropertyValue(key, out JsonNode? value) ? value?.ToJsonString() ?? "null" : "absent";
+        OneLine.Of(values.TryGetPropertyValue(key, out JsonNode? value) ? value?.ToJsonString() ?? "null" : "absent", 100);
 }

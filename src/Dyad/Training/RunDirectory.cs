@@ -33,7 +33,6 @@ public sealed class RunDirectory
 {
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
     private static readonly string[] Results = ["metrics.jsonl", "run.json", "policy.safetensors", "policy-best.safetensors"];
-    private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false };
 
     /// <summary>A run's folder, which need not exist yet.</summary>
     public RunDirectory(string path) => FullPath = Path.GetFullPath(path);
@@ -70,7 +69,7 @@ public sealed class RunDirectory
         return [.. earlier.Append(status["build"]).OfType<JsonObject>().Select(build =>
         {
             var reader = new ConfigReader(build, "build.", StatusPath);
-            return new BuildIdentity(reader.Text("version"), reader.Text("commit", ""), reader.Text("sources", ""), (int)reader.Whole("vector_width", 0));
+            return new BuildIdentity(reader.Text("version"), reader.Text("commit", ""), reader.Text("sources", ""), (int)reader.Whole("vector_width", 0, int.MaxValue));
         })];
     }
 
@@ -122,7 +121,7 @@ public sealed class RunDirectory
     /// <summary>Writes <c>run.json</c>.</summary>
     public void WriteStatus(JsonObject status) => Write(StatusPath, status);
 
-    private static string Text(JsonNode? node) => node?.ToJsonString() ?? "absent";
+    private static string Text(JsonNode? node) => OneLine.Of(node?.ToJsonString() ?? "absent", 100);
 
     // The fields named are of their kind wherever they are there.
     private static JsonObject? ReadObject(string path, string[] texts, string[] integers, string[] numbers)
@@ -134,7 +133,7 @@ public sealed class RunDirectory
 
         try
         {
-            JsonObject content = JsonNode.Parse(File.ReadAllText(path), documentOptions: Strict) as JsonObject
+            JsonObject content = StrictJson.Parse(TextFile.Read(path, TextFile.Small)) as JsonObject
                 ?? throw new UserError($"'{path}' does not hold a JSON object; {Mend(path)}");
             string? wrong = texts.FirstOrDefault(name => !Is<string>(content[name]))
                 ?? integers.FirstOrDefault(name => !Is<long>(content[name]))
@@ -144,11 +143,7 @@ public sealed class RunDirectory
         }
         catch (JsonException e)
         {
-            throw new UserError($"'{path}' is damaged ({e.Message}); {Mend(path)}", e);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new UserError($"cannot read '{path}': {e.Message}", e);
+            throw new UserError($"'{path}' is damaged ({JsonSentence.Of(e)}); {Mend(path)}", e);
         }
     }
 

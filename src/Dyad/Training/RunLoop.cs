@@ -74,6 +74,7 @@ public sealed class RunLoop
     /// </exception>
     public void Execute(RunDirectory directory, Run run, Action<RunProgress> progress, Action<string> warn, CancellationToken cancellation)
     {
+        using IDisposable culture = InvariantCulture.Begin();
         try
         {
             directory.Require(run.Config);
@@ -107,7 +108,7 @@ public sealed class RunLoop
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new UserError($"cannot write the run '{directory.FullPath}': {e.Message}", e);
+            throw new UserError($"cannot write the run '{directory.FullPath}': {IoSentence.Of(e)}", e);
         }
         catch (InvalidDataException e)
         {
@@ -130,7 +131,7 @@ public sealed class RunLoop
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new UserError($"cannot read the run '{directory.FullPath}': {e.Message}", e);
+            throw new UserError($"cannot read the run '{directory.FullPath}': {IoSentence.Of(e)}", e);
         }
         catch (InvalidDataException e)
         {

@@ -32,7 +32,7 @@ public static class RunPruning
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new UserError($"cannot write the run '{directory.FullPath}': {e.Message}", e);
+            throw new UserError($"cannot write the run '{directory.FullPath}': {IoSentence.Of(e)}", e);
         }
     }
 

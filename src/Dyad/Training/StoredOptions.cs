@@ -16,7 +16,7 @@ internal static class StoredOptions
         if (stored.Find() is not { } method)
         {
             return stored.Family.Length == 0 ? stored with { Options = stored.Options.DeepClone().AsObject() } : throw new UserError(
-                $"'{path}' has the method {stored.Name} of the family {stored.Family}, which this release of Dyad does not know: give another --out, or read it with the release that wrote it");
+                $"'{path}' has the method {OneLine.Of(stored.Name, 100)} of the family {OneLine.Of(stored.Family, 100)}, which this release of Dyad does not know: give another --out, or read it with the release that wrote it");
         }
 
         if (stored.Options.Select(option => option.Key).FirstOrDefault(key => !method.Neutral.Any(option => option.Name == key)) is string unknown)

@@ -19,11 +19,11 @@ public sealed class StoredRun
 {
     private readonly Func<AgentTask, RandomStream, IAgent> _create;
 
-    private StoredRun(RunDirectory directory, RunConfig config, Method<AgentTask, IAgent> method)
+    private StoredRun(RunDirectory directory, RunConfig config, Method<AgentTask, IAgent> method, CodeTrust trust)
     {
         Directory = directory;
         Config = config;
-        Task = TaskLocator.FindForAgents(config.Task.Name).WithLimit(config.Task.MaxEpisodeSteps);
+        Task = trust.Find(config.Task.Name).RequireForAgents().WithLimit(config.Task.MaxEpisodeSteps);
         _create = method.With(StoredOptions.Changes(config.Method.Options)).Create;
     }
 
@@ -42,13 +42,16 @@ public sealed class StoredRun
     /// <summary>Reads what a folder holds.</summary>
     /// <param name="folder">The folder.</param>
     /// <param name="purpose">What only runs of neural methods have, as the end of a sentence.</param>
-    /// <exception cref="UserError">It holds no run, or one of another kind or release, or its task is not to be found.</exception>
-    public static StoredRun Open(string folder, string purpose = "can be loaded")
+    /// <param name="trust">Which code may run because the folder names it; none but Dyad's own by default.</param>
+    /// <exception cref="UserError">
+    /// It holds no run, or one of another kind or release, or its task is not to be found, or of code that is not trusted.
+    /// </exception>
+    public static StoredRun Open(string folder, string purpose = "can be loaded", CodeTrust? trust = null)
     {
         var directory = new RunDirectory(folder);
         RunConfig config = directory.ReadConfig() ?? throw new UserError($"'{folder}' is no folder of a run: it has no config.json");
         return config.Method.Find() is Method<AgentTask, IAgent> method
-            ? new StoredRun(directory, config, method)
+            ? new StoredRun(directory, config, method, trust ?? CodeTrust.None)
             : throw new UserError($"'{folder}' is not a run of a neural method, which alone {purpose}");
     }
 
@@ -62,7 +65,11 @@ public sealed class StoredRun
     /// <summary>Says that the task is not the one that the run learned, though it has its name; null where it is.</summary>
     public string? OtherTask() => Task.Fingerprint == Config.Task.Fingerprint
         ? null
-        : $"the task '{Config.Task.Name}' has changed since the run '{Directory.FullPath}' began";
+        : Task.Text == Config.Task.Name
+            ? $"the task '{Config.Task.Name}' has changed since the run '{Directory.FullPath}' began"
+            : $"the task '{Task.Text}' is not what the run '{Directory.FullPath}' learned: {Content(Task.Fingerprint)}, and that of '{Config.Task.Name}' was {Content(Config.Task.Fingerprint)}";
+
+    private static string Content(string fingerprint) => fingerprint.Length == 0 ? "no file of one's own" : $"a file with the fingerprint {fingerprint}";
 
     /// <summary>An instance of the task as the run learns it.</summary>
     public IEnvironment CreateTask() => Task.CreateForAgents(Config.Training.TimeLimitTerminates);
@@ -99,17 +106,33 @@ public sealed class StoredRun
     /// <exception cref="UserError">There is no checkpoint yet, it cannot be read, or the agent plays no game.</exception>
     public AgentTraining Restore(string otherwise, Action<string> warn, out GameAgent agent)
     {
+        AgentTraining training = TryRestore(warn) ?? throw new UserError($"'{Directory.FullPath}' has no checkpoint yet");
+        if (training.Agent is GameAgent game)
+        {
+            agent = game;
+            return training;
+        }
+
+        training.Dispose();
+        throw new UserError(otherwise);
+    }
+
+    /// <summary>The run's training at its newest checkpoint; null where there is none.</summary>
+    /// <param name="warn">Receives a sentence about each thing that was passed over.</param>
+    /// <exception cref="UserError">The checkpoint cannot be read.</exception>
+    public AgentTraining? TryRestore(Action<string> warn)
+    {
         IEnvironment evaluation = Task.CreateForAgents();
         var training = new AgentTraining(CreateAgent(evaluation), CreateTask, evaluation, evaluationEpisodes: 1, seed: 0);
         try
         {
-            if (!RunLoop.Restore(Directory, training, warn))
+            if (RunLoop.Restore(Directory, training, warn))
             {
-                throw new UserError($"'{Directory.FullPath}' has no checkpoint yet");
+                return training;
             }
 
-            agent = training.Agent as GameAgent ?? throw new UserError(otherwise);
-            return training;
+            training.Dispose();
+            return null;
         }
         catch
         {

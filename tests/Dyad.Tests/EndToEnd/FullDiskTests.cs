@@ -22,7 +22,7 @@ public sealed class FullDiskTests : IDisposable
         try
         {
             string sentence = (await _dyad.RunAsync("reproduce", Study, "--seeds", "1", "--out", "tiny")).Refused();
-            Assert.Contains("No space left on device", sentence, StringComparison.Ordinal);
+            Assert.Contains("the disk is full", sentence, StringComparison.Ordinal);
             Assert.Contains("tiny", sentence, StringComparison.Ordinal);
             Assert.False(File.Exists(_dyad.PathOf("tiny", Study, "summary.json")));
 

@@ -206,7 +206,7 @@ public sealed class OwnTaskTests(OwnTaskLibrary library) : IClassFixture<OwnTask
             "random_steps=200", "--set", "update_after=200", "--out", "own")).Succeeded();
         string run = Path.GetDirectoryName(Assert.Single(
             Directory.GetFiles(library.Dyad.PathOf("own"), "policy.safetensors", SearchOption.AllDirectories)))!;
-        Assert.Contains("Steer: return -", (await library.Dyad.RunAsync("evaluate", run, "--episodes", "1")).Succeeded().Output, StringComparison.Ordinal);
+        Assert.Contains("Steer: return -", (await library.Dyad.RunAsync("evaluate", run, "--trust", "bin", "--episodes", "1")).Succeeded().Output, StringComparison.Ordinal);
     }
 
     // Small networks, and no time lost.
@@ -257,9 +257,9 @@ public sealed class OwnTaskTests(OwnTaskLibrary library) : IClassFixture<OwnTask
         (await library.Dyad.RunAsync(Train("Forever", "limited", "--max-episode-steps", "20"))).Succeeded();
         string run = Path.GetDirectoryName(Assert.Single(
             Directory.GetFiles(library.Dyad.PathOf("limited"), "policy.safetensors", SearchOption.AllDirectories)))!;
-        int[] lengths = Lengths(await library.Dyad.RunAsync("evaluate", run, "--episodes", "1", "--json"));
+        int[] lengths = Lengths(await library.Dyad.RunAsync("evaluate", run, "--trust", "bin", "--episodes", "1", "--json"));
         Assert.Equal([20], lengths);
-        lengths = Lengths(await library.Dyad.RunAsync("evaluate", run, "--episodes", "1", "--max-episode-steps", "7", "--json"));
+        lengths = Lengths(await library.Dyad.RunAsync("evaluate", run, "--trust", "bin", "--episodes", "1", "--max-episode-steps", "7", "--json"));
         Assert.Equal([7], lengths);
 
         // The evaluation at the start would never end.
@@ -284,12 +284,30 @@ public sealed class OwnTaskTests(OwnTaskLibrary library) : IClassFixture<OwnTask
         {
             File.WriteAllBytes(file, [.. before, 0]);
             Assert.Contains("'fingerprint' is ", (await library.Dyad.RunAsync(Train("Steer", "changing", "--resume"))).Refused(), StringComparison.Ordinal);
-            Assert.Contains("has changed since the run", Assert.Single((await library.Dyad.RunAsync("evaluate", run, "--episodes", "1")).Sentences), StringComparison.Ordinal);
+            Assert.Contains("has changed since the run", Assert.Single((await library.Dyad.RunAsync("evaluate", run, "--trust", "bin", "--episodes", "1")).Sentences), StringComparison.Ordinal);
         }
         finally
         {
             File.WriteAllBytes(file, before);
         }
+    }
+
+    [Fact]
+    public async Task A_library_that_moved_serves_by_name_and_what_differs_is_said()
+    {
+        (await library.Dyad.RunAsync(Train("Steer", "moved"))).Succeeded();
+        string run = Path.GetDirectoryName(Assert.Single(
+            Directory.GetFiles(library.Dyad.PathOf("moved"), "policy.safetensors", SearchOption.AllDirectories)))!;
+        string sentence = (await library.Dyad.RunAsync("evaluate", run, "--episodes", "1")).Refused();
+        Assert.Contains($"names code of its own, Steer in '{library.Dyad.PathOf("bin", "Tasks.dll")}'", sentence, StringComparison.Ordinal);
+        Assert.Contains($": ./dyad evaluate {run} --episodes 1 --trust {library.Dyad.PathOf("bin")}, or", sentence, StringComparison.Ordinal);
+
+        Directory.CreateDirectory(library.Dyad.PathOf("a new place"));
+        File.Copy(library.Dyad.PathOf("bin", "Tasks.dll"), library.Dyad.PathOf("a new place", "Tasks.dll"));
+        Assert.Empty((await library.Dyad.RunAsync("evaluate", run, "--episodes", "1", "--task", "a new place/Tasks.dll:Steer")).Succeeded().Sentences);
+        File.AppendAllText(library.Dyad.PathOf("a new place", "Tasks.dll"), "x");
+        Assert.Contains("is not what the run", Assert.Single(
+            (await library.Dyad.RunAsync("evaluate", run, "--episodes", "1", "--task", "a new place/Tasks.dll:Steer")).Succeeded().Sentences), StringComparison.Ordinal);
     }
 
     [Theory]

@@ -11,24 +11,25 @@ public static class TaskFile
     public static MdpDocument Read(string path, double gamma = FourRoom.Discount, GoalRule goal = GoalRule.Restart)
     {
         string text = ReadText(path);
-        return text.TrimStart().StartsWith('{') || path.EndsWith(".json", StringComparison.OrdinalIgnoreCase)
-            ? MdpReader.ReadFile(path)
+        return IsJson(path, text)
+            ? Named(path, () => MdpReader.Parse(text))
             : Named(path, () => new MdpDocument(new GridMap(text).ToMdp(gamma, goal), null, null));
+    }
+
+    /// <summary>The grid of a file that <see cref="Read"/> reads; null where it holds an MDP in JSON.</summary>
+    /// <exception cref="UserError">It cannot be read.</exception>
+    public static GridMap? ReadMap(string path)
+    {
+        string text = ReadText(path);
+        return IsJson(path, text) ? null : Named(path, () => new GridMap(text));
     }
 
     /// <summary>Reads a text file; one sentence where that fails.</summary>
     /// <exception cref="UserError">It cannot be read.</exception>
-    public static string ReadText(string path)
-    {
-        try
-        {
-            return File.ReadAllText(path);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new UserError($"cannot read '{path}': {(Directory.Exists(path) ? "it is a folder" : e.Message)}", e);
-        }
-    }
+    public static string ReadText(string path) => TextFile.Read(path, TextFile.Large);
+
+    private static bool IsJson(string path, string text) =>
+        text.TrimStart().StartsWith('{') || path.EndsWith(".json", StringComparison.OrdinalIgnoreCase);
 
     /// <summary>Puts a file's name before what is said about its content.</summary>
     /// <exception cref="UserError">Reading its content raised one.</exception>

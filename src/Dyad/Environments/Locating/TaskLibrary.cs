@@ -24,7 +24,8 @@ internal static class TaskLibrary
     public static string TypeOf(string text) => text[(text.LastIndexOf(Separator, StringComparison.OrdinalIgnoreCase) + Separator.Length)..];
 
     /// <summary>What finds the type again from any folder: the file by its full path.</summary>
-    public static string FullText(string text) => Path.GetFullPath(text[..^(TypeOf(text).Length + 1)]) + ":" + TypeOf(text);
+    /// <exception cref="UserError">The file's name is none.</exception>
+    public static string FullText(string text) => FullPath(text[..^(TypeOf(text).Length + 1)]) + ":" + TypeOf(text);
 
     /// <summary>A hash of the library's file, as 16 hexadecimal digits; what the file refers to is not in it.</summary>
     public static string Fingerprint(string text) =>
@@ -54,7 +55,8 @@ internal static class TaskLibrary
         }
         catch (Exception e) when (e is FileNotFoundException or FileLoadException or TypeLoadException or ReflectionTypeLoadException)
         {
-            throw new UserError($"'{file}' cannot be loaded: {OneLine(e)}", e);
+            throw new UserError(
+                $"'{file}' cannot be loaded: {(e is FileNotFoundException { FileName: string needed } ? $"it needs '{needed}', which is not beside it" : e.Message)}", e);
         }
 
         Type[] tasks = [.. types.Where(type => type.IsAssignableTo(typeof(IEnvironment)) && !type.IsInterface)];
@@ -77,7 +79,7 @@ internal static class TaskLibrary
 
     private static Assembly Open(string file)
     {
-        string path = Path.GetFullPath(file);
+        string path = FullPath(file);
         if (!File.Exists(path))
         {
             throw new UserError($"there is no file '{file}'");
@@ -87,11 +89,19 @@ internal static class TaskLibrary
         {
             return new LoadContext(path).LoadFromAssemblyPath(path);
         }
-        catch (Exception e) when (e is BadImageFormatException or IOException or UnauthorizedAccessException)
+        catch (BadImageFormatException e)
         {
-            throw new UserError($"'{file}' is no .NET library: {OneLine(e)}", e);
+            throw new UserError($"'{file}' is no .NET library", e);
+        }
+        catch (Exception e) when (IoSentence.Tells(e))
+        {
+            throw new UserError($"'{file}' cannot be read: {IoSentence.Of(e)}", e);
         }
     }
+
+    private static string FullPath(string file) => !file.Contains('\0', StringComparison.Ordinal)
+        ? Path.GetFullPath(file)
+        : throw new UserError($"'{file}' is no name of a file");
 
     private static IEnvironment Make(string text, Type type)
     {
@@ -101,11 +111,9 @@ internal static class TaskLibrary
         }
         catch (TargetInvocationException e)
         {
-            throw new UserError($"'{text}' cannot be made: {OneLine(e.InnerException!)}", e);
+            throw new UserError($"'{text}' cannot be made: {e.InnerException!.Message.ReplaceLineEndings(" ").Trim()}", e);
         }
     }
-
-    private static string OneLine(Exception e) => e.Message.ReplaceLineEndings(" ").Trim();
 
     // The task's own packages are taken from beside its file, Dyad from the process: its types must be the same.
     private sealed class LoadContext(string path) : AssemblyLoadContext("tasks")

@@ -168,7 +168,7 @@ public sealed class EpisodeRecording
         }
         catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or FormatException or ArgumentException)
         {
-            throw new UserError($"the recording's first line is broken: {e.Message}", e);
+            throw new UserError($"the recording's first line is broken{(e is JsonException ? $": {JsonSentence.Of(e)}" : "")}", e);
         }
     }
 

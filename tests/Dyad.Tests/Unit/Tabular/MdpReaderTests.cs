@@ -123,7 +123,7 @@ public sealed class MdpReaderTests
             string missing = Path.Combine(folder, "missing.json");
             Assert.StartsWith($"cannot read '{missing}': ", Sentence(() => MdpReader.ReadFile(missing)), StringComparison.Ordinal);
             Assert.Equal(
-                $"cannot read '{folder}': it is a folder, and a JSON file is expected", Sentence(() => MdpReader.ReadFile(folder)));
+                $"cannot read '{folder}': it is a folder", Sentence(() => MdpReader.ReadFile(folder)));
             Assert.StartsWith("cannot read '': ", Sentence(() => MdpReader.ReadFile("")), StringComparison.Ordinal);
             Assert.StartsWith("cannot read 'a\0b': ", Sentence(() => MdpReader.ReadFile("a\0b")), StringComparison.Ordinal);
 

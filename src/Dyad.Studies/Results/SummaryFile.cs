@@ -1,0 +1,61 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Dyad.Core;
+
+namespace Dyad.Studies.Results;
+
+/// <summary>The <c>summary.json</c> of a study: all that a report is drawn from.</summary>
+public static class SummaryFile
+{
+    /// <summary>Name of the file.</summary>
+    public const string Name = "summary.json";
+
+    /// <summary>How results are written and read.</summary>
+    public static JsonSerializerOptions JsonOptions { get; } = new()
+    {
+        WriteIndented = true,
+        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+        NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
+        RespectRequiredConstructorParameters = true,
+        RespectNullableAnnotations = true,
+        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower), new ChartConverter() },
+        // Written to a file of its own; the report escapes what it embeds.
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
+
+    /// <summary>Reads the result of a study from its folder.</summary>
+    /// <exception cref="UserError">There is none, or it is damaged.</exception>
+    public static StudyResult Read(string folder)
+    {
+        string path = Path.Combine(folder, Name);
+        try
+        {
+            StudyResult result = JsonSerializer.Deserialize<StudyResult>(TextFile.Read(path, TextFile.Large), JsonOptions)
+                ?? throw new UserError($"'{path}' is empty");
+            return ResultCheck.Fault(result) is string fault ? throw new UserError($"'{path}' is damaged: {fault}") : result;
+        }
+        catch (JsonException e)
+        {
+            throw new UserError($"'{path}' is damaged: {JsonSentence.Of(e)}", e);
+        }
+    }
+
+    /// <summary>Writes the result of a study into its folder. A reader sees the old content or the new one, never a half.</summary>
+    /// <exception cref="UserError">It cannot be written.</exception>
+    public static void Write(string folder, StudyResult result)
+    {
+        string path = Path.Combine(folder, Name);
+        try
+        {
+            Directory.CreateDirectory(folder);
+            string partial = $"{path}.{Environment.ProcessId}.partial";
+            File.WriteAllText(partial, JsonSerializer.Serialize(result, JsonOptions) + "\n");
+            File.Move(partial, path, overwrite: true);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new UserError($"cannot write '{path}': {IoSentence.Of(e)}", e);
+        }
+    }
+}
