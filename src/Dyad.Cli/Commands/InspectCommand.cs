@@ -106,6 +106,13 @@ internal static class InspectCommand
                 ["real_max"] = spectrum.JacobianHighest.Real,
                 ["real_max_imaginary"] = Math.Abs(spectrum.JacobianHighest.Imaginary),
             },
+            ["stackelberg_jacobian"] = new JsonObject
+            {
+                ["real_min"] = Output.Number(inspection.Flow.Lowest.Real),
+                ["real_min_imaginary"] = Output.Number(Math.Abs(inspection.Flow.Lowest.Imaginary)),
+                ["real_max"] = Output.Number(inspection.Flow.Highest.Real),
+                ["real_max_imaginary"] = Output.Number(Math.Abs(inspection.Flow.Highest.Imaginary)),
+            },
             ["leader"] = NameOf(inspection.Leader),
             ["total_derivative"] = TotalOf(direction, inspection.IsOwnRule),
             ["equilibrium"] = VerdictOf(equilibrium, options),
@@ -154,11 +161,13 @@ internal static class InspectCommand
             (spectrum.LeaderGradient, spectrum.LeaderCurvature), (spectrum.FollowerGradient, spectrum.FollowerCurvature));
         PrintTotal($"Total derivative with the {NameOf(inspection.Leader)} leading", inspection.IsOwnRule, direction);
         Output.Table(
-            "Jacobian of simultaneous individual gradients",
+            "Jacobian of simultaneous individual gradients, and of the Stackelberg flow",
             ["eigenvalue, of those found", "#real part", "#imaginary part"],
             [
-                ["with the lowest real part", Text(spectrum.JacobianLowest.Real), Text(Math.Abs(spectrum.JacobianLowest.Imaginary))],
+                ["individual, with the lowest real part", Text(spectrum.JacobianLowest.Real), Text(Math.Abs(spectrum.JacobianLowest.Imaginary))],
                 ["with the highest", Text(spectrum.JacobianHighest.Real), Text(Math.Abs(spectrum.JacobianHighest.Imaginary))],
+                ["Stackelberg, with the lowest", Text(inspection.Flow.Lowest.Real), Text(Math.Abs(inspection.Flow.Lowest.Imaginary))],
+                ["with the highest", Text(inspection.Flow.Highest.Real), Text(Math.Abs(inspection.Flow.Highest.Imaginary))],
             ]);
         Output.Line();
         Output.Line(equilibrium.LeaderCurvature is { } leader

@@ -18,20 +18,12 @@ namespace Dyad.Studies.Definitions;
 /// <param name="from">The first step at which there is a measurement.</param>
 /// <param name="random">Draws batches; the same numbers in all rows.</param>
 internal sealed class ImplicitBiasTraining(AgentTraining training, int[] sizes, int batches, long from, RandomStream random)
-    : IIterative, IAppendOnlyState, IDisposable
+    : MeasuredTraining(training, from)
 {
-    /// <summary>What is measured.</summary>
-    public AgentTraining Training { get; } = training;
-
-    public long Step => Training.Step;
-
-    public void Advance() => Training.Advance();
-
-    public void Measure(IMetrics metrics)
+    protected override void MeasureAgent(IMetrics metrics)
     {
-        Training.Measure(metrics);
         var agent = (GameAgent)Training.Agent;
-        if (Step < from || agent.Transitions == 0)
+        if (agent.Transitions == 0)
         {
             return;
         }
@@ -71,12 +63,4 @@ internal sealed class ImplicitBiasTraining(AgentTraining training, int[] sizes, 
 
         int Named(string name) => gradients[0].Names.ToList().IndexOf(name);
     }
-
-    public void Serialize(StateArchive archive) => Training.Serialize(archive);
-
-    public void SaveRows(string folder) => Training.SaveRows(folder);
-
-    public void LoadRows(string folder) => Training.LoadRows(folder);
-
-    public void Dispose() => Training.Dispose();
 }

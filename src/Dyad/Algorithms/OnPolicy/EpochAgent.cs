@@ -177,7 +177,7 @@ public sealed class EpochAgent : IAgent
     internal EpisodeDirection Leading(ActorCriticOptions options, RandomStream stream) =>
         new(_plain, new EpisodeLeader(Task, options, _actor, _critic, stream), _experience, options);
 
-    /// <summary>Takes over another agent's networks, and where its critic's optimiser stands.</summary>
+    /// <summary>Takes over another agent's networks, and where its optimisers stand.</summary>
     internal void Follow(EpochAgent other)
     {
         other.Policy.Values.CopyTo(Policy.Values);
@@ -188,7 +188,11 @@ public sealed class EpochAgent : IAgent
         }
 
         StateArchive.Load(StateArchive.Save(other._criticStep.Serialize), _criticStep.Serialize);
+        StateArchive.Load(StateArchive.Save(other._actorStep.Serialize), _actorStep.Serialize);
     }
+
+    /// <summary>theta &lt;- theta - rate direction.</summary>
+    internal void MoveActor(ReadOnlySpan<float> direction) => _actorStep.Descend(_actor.Parameters.Values, direction);
 
     /// <summary>Draws by other streams from now on: exploration, and the actions of a Q critic's values.</summary>
     internal void DrawBy(RandomStream exploration, RandomStream values)
@@ -237,7 +241,7 @@ public sealed class EpochAgent : IAgent
             _actorDirection.Compute();
         }
 
-        _actorStep.Descend(_actor.Parameters.Values, _actorDirection.Values);
+        MoveActor(_actorDirection.Values);
         _actorMeans.Add(_actorDirection);
         _updates++;
     }

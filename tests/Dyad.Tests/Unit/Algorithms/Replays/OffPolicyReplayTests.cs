@@ -62,12 +62,12 @@ public sealed class OffPolicyReplayTests
         ["stack-sac-by-four-batches"] = Leads with { Method = "stack-sac", LeaderDerivative = "replayed-action", IndependentBatches = true },
         ["stack-sac-from-starts"] = Leads with { Method = "stack-sac", LeaderDerivative = "replayed-action", LeaderStates = "start" },
         ["stsac-al-from-starts"] = Leads with { Method = "stsac-al", LeaderStates = "start", IndependentBatches = true },
-        ["stddpg-al-from-starts"] = LeadsDdpg with { Method = "stddpg-al", LeaderStates = "start", Damping = 0.5 },
-        ["sttd3-al-from-starts"] = LeadsDdpg with { Method = "sttd3-al", LeaderStates = "start", ActorDelay = 2, Damping = 0.5 },
         ["res-stsac-al"] = Leads with { Residual = true },
         ["stddpg-al"] = LeadsDdpg with { Method = "stddpg-al", Curvature = "gauss-newton", Solver = "sample-space" },
         ["stddpg-cl"] = LeadsDdpg with { Method = "stddpg-cl", Leader = "critic", FollowerSteps = 2 },
         ["sttd3-al"] = LeadsDdpg with { Method = "sttd3-al", ActorDelay = 2, Order = "simultaneous" },
+        ["stddpg-al-from-starts"] = LeadsDdpg with { Method = "stddpg-al", LeaderStates = "start", Curvature = "gauss-newton", Solver = "sample-space" },
+        ["sttd3-al-from-starts"] = LeadsDdpg with { Method = "sttd3-al", LeaderStates = "start", ActorDelay = 2 },
     };
 
     private static readonly ConcurrentDictionary<string, Lazy<Recording>> Recordings = new();
