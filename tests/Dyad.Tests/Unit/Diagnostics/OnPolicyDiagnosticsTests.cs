@@ -87,7 +87,8 @@ public sealed class OnPolicyDiagnosticsTests
             Func<IEnvironment> task = () => new TimeLimit(discrete ? new DiscreteIdentityTask() : new IdentityTask(), 10);
             using AgentTraining training = SmallTasks.Train("stac", task, episodes: 1, changes: [.. Small, ("discount", "0"), ("steps_per_epoch", "400"), ("damping", "0.1")]);
             Advance(training, 2000);
-            var gap = MeasuredGap.Of((EpochAgent)training.Agent, task, new GapOptions { Rollouts = 1500, Batches = 40, FullCosine = true, Step = 0.01 }, new RandomStream(3));
+            var gap = MeasuredGap.Of((EpochAgent)training.Agent, task, new GapOptions { Rollouts = 1500, Batches = 40, FullCosine = true, Step = 0.01 }, new RandomStream(3),
+                cancellation: TestContext.Current.CancellationToken);
             Assert.Equal(1, gap.Rollouts.Horizon);
             Assert.All(gap.Estimators, estimator =>
             {
@@ -128,7 +129,7 @@ public sealed class OnPolicyDiagnosticsTests
     {
         using AgentTraining training = Trained("ac", discrete, q ? QCritic : []);
         using var batch = new EpochBatch((EpochAgent)training.Agent, Task(discrete), steps: 300);
-        batch.Draw(new RandomStream(4));
+        batch.Draw(new RandomStream(4), cancellation: TestContext.Current.CancellationToken);
         EpochAgent copy = batch.Copy;
         Action freeze = () => copy.DrawBy(new RandomStream(1), new RandomStream(2));
         foreach (Player player in new[] { Player.Actor, Player.Critic })

@@ -40,7 +40,7 @@ public sealed class ImplicitBiasTrainingTests
             if (i % 100 == 50)
             {
                 measured.Measure(new Recorder());
-                plain.Measure(new Recorder());
+                plain.Measure(new Recorder(), TestContext.Current.CancellationToken);
             }
         }
 
