@@ -1,5 +1,7 @@
+using Dyad.Algorithms;
 using Dyad.Algorithms.Rules;
 using Dyad.Autodiff;
+using Dyad.Environments;
 using Dyad.Networks;
 using Dyad.Numerics;
 
@@ -31,6 +33,7 @@ public static class UpdateCases
 
         cases.Add(Action(256));
         cases.Add(Action(64));
+        cases.Add(StoredPolicy(256));
         return cases;
     }
 
@@ -52,5 +55,25 @@ public static class UpdateCases
             random.Normal(noise.Values);
             program.Run();
         });
+    }
+
+    // The same network in a file of its own, read and asked for the best action: what acts outside of training.
+    private static BenchmarkCase StoredPolicy(int width)
+    {
+        const int ObservationSize = 17, ActionSize = 6;
+        string file = Path.GetTempFileName();
+        try
+        {
+            var agent = Sac.Agent(ObservationSize, ActionSize, new SacOptions { HiddenWidth = width, ReplayCapacity = 1 }, new RandomStream(1));
+            var description = new PolicyDescription(agent.Head!, Box.Uniform(ObservationSize, -1, 1), Box.Uniform(ActionSize, -2, 2));
+            Safetensors.Write(file, agent.Policy, description.ToMetadata());
+            var policy = Policy.Load(file);
+            double[] observation = new double[ObservationSize], action = new double[ActionSize];
+            return new($"policy-{width}x{width}-b1", 2.0 * ((ObservationSize * width) + (width * width) + (width * 2 * ActionSize)), () => policy.Act(observation, action));
+        }
+        finally
+        {
+            File.Delete(file);
+        }
     }
 }

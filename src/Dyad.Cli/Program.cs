@@ -22,6 +22,7 @@ var root = new Command("dyad", "Dyad: actor-critic reinforcement learning seen a
     GapCommand.Create(),
     ReproduceCommand.Create(),
     ReportCommand.Create(),
+    ExportCommand.Create(),
     StatusCommand.Create(),
     TabularCommand.Create(),
     SuggestClipCommand.Create(),

@@ -180,21 +180,9 @@ public static class StudyRunner
         Analysis analysis = study.Analyze(runs);
         double seconds = runs.Runs.Sum(run =>
             (double?)Directory(folder, run.Variant, run.Seed).ReadStatus()?["wall_s"] ?? 0);
-        var groups = runs.Runs.GroupBy(run => (run.Variant.Label, run.Variant.Environment)).Select(group =>
-        {
-            double[] values = [.. group.Select(run => run.Final(study.SummaryMetric))];
-            return new GroupSummary(
-                group.Key.Label,
-                group.Key.Environment,
-                study.SummaryMetric,
-                [.. group.Select(run => run.Seed)],
-                values,
-                Statistics.Mean(values),
-                Statistics.StandardDeviation(values),
-                Statistics.InterquartileMean(values),
-                values.Length > 1 ? Statistics.MeanInterval(values) : null,
-                values.Length > 1 ? Statistics.InterquartileMeanInterval(values) : null);
-        });
+        GroupSummary[] groups = [.. runs.Runs.GroupBy(run => (run.Variant.Label, run.Variant.Environment)).Select(group => GroupSummary.Of(
+            group.Key.Label, group.Key.Environment, study.SummaryMetric, [.. group.Select(run => run.Seed)], [.. group.Select(run => run.Final(study.SummaryMetric))]))];
+        (DataTable Table, LineChart Profile)? tasks = TaskSummary.Of(groups, ScoreScale.Find);
         return new StudyResult(
             study.Name,
             study.Title,
@@ -203,9 +191,9 @@ public static class StudyRunner
             request.Scale == StudyScale.Quick ? "quick" : "paper",
             request.Command,
             analysis.Findings,
-            analysis.Charts,
-            analysis.Tables,
-            [.. groups],
+            tasks is null ? analysis.Charts : [.. analysis.Charts, tasks.Value.Profile],
+            tasks is null ? analysis.Tables : [.. analysis.Tables, tasks.Value.Table],
+            groups,
             study.Notes,
             Version,
             Machine,

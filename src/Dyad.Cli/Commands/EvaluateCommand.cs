@@ -2,7 +2,9 @@ using System.CommandLine;
 using System.Text.Json.Nodes;
 using Dyad.Algorithms;
 using Dyad.Cli.Terminal;
+using Dyad.Core;
 using Dyad.Environments;
+using Dyad.Environments.Locating;
 using Dyad.Training;
 
 namespace Dyad.Cli.Commands;
@@ -12,16 +14,18 @@ internal static class EvaluateCommand
 {
     public static Command Create()
     {
-        var folder = new Argument<string>("RUN_DIR") { Description = "The folder of one run: .../train/METHOD/ENVIRONMENT/seed-N." };
+        var folder = new Argument<string>("RUN_DIR") { Description = "The folder of one run, .../train/METHOD/ENVIRONMENT/seed-N, or a policy.safetensors." };
+        var environment = new Argument<string?>("TASK") { Description = "Where a policy's file is played; the task that it learned if left out.", DefaultValueFactory = _ => null };
         var episodes = new Option<int>("--episodes") { Description = "Episodes to play.", DefaultValueFactory = _ => 10, HelpName = "N" };
         var seed = new Option<long>("--seed") { Description = "Seed of the first episode; the following count up.", HelpName = "S" };
         var last = new Option<bool>("--last") { Description = "Play the last policy instead of the best one." };
         Option<int?> limit = StudyOptions.EpisodeLimit("Steps after which an episode is cut off, instead of the limit of the run.");
         Option<bool> json = StudyOptions.Json();
-        var command = new Command("evaluate", "Play a trained policy without exploration.") { folder, episodes, seed, last, limit, json };
-        Help.AddExamples(command, "dyad evaluate runs/train/sac/Pendulum-v1/seed-0 --episodes 20");
+        var command = new Command("evaluate", "Play a trained policy without exploration.") { folder, environment, episodes, seed, last, limit, json };
+        Help.AddExamples(command, "dyad evaluate runs/train/sac/Pendulum-v1/seed-0 --episodes 20", "dyad evaluate policy.safetensors Pendulum-v1");
         command.SetAction(parsed => Run(
             parsed.GetValue(folder)!,
+            parsed.GetValue(environment),
             StudyOptions.Positive(parsed.GetValue(episodes), "--episodes"),
             parsed.GetValue(seed),
             parsed.GetValue(last),
@@ -30,18 +34,18 @@ internal static class EvaluateCommand
         return command;
     }
 
-    private static int Run(string folder, int episodes, long seed, bool last, int? limit, bool json)
+    private static int Run(string folder, string? environment, int episodes, long seed, bool last, int? limit, bool json)
     {
-        StoredRun run = Located.Run(folder, "leave a policy to play");
-        IPolicy policy = run.LoadPolicy(last);
-        using IEnvironment task = (limit is null ? run.Task : run.Task.WithLimit(limit)).CreateForAgents();
+        (IPolicy policy, LocatedTask located) = File.Exists(folder) ? OfFile(folder, environment) : OfRun(folder, environment, last);
+        located = limit is null ? located : located.WithLimit(limit);
+        using IEnvironment task = policy.Task.KeepsOwnActions ? located.Create() : located.CreateForAgents();
         using var stopping = new Stopping();
         EvaluationResult result = Evaluation.Play(task, policy, episodes, seed, stopping.Token);
         if (json)
         {
             Output.Json(new JsonObject
             {
-                ["environment"] = run.Task.Name,
+                ["environment"] = located.Name,
                 ["episodes"] = episodes,
                 ["return_mean"] = Output.Number(result.Mean),
                 ["return_std"] = result.StandardDeviation,
@@ -52,7 +56,7 @@ internal static class EvaluateCommand
         }
         else
         {
-            Output.Line($"{run.Task.Name}: return {result.Mean:0.00} +- {result.StandardDeviation:0.00} over {result.Returns.Count} episodes of "
+            Output.Line($"{located.Name}: return {result.Mean:0.00} +- {result.StandardDeviation:0.00} over {result.Returns.Count} episodes of "
                 + $"{result.MeanLength:0.#} steps on average");
             if (result.Failures > 0)
             {
@@ -61,5 +65,25 @@ internal static class EvaluateCommand
         }
 
         return ExitCode.Success;
+    }
+
+    private static (IPolicy Policy, LocatedTask Task) OfFile(string path, string? environment)
+    {
+        var policy = Policy.Load(path);
+        string task = environment ?? policy.Description.Task;
+        return task.Length > 0
+            ? (policy, Located.Task(task).RequireForAgents())
+            : throw new UserError($"'{path}' does not name its task: give one, as in 'dyad evaluate {path} Pendulum-v1'");
+    }
+
+    private static (IPolicy Policy, LocatedTask Task) OfRun(string folder, string? environment, bool last)
+    {
+        if (environment is not null)
+        {
+            throw new UserError($"'{folder}' is a run, which is played on its own task; a policy's file can be played on another");
+        }
+
+        StoredRun run = Located.Run(folder, "leave a policy to play");
+        return (run.LoadPolicy(last), run.Task);
     }
 }

@@ -1,19 +1,20 @@
 using System.CommandLine;
 using Dyad.Cli.Terminal;
 using Dyad.Core;
+using Dyad.Export;
 using Dyad.Studies;
 using Dyad.Studies.Results;
 
 namespace Dyad.Cli.Commands;
 
-/// <summary><c>dyad report</c>: one page from the studies under some folders.</summary>
+/// <summary><c>dyad report</c>: one page from the studies under some folders, or in bundles.</summary>
 internal static class ReportCommand
 {
     public static Command Create()
     {
         var folders = new Argument<string[]>("DIR")
         {
-            Description = "Folders of studies, or folders that hold such.",
+            Description = "Folders of studies, folders that hold such, or bundles that 'export' wrote.",
             Arity = ArgumentArity.OneOrMore,
         };
         var output = new Option<string>("-o", "--output")
@@ -23,7 +24,7 @@ internal static class ReportCommand
             HelpName = "FILE",
         };
         Option<bool> open = StudyOptions.Open();
-        var command = new Command("report", "Write one page about the finished studies under some folders.") { folders, output, open };
+        var command = new Command("report", "Write one page about finished studies.") { folders, output, open };
         Help.AddExamples(command, "dyad report runs/paper -o report.html");
         command.SetAction(parsed => Run(parsed.GetValue(folders)!, parsed.GetValue(output)!, parsed.GetValue(open)));
         return command;
@@ -34,6 +35,12 @@ internal static class ReportCommand
         var results = new List<StudyResult>();
         foreach (string folder in folders)
         {
+            if (File.Exists(folder))
+            {
+                results.AddRange(Bundle.Read(folder));
+                continue;
+            }
+
             string[] summaries = Files.Find(folder, "summary.json");
             if (summaries.Length == 0)
             {

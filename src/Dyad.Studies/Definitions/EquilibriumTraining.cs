@@ -19,7 +19,7 @@ internal sealed class EquilibriumTraining(
     AgentTraining training, Func<IEnvironment> create, InspectionOptions options, long from, RandomStream random)
     : MeasuredTraining(training, from)
 {
-    protected override void MeasureAgent(IMetrics metrics)
+    protected override void MeasureAgent(IMetrics metrics, CancellationToken cancellation)
     {
         if (Training.Agent is EpochAgent onPolicy)
         {

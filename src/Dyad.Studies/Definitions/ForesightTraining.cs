@@ -17,7 +17,7 @@ internal sealed class ForesightTraining(
     AgentTraining training, Func<IEnvironment> create, int[] followerSteps, int draws, long from, RandomStream random)
     : MeasuredTraining(training, from)
 {
-    protected override void MeasureAgent(IMetrics metrics)
+    protected override void MeasureAgent(IMetrics metrics, CancellationToken cancellation)
     {
         Foresight foresight = Training.Agent is EpochAgent onPolicy
             ? Foresight.Of(onPolicy, create, followerSteps, draws, random.Split("row"))

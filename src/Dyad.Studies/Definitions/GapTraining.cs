@@ -23,9 +23,9 @@ namespace Dyad.Studies.Definitions;
 internal sealed class GapTraining(AgentTraining training, Func<IEnvironment> create, GapOptions options, long from, RandomStream random)
     : MeasuredTraining(training, from)
 {
-    protected override void MeasureAgent(IMetrics metrics)
+    protected override void MeasureAgent(IMetrics metrics, CancellationToken cancellation)
     {
-        var gap = MeasuredGap.Of((GameAgent)Training.Agent, create, options, random.Split("row"));
+        var gap = MeasuredGap.Of((GameAgent)Training.Agent, create, options, random.Split("row"), cancellation: cancellation);
         foreach (EstimatorGap estimator in gap.Estimators)
         {
             string name = $"gap/{estimator.Name}";

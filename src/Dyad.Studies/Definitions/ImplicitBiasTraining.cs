@@ -20,7 +20,7 @@ namespace Dyad.Studies.Definitions;
 internal sealed class ImplicitBiasTraining(AgentTraining training, int[] sizes, int batches, long from, RandomStream random)
     : MeasuredTraining(training, from)
 {
-    protected override void MeasureAgent(IMetrics metrics)
+    protected override void MeasureAgent(IMetrics metrics, CancellationToken cancellation)
     {
         var agent = (GameAgent)Training.Agent;
         if (agent.Transitions == 0)
@@ -37,6 +37,7 @@ internal sealed class ImplicitBiasTraining(AgentTraining training, int[] sizes, 
         var moments = new GradientMoments(sizes.Length, parameters);
         for (int i = 0; i < batches; i++)
         {
+            cancellation.ThrowIfCancellationRequested();
             for (int n = 0; n < sizes.Length; n++)
             {
                 // What the leader adds to the plain ascent direction on the same batch.

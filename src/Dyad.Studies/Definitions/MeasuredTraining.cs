@@ -15,12 +15,14 @@ internal abstract class MeasuredTraining(AgentTraining training, long from) : II
 
     public void Advance() => Training.Advance();
 
-    public void Measure(IMetrics metrics)
+    public void Measure(IMetrics metrics) => Measure(metrics, CancellationToken.None);
+
+    public void Measure(IMetrics metrics, CancellationToken cancellation)
     {
-        Training.Measure(metrics);
+        Training.Measure(metrics, cancellation);
         if (Step >= from)
         {
-            MeasureAgent(metrics);
+            MeasureAgent(metrics, cancellation);
         }
     }
 
@@ -33,5 +35,5 @@ internal abstract class MeasuredTraining(AgentTraining training, long from) : II
     public void Dispose() => Training.Dispose();
 
     /// <summary>Looks at the agent.</summary>
-    protected abstract void MeasureAgent(IMetrics metrics);
+    protected abstract void MeasureAgent(IMetrics metrics, CancellationToken cancellation);
 }

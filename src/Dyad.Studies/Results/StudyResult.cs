@@ -109,9 +109,9 @@ public sealed record DataTable(string Title, IReadOnlyList<string> Columns, IRea
 /// <param name="Values">Final value of each seed.</param>
 /// <param name="Mean">Mean over seeds.</param>
 /// <param name="StandardDeviation">Sample standard deviation over seeds; 0 for one seed.</param>
-/// <param name="InterquartileMean">Mean of the middle half of the seeds.</param>
+/// <param name="InterquartileMean">Mean of the middle half of the seeds; null with fewer than eight.</param>
 /// <param name="Interval">95 % interval of the mean; null for one value, which has none.</param>
-/// <param name="InterquartileMeanInterval">95 % bootstrap interval of the interquartile mean; null for one value.</param>
+/// <param name="InterquartileMeanInterval">95 % bootstrap interval of the interquartile mean; null with fewer than eight seeds.</param>
 public sealed record GroupSummary(
     string Label,
     string Environment,
@@ -120,9 +120,21 @@ public sealed record GroupSummary(
     IReadOnlyList<double> Values,
     double Mean,
     double StandardDeviation,
-    double InterquartileMean,
+    double? InterquartileMean,
     Interval? Interval,
-    Interval? InterquartileMeanInterval);
+    Interval? InterquartileMeanInterval)
+{
+    /// <summary>The summary of some final values.</summary>
+    public static GroupSummary Of(string label, string environment, string metric, IReadOnlyList<int> seeds, IReadOnlyList<double> values)
+    {
+        bool middle = values.Count >= Statistics.SeedsForMiddle;
+        return new GroupSummary(
+            label, environment, metric, seeds, values, Statistics.Mean(values), Statistics.StandardDeviation(values),
+            middle ? Statistics.InterquartileMean(values) : null,
+            values.Count > 1 ? Statistics.MeanInterval(values) : null,
+            middle ? Statistics.InterquartileMeanInterval(values) : null);
+    }
+}
 
 /// <summary>An interval of numbers.</summary>
 public sealed record Interval(double Low, double High);

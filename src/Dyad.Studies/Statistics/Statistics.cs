@@ -1,4 +1,3 @@
-using Dyad.Numerics;
 using Dyad.Studies.Results;
 
 namespace Dyad.Studies;
@@ -6,10 +5,21 @@ namespace Dyad.Studies;
 /// <summary>Statistics over seeds.</summary>
 public static class Statistics
 {
-    private const int Resamples = 5000;
+    /// <summary>
+    /// Seeds from which on an interquartile mean and a bootstrap interval are told: of fewer, the middle half is a handful of values and
+    /// percentiles of resamples are too narrow, and Student's t stands alone.
+    /// </summary>
+    public const int SeedsForMiddle = 8;
 
     /// <summary>The mean.</summary>
     public static double Mean(IReadOnlyCollection<double> values) => values.Sum() / values.Count;
+
+    /// <summary>The median: the middle value, or the mean of the two.</summary>
+    public static double Median(IReadOnlyCollection<double> values)
+    {
+        double[] sorted = [.. values.Order()];
+        return (sorted[(sorted.Length - 1) / 2] + sorted[sorted.Length / 2]) / 2;
+    }
 
     /// <summary>The sample standard deviation, with n - 1; 0 for a single value.</summary>
     public static double StandardDeviation(IReadOnlyCollection<double> values)
@@ -47,21 +57,7 @@ public static class Statistics
             return new Interval(double.NegativeInfinity, double.PositiveInfinity);
         }
 
-        var stream = new RandomStream(0);
-        double[] means = new double[Resamples];
-        double[] sample = new double[values.Count];
-        for (int i = 0; i < Resamples; i++)
-        {
-            for (int k = 0; k < sample.Length; k++)
-            {
-                sample[k] = values[stream.Index(sample.Length)];
-            }
-
-            means[i] = InterquartileMean(sample);
-        }
-
-        Array.Sort(means);
-        return new Interval(means[(int)(0.025 * Resamples)], means[(int)(0.975 * Resamples)]);
+        return StratifiedBootstrap.Interval([values], sample => InterquartileMean(sample[0]));
     }
 
     /// <summary>

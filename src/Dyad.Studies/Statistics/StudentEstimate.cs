@@ -36,6 +36,26 @@ internal readonly record struct StudentEstimate(double Value, double StandardErr
         return new StudentEstimate(difference, Math.Sqrt(va + vb), va + vb == 0 ? double.PositiveInfinity : degrees);
     }
 
+    /// <summary>
+    /// The mean over tasks of the means over their runs, each task weighing alike; degrees of freedom by Welch and Satterthwaite. A
+    /// task of one run tells nothing of its spread, and so the whole does not.
+    /// </summary>
+    public static StudentEstimate MeanOverTasks(IReadOnlyCollection<IReadOnlyCollection<double>> tasks)
+    {
+        double mean = tasks.Sum(Statistics.Mean) / tasks.Count;
+        if (tasks.Any(runs => runs.Count < 2))
+        {
+            return new StudentEstimate(mean, double.NaN, 0);
+        }
+
+        // Variance that each task's mean adds to the whole.
+        (double Variance, int Degrees)[] parts = [.. tasks.Select(runs =>
+            (Math.Pow(Statistics.StandardDeviation(runs) / tasks.Count, 2) / runs.Count, runs.Count - 1))];
+        double variance = parts.Sum(part => part.Variance);
+        double degrees = variance * variance / parts.Sum(part => part.Variance * part.Variance / part.Degrees);
+        return new StudentEstimate(mean, Math.Sqrt(variance), variance == 0 ? double.PositiveInfinity : degrees);
+    }
+
     /// <summary>The two-sided interval at a confidence, 0.95 by default; unbounded where the standard error is unknown.</summary>
     public Interval Interval(double confidence = 0.95)
     {

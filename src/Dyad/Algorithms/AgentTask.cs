@@ -8,6 +8,9 @@ namespace Dyad.Algorithms;
 /// <param name="Actions">A box of [-1, 1], or finitely many actions.</param>
 public sealed record AgentTask(int ObservationSize, Space Actions)
 {
+    /// <summary>Whether actions are the task's own, as those of a stored policy are; an agent's box is [-1, 1].</summary>
+    public bool KeepsOwnActions { get; init; }
+
     /// <summary>Numbers in an action.</summary>
     public int ActionSize => Actions.Size;
 
@@ -39,7 +42,17 @@ public sealed record AgentTask(int ObservationSize, Space Actions)
         AgentTask other = Of(environment);
         if ((ObservationSize, ActionSize, ActionCount) != (other.ObservationSize, other.ActionSize, other.ActionCount))
         {
-            throw new UserError($"the agent is made for {Describe()}, and the task has {other.Describe()}");
+            throw new UserError($"the {(KeepsOwnActions ? "policy" : "agent")} is made for {Describe()}, and the task has {other.Describe()}");
+        }
+
+        if (KeepsOwnActions)
+        {
+            if (Actions is Box own && other.Actions is Box its && !(own.Low.AsSpan().SequenceEqual(its.Low) && own.High.AsSpan().SequenceEqual(its.High)))
+            {
+                throw new UserError("the policy's actions lie between other bounds than those of the task");
+            }
+
+            return;
         }
 
         // An agent's box is [-1, 1] whatever the task's: what it would leave out, nobody would learn of.

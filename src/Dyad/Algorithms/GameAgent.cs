@@ -80,6 +80,9 @@ public sealed class GameAgent : IAgent, IAppendOnlyState
     /// <summary>w, the critic's parameters.</summary>
     public Parameters<float> Critic => _method.Critic;
 
+    /// <inheritdoc/>
+    public PolicyHead? Head => _method.Head;
+
     /// <summary>Transitions in a batch of an update.</summary>
     public int BatchSize => _options.BatchSize;
 

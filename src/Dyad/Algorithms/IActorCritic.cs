@@ -23,6 +23,9 @@ public interface IActorCritic
     /// <summary>theta.</summary>
     Parameters<float> Actor { get; }
 
+    /// <summary>How the outputs of the actor's network become an action; null where no <see cref="PolicyHead"/> tells.</summary>
+    PolicyHead? Head => null;
+
     /// <summary>w.</summary>
     Parameters<float> Critic { get; }
 

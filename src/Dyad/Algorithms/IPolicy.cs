@@ -10,7 +10,7 @@ public interface IPolicy
 
     /// <summary>Chooses the mean or best action.</summary>
     /// <param name="observation">s.</param>
-    /// <param name="action">Receives a: of a box in [-1, 1], one of finitely many as its number.</param>
+    /// <param name="action">Receives a: of a box in [-1, 1] or, where <see cref="AgentTask.KeepsOwnActions"/>, in the task's own; one of finitely many as its number.</param>
     /// <exception cref="UserError">A span has another size than the task's.</exception>
     void Act(ReadOnlySpan<double> observation, Span<double> action);
 }

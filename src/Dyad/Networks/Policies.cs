@@ -135,7 +135,7 @@ public sealed class SquashedGaussianPolicy<T>(Mlp<T> network, double bound = 1)
 /// <summary>The normal distribution with a diagonal covariance, given its heads.</summary>
 public static class Gaussian
 {
-    private const double LowestLog = -20, HighestLog = 2;
+    internal const double LowestLog = -20, HighestLog = 2;
 
     /// <summary>Actions mean + deviation * noise, with their log density.</summary>
     /// <param name="mean">rows x actions.</param>

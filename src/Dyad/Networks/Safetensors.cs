@@ -16,10 +16,20 @@ public static class Safetensors
 {
     private const int LargestHeader = 1 << 24;
 
+    private const string Metadata = "__metadata__";
+
     /// <summary>Writes a player's parameters; a reader sees the old file or the new one.</summary>
-    public static void Write(string path, Parameters<float> parameters)
+    /// <param name="path">The file.</param>
+    /// <param name="parameters">The parameters.</param>
+    /// <param name="metadata">Texts by name, for the header; none if null.</param>
+    public static void Write(string path, Parameters<float> parameters, IReadOnlyDictionary<string, string>? metadata = null)
     {
         var header = new JsonObject();
+        if (metadata is not null)
+        {
+            header[Metadata] = new JsonObject(metadata.Select(entry => KeyValuePair.Create(entry.Key, (JsonNode?)entry.Value)));
+        }
+
         foreach (Parameter<float> leaf in parameters.Leaves)
         {
             long start = (long)leaf.Offset * sizeof(float);
@@ -52,6 +62,43 @@ public static class Safetensors
     /// <exception cref="UserError">The file cannot be read, is damaged, or holds other tensors.</exception>
     public static void Read(string path, Parameters<float> parameters)
     {
+        Open(path, (header, data) =>
+        {
+            foreach (Parameter<float> leaf in parameters.Leaves)
+            {
+                ReadTensor(path, header, data.Span, leaf);
+            }
+        });
+    }
+
+    /// <summary>Reads what a header says: its metadata, empty where there is none, and the sizes of the matrices by name.</summary>
+    /// <exception cref="UserError">The file cannot be read, or is damaged.</exception>
+    public static (IReadOnlyDictionary<string, string> Metadata, IReadOnlyDictionary<string, (int Rows, int Columns)> Shapes) ReadHeader(string path)
+    {
+        var metadata = new Dictionary<string, string>();
+        var shapes = new Dictionary<string, (int, int)>();
+        Open(path, (header, _) =>
+        {
+            foreach (JsonProperty entry in header.EnumerateObject())
+            {
+                if (entry.Name == Metadata)
+                {
+                    foreach (JsonProperty text in entry.Value.EnumerateObject())
+                    {
+                        metadata[text.Name] = text.Value.GetString() ?? "";
+                    }
+                }
+                else if (entry.Value.GetProperty("shape") is var shape && shape.GetArrayLength() == 2)
+                {
+                    shapes[entry.Name] = (shape[0].GetInt32(), shape[1].GetInt32());
+                }
+            }
+        });
+        return (metadata, shapes);
+    }
+
+    private static void Open(string path, Action<JsonElement, ReadOnlyMemory<byte>> read)
+    {
         try
         {
             byte[] bytes = File.ReadAllBytes(path);
@@ -62,10 +109,7 @@ public static class Safetensors
 
             int start = 8 + (int)BinaryPrimitives.ReadInt64LittleEndian(bytes);
             using var header = JsonDocument.Parse(bytes.AsMemory(8, start - 8));
-            foreach (Parameter<float> leaf in parameters.Leaves)
-            {
-                ReadTensor(path, header.RootElement, bytes.AsSpan(start), leaf);
-            }
+            read(header.RootElement, bytes.AsMemory(start));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

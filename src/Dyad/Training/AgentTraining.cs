@@ -3,6 +3,7 @@ using System.Numerics.Tensors;
 using Dyad.Algorithms;
 using Dyad.Core;
 using Dyad.Environments;
+using Dyad.Environments.Wrappers;
 using Dyad.Networks;
 using Dyad.Numerics;
 
@@ -26,6 +27,8 @@ public sealed class AgentTraining : IIterative, IAppendOnlyState, IDisposable
 {
     // All methods are evaluated from the same starts, which training never sees.
     private const long EvaluationSeed = 1L << 40;
+
+    private static readonly BuildIdentity Build = BuildIdentity.Of();
 
     private readonly IEnvironment[] _environments;
     private readonly IEnvironment _evaluationEnvironment;
@@ -185,20 +188,40 @@ public sealed class AgentTraining : IIterative, IAppendOnlyState, IDisposable
     public void LoadRows(string folder) => (Agent as IAppendOnlyState)?.LoadRows(folder);
 
     /// <summary>
-    /// Writes the policy as it is, <c>policy.safetensors</c>, and the best one so far, <c>policy-best.safetensors</c>; of a policy that is
-    /// not finite any more, the file stays as it was.
+    /// Writes the policy as it is, <c>policy.safetensors</c>, and the best one so far, <c>policy-best.safetensors</c>, each with what it is
+    /// (<see cref="PolicyDescription"/>); of a policy that is not finite any more, the file stays as it was.
     /// </summary>
+    /// <param name="folder">The folder; where it is a run's, its configuration names method and task.</param>
     public void SavePolicies(string folder)
     {
+        IReadOnlyDictionary<string, string>? description = Describe(folder)?.ToMetadata();
         if (TensorPrimitives.IsFiniteAll<float>(Agent.Policy.Values))
         {
-            Safetensors.Write(Path.Combine(folder, "policy.safetensors"), Agent.Policy);
+            Safetensors.Write(Path.Combine(folder, "policy.safetensors"), Agent.Policy, description);
         }
 
         float[] present = Agent.Policy.Values.ToArray();
         _bestPolicy.AsSpan().CopyTo(Agent.Policy.Values);
-        Safetensors.Write(Path.Combine(folder, "policy-best.safetensors"), Agent.Policy);
+        Safetensors.Write(Path.Combine(folder, "policy-best.safetensors"), Agent.Policy, description);
         present.AsSpan().CopyTo(Agent.Policy.Values);
+    }
+
+    private PolicyDescription? Describe(string folder)
+    {
+        if (Agent.Head is not { } head || _evaluationEnvironment.ObservationSpace is not Box observations)
+        {
+            return null;
+        }
+
+        RunConfig? config = new RunDirectory(folder).ReadConfig();
+        Space actions = EnvironmentWrapper.Find<RescaleAction>(_evaluationEnvironment)?.Inner.ActionSpace ?? _evaluationEnvironment.ActionSpace;
+        return new PolicyDescription(head, observations, actions)
+        {
+            Method = config?.Method.Name ?? "",
+            Task = config?.Task.Name ?? "",
+            Steps = _step,
+            Build = Build.ToString(),
+        };
     }
 
     /// <inheritdoc/>

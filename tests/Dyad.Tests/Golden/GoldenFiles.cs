@@ -9,7 +9,7 @@ namespace Dyad.Tests.Golden;
 public static class GoldenFiles
 {
     /// <summary>Prefixes that a test reads.</summary>
-    public static IReadOnlyList<string> Kinds { get; } = ["ac", "ddpg", "env", "model", "sac", "tabular", "toytext"];
+    public static IReadOnlyList<string> Kinds { get; } = ["ac", "ddpg", "env", "model", "sac", "statistics", "tabular", "toytext"];
 
     public static string Folder { get; } =
         Environment.GetEnvironmentVariable("DYAD_GOLDEN") is { Length: > 0 } folder ? folder : Repository.PathOf("tests", "golden");

@@ -92,6 +92,9 @@ public sealed class Ddpg : IActorCritic
     public Parameters<float> Actor { get; } = new("actor");
 
     /// <inheritdoc/>
+    public PolicyHead Head { get; } = new(PolicyKind.Deterministic);
+
+    /// <inheritdoc/>
     public Parameters<float> Critic { get; } = new("critic");
 
     /// <inheritdoc/>

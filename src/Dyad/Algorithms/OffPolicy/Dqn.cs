@@ -127,6 +127,9 @@ public sealed class Dqn : IAgent, IAppendOnlyState
     /// <summary>The network: the policy is greedy in it.</summary>
     public Parameters<float> Policy => _network;
 
+    /// <inheritdoc/>
+    public PolicyHead Head { get; } = new(PolicyKind.GreedyValue);
+
     // epsilon falls on a straight line, then stays.
     private double Epsilon => _options.ExplorationStart
         + ((_options.ExplorationEnd - _options.ExplorationStart) * Math.Min(1, (double)_experience.Steps / _options.ExplorationSteps));

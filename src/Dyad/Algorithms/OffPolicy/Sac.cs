@@ -118,6 +118,9 @@ public sealed class Sac : IActorCritic
     public Parameters<float> Actor { get; } = new("actor");
 
     /// <inheritdoc/>
+    public PolicyHead Head { get; } = new(PolicyKind.SquashedGaussian);
+
+    /// <inheritdoc/>
     public Parameters<float> Critic { get; } = new("critic");
 
     /// <inheritdoc/>

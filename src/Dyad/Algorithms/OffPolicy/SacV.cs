@@ -167,6 +167,9 @@ public sealed class SacV : IAgent, IAppendOnlyState
     public Parameters<float> Policy => _actor;
 
     /// <inheritdoc/>
+    public PolicyHead Head { get; } = new(PolicyKind.SquashedGaussian);
+
+    /// <inheritdoc/>
     public void Act(ReadOnlySpan<double> observations, Span<double> actions, bool explore) =>
         _experience.Act(observations, actions, explore);
 

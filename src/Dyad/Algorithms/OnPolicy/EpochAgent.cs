@@ -90,6 +90,9 @@ public sealed class EpochAgent : IAgent
     /// <inheritdoc/>
     public Parameters<float> Policy => _actor.Parameters;
 
+    /// <inheritdoc/>
+    public PolicyHead Head => _actor.Head;
+
     /// <summary>w, the critic's parameters.</summary>
     public Parameters<float> Critic => _critic.Parameters;
 

@@ -36,6 +36,7 @@ internal sealed class OnPolicyActor
         _random = stream.Split("exploration");
         _actions = new float[environments * task.ActionSize];
         bool discrete = task.Actions is Discrete;
+        Head = new PolicyHead(discrete ? PolicyKind.Categorical : PolicyKind.Gaussian, options.Activation);
         int[] sizes = options.Sizes(task.ObservationSize, discrete ? task.ActionCount : task.ActionSize);
         var network = new Mlp<float>(Parameters, "policy", sizes, options.Activation);
         if (discrete)
@@ -60,6 +61,9 @@ internal sealed class OnPolicyActor
         _exploited = builder.Output(_categorical?.LogProbabilities(_observation) ?? _gaussian!.Mean(_observation));
         _exploiting = builder.Build();
     }
+
+    /// <summary>How the network's outputs become an action.</summary>
+    public PolicyHead Head { get; }
 
     /// <summary>theta.</summary>
     public Parameters<float> Parameters { get; } = new("actor");

@@ -104,6 +104,9 @@ public sealed class Reinforce : IAgent
     /// <inheritdoc/>
     public Parameters<float> Policy => _actor.Parameters;
 
+    /// <inheritdoc/>
+    public PolicyHead Head => _actor.Head;
+
     /// <summary>The baseline's parameters.</summary>
     public Parameters<float> Baseline => _baseline;
 

@@ -39,7 +39,7 @@ public sealed class ImplicitBiasTrainingTests
             measured.Advance();
             if (i % 100 == 50)
             {
-                measured.Measure(new Recorder());
+                measured.Measure(new Recorder(), TestContext.Current.CancellationToken);
                 plain.Measure(new Recorder(), TestContext.Current.CancellationToken);
             }
         }

@@ -1,0 +1,149 @@
+using System.IO.Compression;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Dyad.Core;
+using Dyad.Studies;
+using Dyad.Studies.Results;
+
+namespace Dyad.Export;
+
+/// <summary>
+/// A paper's supplement: a zip with the summaries of studies, from which a report is drawn again, and of each run the configuration, the
+/// rows and the status with its build; no checkpoints and no policies.
+/// </summary>
+public static class Bundle
+{
+    /// <summary>The format that is written, and the newest that is read.</summary>
+    public const int Format = 1;
+
+    private const string Index = "bundle.json";
+
+    // A summary holds the data of figures: tens of megabytes at most.
+    private const long LargestSummary = 1L << 30;
+
+    private static readonly string[] RunFiles = ["config.json", "run.json", "metrics.jsonl"];
+
+    // Zip stores local times from 1980 on; the same content gives the same file.
+    private static readonly DateTimeOffset Epoch = new(1980, 1, 1, 0, 0, 0, TimeSpan.Zero);
+
+    /// <summary>Writes a bundle.</summary>
+    /// <param name="target">Where.</param>
+    /// <param name="name">Name of the file there.</param>
+    /// <param name="studies">The studies; at least one.</param>
+    /// <param name="runs">Their runs, which may be gone.</param>
+    /// <returns>The file.</returns>
+    /// <exception cref="UserError">The file is there, or cannot be written.</exception>
+    public static string Write(
+        TargetFolder target, string name, IReadOnlyList<StoredStudy> studies, IReadOnlyList<ExportedRun> runs) => target.Write(name, path =>
+        {
+            using ZipArchive zip = ZipFile.Open(path, ZipArchiveMode.Create);
+            var index = new JsonObject
+            {
+                ["format"] = Format,
+                ["build"] = StudyRunner.Build.ToJson(),
+                ["studies"] = new JsonArray([.. studies.Select((study, i) => (JsonNode)new JsonObject
+                {
+                    ["study"] = study.Result.Study,
+                    ["summary"] = SummaryName(i),
+                    ["command"] = study.Result.Command,
+                })]),
+                ["runs"] = new JsonArray([.. runs.Select(run => (JsonNode)run.RelativePath.Replace('\\', '/'))]),
+            };
+            Add(zip, Index, index.ToJsonString(new JsonSerializerOptions { WriteIndented = true }) + "\n");
+            for (int i = 0; i < studies.Count; i++)
+            {
+                Add(zip, SummaryName(i), File.ReadAllText(studies[i].File));
+            }
+
+            foreach (ExportedRun run in runs)
+            {
+                foreach (string file in RunFiles.Where(file => File.Exists(Path.Combine(run.Folder.FullPath, file))))
+                {
+                    Add(zip, $"runs/{run.RelativePath.Replace('\\', '/')}/{file}", File.ReadAllText(Path.Combine(run.Folder.FullPath, file)));
+                }
+            }
+
+            Add(zip, "README.txt", Readme(studies));
+        });
+
+    /// <summary>The studies of a bundle.</summary>
+    /// <exception cref="UserError">The file cannot be read, is no bundle, or is damaged.</exception>
+    public static IReadOnlyList<StudyResult> Read(string path)
+    {
+        try
+        {
+            using ZipArchive zip = ZipFile.OpenRead(path);
+            JsonObject index = JsonNode.Parse(TextOf(zip, Index, path)) as JsonObject ?? throw new UserError($"'{path}' is damaged: its {Index} is no object");
+            if (index["format"] is not JsonValue number || !number.TryGetValue(out int format) || format is < 1 or > Format)
+            {
+                throw new UserError($"'{path}' is a bundle of another format, and this release of Dyad reads {Format}");
+            }
+
+            // Summaries are read by their place in the list, not by names of the file's own.
+            int count = (index["studies"] as JsonArray)?.Count ?? 0;
+            var results = new List<StudyResult>();
+            for (int i = 0; i < count; i++)
+            {
+                results.Add(Parse(TextOf(zip, SummaryName(i), path), path));
+            }
+
+            return results.Count > 0 ? results : throw new UserError($"'{path}' holds no study");
+        }
+        catch (Exception e) when (e is InvalidDataException or JsonException)
+        {
+            throw new UserError($"'{path}' is no bundle, or is damaged: {e.Message}", e);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new UserError($"cannot read '{path}': {e.Message}", e);
+        }
+    }
+
+    private static StudyResult Parse(string text, string path)
+    {
+        string file = Path.GetTempFileName();
+        try
+        {
+            File.WriteAllText(file, text);
+            return ExportSource.ReadSummary(file);
+        }
+        catch (UserError e)
+        {
+            throw new UserError($"'{path}' is damaged: {e.Message.Replace(file, "its summary.json", StringComparison.Ordinal)}", e);
+        }
+        finally
+        {
+            File.Delete(file);
+        }
+    }
+
+    private static string SummaryName(int study) => $"summaries/{study}/summary.json";
+
+    private static string TextOf(ZipArchive zip, string name, string path)
+    {
+        ZipArchiveEntry entry = zip.GetEntry(name) ?? throw new UserError($"'{path}' is no bundle: it lacks {name}");
+        if (entry.Length > LargestSummary)
+        {
+            throw new UserError($"'{path}' is damaged: {name} has {entry.Length} bytes");
+        }
+
+        using var reader = new StreamReader(entry.Open(), Encoding.UTF8);
+        return reader.ReadToEnd();
+    }
+
+    private static void Add(ZipArchive zip, string name, string text)
+    {
+        ZipArchiveEntry entry = zip.CreateEntry(name, CompressionLevel.Optimal);
+        entry.LastWriteTime = Epoch;
+        using var writer = new StreamWriter(entry.Open(), new UTF8Encoding(encoderShouldEmitUTF8Identifier: false));
+        writer.Write(text);
+    }
+
+    private static string Readme(IReadOnlyList<StoredStudy> studies) =>
+        "Runs and summaries of Dyad. The page with the figures, from this file alone:\n\n    dyad report THIS_FILE\n\n"
+        + "The commands that repeat the runs:\n\n"
+        + string.Concat(studies.Select(study => $"    {study.Result.Command}\n"))
+        + "\nbundle.json: format, build, what is here. summaries/N/summary.json: findings, tables and the data of the figures.\n"
+        + "runs/STUDY/LABEL/ENVIRONMENT/seed-N: config.json (what determines the run), metrics.jsonl (its rows), run.json (status, build, machine).\n";
+}

@@ -1,0 +1,303 @@
+using System.Buffers;
+using System.Numerics;
+using System.Numerics.Tensors;
+using System.Runtime.InteropServices;
+using Dyad.Autodiff;
+using Dyad.Core;
+using Dyad.Environments;
+using Dyad.Networks;
+using Dyad.Numerics;
+
+namespace Dyad.Algorithms;
+
+/// <summary>
+/// A trained policy on its own, from the file that a run leaves: it maps the task's own observations to the task's own actions. It needs no
+/// agent, allocates nothing, and any number of threads may ask it at once.
+/// </summary>
+/// <example><code>
+/// Policy policy = Policy.Load("runs/train/sac/Pendulum-v1/seed-0/policy-best.safetensors");
+/// policy.Act(observation, action);
+/// </code></example>
+public sealed class Policy : IPolicy
+{
+    // Numbers of a layer that fit on the stack, twice.
+    private const int LargestOnStack = 8192;
+
+    private readonly Mlp<float> _network;
+    private readonly Parameter<float>? _logDeviation;
+    private readonly Box? _box;
+    private readonly int _widest;
+
+    private Policy(PolicyDescription description, Mlp<float> network, Parameter<float>? logDeviation)
+    {
+        Description = description;
+        _network = network;
+        _logDeviation = logDeviation;
+        _box = description.Actions as Box;
+        _widest = Math.Max(network.Inputs, network.Biases.Max(bias => bias.Columns.Count));
+        Task = new AgentTask(network.Inputs, description.Actions) { KeepsOwnActions = true };
+    }
+
+    /// <summary>What its file says of it.</summary>
+    public PolicyDescription Description { get; }
+
+    /// <summary>The task that it is for, with the task's own actions.</summary>
+    public AgentTask Task { get; }
+
+    /// <summary>Reads a policy.</summary>
+    /// <param name="path">A <c>policy.safetensors</c> or <c>policy-best.safetensors</c>.</param>
+    /// <exception cref="UserError">The file cannot be read, is damaged, does not describe itself, or has other tensors than it says.</exception>
+    public static Policy Load(string path)
+    {
+        var (metadata, shapes) = Safetensors.ReadHeader(path);
+        PolicyDescription description = PolicyDescription.FromMetadata(metadata, path);
+
+        // OWNER.NETWORK.weight0, weight1, ...
+        string[] firsts = [.. shapes.Keys.Where(name => name.EndsWith(".weight0", StringComparison.Ordinal) && name.Split('.').Length == 3)];
+        if (firsts.Length != 1)
+        {
+            throw new UserError($"'{path}' holds {firsts.Length} networks, and a policy has one");
+        }
+
+        string[] parts = firsts[0].Split('.');
+        var sizes = new List<int> { shapes[firsts[0]].Rows };
+        for (int i = 0; shapes.TryGetValue($"{parts[0]}.{parts[1]}.weight{i}", out (int Rows, int Columns) shape); i++)
+        {
+            sizes.Add(shape.Columns);
+        }
+
+        int outputs = description.Actions switch
+        {
+            Discrete discrete => discrete.Count,
+            Box box => description.Head.Kind == PolicyKind.SquashedGaussian ? 2 * box.Size : box.Size,
+            _ => 0,
+        };
+        if (sizes[0] != description.Observations.Size || sizes[^1] != outputs)
+        {
+            throw new UserError($"the network of '{path}' is {string.Join(" x ", sizes)}, and its task has {description.Observations.Size} inputs and {outputs} outputs");
+        }
+
+        var parameters = new Parameters<float>(parts[0]);
+        var network = new Mlp<float>(parameters, parts[1], sizes, description.Head.Activation);
+        Parameter<float>? logDeviation = description.Head.Kind == PolicyKind.Gaussian ? parameters.Add("log_deviation", 1, outputs) : null;
+        Safetensors.Read(path, parameters);
+        return TensorPrimitives.IsFiniteAll<float>(parameters.Values)
+            ? new Policy(description, network, logDeviation)
+            : throw new UserError($"the parameters of '{path}' are not finite");
+    }
+
+    /// <summary>Chooses the mean or best action.</summary>
+    /// <param name="observation">s, as the task writes it.</param>
+    /// <param name="action">Receives a, as the task takes it: within its box, or the number of one of finitely many.</param>
+    /// <exception cref="UserError">A span has another size than the task's.</exception>
+    public void Act(ReadOnlySpan<double> observation, Span<double> action) => Choose(observation, action, null);
+
+    /// <summary>Draws an action; the mean or best one where the policy has no distribution.</summary>
+    /// <param name="observation">s, as the task writes it.</param>
+    /// <param name="action">Receives a, as the task takes it.</param>
+    /// <param name="stream">Random numbers, of the caller's thread.</param>
+    /// <exception cref="UserError">A span has another size than the task's.</exception>
+    public void Sample(ReadOnlySpan<double> observation, Span<double> action, RandomStream stream) => Choose(observation, action, stream);
+
+    /// <summary>The policy as expressions: its action as the task takes it or the values of its choices, and its distribution before squashing.</summary>
+    /// <param name="observation">rows x observation size.</param>
+    /// <returns>
+    /// Of a box: the mean action, rows x actions, and where it has a distribution the mean and standard deviation of the Gaussian. Of
+    /// finitely many actions: their values or logarithms of probabilities, rows x actions, of which the largest is taken.
+    /// </returns>
+    public (Expression<float> Output, Expression<float>? Mean, Expression<float>? Deviation) Express(Expression<float> observation)
+    {
+        if (_box is null)
+        {
+            Expression<float> values = _network.Apply(observation);
+            return (Description.Head.Kind == PolicyKind.Categorical ? Operations.LogSoftmax(values) : values, null, null);
+        }
+
+        (Expression<float> output, Expression<float>? mean, Expression<float>? deviation) = Description.Head.Kind switch
+        {
+            PolicyKind.Deterministic => (new DeterministicPolicy<float>(_network).Action(observation), null, null),
+            PolicyKind.SquashedGaussian => Squashed(),
+            _ => Plain(),
+        };
+
+        // low + (x + 1) (high - low) / 2
+        var bounds = new Parameters<float>("bounds");
+        Parameter<float> low = bounds.Add("low", 1, _box.Size), half = bounds.Add("half_range", 1, _box.Size);
+        for (int i = 0; i < _box.Size; i++)
+        {
+            low.Values[i] = (float)_box.Low[i];
+            half.Values[i] = (float)((_box.High[i] - _box.Low[i]) / 2);
+        }
+
+        return (((output + 1) * half) + low, mean, deviation);
+
+        (Expression<float>, Expression<float>?, Expression<float>?) Squashed()
+        {
+            (Expression<float> centre, Expression<float> log) = Gaussian.Split(_network.Apply(observation));
+            return (Operations.Tanh(centre), centre, Operations.Exp(log));
+        }
+
+        (Expression<float>, Expression<float>?, Expression<float>?) Plain()
+        {
+            Expression<float> centre = _network.Apply(observation);
+            return (Operations.Clamp(centre, -1, 1), centre, Operations.Exp(Operations.Broadcast(_logDeviation!, centre.Rows, centre.Columns)));
+        }
+    }
+
+    private void Choose(ReadOnlySpan<double> observation, Span<double> action, RandomStream? stream)
+    {
+        if (observation.Length != Task.ObservationSize || action.Length != Task.ActionSize)
+        {
+            throw new UserError($"an observation of {observation.Length} numbers and an action of {action.Length} were given to a policy that has "
+                + $"{Task.ObservationSize} and {Task.ActionSize}");
+        }
+
+        if (_widest <= LargestOnStack)
+        {
+            Choose(observation, action, stream, stackalloc float[_widest], stackalloc float[_widest]);
+            return;
+        }
+
+        float[] first = ArrayPool<float>.Shared.Rent(_widest), second = ArrayPool<float>.Shared.Rent(_widest);
+        Choose(observation, action, stream, first, second);
+        ArrayPool<float>.Shared.Return(first);
+        ArrayPool<float>.Shared.Return(second);
+    }
+
+    private void Choose(ReadOnlySpan<double> observation, Span<double> action, RandomStream? stream, Span<float> x, Span<float> y)
+    {
+        for (int i = 0; i < observation.Length; i++)
+        {
+            x[i] = (float)observation[i];
+        }
+
+        int layers = _network.Weights.Count;
+        for (int i = 0; i < layers; i++)
+        {
+            ReadOnlySpan<float> bias = _network.Biases[i].Values;
+            Span<float> output = y[..bias.Length];
+            Affine(x[..(_network.Weights[i].Rows.Count)], _network.Weights[i].Values, bias, output);
+            if (i < layers - 1)
+            {
+                Activate(output);
+            }
+
+            Span<float> old = x;
+            x = y;
+            y = old;
+        }
+
+        Decide(x[.._network.Outputs], action, stream);
+    }
+
+    private void Activate(Span<float> values)
+    {
+        if (Description.Head.Activation == Activation.Relu)
+        {
+            TensorPrimitives.Max(values, 0f, values);
+        }
+        else
+        {
+            VectorMath.Tanh<float>(values, values);
+        }
+    }
+
+    private void Decide(Span<float> outputs, Span<double> action, RandomStream? stream)
+    {
+        if (_box is null)
+        {
+            action[0] = stream is not null && Description.Head.Kind == PolicyKind.Categorical ? Draw(outputs, stream) : TensorPrimitives.IndexOfMax<float>(outputs);
+            return;
+        }
+
+        for (int i = 0; i < action.Length; i++)
+        {
+            double value = outputs[i];
+            if (stream is not null && (Description.Head.Kind is PolicyKind.SquashedGaussian or PolicyKind.Gaussian))
+            {
+                double log = Description.Head.Kind == PolicyKind.Gaussian ? _logDeviation!.Values[i] : Math.Clamp(outputs[action.Length + i], Gaussian.LowestLog, Gaussian.HighestLog);
+                value += Math.Exp(log) * stream.Normal();
+            }
+
+            value = Description.Head.Kind == PolicyKind.Gaussian ? Math.Clamp(value, -1, 1) : MathF.Tanh((float)value);
+            action[i] = _box.Low[i] + ((value + 1) / 2 * (_box.High[i] - _box.Low[i]));
+        }
+    }
+
+    // By inversion of the distribution function; the last action takes what rounding leaves.
+    private static int Draw(Span<float> logits, RandomStream stream)
+    {
+        TensorPrimitives.SoftMax<float>(logits, logits);
+        double u = stream.Uniform();
+        int action = 0;
+        for (; action < logits.Length - 1; action++)
+        {
+            u -= logits[action];
+            if (u < 0)
+            {
+                break;
+            }
+        }
+
+        return action;
+    }
+
+    /// <summary>y = x W + b for one row: columns in blocks of eight vectors, whose sums stay in registers.</summary>
+    private static void Affine(ReadOnlySpan<float> x, ReadOnlySpan<float> weight, ReadOnlySpan<float> bias, Span<float> y)
+    {
+        int columns = y.Length, width = Vector<float>.Count, j = 0;
+        ref float w = ref MemoryMarshal.GetReference(weight), b = ref MemoryMarshal.GetReference(bias), to = ref MemoryMarshal.GetReference(y);
+        for (; j + (8 * width) <= columns; j += 8 * width)
+        {
+            Vector<float> s0 = Load(ref b, j), s1 = Load(ref b, j + width), s2 = Load(ref b, j + (2 * width)), s3 = Load(ref b, j + (3 * width));
+            Vector<float> s4 = Load(ref b, j + (4 * width)), s5 = Load(ref b, j + (5 * width)), s6 = Load(ref b, j + (6 * width)), s7 = Load(ref b, j + (7 * width));
+            for (int i = 0, at = j; i < x.Length; i++, at += columns)
+            {
+                var factor = new Vector<float>(x[i]);
+                s0 = Vector.FusedMultiplyAdd(factor, Load(ref w, at), s0);
+                s1 = Vector.FusedMultiplyAdd(factor, Load(ref w, at + width), s1);
+                s2 = Vector.FusedMultiplyAdd(factor, Load(ref w, at + (2 * width)), s2);
+                s3 = Vector.FusedMultiplyAdd(factor, Load(ref w, at + (3 * width)), s3);
+                s4 = Vector.FusedMultiplyAdd(factor, Load(ref w, at + (4 * width)), s4);
+                s5 = Vector.FusedMultiplyAdd(factor, Load(ref w, at + (5 * width)), s5);
+                s6 = Vector.FusedMultiplyAdd(factor, Load(ref w, at + (6 * width)), s6);
+                s7 = Vector.FusedMultiplyAdd(factor, Load(ref w, at + (7 * width)), s7);
+            }
+
+            Store(s0, ref to, j);
+            Store(s1, ref to, j + width);
+            Store(s2, ref to, j + (2 * width));
+            Store(s3, ref to, j + (3 * width));
+            Store(s4, ref to, j + (4 * width));
+            Store(s5, ref to, j + (5 * width));
+            Store(s6, ref to, j + (6 * width));
+            Store(s7, ref to, j + (7 * width));
+        }
+
+        for (; j + width <= columns; j += width)
+        {
+            Vector<float> sum = Load(ref b, j);
+            for (int i = 0, at = j; i < x.Length; i++, at += columns)
+            {
+                sum = Vector.FusedMultiplyAdd(new Vector<float>(x[i]), Load(ref w, at), sum);
+            }
+
+            Store(sum, ref to, j);
+        }
+
+        for (; j < columns; j++)
+        {
+            float sum = bias[j];
+            for (int i = 0, at = j; i < x.Length; i++, at += columns)
+            {
+                sum = MathF.FusedMultiplyAdd(x[i], weight[at], sum);
+            }
+
+            y[j] = sum;
+        }
+    }
+
+    private static Vector<float> Load(ref float start, int at) => Vector.LoadUnsafe(ref start, (nuint)at);
+
+    private static void Store(Vector<float> values, ref float start, int at) => values.StoreUnsafe(ref start, (nuint)at);
+}

@@ -1,0 +1,107 @@
+using System.Globalization;
+using Dyad.Core;
+using Dyad.Environments;
+using Dyad.Networks;
+
+namespace Dyad.Algorithms;
+
+/// <summary>What a policy's file says of itself, in the metadata of its safetensors header.</summary>
+/// <param name="Head">What its network's outputs mean.</param>
+/// <param name="Observations">The task's observations.</param>
+/// <param name="Actions">The task's own actions, not rescaled.</param>
+public sealed record PolicyDescription(PolicyHead Head, Box Observations, Space Actions)
+{
+    /// <summary>The format that is written, and the newest that is read.</summary>
+    public const int Format = 1;
+
+    /// <summary>Name of the method that trained it; empty where nobody said.</summary>
+    public string Method { get; init; } = "";
+
+    /// <summary>What finds its task; empty where nobody said.</summary>
+    public string Task { get; init; } = "";
+
+    /// <summary>Environment steps that it was trained for.</summary>
+    public long Steps { get; init; }
+
+    /// <summary>The build that trained it; empty where nobody said.</summary>
+    public string Build { get; init; } = "";
+
+    /// <summary>As metadata: texts by name.</summary>
+    public IReadOnlyDictionary<string, string> ToMetadata()
+    {
+        var metadata = new Dictionary<string, string>
+        {
+            ["dyad.format"] = Text(Format),
+            ["dyad.method"] = Method,
+            ["dyad.policy"] = OptionBinder.Text(Head.Kind),
+            ["dyad.activation"] = OptionBinder.Text(Head.Activation),
+            ["dyad.observation_low"] = Text(Observations.Low),
+            ["dyad.observation_high"] = Text(Observations.High),
+            ["dyad.task"] = Task,
+            ["dyad.steps"] = Text(Steps),
+            ["dyad.build"] = Build,
+        };
+        if (Actions is Box box)
+        {
+            metadata["dyad.action_low"] = Text(box.Low);
+            metadata["dyad.action_high"] = Text(box.High);
+        }
+        else
+        {
+            metadata["dyad.action_count"] = Text(((Discrete)Actions).Count);
+        }
+
+        return metadata;
+    }
+
+    /// <summary>Reads metadata.</summary>
+    /// <param name="metadata">Texts by name.</param>
+    /// <param name="path">Their file, for sentences.</param>
+    /// <exception cref="UserError">Something is missing, of another format, or no value.</exception>
+    public static PolicyDescription FromMetadata(IReadOnlyDictionary<string, string> metadata, string path)
+    {
+        if (!metadata.ContainsKey("dyad.format"))
+        {
+            throw new UserError($"'{path}' does not say what it is for: it is of an earlier release of Dyad, or of another program; the folder of its run can be given instead");
+        }
+
+        if (Whole("dyad.format") != Format)
+        {
+            throw new UserError($"'{path}' is a policy of format {metadata["dyad.format"]}, and this release of Dyad reads {Format}");
+        }
+
+        Space actions = metadata.ContainsKey("dyad.action_count") ? new Discrete((int)Whole("dyad.action_count")) : Bounds("dyad.action");
+        var kind = Choice<PolicyKind>("dyad.policy");
+        return actions is Discrete != kind is PolicyKind.Categorical or PolicyKind.GreedyValue
+            ? throw new UserError($"'{path}' is damaged: a {OptionBinder.Text(kind)} policy has no such actions")
+            : new PolicyDescription(new PolicyHead(kind, Choice<Activation>("dyad.activation")), Bounds("dyad.observation"), actions)
+            {
+                Method = metadata.GetValueOrDefault("dyad.method", ""),
+                Task = metadata.GetValueOrDefault("dyad.task", ""),
+                Steps = Whole("dyad.steps"),
+                Build = metadata.GetValueOrDefault("dyad.build", ""),
+            };
+
+        string Value(string name) => metadata.TryGetValue(name, out string? text) ? text : throw new UserError($"'{path}' lacks '{name}' in its metadata");
+        UserError Wrong(string name) => new($"'{path}' is damaged: '{name}' is '{Value(name)}'");
+        long Whole(string name) =>
+            long.TryParse(Value(name), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long number) && number >= 0 ? number : throw Wrong(name);
+
+        Box Bounds(string name)
+        {
+            var box = new Box(Numbers(name + "_low"), Numbers(name + "_high"));
+            return box.Low.Length == box.High.Length && box.Low.Length > 0 ? box : throw Wrong(name + "_high");
+        }
+
+        double[] Numbers(string name) =>
+            [.. Value(name).Split(' ').Select(text => double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double number) && !double.IsNaN(number) ? number : throw Wrong(name))];
+
+        T Choice<T>(string name)
+            where T : struct, Enum =>
+            Enum.GetValues<T>().Cast<T?>().FirstOrDefault(value => OptionBinder.Text(value!.Value) == Value(name)) ?? throw Wrong(name);
+    }
+
+    private static string Text(double[] numbers) => string.Join(' ', numbers.Select(number => number.ToString("R", CultureInfo.InvariantCulture)));
+
+    private static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);
+}
