@@ -23,7 +23,7 @@ need_tools() {
 
 # Files and folders count: a file that went away makes its folder newer.
 is_stale() {
-    [ ! -f "$stamp" ] || [ -n "$(find "$root/src" "$root/models" "$root/benchmarks" "$root/global.json" "$root"/Directory.*.props "$root"/Directory.*.targets \
+    [ ! -f "$stamp" ] || [ -n "$(find "$root/src" "$root/studies" "$root/models" "$root/benchmarks" "$root/global.json" "$root"/Directory.*.props "$root"/Directory.*.targets \
         -newer "$stamp" -print -quit)" ]
 }
 

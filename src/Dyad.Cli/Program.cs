@@ -22,6 +22,8 @@ var root = new Command("dyad", "Dyad: actor-critic reinforcement learning seen a
     GapCommand.Create(),
     PlayCommand.Create(),
     ReproduceCommand.Create(),
+    StudyCommand.Create(),
+    CompareCommand.Create(),
     ReportCommand.Create(),
     ExportCommand.Create(),
     StatusCommand.Create(),

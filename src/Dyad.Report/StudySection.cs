@@ -11,6 +11,7 @@ internal static class StudySection
         html.Line($"<h2>{study.Title}</h2>");
         html.Line($"""<p class="source">{study.Source} &middot; <code>{study.Study}</code> at {study.Scale} scale</p>""");
         html.Line($"""<p class="question">{study.Question}</p>""");
+        OptionMarkup.WriteFailures(html, study);
         FindingList.Write(html, study.Findings);
         WriteCharts(html, study.Charts, id);
         FinalValues.Write(html, study.Groups);
@@ -20,6 +21,7 @@ internal static class StudySection
             TableMarkup.Write(html, table.Title, table.Columns, table.Rows);
         }
 
+        OptionMarkup.Write(html, study.Options);
         WriteNotes(html, study.Notes);
         html.Line($"<h3>Repeat it</h3>");
         html.Line($"""

@@ -81,6 +81,17 @@ public abstract class Study
     /// <summary>The first of consecutive seeds.</summary>
     public virtual int FirstSeed => 0;
 
+    /// <summary>Differs where a study that is read from a file differs; empty for one that is part of the build.</summary>
+    public virtual string Fingerprint => "";
+
+    /// <summary>Whether finished runs of other seeds that lie beside those of a call belong to its summary.</summary>
+    public virtual bool AddsUp => false;
+
+    /// <summary>The seeds of each variant.</summary>
+    /// <param name="scale">How large the study is run.</param>
+    /// <param name="count">How many; the study's own number if null.</param>
+    public virtual IReadOnlyList<int> Seeds(StudyScale scale, int? count) => [.. Enumerable.Range(FirstSeed, count ?? DefaultSeeds(scale))];
+
     /// <summary>Number of seeds of each variant, unless the user asks for another number.</summary>
     public abstract int DefaultSeeds(StudyScale scale);
 

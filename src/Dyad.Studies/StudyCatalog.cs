@@ -1,5 +1,6 @@
 using Dyad.Core;
 using Dyad.Studies.Definitions;
+using Dyad.Studies.Files;
 
 namespace Dyad.Studies;
 
@@ -15,7 +16,7 @@ public static class StudyCatalog
         new Wen2021Figure4(),
         new Wen2021Table1(),
         new Wen2021Theorems(),
-        .. Wen2021SoftActorCritic.All,
+        .. FileStudies.Under("wen2021"),
         new Zheng2021Figure1(),
         new Zheng2021Figure2(),
         new Zheng2021Theorem2(),
@@ -25,18 +26,16 @@ public static class StudyCatalog
         new Zheng2021Equilibria(),
         new Zheng2021Conditioning("pendulum", "Pendulum-v1", steps: (1_500, 10_000), seeds: 5),
         new Zheng2021Conditioning("half-cheetah", "HalfCheetah-v4", steps: (1_500, 20_000), seeds: 3),
-        new StackelbergSolvers("pendulum", "Pendulum-v1", steps: (2500, 10_000), seeds: 10),
-        new StackelbergSolvers(
-            "half-cheetah", "HalfCheetah-v4", steps: (1500, 30_000), seeds: 3, "cg-published", "samples-1", "samples-1-bounded"),
-        .. Zheng2021Figure3.All,
-        .. Zheng2021Ablations.All,
+        .. FileStudies.Under("stackelberg"),
+        .. FileStudies.Under("zheng2021"),
+        .. FileStudies.Under("zheng2021w"),
         new GapFourRoom(),
         .. GapStudy.All,
         new LectureSoftPolicyIteration(),
         new LectureStein(),
     ];
 
-    /// <summary>A study by its name.</summary>
+    /// <summary>A study by its name; those that are files are in <c>studies/</c> and part of the build.</summary>
     /// <exception cref="UserError">There is no such study; the sentence names those there are.</exception>
     public static Study Find(string name) => All.FirstOrDefault(study => study.Name == name)
         ?? throw new UserError($"there is no study '{name}'; {NearNames.Hint(name, [.. All.Select(study => study.Name)])}");

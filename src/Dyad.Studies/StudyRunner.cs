@@ -1,10 +1,9 @@
 using System.Collections.Concurrent;
 using System.Runtime.InteropServices;
-using System.Text.Encodings.Web;
 using System.Text.Json;
-using System.Text.Json.Serialization;
 using Dyad.Core;
 using Dyad.Studies.Results;
+using Dyad.Studies.Running;
 using Dyad.Training;
 
 namespace Dyad.Studies;
@@ -16,35 +15,54 @@ namespace Dyad.Studies;
 /// <param name="Output">Folder that holds <c>STUDY/LABEL/ENVIRONMENT/seed-N</c>.</param>
 /// <param name="Command">The command that repeats the study, for the report.</param>
 /// <param name="Steps">Steps of each run, measured as often; the study's own number if null. Runs of fewer steps are lengthened, of longer ones as many are read.</param>
-public sealed record StudyRequest(StudyScale Scale, int? Seeds, int Jobs, string Output, string Command, long? Steps = null);
+/// <param name="Only">Labels of the variants that are run; all if null.</param>
+public sealed record StudyRequest(
+    StudyScale Scale, int? Seeds, int Jobs, string Output, string Command, long? Steps = null, IReadOnlyCollection<string>? Only = null)
+{
+    /// <summary>Name of the scale in results.</summary>
+    public string ScaleName { get; init; } = Scale == StudyScale.Quick ? "quick" : "paper";
+}
 
 /// <summary>How far a study is, told after each row of metrics of one of its runs.</summary>
 /// <param name="Fraction">Share of all steps that is done.</param>
 /// <param name="Label">Label of the run.</param>
 /// <param name="Seed">Seed of the run.</param>
 /// <param name="Run">How far the run is.</param>
-public sealed record StudyProgress(double Fraction, string Label, int Seed, RunProgress Run);
+public sealed record StudyProgress(double Fraction, string Label, int Seed, RunProgress Run)
+{
+    /// <summary>Task of the run.</summary>
+    public string Environment { get; init; } = "";
+
+    /// <summary>Runs that are done.</summary>
+    public int Done { get; init; }
+
+    /// <summary>All runs.</summary>
+    public int Runs { get; init; }
+
+    /// <summary>Time that is left of all runs; null where nothing is known yet.</summary>
+    public TimeSpan? Left { get; init; }
+
+    /// <summary>The sentence of a run that failed just now.</summary>
+    public string? Failure { get; init; }
+}
+
+/// <summary>What came of a study.</summary>
+/// <param name="Result">The result; it names the runs that failed.</param>
+/// <param name="Folder">The folder of its <c>summary.json</c>.</param>
+/// <param name="Mistake">What a run failed with that is nobody's input: a mistake in Dyad; null where there is none.</param>
+public sealed record StudyOutcome(StudyResult Result, string Folder, Exception? Mistake);
 
 /// <summary>
 /// Runs a study: every variant and seed in a folder of its own, several at a time, each a pure function of configuration and
-/// seed, so that neither order nor number of jobs matters. Finished runs are kept; stopped ones go on.
+/// seed, so that neither order nor number of jobs matters. Finished runs are kept; stopped ones go on; one that fails leaves the
+/// others alone.
 /// </summary>
 public static class StudyRunner
 {
     private static readonly TimeSpan CheckpointInterval = TimeSpan.FromSeconds(5);
 
     /// <summary>How results are written and read.</summary>
-    public static JsonSerializerOptions JsonOptions { get; } = new()
-    {
-        WriteIndented = true,
-        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
-        NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
-        RespectRequiredConstructorParameters = true,
-        RespectNullableAnnotations = true,
-        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower), new ChartConverter() },
-        // Written to a file of its own; the report escapes what it embeds.
-        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
-    };
+    public static JsonSerializerOptions JsonOptions => SummaryFile.JsonOptions;
 
     /// <summary>The build, as far as runs depend on it.</summary>
     public static BuildIdentity Build { get; } = BuildIdentity.Of(typeof(StudyRunner).Assembly);
@@ -56,162 +74,136 @@ public static class StudyRunner
     public static string Machine { get; } =
         $"{Processor.Name}, {Environment.ProcessorCount} cores, {RuntimeInformation.OSDescription}";
 
+    /// <summary>Reads the result of a study from its folder.</summary>
+    /// <exception cref="UserError">There is none, or it is damaged.</exception>
+    public static StudyResult ReadSummary(string folder) => SummaryFile.Read(folder);
+
     /// <summary>Does what is left of a study and writes its <c>summary.json</c>.</summary>
     /// <param name="study">The study.</param>
     /// <param name="request">What is wanted.</param>
     /// <param name="progress">Is told after each row of metrics; calls come one after the other, from several threads.</param>
     /// <param name="warn">Receives sentences about what was passed over.</param>
     /// <param name="cancellation">Stops the runs, which can go on later.</param>
-    /// <returns>The result, and the folder of its <c>summary.json</c>.</returns>
-    public static (StudyResult Result, string Folder) Execute(
+    /// <exception cref="OperationCanceledException">The runs were stopped.</exception>
+    /// <exception cref="UserError">No run is left to be summarised, or the summary cannot be written.</exception>
+    public static StudyOutcome Execute(
         Study study, StudyRequest request, Action<StudyProgress> progress, Action<string> warn, CancellationToken cancellation)
     {
-        string folder = Path.Combine(Path.GetFullPath(request.Output), study.Name);
-        var work = (from variant in study.Variants(request.Scale)
-                    let asked = Kept(folder, variant with { Steps = request.Steps ?? variant.Steps })
-                    from seed in Enumerable.Range(
-                        study.FirstSeed, variant.IsDeterministic ? 1 : request.Seeds ?? study.DefaultSeeds(request.Scale))
-                    select (Variant: asked, Seed: seed)).ToArray();
-        double total = work.Sum(item => (double)item.Variant.Steps);
-        double[] done = new double[work.Length];
-        var loop = new RunLoop(TimeProvider.System, Build, Machine, CheckpointInterval);
+        var store = new RunStore(request.Output);
+        IReadOnlyList<PlannedRun> planned = StudyPlan.Of(study, request, store);
+        string folder = Path.Combine(Path.GetFullPath(request.Output), study.ResultFolder);
 
-        // What holds for many runs is said once.
-        var said = new ConcurrentDictionary<string, bool>();
-
-        void RunOne(int index)
+        // Runs beside those of the call are in no stamp.
+        string? stamp = study.AddsUp ? null : SummaryStamp.Of(study, request, planned, Build);
+        if (SummaryStamp.Read(folder, stamp, warn) is { } stored)
         {
-            (Variant variant, int seed) = work[index];
-            var run = new Run(variant.Config(seed), () => variant.Create(seed), variant.Steps, variant.Export);
-            loop.Execute(Directory(folder, variant, seed), run, progressed => Report(index, progressed), sentence =>
+            PlannedRun last = planned[^1];
+            progress(new StudyProgress(1, last.Variant.Label, last.Seed, new RunProgress(last.Variant.Steps, last.Variant.Steps, 0, []))
             {
-                if (said.TryAdd(sentence, true))
-                {
-                    warn(sentence);
-                }
-            }, cancellation);
+                Environment = last.Variant.Environment,
+                Done = planned.Count,
+                Runs = planned.Count,
+                Left = TimeSpan.Zero,
+            });
+            return new StudyOutcome(stored, folder, null);
         }
 
-        void Report(int index, RunProgress run)
+        // What holds for many runs is said once; what was said of finished runs holds for the summary.
+        var said = new ConcurrentDictionary<string, bool>();
+        var saidOfFinished = new ConcurrentDictionary<string, bool>();
+        RunOutcome[] outcomes = [.. RunSchedule.Execute(
+            planned, request.Jobs, (run, report) => Do(run, store, report, Say, saidOfFinished, cancellation), progress, cancellation)];
+        IReadOnlyList<PlannedRun> beside = study.AddsUp ? StudyPlan.Beside(planned, Say) : [];
+        RunOutcome[] all = [.. outcomes.Concat(beside.Select(run => new RunOutcome(run, null, null, WasFinished: true)))
+            .OrderBy(outcome => beside.Count == 0 ? 0 : outcome.Run.Seed)];
+        IReadOnlyList<FinishedRun> finished = RunReader.Read(all, request.Jobs);
+        RunOutcome[] failed = [.. all.Where(outcome => outcome.Failure is not null)];
+        if (finished.Count == 0)
         {
-            lock (done)
+            throw AllFailed(failed);
+        }
+
+        string[] notes = beside.Count == 0 ? [] :
+            [$"With {Wording.Seeds(beside.Count)} of other calls, whose runs were in the folder: {string.Join(", ", beside.Select(run => run.Seed).Order())}."];
+        StudyResult result = Summary.Of(study, request, new StudyRuns(request.Scale, finished), all, notes);
+        SummaryFile.Write(folder, result);
+        SummaryStamp.Write(
+            folder, study.AddsUp || failed.Length > 0 ? null : SummaryStamp.Of(study, request, planned, Build), saidOfFinished.Keys);
+        return new StudyOutcome(result, folder, failed.Select(outcome => outcome.Cause).FirstOrDefault(cause => cause is not (UserError or OutOfMemoryException)));
+
+        void Say(string sentence)
+        {
+            if (said.TryAdd(sentence, true))
             {
-                done[index] = Math.Max(done[index], run.Step);
-                progress(new StudyProgress(done.Sum() / total, work[index].Variant.Label, work[index].Seed, run));
+                warn(sentence);
             }
         }
-
-        Parallel(work.Length, request.Jobs, RunOne, cancellation);
-        var runs = new StudyRuns(request.Scale, [.. work.Select(item => new FinishedRun(
-            item.Variant, item.Seed, MetricsLog.Read(Directory(folder, item.Variant, item.Seed).MetricsPath, item.Variant.Steps)))]);
-        StudyResult result = Summarize(study, request, runs, folder);
-        string resultFolder = Path.Combine(Path.GetFullPath(request.Output), study.ResultFolder);
-        WriteSummary(resultFolder, result);
-        return (result, resultFolder);
     }
 
-    /// <summary>Reads the result of a study from its folder.</summary>
-    /// <exception cref="UserError">There is none, or it is damaged.</exception>
-    public static StudyResult ReadSummary(string folder)
+    /// <summary>Does one run of a study, by its place among all.</summary>
+    /// <param name="study">The study.</param>
+    /// <param name="request">What is wanted of the study.</param>
+    /// <param name="index">The run, from 0: by variant and then by seed.</param>
+    /// <param name="progress">Is told after each row of metrics.</param>
+    /// <param name="warn">Receives sentences about what was passed over.</param>
+    /// <param name="cancellation">Stops the run, which can go on later.</param>
+    /// <returns>Label, task and seed of the run, and its folder.</returns>
+    /// <exception cref="UserError">There is no such run, or it failed.</exception>
+    public static (string Label, string Environment, int Seed, string Folder) ExecuteOne(
+        Study study, StudyRequest request, int index, Action<RunProgress> progress, Action<string> warn, CancellationToken cancellation)
     {
-        string path = Path.Combine(folder, "summary.json");
-        try
+        var store = new RunStore(request.Output);
+        IReadOnlyList<PlannedRun> planned = StudyPlan.Of(study, request, store);
+        if (index < 0 || index >= planned.Count)
         {
-            StudyResult result = JsonSerializer.Deserialize<StudyResult>(File.ReadAllText(path), JsonOptions)
-                ?? throw new UserError($"'{path}' is empty");
+            throw new UserError($"--index is {index}; the study {study.Name} has the runs 0 to {planned.Count - 1}");
+        }
 
-            // Nullability is checked on reading, but not that of entries.
-            IEnumerable<object?>[] lists = [result.Findings, result.Charts, result.Tables, result.Groups, result.Notes];
-            return lists.Concat(result.Charts.SelectMany(Lists)).Any(list => list.Contains(null))
-                ? throw new UserError($"'{path}' is damaged: a list holds an empty entry")
-                : result.Charts.OfType<FieldChart>().Any(chart => !chart.HasWholeCurves)
-                    || result.Charts.OfType<LineChart>().SelectMany(chart => chart.Series).Any(series => !series.IsWhole)
-                    ? throw new UserError($"'{path}' is damaged: a curve has not as many values of y as of x")
-                    : result;
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new UserError($"'{folder}' holds no finished study: {e.Message}", e);
-        }
-        catch (JsonException e)
-        {
-            throw new UserError($"'{path}' is damaged: {e.Message}", e);
-        }
+        PlannedRun run = planned[index];
+        Do(run, store, progress, warn, [], cancellation);
+        return (run.Variant.Label, run.Variant.Environment, run.Seed, run.Directory.FullPath);
     }
 
-    private static IEnumerable<IEnumerable<object?>> Lists(Chart? chart) => chart switch
+    private static bool Do(
+        PlannedRun planned, RunStore store, Action<RunProgress> progress, Action<string> say, ConcurrentDictionary<string, bool> saidOfFinished, CancellationToken cancellation)
     {
-        LineChart lines => [lines.Series],
-        FieldChart field => [field.Streamlines, field.Trajectories, field.Points, field.Labels],
-        _ => [],
-    };
+        bool wasFinished = false, isRegistered = false;
+        var sentences = new List<string>();
+        var run = new Run(planned.Variant.Config(planned.Seed), () => planned.Variant.Create(planned.Seed), planned.Variant.Steps, planned.Variant.Export);
+        new RunLoop(TimeProvider.System, Build, Machine, CheckpointInterval).Execute(
+            planned.Directory,
+            run,
+            progressed =>
+            {
+                // Not before: a folder with another run is refused, and nothing changes.
+                if (!isRegistered)
+                {
+                    store.Register(planned);
+                    isRegistered = true;
+                }
 
-    private static RunDirectory Directory(string folder, Variant variant, int seed) =>
-        new(Path.Combine(folder, variant.Label, variant.Environment, $"seed-{seed}"));
+                wasFinished |= progressed.Row.Count == 0;
+                progress(progressed);
+            },
+            sentence =>
+            {
+                sentences.Add(sentence);
+                say(sentence);
+            },
+            cancellation);
+        if (wasFinished)
+        {
+            sentences.ForEach(sentence => saidOfFinished.TryAdd(sentence, true));
+        }
 
-    // With the interval of runs that are there, where none was asked for: the rows of all seeds must be those of the same steps.
-    private static Variant Kept(string folder, Variant variant)
-    {
-        string runs = Path.Combine(folder, variant.Label, variant.Environment);
-        return variant.KeepsInterval && System.IO.Directory.Exists(runs) && System.IO.Directory.EnumerateDirectories(runs, "seed-*")
-            .Order(StringComparer.Ordinal).Select(path => new RunDirectory(path).ReadConfig()).FirstOrDefault(config => config is not null) is { } stored
-                ? variant with { MeasureEvery = stored.Measuring.Every }
-                : variant;
+        return wasFinished;
     }
 
-    private static void Parallel(int count, int jobs, Action<int> body, CancellationToken cancellation)
+    private static Exception AllFailed(RunOutcome[] failed)
     {
-        try
-        {
-            System.Threading.Tasks.Parallel.For(
-                0, count, new ParallelOptions { MaxDegreeOfParallelism = jobs, CancellationToken = cancellation }, body);
-        }
-        catch (AggregateException e)
-        {
-            // A stop outranks whatever else happened; of several errors, one sentence is enough.
-            throw e.Flatten().InnerExceptions.FirstOrDefault(inner => inner is OperationCanceledException)
-                ?? e.Flatten().InnerExceptions.FirstOrDefault(inner => inner is UserError)
-                ?? e;
-        }
-    }
-
-    private static StudyResult Summarize(Study study, StudyRequest request, StudyRuns runs, string folder)
-    {
-        Analysis analysis = study.Analyze(runs);
-        double seconds = runs.Runs.Sum(run =>
-            (double?)Directory(folder, run.Variant, run.Seed).ReadStatus()?["wall_s"] ?? 0);
-        GroupSummary[] groups = [.. runs.Runs.GroupBy(run => (run.Variant.Label, run.Variant.Environment)).Select(group => GroupSummary.Of(
-            group.Key.Label, group.Key.Environment, study.SummaryMetric, [.. group.Select(run => run.Seed)], [.. group.Select(run => run.Final(study.SummaryMetric))]))];
-        (DataTable Table, LineChart Profile)? tasks = TaskSummary.Of(groups, ScoreScale.Find);
-        return new StudyResult(
-            study.Name,
-            study.Title,
-            study.Source,
-            study.Question,
-            request.Scale == StudyScale.Quick ? "quick" : "paper",
-            request.Command,
-            analysis.Findings,
-            tasks is null ? analysis.Charts : [.. analysis.Charts, tasks.Value.Profile],
-            tasks is null ? analysis.Tables : [.. analysis.Tables, tasks.Value.Table],
-            groups,
-            study.Notes,
-            Version,
-            Machine,
-            Math.Round(seconds, 1));
-    }
-
-    private static void WriteSummary(string folder, StudyResult result)
-    {
-        string path = Path.Combine(folder, "summary.json");
-        try
-        {
-            string partial = path + ".partial";
-            File.WriteAllText(partial, JsonSerializer.Serialize(result, JsonOptions) + "\n");
-            File.Move(partial, path, overwrite: true);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new UserError($"cannot write '{path}': {e.Message}", e);
-        }
+        Exception first = failed[0].Cause!;
+        return failed.Length == 1 || first is not UserError ? first
+            : failed.Select(outcome => outcome.Failure).Distinct().Count() == 1 ? first
+            : new UserError($"all {failed.Length} runs failed, the first so: {failed[0].Failure}", first);
     }
 }

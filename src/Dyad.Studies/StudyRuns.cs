@@ -43,8 +43,8 @@ public sealed record StudyRuns(StudyScale Scale, IReadOnlyList<FinishedRun> Runs
 
     /// <summary>
     /// The mean over seeds of a metric against steps, with a band of one sample standard deviation where there is more than
-    /// one seed. At most 250 evenly chosen rows, the first and the last among them; rows where a seed lacks a value are left
-    /// out.
+    /// one seed. At most 250 evenly chosen rows, the first and the last among them. A seed that has no value at all is left out of
+    /// the line, which says how many seeds it is of; so are rows where another one lacks a value.
     /// </summary>
     /// <param name="label">The runs' label.</param>
     /// <param name="metric">The metric.</param>
@@ -52,7 +52,13 @@ public sealed record StudyRuns(StudyScale Scale, IReadOnlyList<FinishedRun> Runs
     /// <param name="until">Last step to show.</param>
     public Series Curve(string label, string metric, string? legend = null, double until = double.PositiveInfinity)
     {
-        IReadOnlyList<FinishedRun> runs = Of(label);
+        IReadOnlyList<FinishedRun> all = Of(label);
+        FinishedRun[] runs = [.. all.Where(run => run.Column(metric).Any(double.IsFinite))];
+        if (runs.Length == 0)
+        {
+            return new Series(legend ?? label, [], [], null, null, all.Count);
+        }
+
         int rows = runs.Min(run => run.Steps.Count(step => step <= until));
         int points = Math.Min(rows, LargestPoints);
         var x = new List<double>();
@@ -76,8 +82,8 @@ public sealed record StudyRuns(StudyScale Scale, IReadOnlyList<FinishedRun> Runs
             high.Add(m + deviation);
         }
 
-        bool band = runs.Count > 1;
+        bool band = runs.Length > 1;
         return new Series(
-            legend ?? label, [.. x], [.. mean], band ? [.. low] : null, band ? [.. high] : null, runs.Count);
+            legend ?? label, [.. x], [.. mean], band ? [.. low] : null, band ? [.. high] : null, runs.Length);
     }
 }

@@ -88,6 +88,9 @@ public sealed class TrainingStudy : Study
     public override int FirstSeed { get; }
 
     /// <inheritdoc/>
+    public override bool AddsUp => true;
+
+    /// <inheritdoc/>
     public override string Question => "How does this method learn this task?";
 
     /// <inheritdoc/>
@@ -99,21 +102,16 @@ public sealed class TrainingStudy : Study
     /// <inheritdoc/>
     public override Analysis Analyze(StudyRuns runs)
     {
-        string[] metrics = [.. runs.Runs[0].Metrics.Keys.Where(name => name.Contains('/')).Order(StringComparer.Ordinal)];
-        int seeds = runs.Runs.Count;
         return new Analysis(
             [
                 new Finding(
                     "",
                     $"Final return: {Wording.MeanWithInterval(runs.Values(_variant.Label, run => run.Final("eval/return")))} "
-                    + $"({Wording.Seeds(seeds)}).",
+                    + $"({Wording.Seeds(runs.Runs.Count)}).",
                     Verdict.New),
                 .. Failures(runs).Select(sentence => new Finding("", sentence, Verdict.New)),
             ],
-            [.. metrics.Where(metric => runs.Runs.All(run => run.Column(metric).Any(double.IsFinite))).Select(metric => new LineChart(
-                metric.Replace('/', '-').Replace('_', '-'), metric, "steps", metric, LogY: false,
-                seeds > 1 ? $"Mean and one sample standard deviation over {Wording.Seeds(seeds)}." : "One run.",
-                [runs.Curve(_variant.Label, metric)]))],
+            MetricCharts.Of(runs),
             []);
     }
 
@@ -122,7 +120,7 @@ public sealed class TrainingStudy : Study
         from run in runs.Runs
         where run.Metrics.ContainsKey("train/failures")
         let training = run.Final("train/failures")
-        let evaluation = run.Column("eval/failures").Sum()
+        let evaluation = run.Metrics.TryGetValue("eval/failures", out double[]? failures) ? failures.Where(double.IsFinite).Sum() : 0
         where training > 0 || evaluation > 0
         select $"Seed {run.Seed}: the simulator gave up on {training:0} of {run.Final("train/episodes"):0} training episodes and on "
             + $"{evaluation:0} of {run.Variant.EvaluationEpisodes * run.Steps.Length} evaluation episodes, which are in no return.";

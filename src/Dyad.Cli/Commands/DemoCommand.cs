@@ -35,17 +35,18 @@ internal static class DemoCommand
     private static int Run(string output, int jobs, bool open, bool json)
     {
         using var stopping = new Stopping();
-        var results = new List<StudyResult>();
+        var outcomes = new List<StudyOutcome>();
         foreach (string name in Studies)
         {
             var request = new StudyRequest(StudyScale.Quick, Seeds: null, jobs, output, "./dyad demo");
-            results.Add(StudyOptions.Execute(StudyCatalog.Find(name), name, request, stopping.Token).Result);
+            outcomes.Add(StudyOptions.Execute(StudyCatalog.Find(name), name, request, stopping.Token));
             if (!json)
             {
-                StudyOptions.PrintFindings(results[^1]);
+                StudyOptions.PrintFindings(outcomes[^1].Result);
             }
         }
 
+        StudyResult[] results = [.. outcomes.Select(outcome => outcome.Result)];
         string report = Path.Combine(Path.GetFullPath(output), "report.html");
         StudyOptions.WriteReport(
             report,
@@ -62,6 +63,6 @@ internal static class DemoCommand
             Output.Json(ReproduceCommand.Document(report, results));
         }
 
-        return ExitCode.Success;
+        return StudyOptions.Ending([.. outcomes]);
     }
 }

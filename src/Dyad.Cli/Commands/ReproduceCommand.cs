@@ -31,12 +31,13 @@ internal static class ReproduceCommand
             Description = "Folder for runs and report; runs/quick or runs/paper by default.",
             HelpName = "DIR",
         };
+        Option<string[]> only = StudyOptions.Only();
         Option<int> jobs = StudyOptions.Jobs();
         Option<bool> open = StudyOptions.Open();
         Option<bool> json = StudyOptions.Json();
         var command = new Command("reproduce", "Run a study: finished runs are kept, stopped ones go on.")
         {
-            study, scale, seeds, steps, jobs, output, open, json,
+            study, scale, seeds, steps, only, jobs, output, open, json,
         };
         Help.AddExamples(command, "dyad reproduce wen2021/fig1", "dyad reproduce wen2021/fig1 --scale paper --seeds 20 --jobs 2");
         command.SetAction(parsed => Run(
@@ -44,6 +45,7 @@ internal static class ReproduceCommand
             parsed.GetValue(scale)!,
             parsed.GetValue(seeds),
             parsed.GetValue(steps),
+            parsed.GetValue(only) ?? [],
             StudyOptions.Positive(parsed.GetValue(jobs), "--jobs"),
             parsed.GetValue(output),
             parsed.GetValue(open),
@@ -58,7 +60,7 @@ internal static class ReproduceCommand
         ["studies"] = new JsonArray([.. results.Select(result => JsonSerializer.SerializeToNode(result, StudyRunner.JsonOptions))]),
     };
 
-    private static int Run(string name, string scaleName, int? seeds, long? steps, int jobs, string? output, bool open, bool json)
+    private static int Run(string name, string scaleName, int? seeds, long? steps, string[] only, int jobs, string? output, bool open, bool json)
     {
         Study study = StudyCatalog.Find(name);
         StudyScale scale = scaleName switch
@@ -67,37 +69,14 @@ internal static class ReproduceCommand
             "paper" => StudyScale.Paper,
             _ => throw new UserError($"--scale is '{scaleName}'; it must be quick or paper"),
         };
-        if (seeds is int count)
-        {
-            StudyOptions.Positive(count, "--seeds", 10_000);
-        }
-
-        if (steps is < 1 or > 10_000_000_000)
-        {
-            throw new UserError($"--steps is {steps}; it must be between 1 and 10000000000");
-        }
-
-        string command = $"./dyad reproduce {name} --scale {scaleName}" + (seeds is null ? "" : $" --seeds {seeds}") + (steps is null ? "" : $" --steps {steps}");
-        var request = new StudyRequest(scale, seeds, jobs, output ?? Path.Combine("runs", scaleName), command, steps);
-        foreach (string environment in study.Variants(scale).Select(variant => variant.Environment).Distinct())
+        StudyOptions.CheckSizes(seeds, steps);
+        foreach (string environment in StudyOptions.EnvironmentsOf(study, scale))
         {
             MujocoSetup.EnsureFor(environment);
         }
 
-        using var stopping = new Stopping();
-        (StudyResult result, string folder) = StudyOptions.Execute(study, $"{name} ({scaleName})", request, stopping.Token);
-        if (!json)
-        {
-            StudyOptions.PrintFindings(result);
-        }
-
-        string report = Path.Combine(folder, "report.html");
-        StudyOptions.WriteReport(report, study.Source, $"The study {name} at {scaleName} scale.", [result], open, quiet: json);
-        if (json)
-        {
-            Output.Json(Document(report, [result]));
-        }
-
-        return ExitCode.Success;
+        string command = $"./dyad reproduce {name} --scale {scaleName}" + StudyOptions.Arguments(seeds, steps, only);
+        var request = new StudyRequest(scale, seeds, jobs, output ?? Path.Combine("runs", scaleName), command, steps, StudyOptions.Labels(study, scale, only));
+        return StudyOptions.RunToReport(study, $"{name} ({scaleName})", $"The study {name} at {scaleName} scale.", request, open, json);
     }
 }

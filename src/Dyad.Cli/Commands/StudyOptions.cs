@@ -1,8 +1,10 @@
 using System.CommandLine;
+using System.Runtime.ExceptionServices;
 using Dyad.Cli.Terminal;
 using Dyad.Core;
 using Dyad.Report;
 using Dyad.Studies;
+using Dyad.Studies.Files;
 using Dyad.Studies.Results;
 
 namespace Dyad.Cli.Commands;
@@ -37,10 +39,11 @@ internal static class StudyOptions
         : throw new UserError($"{option} is {value}; it must be between 1 and {largest}");
 
     /// <summary>Runs one study under a bar, or training runs under a live table.</summary>
-    public static (StudyResult Result, string Folder) Execute(
+    /// <returns>What came of it; <see cref="Ending"/> tells which runs failed.</returns>
+    public static StudyOutcome Execute(
         Study study, string title, StudyRequest request, CancellationToken cancellation)
     {
-        (StudyResult, string) Work(Action<StudyProgress> progress, List<string> warnings) =>
+        StudyOutcome Work(Action<StudyProgress> progress, List<string> warnings) =>
             StudyRunner.Execute(study, request, progress, sentence => Warn(warnings, sentence), cancellation);
 
         RequireWritable(request.Output);
@@ -49,13 +52,95 @@ internal static class StudyOptions
         {
             return study is TrainingStudy
                 ? ProgressDisplay.Table(title, progress => Work(progress, warnings))
-                : ProgressDisplay.Bar(title, fraction => Work(progress => fraction(progress.Fraction), warnings));
+                : ProgressDisplay.Runs(title, progress => Work(progress, warnings));
         }
         finally
         {
             // Also after a stop: the next call will not meet what was passed over again.
             warnings.ForEach(Tell);
         }
+    }
+
+    public static Option<string[]> Only() => new("--only")
+    {
+        Description = "Lines by label, instead of all; the others stay as they are and are left out of the summary.",
+        HelpName = "LABEL",
+    };
+
+    /// <summary>Checks <c>--seeds</c> and <c>--steps</c>.</summary>
+    public static void CheckSizes(int? seeds, long? steps)
+    {
+        if (seeds is int count)
+        {
+            Positive(count, "--seeds", 10_000);
+        }
+
+        if (steps is < 1 or > 10_000_000_000)
+        {
+            throw new UserError($"--steps is {steps}; it must be between 1 and 10000000000");
+        }
+    }
+
+    /// <summary>The options of a study's sizes as a command repeats them.</summary>
+    public static string Arguments(int? seeds, long? steps, string[] only) =>
+        (seeds is null ? "" : $" --seeds {seeds}") + (steps is null ? "" : $" --steps {steps}") + string.Concat(only.Select(label => $" --only {Shell.Quoted(label)}"));
+
+    /// <summary>Tasks of a study, without making what needs them to be found.</summary>
+    public static IEnumerable<string> EnvironmentsOf(Study study, StudyScale scale) =>
+        study is FileStudy file ? file.Environments : study.Variants(scale).Select(variant => variant.Environment).Distinct();
+
+    /// <summary>Reads <c>--only</c>: labels of a study; null for all.</summary>
+    /// <exception cref="UserError">It has no such line.</exception>
+    public static IReadOnlyCollection<string>? Labels(Study study, StudyScale scale, string[] only)
+    {
+        string[] labels = only.Length == 0 ? [] : [.. study.Variants(scale).Select(variant => variant.Label).Distinct()];
+        foreach (string label in only)
+        {
+            if (!labels.Contains(label))
+            {
+                throw new UserError($"--only is '{label}', and {study.Name} has no such line; {NearNames.Hint(label, labels)}");
+            }
+        }
+
+        return only.Length == 0 ? null : only;
+    }
+
+    /// <summary>Runs a study and writes its report.</summary>
+    /// <returns>The exit code.</returns>
+    public static int RunToReport(Study study, string title, string lead, StudyRequest request, bool open, bool json)
+    {
+        using var stopping = new Stopping();
+        StudyOutcome outcome = Execute(study, title, request, stopping.Token);
+        if (!json)
+        {
+            PrintFindings(outcome.Result);
+        }
+
+        string report = Path.Combine(outcome.Folder, "report.html");
+        WriteReport(report, study.Source, lead, [outcome.Result], open, quiet: json);
+        if (json)
+        {
+            Output.Json(ReproduceCommand.Document(report, [outcome.Result]));
+        }
+
+        return Ending(outcome);
+    }
+
+    /// <summary>Tells which runs failed, on standard error; to be called when what the others gave is written.</summary>
+    /// <returns>The exit code: bad input where a run failed.</returns>
+    public static int Ending(params IReadOnlyList<StudyOutcome> outcomes)
+    {
+        foreach (FailedRun run in outcomes.SelectMany(outcome => outcome.Result.Failures ?? []))
+        {
+            Tell($"{run.Label} on {run.Environment}, seed {run.Seed}, failed: {run.Sentence}");
+        }
+
+        if (outcomes.Select(outcome => outcome.Mistake).FirstOrDefault(mistake => mistake is not null) is { } mistake)
+        {
+            ExceptionDispatchInfo.Throw(mistake);
+        }
+
+        return outcomes.Any(outcome => outcome.Result.Failures is { Count: > 0 }) ? ExitCode.BadInput : ExitCode.Success;
     }
 
     /// <summary>Tells a sentence on standard error.</summary>

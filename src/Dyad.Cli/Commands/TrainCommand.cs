@@ -34,6 +34,7 @@ internal static class TrainCommand
         var seed = new Option<int>("--seed") { Description = "The seed, or the first of several.", DefaultValueFactory = _ => 0, HelpName = "S" };
         var seeds = new Option<int>("--seeds") { Description = "Number of seeds.", DefaultValueFactory = _ => 1, HelpName = "N" };
         var set = new Option<string[]>("--set") { Description = "Change an option of the method; 'dyad list options METHOD' names them, with what they accept and their defaults by preset.", HelpName = "key=value" };
+        var sweep = new Option<string[]>("--sweep") { Description = "Values of an option that are compared; several options as a product.", HelpName = "key=a,b,c" };
         var preset = new Option<string>("--preset")
         {
             Description = "Options of a neural method that belong together: " + string.Join("; ", AgentPreset.All.Select(p => $"{p.Name}: {p.Description}")) + ".",
@@ -64,12 +65,13 @@ internal static class TrainCommand
         Option<bool> json = StudyOptions.Json();
         var command = new Command("train", "Train one method on one task and write a report.")
         {
-            method, environment, steps, every, seed, seeds, preset, set, label, limit, episodes, output, resume, jobs, open, json,
+            method, environment, steps, every, seed, seeds, preset, set, sweep, label, limit, episodes, output, resume, jobs, open, json,
         };
         Help.AddExamples(
             command,
             "dyad train sac Pendulum-v1 --steps 20000 --seeds 2",
             "dyad train res-ac FourRoom --set res_critic_steps=5 --seeds 5",
+            "dyad train stddpg-al Pendulum-v1 --sweep damping=0.1,1,10 --seeds 3",
             "dyad train q-learning map.txt --steps 30000 --set exploration=0.2");
         command.SetAction(parsed =>
         {
@@ -79,17 +81,17 @@ internal static class TrainCommand
                 throw new UserError($"--seed is {first}; it must be between 0 and 1000000000");
             }
 
-            TrainingRequest Length(long defaultSteps, long rows)
+            TrainingRequest Length(IReadOnlyList<(string, string)> point, long defaultSteps, long rows)
             {
                 long count = parsed.GetResult(steps) is null ? defaultSteps : Positive(parsed.GetValue(steps), "--steps");
                 long measureEvery = parsed.GetResult(every) is null
                     ? Math.Max(1, count / rows)
                     : Positive(parsed.GetValue(every), "--measure-every");
                 return new TrainingRequest(
-                    Changes(parsed.GetValue(set) ?? []), count, measureEvery, first,
+                    [.. Changes(parsed.GetValue(set) ?? []), .. point], count, measureEvery, first,
                     StudyOptions.Positive(parsed.GetValue(episodes), "--evaluation-episodes"),
                     parsed.GetValue(preset)!,
-                    parsed.GetValue(label),
+                    Labelled(parsed.GetValue(label), point),
                     KeepsInterval: parsed.GetResult(every) is null);
             }
 
@@ -98,15 +100,25 @@ internal static class TrainCommand
                 throw new UserError($"--label is '{name}'; {fault}");
             }
 
-            TrainingStudy study = Plan(
-                parsed.GetValue(method)!, Located.Task(parsed.GetValue(environment)!), StudyOptions.EpisodeLimit(parsed, limit), Length);
+            LocatedTask task = Located.Task(parsed.GetValue(environment)!);
+            TrainingStudy At(IReadOnlyList<(string, string)> point) => Plan(
+                parsed.GetValue(method)!, task, StudyOptions.EpisodeLimit(parsed, limit), (steps, rows) => Length(point, steps, rows));
+
+            string[] sweeps = parsed.GetValue(sweep) ?? [];
             var request = new StudyRequest(
                 StudyScale.Quick,
                 StudyOptions.Positive(parsed.GetValue(seeds), "--seeds", 10_000),
                 StudyOptions.Positive(parsed.GetValue(jobs), "--jobs"),
                 parsed.GetValue(output)!,
                 "./dyad " + string.Join(' ', parsed.Tokens.Select(token => Shell.Quoted(token.Value))));
-            return Run(study, request, parsed.GetValue(resume), parsed.GetValue(open), parsed.GetValue(json));
+            if (sweeps.Length == 0)
+            {
+                return Run(At([]), request, parsed.GetValue(resume), parsed.GetValue(open), parsed.GetValue(json));
+            }
+
+            IReadOnlyList<IReadOnlyList<(string Name, string Value)>> points = SweepStudy.Points(sweeps);
+            Study study = SweepStudy.Of([.. points.Select(At)], [.. points.Select(point => string.Join(", ", point.Select(x => $"{x.Name} {x.Value}")))]);
+            return StudyOptions.RunToReport(study, study.Title, "One method over values of its options.", request, parsed.GetValue(open), parsed.GetValue(json));
         });
         return command;
     }
@@ -121,13 +133,14 @@ internal static class TrainCommand
         }
 
         using var stopping = new Stopping();
-        (StudyResult result, string folder) = StudyOptions.Execute(study, study.Title, request, stopping.Token);
+        StudyOutcome outcome = StudyOptions.Execute(study, study.Title, request, stopping.Token);
+        (StudyResult result, string folder, _) = outcome;
         string report = Path.Combine(folder, "report.html");
         StudyOptions.WriteReport(report, "Training runs", "One method on one task, seed by seed.", [result], open, quiet: true);
         if (json)
         {
             Output.Json(ReproduceCommand.Document(report, [result]));
-            return ExitCode.Success;
+            return StudyOptions.Ending(outcome);
         }
 
         GroupSummary group = result.Groups[0];
@@ -146,7 +159,7 @@ internal static class TrainCommand
         }
 
         Output.Line($"Report: {report}");
-        return ExitCode.Success;
+        return StudyOptions.Ending(outcome);
     }
 
     // A tabular method takes a finite MDP, a neural one a task with the actions that it needs.
@@ -170,6 +183,9 @@ internal static class TrainCommand
         .Select((group, i) => i == 0
             ? $"{group.Key}"
             : $"{group.Key} of {string.Join(", ", group.Select(method => method.Id.Plain.Name).Distinct())}"));
+
+    private static string? Labelled(string? label, IReadOnlyList<(string Name, string Value)> point) =>
+        label is null ? null : label + string.Concat(point.Select(x => $",{x.Name}={x.Value}"));
 
     /// <summary>Options of a method as <c>key=value</c>.</summary>
     /// <exception cref="UserError">One is none, or an option is named twice.</exception>

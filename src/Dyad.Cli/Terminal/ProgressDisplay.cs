@@ -1,3 +1,4 @@
+using System.Globalization;
 using Dyad.Studies;
 using Dyad.Training;
 using Spectre.Console;
@@ -32,17 +33,76 @@ internal static class ProgressDisplay
             });
     }
 
+    /// <summary>Works on many runs: a bar for all, with the time that is left, and a line for each run that goes on.</summary>
+    public static T Runs<T>(string title, Func<Action<StudyProgress>, T> work)
+    {
+        if (System.Console.IsErrorRedirected)
+        {
+            int printed = 0;
+            return work(progress =>
+            {
+                Failed(progress);
+                int tenth = (int)(progress.Fraction * 10);
+                if (tenth > printed)
+                {
+                    printed = tenth;
+                    string left = progress.Left is { } time && tenth < 10 ? $", {progress.Done} of {progress.Runs} runs, {Clock(time)} left" : "";
+                    System.Console.Error.WriteLine($"{title}{left}: {tenth * 10} %");
+                }
+            });
+        }
+
+        return Console.Progress().AutoClear(true).HideCompleted(true).Columns(new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn(), new PercentageColumn()).Start(context =>
+        {
+            ProgressTask total = context.AddTask(Markup.Escape(title), maxValue: 1);
+            var lines = new Dictionary<(string, string, int), ProgressTask>();
+            return work(progress =>
+            {
+                Failed(progress);
+                total.Value = progress.Fraction;
+                total.Description = Markup.Escape($"{title}: {progress.Done} of {progress.Runs} runs{(progress.Left is { } left ? $", {Clock(left)} left" : "")}");
+                (string, string, int) key = (progress.Label, progress.Environment, progress.Seed);
+                bool ended = progress.Run.Step >= progress.Run.Steps;
+                if (!lines.TryGetValue(key, out ProgressTask? line) && !ended)
+                {
+                    lines[key] = line = context.AddTask(Markup.Escape($"  {progress.Label}, {progress.Environment}, seed {progress.Seed}"), maxValue: progress.Run.Steps);
+                }
+
+                if (line is not null)
+                {
+                    line.Value = progress.Run.Step;
+                    if (ended)
+                    {
+                        line.StopTask();
+                        lines.Remove(key);
+                    }
+                }
+            });
+        });
+    }
+
     /// <summary>Trains under a live table, a line a seed: return, losses, speed and time left.</summary>
     public static T Table<T>(string title, Func<Action<StudyProgress>, T> work)
     {
         if (System.Console.IsErrorRedirected)
         {
-            return work(progress => System.Console.Error.WriteLine($"{title}, {Sentence(progress)}"));
+            return work(progress =>
+            {
+                if (!Failed(progress))
+                {
+                    System.Console.Error.WriteLine($"{title}, {Sentence(progress)}");
+                }
+            });
         }
 
         var rows = new SortedDictionary<int, StudyProgress>();
         return Console.Live(Render(title, rows)).Start(context => work(progress =>
         {
+            if (Failed(progress))
+            {
+                return;
+            }
+
             rows[progress.Seed] = progress;
             context.UpdateTarget(Render(title, rows));
         }));
@@ -96,6 +156,32 @@ internal static class ProgressDisplay
     }
 
     private static string Speed(RunProgress run) => run.WallSeconds > 0 ? $"{run.Step / run.WallSeconds:#,0}" : "-";
+
+    // Told at once: the others may take long.
+    private static bool Failed(StudyProgress progress)
+    {
+        if (progress.Failure is null)
+        {
+            return false;
+        }
+
+        if (progress.Runs > 1)
+        {
+            string sentence = $"{progress.Label} on {progress.Environment}, seed {progress.Seed}, failed; the others go on";
+            if (System.Console.IsErrorRedirected)
+            {
+                System.Console.Error.WriteLine(sentence);
+            }
+            else
+            {
+                Console.MarkupLineInterpolated($"{sentence}");
+            }
+        }
+
+        return true;
+    }
+
+    private static string Clock(TimeSpan time) => string.Create(CultureInfo.InvariantCulture, $@"{(long)time.TotalHours}:{time:mm\:ss}");
 
     private static string Left(RunProgress run) => run.Step == run.Steps ? "0:00:00"
         : run.Step > 0 && run.WallSeconds > 0 ? $"{TimeSpan.FromSeconds(run.WallSeconds / run.Step * (run.Steps - run.Step)):h\\:mm\\:ss}"

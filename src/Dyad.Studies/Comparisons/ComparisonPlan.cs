@@ -1,86 +1,93 @@
-using Dyad.Training;
-
 namespace Dyad.Studies.Comparisons;
 
-/// <summary>A line of a comparison: a method with options on top of the plan's preset.</summary>
+/// <summary>A line of a comparison.</summary>
 /// <param name="Label">Name in folders.</param>
 /// <param name="Legend">Name in charts and sentences.</param>
-/// <param name="Method">The method.</param>
-/// <param name="Changes">Options by name.</param>
-internal sealed record ComparisonLine(string Label, string Legend, string Method, params (string Name, string Value)[] Changes);
+internal sealed record ComparisonLine(string Label, string Legend);
 
 /// <summary>What a claim says of two lines.</summary>
 internal enum ClaimKind
 {
     /// <summary>The first is better.</summary>
-    Better,
+    Superior,
 
     /// <summary>The first is at least as good: worse by less than a margin at most.</summary>
     NotWorse,
 
     /// <summary>The two are comparable: apart by less than a margin.</summary>
-    Comparable,
+    Equivalent,
+}
+
+/// <summary>What of a run is compared.</summary>
+internal enum ClaimSpan
+{
+    /// <summary>The mean over the run, which is the area under the curve.</summary>
+    Run,
+
+    /// <summary>The mean over the last tenth of the rows.</summary>
+    End,
 }
 
 /// <summary>A claim that holds one line against another.</summary>
 /// <param name="Text">The claim, in our words; empty where there is none and the measurement is new.</param>
 /// <param name="Label">Label of the line that the claim is about.</param>
 /// <param name="Against">Label of the other.</param>
-/// <param name="Kind">What it says of the two; a margin is a tenth of the other's improvement over the random policy.</param>
-internal sealed record ComparisonClaim(string Text, string Label, string Against, ClaimKind Kind = ClaimKind.Better);
-
-/// <summary>Methods on one task, learning curves and claims: what <see cref="ComparisonStudy"/> runs.</summary>
-/// <param name="Name">Name on the command line.</param>
-/// <param name="Title">One line for a reader who has not seen the paper.</param>
-/// <param name="Source">Where the figure comes from.</param>
-/// <param name="Environment">The task.</param>
-internal sealed record ComparisonPlan(string Name, string Title, string Source, string Environment)
+/// <param name="Kind">What it says of the two.</param>
+internal sealed record ComparisonClaim(string Text, string Label, string Against, ClaimKind Kind = ClaimKind.Superior)
 {
-    /// <summary>Preset of all lines.</summary>
-    public string Preset { get; init; } = AgentPreset.Correct;
+    /// <summary>What is compared; the comparison's metric if null.</summary>
+    public string? Metric { get; init; }
 
-    /// <summary>What is asked.</summary>
-    public required string Question { get; init; }
+    /// <summary>What of a run is compared.</summary>
+    public ClaimSpan Over { get; init; }
 
-    /// <summary>Environment steps of a run.</summary>
-    public required (long Quick, long Paper) Steps { get; init; }
+    /// <summary>The margin; a tenth of the other's improvement over the random policy if null.</summary>
+    public double? Margin { get; init; }
+}
 
-    /// <summary>Rows of metrics of a run.</summary>
-    public (int Quick, int Paper) Rows { get; init; } = (5, 100);
+/// <summary>What a figure is drawn over.</summary>
+internal enum FigureAxis
+{
+    /// <summary>Steps of the run.</summary>
+    Steps,
 
-    /// <summary>Seeds of a line.</summary>
-    public (int Quick, int Paper) Seeds { get; init; } = (2, 10);
+    /// <summary>Updates of the learner.</summary>
+    Updates,
 
-    /// <summary>Episodes of an evaluation.</summary>
-    public (int Quick, int Paper) Episodes { get; init; } = (1, 10);
+    /// <summary>Wall time.</summary>
+    Time,
+}
 
-    /// <summary>Options of all lines at quick scale.</summary>
-    public IReadOnlyList<(string Name, string Value)> QuickChanges { get; init; } = [];
+/// <summary>A figure of a comparison.</summary>
+/// <param name="Metric">What is drawn.</param>
+/// <param name="Axis">What it is drawn over.</param>
+/// <param name="Log">Whether the vertical axis is logarithmic.</param>
+/// <param name="Title">Heading; by metric and axis if null.</param>
+/// <param name="Labels">Labels of its lines; all if null.</param>
+internal sealed record ComparisonFigure(
+    string Metric, FigureAxis Axis = FigureAxis.Steps, bool Log = false, string? Title = null, IReadOnlyList<string>? Labels = null);
 
+/// <summary>A further column of a table: the mean of a metric over the run, or the last value of a counter.</summary>
+internal sealed record ComparisonColumn(string Heading, string Metric, string Format, bool IsCounter = false);
+
+/// <summary>Lines on tasks, with learning curves and claims: what <see cref="Comparison"/> says of runs.</summary>
+internal sealed record ComparisonPlan
+{
     /// <summary>Metric that is compared.</summary>
     public string Metric { get; init; } = "eval/return";
 
-    /// <summary>Further metrics that get a chart where every line has them.</summary>
-    public IReadOnlyList<string> Charts { get; init; } = [];
+    /// <summary>The figures; the metric over steps and over wall time if null.</summary>
+    public IReadOnlyList<ComparisonFigure>? Figures { get; init; }
 
-    /// <summary>Those metrics whose chart has a logarithmic axis.</summary>
-    public IReadOnlyList<string> LogCharts { get; init; } = [];
-
-    /// <summary>Title of the horizontal axis.</summary>
+    /// <summary>Title of the axis of steps.</summary>
     public string XTitle { get; init; } = "environment steps";
 
-    /// <summary>Columns of the table: metrics by heading, means over the run.</summary>
-    public IReadOnlyList<(string Heading, string Metric, string Format)> Columns { get; init; } = [];
-
-    /// <summary>Further columns of the table: counters by heading, as they stand at the end of the run.</summary>
-    public IReadOnlyList<(string Heading, string Metric)> Counters { get; init; } = [];
+    /// <summary>Further columns of the table.</summary>
+    public IReadOnlyList<ComparisonColumn> Columns { get; init; } = [];
 
     /// <summary>The lines, in the order of the legend.</summary>
     public required IReadOnlyList<ComparisonLine> Lines { get; init; }
 
     /// <summary>What is held against the runs.</summary>
     public IReadOnlyList<ComparisonClaim> Claims { get; init; } = [];
-
-    /// <summary>Choices and deviations.</summary>
-    public IReadOnlyList<string> Notes { get; init; } = [];
 }

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Dyad.Studies.Results;
 
 /// <summary>
@@ -17,6 +19,8 @@ namespace Dyad.Studies.Results;
 /// <param name="Version">Version of Dyad that made the runs.</param>
 /// <param name="Machine">Processor, cores, operating system.</param>
 /// <param name="WallSeconds">Seconds of computing, summed over the runs.</param>
+/// <param name="Failures">Runs that failed, and are in no number; null where none did.</param>
+/// <param name="Options">The options of each line; null in a summary from before there was that.</param>
 public sealed record StudyResult(
     string Study,
     string Title,
@@ -31,7 +35,27 @@ public sealed record StudyResult(
     IReadOnlyList<string> Notes,
     string Version,
     string Machine,
-    double WallSeconds);
+    double WallSeconds,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<FailedRun>? Failures = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] OptionTable? Options = null);
+
+/// <summary>A run that failed.</summary>
+/// <param name="Label">Its variant.</param>
+/// <param name="Environment">Its task.</param>
+/// <param name="Seed">Its seed.</param>
+/// <param name="Sentence">What went wrong.</param>
+public sealed record FailedRun(string Label, string Environment, int Seed, string Sentence);
+
+/// <summary>The options of the lines of a study, from their resolved configurations.</summary>
+/// <param name="Lines">The lines, in the order of the legend.</param>
+/// <param name="Differing">Options in which lines differ, the most telling first; of a line that has no such option the value is empty.</param>
+/// <param name="Shared">Options that are the same in all lines, with one value each.</param>
+public sealed record OptionTable(IReadOnlyList<string> Lines, IReadOnlyList<OptionRow> Differing, IReadOnlyList<OptionRow> Shared);
+
+/// <summary>An option with its values.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="Values">A value for each line, or one for all.</param>
+public sealed record OptionRow(string Name, IReadOnlyList<string> Values);
 
 /// <summary>One claim held against what was measured.</summary>
 /// <param name="Claim">What the source says, in our words.</param>

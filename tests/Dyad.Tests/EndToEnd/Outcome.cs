@@ -35,6 +35,18 @@ public sealed partial record Outcome(string Command, int ExitCode, string Output
         return sentence;
     }
 
-    [GeneratedRegex(@"^(?!dyad:).*(: \d+ %$|, seed \d+: (step |finished before))")]
+    /// <summary>Fails unless some runs failed and the others are shown, with one sentence, which is returned.</summary>
+    public string PartlyFailed()
+    {
+        Assert.True(ExitCode == 2, $"'{Command}' ended with {ExitCode}: {Error}");
+        Assert.Contains("Report: ", Output, StringComparison.Ordinal);
+        string sentence = Assert.Single(Sentences);
+        Assert.StartsWith("dyad: ", sentence, StringComparison.Ordinal);
+        Assert.Contains(" failed: ", sentence, StringComparison.Ordinal);
+        Assert.DoesNotContain("System.", sentence, StringComparison.Ordinal);
+        return sentence;
+    }
+
+    [GeneratedRegex(@"^(?!dyad:).*(: \d+ %$|, seed \d+: (step |finished before)|, failed; the others go on$)")]
     private static partial Regex Progress();
 }

@@ -1,6 +1,7 @@
 using Dyad.Studies;
 using Dyad.Studies.Comparisons;
 using Dyad.Studies.Results;
+using Dyad.Training;
 
 namespace Dyad.Tests.Unit.Studies;
 
@@ -9,11 +10,9 @@ namespace Dyad.Tests.Unit.Studies;
 public sealed class ComparisonStudyTests
 {
     // "fast" climbs from 0 to 10 in ten rows of a second; "slow" is 20 higher at each row, and each row takes two seconds.
-    private static readonly ComparisonStudy Study = new(new ComparisonPlan("test/plan", "A plan", "nowhere", "Pendulum-v1")
+    private static readonly Comparison Study = new(new ComparisonPlan
     {
-        Question = "Which is better?",
-        Steps = (1000, 1000),
-        Lines = [new("fast", "Fast", "sac"), new("slow", "Slow", "ddpg"), new("noisy", "Noisy", "sac", ("batch_size", "8"))],
+        Lines = [new("fast", "Fast"), new("slow", "Slow"), new("noisy", "Noisy")],
         Claims =
         [
             new("Slow is better.", "slow", "fast"), new("Fast is better.", "fast", "slow"), new("Noisy is better.", "noisy", "fast"),
@@ -22,12 +21,12 @@ public sealed class ComparisonStudyTests
     });
 
     // Pendulum's random policy has a return of about -1,200: the margin is about 120, and "slow", ahead by 20, is no more than level.
-    private static readonly ComparisonStudy Margins = new(Study.Plan with
+    private static readonly Comparison Margins = new(Study.Plan with
     {
         Claims =
         [
             new("Slow is at least as good.", "slow", "fast", ClaimKind.NotWorse), new("Fast is at least as good.", "fast", "slow", ClaimKind.NotWorse),
-            new("They are comparable.", "slow", "fast", ClaimKind.Comparable), new("Fast is better.", "fast", "slow"),
+            new("They are comparable.", "slow", "fast", ClaimKind.Equivalent), new("Fast is better.", "fast", "slow"),
         ],
     });
 
@@ -47,13 +46,13 @@ public sealed class ComparisonStudyTests
         Assert.Contains("improvement over the random policy's -1", findings[1].Measured, StringComparison.Ordinal);
         Assert.Contains(
             seeds == 1 ? "Superiority: unclear." : "Superiority: contradicted.", findings[1].Measured, StringComparison.Ordinal);
-        Assert.Contains("Holm-corrected", string.Concat(Margins.Notes), StringComparison.Ordinal);
+        Assert.Contains("Holm-corrected", string.Concat(Margins.Notes("", [])), StringComparison.Ordinal);
     }
 
     [Fact]
     public void A_counter_stands_in_the_table_as_it_ends()
     {
-        var counted = new ComparisonStudy(Study.Plan with { Counters = [("rows", "step")] });
+        var counted = new Comparison(Study.Plan with { Columns = [new("rows", "step", "0", IsCounter: true)] });
         DataTable table = Assert.Single(counted.Analyze(Runs(4)).Tables);
         Assert.Equal("rows", table.Columns[^1]);
         Assert.All(table.Rows, row => Assert.Equal(Wording(Runs(4)), row[^1]));
@@ -83,10 +82,54 @@ public sealed class ComparisonStudyTests
         Assert.Equal(["Slow", "25.5", "30.0", "+20.0", "20.0", "25.0"], table.Rows[1]);
     }
 
+    [Fact]
+    public void A_claim_may_be_of_the_end_of_another_metric_and_with_a_margin_of_its_own()
+    {
+        // "fast" ends at 10 and "slow" at 30 in the last row; over the run they are at 5.5 and 25.5. Steps are the same.
+        var ends = new Comparison(Study.Plan with
+        {
+            Claims =
+            [
+                new("Slow ends better.", "slow", "fast") { Over = ClaimSpan.End },
+                new("Fast is not worse by 25.", "fast", "slow", ClaimKind.NotWorse) { Margin = 25 },
+                new("Fast is not worse by 15.", "fast", "slow", ClaimKind.NotWorse) { Margin = 15 },
+                new("Fast and slow take as many steps.", "fast", "slow", ClaimKind.Equivalent) { Metric = "step", Margin = 1 },
+            ],
+        });
+        IReadOnlyList<Finding> findings = ends.Analyze(Runs(4)).Findings;
+        Assert.Equal([Verdict.Supported, Verdict.Supported, Verdict.Contradicted, Verdict.Supported], findings.Select(finding => finding.Verdict));
+        Assert.Contains("30.0", findings[0].Measured, StringComparison.Ordinal);
+        Assert.Contains("in the last tenth, difference +20.0", findings[0].Measured, StringComparison.Ordinal);
+        Assert.Contains("margin 25, as the claim states it", findings[1].Measured, StringComparison.Ordinal);
+        Assert.Contains("in the mean over the run of step", findings[3].Measured, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Several_tasks_have_charts_tables_and_claims_of_their_own_in_one_family()
+    {
+        StudyRuns one = Runs(4);
+        var both = new StudyRuns(StudyScale.Paper, [.. one.Runs, .. one.Runs.Select(run => run with { Variant = Variant(run.Variant.Label, "Other-v1") })]);
+        Analysis analysis = Study.Analyze(both);
+        Assert.Equal(8, analysis.Findings.Count);
+        Assert.Contains("Holm-corrected over 6", analysis.Findings[0].Measured, StringComparison.Ordinal);
+        Assert.Equal("Slow is better (Other-v1).", analysis.Findings[4].Claim);
+        Assert.Equal(["Pendulum-v1, 4 seeds", "Other-v1, 4 seeds"], analysis.Tables.Select(table => table.Title));
+        Assert.Equal(["eval-return-pendulum-v1", "wall-time-pendulum-v1", "eval-return-other-v1", "wall-time-other-v1"], analysis.Charts.Select(chart => chart.Id));
+    }
+
+    [Fact]
+    public void A_line_whose_runs_all_failed_is_left_out()
+    {
+        StudyRuns all = Runs(4);
+        Analysis analysis = Study.Analyze(all with { Runs = [.. all.Runs.Where(run => run.Variant.Label != "fast")] });
+        Assert.Empty(analysis.Findings);
+        Assert.Equal(["Slow", "Noisy"], Assert.Single(analysis.Tables).Rows.Select(row => row[0]));
+    }
+
     private static StudyRuns Runs(int seeds) => new(
         StudyScale.Paper,
         [
-            .. Study.Variants(StudyScale.Paper).SelectMany(variant => Enumerable.Range(0, seeds).Select(seed =>
+            .. Study.Plan.Lines.Select(line => Variant(line.Label)).SelectMany(variant => Enumerable.Range(0, seeds).Select(seed =>
             {
                 double pace = variant.Label == "slow" ? 2 : 1, above = variant.Label switch
                 {
@@ -102,6 +145,9 @@ public sealed class ComparisonStudyTests
                 });
             })),
         ]);
+
+    private static Variant Variant(string label, string task = "Pendulum-v1") =>
+        new(label, task, 1000, 100, MethodConfig.Of("test", []), _ => throw new InvalidOperationException());
 
     private static IEnumerable<double> Row(Func<int, double> value) => Enumerable.Range(1, 10).Select(value);
 }

@@ -1,0 +1,55 @@
+using System.CommandLine;
+using Dyad.Cli.Terminal;
+using Dyad.Core;
+using Dyad.Studies;
+using Dyad.Studies.Results;
+
+namespace Dyad.Cli.Commands;
+
+/// <summary><c>dyad compare</c>: one page from any stored runs.</summary>
+internal static class CompareCommand
+{
+    public static Command Create()
+    {
+        var runs = new Argument<string[]>("RUNS") { Description = "Folders of runs, or folders that hold such.", Arity = ArgumentArity.OneOrMore };
+        var by = new Option<string?>("--by")
+        {
+            Description = "What makes a line: method, or an option, whose values are the lines; by default the method with the options in which runs differ.",
+            HelpName = "method|OPTION",
+        };
+        var metric = new Option<string>("--metric") { Description = "What is compared.", DefaultValueFactory = _ => "eval/return", HelpName = "NAME" };
+        var output = new Option<string>("-o", "--output") { Description = "The page.", DefaultValueFactory = _ => "comparison.html", HelpName = "FILE" };
+        Option<bool> open = StudyOptions.Open();
+        Option<bool> json = StudyOptions.Json();
+        var command = new Command("compare", "Compare stored runs, whatever made them: curves, a table, and the options in which they differ.") { runs, by, metric, output, open, json };
+        Help.AddExamples(command, "dyad compare runs/train -o comparison.html", "dyad compare runs/train --by damping");
+        command.SetAction(parsed =>
+        {
+            string[] folders = parsed.GetValue(runs)!;
+            string[] found = [.. folders.SelectMany(folder => Files.Find(folder, "run.json").Concat(Files.Find(folder, Training.RunPointer.FileName))).Select(path => Path.GetDirectoryName(Path.GetFullPath(path))!).Distinct()];
+            if (found.Length == 0)
+            {
+                throw new UserError($"'{folders[0]}' holds no runs");
+            }
+
+            string line = string.Join(' ', parsed.Tokens.Select(token => Shell.Quoted(token.Value)));
+            StudyResult result = StoredComparison.Of(found, parsed.GetValue(by), parsed.GetValue(metric)!, $"./dyad {line}", StudyOptions.Tell);
+            string page = Path.GetFullPath(parsed.GetValue(output)!);
+            if (parsed.GetValue(json))
+            {
+                StudyOptions.WriteReport(page, "Comparison", "Stored runs, compared.", [result], parsed.GetValue(open), quiet: true);
+                Output.Json(ReproduceCommand.Document(page, [result]));
+                return ExitCode.Success;
+            }
+
+            foreach (DataTable table in result.Tables)
+            {
+                Output.Table(table.Title, table.Columns, table.Rows.Select(row => row.ToArray()));
+            }
+
+            StudyOptions.WriteReport(page, "Comparison", "Stored runs, compared.", [result], parsed.GetValue(open), quiet: false);
+            return ExitCode.Success;
+        });
+        return command;
+    }
+}

@@ -1,0 +1,221 @@
+using System.CommandLine;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Dyad.Cli.Terminal;
+using Dyad.Core;
+using Dyad.Studies;
+using Dyad.Studies.Files;
+
+namespace Dyad.Cli.Commands;
+
+/// <summary><c>dyad study</c>: a study of the user's own, from a file.</summary>
+internal static class StudyCommand
+{
+    // More are asked about: a grid is a product.
+    private const double LargestUnasked = 1_000, Largest = 1_000_000;
+
+    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
+
+    public static Command Create()
+    {
+        var file = new Argument<string?>("FILE") { Description = "A study file, YAML; 'dyad study new' writes one.", Arity = ArgumentArity.ZeroOrOne };
+        Sizes sizes = new();
+        Option<string[]> only = StudyOptions.Only();
+        Option<int> jobs = StudyOptions.Jobs();
+        Option<bool> open = StudyOptions.Open();
+        Option<bool> json = StudyOptions.Json();
+        var yes = new Option<bool>("--yes") { Description = $"Run more than {LargestUnasked:#,0} runs without being asked." };
+        var command = new Command("study", "Run the study of a file: methods with options on tasks, over seeds, as one page.")
+        {
+            file, sizes.Scale, sizes.Seeds, sizes.Steps, only, jobs, sizes.Output, yes, open, json, Check(), Run(), New(), Schema(),
+        };
+        Help.AddExamples(command, "dyad study new --methods sac,stsac-al --environments Pendulum-v1 -o mine.yaml", "dyad study mine.yaml --seeds 5", "dyad study check mine.yaml");
+        command.SetAction(parsed =>
+        {
+            string path = parsed.GetValue(file) ?? throw new UserError("a study file is missing: dyad study FILE, or one of check, run, new, schema");
+            (FileStudy study, StudyRequest request) = sizes.Read(parsed, path, StudyOptions.Positive(parsed.GetValue(jobs), "--jobs"), parsed.GetValue(only) ?? []);
+            Ask(study, request.Seeds, parsed.GetValue(yes));
+            request = request with { Only = StudyOptions.Labels(study, StudyScale.Paper, parsed.GetValue(only) ?? []) };
+            return StudyOptions.RunToReport(study, $"{study.Name} ({request.ScaleName})", $"The study {study.Name} at {request.ScaleName} scale.", request, parsed.GetValue(open), parsed.GetValue(json));
+        });
+        return command;
+    }
+
+    private static Command Check()
+    {
+        var file = new Argument<string>("FILE") { Description = "A study file." };
+        var command = new Command("check", "Check a study file and say what it would run; nothing is started.") { file };
+        Help.AddExamples(command, "dyad study check mine.yaml");
+        command.SetAction(parsed =>
+        {
+            string path = parsed.GetValue(file)!;
+            var study = FileStudy.Open(path);
+            EnsureTasks(study);
+            var rows = new List<string[]>();
+            foreach (string scale in study.Scales.Prepend(FileStudy.FullScale).Distinct())
+            {
+                FileStudy at = study.At(scale);
+                RequirePossible(at, null);
+                IReadOnlyList<Variant> variants = at.Variants(StudyScale.Paper);
+                int seeds = at.Seeds(StudyScale.Paper, null).Count, tasks = variants.Select(variant => variant.Environment).Distinct().Count();
+                rows.Add([scale, $"{variants.Count / tasks}", $"{tasks}", $"{seeds}", $"{variants.Count * seeds:#,0}", $"{variants.Max(variant => variant.Steps):#,0}"]);
+            }
+
+            Output.Table($"{path} is a study", ["scale", "#lines", "#tasks", "#seeds", "#runs", "#steps a run"], rows);
+            return ExitCode.Success;
+        });
+        return command;
+    }
+
+    private static Command Run()
+    {
+        var file = new Argument<string>("FILE") { Description = "A study file." };
+        var index = new Option<int>("--index") { Description = "The run, from 0: by line, task and then seed.", Required = true, HelpName = "I" };
+        Sizes sizes = new();
+        Option<bool> json = StudyOptions.Json();
+        var command = new Command("run", "Do one run of a study, for a job of a cluster; 'dyad study FILE' reads what all of them left.")
+        {
+            file, index, sizes.Scale, sizes.Seeds, sizes.Steps, sizes.Output, json,
+        };
+        Help.AddExamples(command, "dyad study run mine.yaml --index 0 --out /shared/runs");
+        command.SetAction(parsed =>
+        {
+            (FileStudy study, StudyRequest request) = sizes.Read(parsed, parsed.GetValue(file)!, jobs: 1, []);
+            RequirePossible(study, request.Seeds);
+            using var stopping = new Stopping();
+            int printed = 0;
+            (string label, string environment, int seed, string folder) = StudyRunner.ExecuteOne(study, request, parsed.GetValue(index), Progress, StudyOptions.Tell, stopping.Token);
+            if (parsed.GetValue(json))
+            {
+                Output.Json(new JsonObject { ["label"] = label, ["environment"] = environment, ["seed"] = seed, ["folder"] = folder });
+            }
+            else
+            {
+                Output.Line($"{label} on {environment}, seed {seed}: {folder}");
+            }
+
+            return ExitCode.Success;
+
+            void Progress(Training.RunProgress run)
+            {
+                int tenth = (int)(10.0 * run.Step / run.Steps);
+                if (tenth > printed)
+                {
+                    printed = tenth;
+                    Console.Error.WriteLine($"{study.Name}: {tenth * 10} %");
+                }
+            }
+        });
+        return command;
+    }
+
+    private static Command New()
+    {
+        var methods = new Option<string>("--methods") { Description = "Methods, with commas.", Required = true, HelpName = "A,B" };
+        var environments = new Option<string>("--environments") { Description = "Tasks, with commas.", Required = true, HelpName = "A,B" };
+        var output = new Option<string?>("-o", "--output") { Description = "The file; standard output by default.", HelpName = "FILE" };
+        var command = new Command("new", "Write a study file to start from.") { methods, environments, output };
+        Help.AddExamples(command, "dyad study new --methods sac,stsac-al --environments Pendulum-v1 -o mine.yaml");
+        command.SetAction(parsed =>
+        {
+            string text = StudyTemplate.Of(Names(parsed.GetValue(methods)!), Names(parsed.GetValue(environments)!));
+            if (parsed.GetValue(output) is not { } path)
+            {
+                Output.Line(text.TrimEnd());
+                return ExitCode.Success;
+            }
+
+            if (File.Exists(path))
+            {
+                throw new UserError($"'{path}' is there already: give another name");
+            }
+
+            try
+            {
+                File.WriteAllText(path, text);
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                throw new UserError($"cannot write '{path}': {e.Message}", e);
+            }
+
+            Output.Line($"{path}: run it with ./dyad study {Shell.Quoted(path)}");
+            return ExitCode.Success;
+        });
+        return command;
+    }
+
+    private static Command Schema()
+    {
+        var command = new Command("schema", "Print the JSON schema of study files, for editors.");
+        Help.AddExamples(command, "dyad study schema");
+        command.SetAction(_ =>
+        {
+            Output.Line(StudyTemplate.Schema().ToJsonString(Indented));
+            return ExitCode.Success;
+        });
+        return command;
+    }
+
+    private static string[] Names(string list) => list.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+
+    private static void EnsureTasks(FileStudy study)
+    {
+        foreach (string environment in study.Environments)
+        {
+            MujocoSetup.EnsureFor(environment);
+        }
+    }
+
+    // Before any line is made.
+    private static double RequirePossible(FileStudy study, int? seeds)
+    {
+        double runs = study.CountRuns(seeds);
+        return runs <= Largest ? runs : throw new UserError($"the study {study.Name} has about {runs:#,0} runs; at most {Largest:#,0} are possible");
+    }
+
+    private static void Ask(FileStudy study, int? seeds, bool yes)
+    {
+        double runs = RequirePossible(study, seeds);
+        if (runs <= LargestUnasked || yes)
+        {
+            return;
+        }
+
+        if (Console.IsInputRedirected || Console.IsErrorRedirected)
+        {
+            throw new UserError($"the study {study.Name} has about {runs:#,0} runs: give --yes to run so many");
+        }
+
+        Console.Error.Write($"The study {study.Name} has about {runs:#,0} runs. Run them? [y/N] ");
+        if (Console.ReadLine() is not ("y" or "Y" or "yes"))
+        {
+            throw new UserError("nothing was run");
+        }
+    }
+
+    /// <summary>The options that say how large a study is, and where it goes.</summary>
+    private sealed class Sizes
+    {
+        public Option<string?> Scale { get; } = new("--scale") { Description = "One of the file's scales; its own sizes by default.", HelpName = "NAME" };
+
+        public Option<int?> Seeds { get; } = new("--seeds") { Description = "Seeds of each line instead of the file's.", HelpName = "N" };
+
+        public Option<long?> Steps { get; } = new("--steps") { Description = "Steps of each run instead of the file's; runs that are there are lengthened.", HelpName = "N" };
+
+        public Option<string?> Output { get; } = new("--out") { Description = "Folder of the runs: DIR/STUDY/LABEL/ENVIRONMENT/seed-N; runs by default, or runs/SCALE.", HelpName = "DIR" };
+
+        public (FileStudy Study, StudyRequest Request) Read(ParseResult parsed, string path, int jobs, string[] only)
+        {
+            (int? seeds, long? steps, string? scale) = (parsed.GetValue(Seeds), parsed.GetValue(Steps), parsed.GetValue(Scale));
+            StudyOptions.CheckSizes(seeds, steps);
+            FileStudy study = FileStudy.Open(path).At(scale ?? FileStudy.FullScale);
+            EnsureTasks(study);
+            string command = $"./dyad study {Shell.Quoted(path)}" + (scale is null ? "" : $" --scale {Shell.Quoted(scale)}") + StudyOptions.Arguments(seeds, steps, only);
+            return (study, new StudyRequest(StudyScale.Paper, seeds, jobs, parsed.GetValue(Output) ?? (scale is null ? "runs" : Path.Combine("runs", scale)), command, steps)
+            {
+                ScaleName = scale ?? FileStudy.FullScale,
+            });
+        }
+    }
+}

@@ -1,0 +1,130 @@
+using Dyad.Studies.Comparisons;
+
+namespace Dyad.Studies.Files;
+
+/// <summary>A value with the place where it stands.</summary>
+internal sealed record Placed<T>(T Value, Place Place);
+
+/// <summary>A method of a study file.</summary>
+/// <param name="Method">Name of the method.</param>
+/// <param name="Name">Name in folders; null for the method with its own options.</param>
+/// <param name="Legend">Name in charts; the name if null.</param>
+/// <param name="Preset">Its preset; the study's if null.</param>
+/// <param name="Options">Its own options.</param>
+/// <param name="Place">Where it stands.</param>
+internal sealed record MethodEntry(
+    Placed<string> Method, string? Name, string? Legend, string? Preset, IReadOnlyList<(string Name, Placed<string> Value)> Options, Place Place)
+{
+    /// <summary>Lists of values by option that vary for this method alone.</summary>
+    public IReadOnlyList<(string Name, Place Place, IReadOnlyList<string> Values)> Grid { get; init; } = [];
+}
+
+/// <summary>The sizes of a study, or of one of its scales.</summary>
+internal sealed record SizesEntry
+{
+    /// <summary>Number of seeds, from 0.</summary>
+    public int? SeedCount { get; init; }
+
+    /// <summary>The seeds.</summary>
+    public IReadOnlyList<int>? Seeds { get; init; }
+
+    /// <summary>Steps of a run.</summary>
+    public long? Steps { get; init; }
+
+    /// <summary>Rows of metrics of a run.</summary>
+    public int? Rows { get; init; }
+
+    /// <summary>Steps between two rows.</summary>
+    public long? MeasureEvery { get; init; }
+
+    /// <summary>Episodes of an evaluation.</summary>
+    public int? EvaluationEpisodes { get; init; }
+
+    /// <summary>Steps of an episode.</summary>
+    public int? MaxEpisodeSteps { get; init; }
+
+    /// <summary>Options of all methods that have them.</summary>
+    public IReadOnlyList<(string Name, Placed<string> Value)> Options { get; init; } = [];
+
+    /// <summary>Tasks; all if null.</summary>
+    public IReadOnlyList<Placed<string>>? Environments { get; init; }
+
+    /// <summary>Methods by name; all if null.</summary>
+    public IReadOnlyList<Placed<string>>? Methods { get; init; }
+
+    /// <summary>These sizes with those of a scale, which go before.</summary>
+    public SizesEntry With(SizesEntry scale) => new()
+    {
+        SeedCount = scale.SeedCount ?? (scale.Seeds is null ? SeedCount : null),
+        Seeds = scale.Seeds ?? (scale.SeedCount is null ? Seeds : null),
+        Steps = scale.Steps ?? Steps,
+        Rows = scale.Rows ?? (scale.MeasureEvery is null ? Rows : null),
+        MeasureEvery = scale.MeasureEvery ?? (scale.Rows is null ? MeasureEvery : null),
+        EvaluationEpisodes = scale.EvaluationEpisodes ?? EvaluationEpisodes,
+        MaxEpisodeSteps = scale.MaxEpisodeSteps ?? MaxEpisodeSteps,
+        Options = [.. Options, .. scale.Options],
+        Environments = scale.Environments ?? Environments,
+        Methods = scale.Methods ?? Methods,
+    };
+}
+
+/// <summary>A claim with the places of its lines.</summary>
+internal sealed record ClaimEntry(ComparisonClaim Claim, Place Better, Place Than, Place Place);
+
+/// <summary>A figure with the places of its lines.</summary>
+internal sealed record FigureEntry(ComparisonFigure Figure, IReadOnlyList<Placed<string>> Methods);
+
+/// <summary>What a study file says.</summary>
+internal sealed record StudyDocument
+{
+    /// <summary>The file, for sentences.</summary>
+    public required string File { get; init; }
+
+    /// <summary>One line for a reader.</summary>
+    public string? Title { get; init; }
+
+    /// <summary>What is asked.</summary>
+    public string? Question { get; init; }
+
+    /// <summary>Where it comes from.</summary>
+    public string? Source { get; init; }
+
+    /// <summary>The tasks.</summary>
+    public required IReadOnlyList<Placed<string>> Environments { get; init; }
+
+    /// <summary>The methods.</summary>
+    public required IReadOnlyList<MethodEntry> Methods { get; init; }
+
+    /// <summary>Preset of methods that name none.</summary>
+    public string? Preset { get; init; }
+
+    /// <summary>Lists of values by option, whose product is taken.</summary>
+    public IReadOnlyList<(string Name, Place Place, IReadOnlyList<string> Values)> Product { get; init; } = [];
+
+    /// <summary>Points of options.</summary>
+    public IReadOnlyList<IReadOnlyList<(string Name, Placed<string> Value)>> Points { get; init; } = [];
+
+    /// <summary>Sizes.</summary>
+    public SizesEntry Sizes { get; init; } = new();
+
+    /// <summary>Scales by name.</summary>
+    public IReadOnlyDictionary<string, SizesEntry> Scales { get; init; } = new Dictionary<string, SizesEntry>();
+
+    /// <summary>What is compared.</summary>
+    public string Metric { get; init; } = "eval/return";
+
+    /// <summary>Title of the axis of steps.</summary>
+    public string? XTitle { get; init; }
+
+    /// <summary>The figures; null for the default ones.</summary>
+    public IReadOnlyList<FigureEntry>? Figures { get; init; }
+
+    /// <summary>Columns of the table.</summary>
+    public IReadOnlyList<ComparisonColumn> Columns { get; init; } = [];
+
+    /// <summary>Claims.</summary>
+    public IReadOnlyList<ClaimEntry> Claims { get; init; } = [];
+
+    /// <summary>Notes.</summary>
+    public IReadOnlyList<string> Notes { get; init; } = [];
+}

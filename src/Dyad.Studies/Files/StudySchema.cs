@@ -1,0 +1,104 @@
+using System.Text.Json.Nodes;
+using Dyad.Training;
+
+namespace Dyad.Studies.Files;
+
+/// <summary>What a study file may hold.</summary>
+internal static class StudySchema
+{
+    private const double Most = 1_000_000_000_000;
+
+    private static readonly Shape Text = new TextShape();
+    private static readonly Shape Values = new NamedShape(new ValueShape(), "options with their values");
+    private static readonly Shape Names = new ListShape(Text, "names");
+    private static readonly Shape Steps = new NumberShape(1, Most, Whole: true);
+    private static readonly Shape Count = new NumberShape(1, 100_000, Whole: true);
+    private static readonly Shape Seed = new NumberShape(0, 1_000_000_000, Whole: true);
+    private static readonly Shape Preset = new TextShape([.. AgentPreset.All.Select(preset => preset.Name)]);
+
+    private static readonly Shape Method = new MapShape(
+        "a method",
+        new Key("method", Text, "A method of 'dyad list algorithms'.", Required: true),
+        new Key("name", Text, "Name in folders and claims; by default the method with its own options."),
+        new Key("legend", Text, "Name in charts and sentences; the name by default."),
+        new Key("preset", Preset, "Options that belong together; the study's by default."),
+        new Key("options", Values, "Options of this method, on top of its preset."),
+        new Key("grid", new NamedShape(new ListShape(new ValueShape(), "values"), "options with lists of values"), "Options that vary for this method alone: the product of lists of values."));
+
+    // What a scale may say otherwise.
+    private static readonly Key[] Sizes =
+    [
+        new("seeds", new EitherShape(new NumberShape(1, 10_000, Whole: true), new ListShape(Seed, "seeds")), "How many seeds, from 0, or a list of seeds."),
+        new("steps", Steps, "Steps of each run; by default what 'dyad train' takes."),
+        new("rows", Count, "Rows of metrics of a run, evenly spaced; 20 by default."),
+        new("measure_every", Steps, "Steps between two rows of metrics, instead of rows."),
+        new("evaluation_episodes", Count, "Episodes of an evaluation; 10 by default."),
+        new("max_episode_steps", new NumberShape(1, 1_000_000_000, Whole: true), "Steps after which an episode is cut off, instead of the task's own limit."),
+        new("options", Values, "Options of all methods that have them."),
+    ];
+
+    private static readonly Shape Scale = new MapShape(
+        "a scale",
+        [
+            .. Sizes,
+            new Key("environments", Names, "Tasks of this scale, of those of the study."),
+            new Key("methods", Names, "Methods of this scale by name, of those of the study."),
+        ]);
+
+    private static readonly Shape Figure = new EitherShape(Text, new MapShape(
+        "a figure",
+        new Key("metric", Text, "A metric of the runs.", Required: true),
+        new Key("axis", new TextShape("steps", "updates", "time"), "What it is drawn over; steps by default."),
+        new Key("log", new FlagShape(), "Whether the vertical axis is logarithmic."),
+        new Key("title", Text, "Heading; the metric by default."),
+        new Key("methods", Names, "Lines by name; all by default.")));
+
+    private static readonly Shape Column = new MapShape(
+        "a column",
+        new Key("metric", Text, "A metric of the runs.", Required: true),
+        new Key("heading", Text, "Heading of the column; the metric by default."),
+        new Key("format", Text, "Format of the number, as 0.00; of a mean only."),
+        new Key("value", new TextShape("mean", "last"), "The mean over the run, or the last value of a counter."));
+
+    private static readonly Shape Claim = new MapShape(
+        "a claim",
+        new Key("better", Text, "Name of the line that the claim is about.", Required: true),
+        new Key("than", Text, "Name of the line that it is held against.", Required: true),
+        new Key("text", Text, "The claim, as its source says it; without one the difference is measured and nothing is claimed."),
+        new Key("metric", Text, "What is compared; the study's metric by default."),
+        new Key("over", new TextShape("run", "end"), "The mean over the run, which is the area under the curve, or over its last tenth."),
+        new Key("kind", new TextShape("superior", "not-worse", "equivalent"), "What is claimed of the two."),
+        new Key("margin", new NumberShape(0, 1e300, Whole: false), "Of not-worse and equivalent; by default a tenth of the other line's improvement over the random policy."));
+
+    /// <summary>The file.</summary>
+    public static MapShape File { get; } = new(
+        "a study",
+        [
+            new Key("title", Text, "One line for a reader who has not seen the source."),
+            new Key("question", Text, "What is asked, and how it is measured."),
+            new Key("source", Text, "Where the question or claim comes from."),
+            new Key("environments", new EitherShape(Text, Names), "Tasks: names, text maps, MDP files, FILE.dll:TYPE; files are found from the study's folder.", Required: true),
+            new Key("methods", new ListShape(new EitherShape(Text, Method), "methods"), "What is compared, in the order of the legend.", Required: true),
+            new Key("preset", Preset, "Preset of all methods that do not name one; correct by default."),
+            new Key("grid", new EitherShape(
+                new NamedShape(new ListShape(new ValueShape(), "values"), "options with lists of values"),
+                new ListShape(Values, "points, each options with their values")), "Options that vary, over all methods that have them: the product of lists of values, or a list of points."),
+            .. Sizes,
+            new Key("metric", Text, "What is compared; eval/return by default."),
+            new Key("x_title", Text, "Title of the axis of steps."),
+            new Key("figures", new ListShape(Figure, "figures"), "Charts; by default the metric over steps and over wall time."),
+            new Key("columns", new ListShape(Column, "columns"), "Further columns of the table."),
+            new Key("claims", new ListShape(Claim, "claims"), "What is held against the runs; verdicts are Holm-corrected over them."),
+            new Key("notes", new ListShape(Text, "sentences"), "Choices, and deviations from the source."),
+            new Key("scales", new NamedShape(Scale, "scales by name"), "Sizes by name, chosen with --scale: quick, or of your own. Without one, and as paper, the study's own sizes count."),
+        ]);
+
+    /// <summary>The schema for editors.</summary>
+    public static JsonObject Document()
+    {
+        JsonObject schema = File.Schema();
+        schema.Insert(0, "$schema", "https://json-schema.org/draft/2020-12/schema");
+        schema.Insert(1, "title", "A study of Dyad");
+        return schema;
+    }
+}

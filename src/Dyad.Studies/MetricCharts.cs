@@ -1,0 +1,35 @@
+using Dyad.Studies.Results;
+
+namespace Dyad.Studies;
+
+/// <summary>A chart of each metric that runs have, a line a variant.</summary>
+internal static class MetricCharts
+{
+    /// <summary>The charts, by task and then by metric; metrics are what has a slash in its name.</summary>
+    public static IReadOnlyList<Chart> Of(StudyRuns runs)
+    {
+        string[] environments = [.. runs.Runs.Select(run => run.Variant.Environment).Distinct()];
+        return [.. from environment in environments
+                   let there = runs.On(environment)
+                   from metric in there.Runs.SelectMany(run => run.Metrics.Keys).Where(name => name.Contains('/')).Distinct().Order(StringComparer.Ordinal)
+                   let lines = there.Runs.Select(run => run.Variant.Label).Distinct()
+                       .Where(label => there.Of(label).Any(run => run.Metrics.TryGetValue(metric, out double[]? values) && values.Any(double.IsFinite))).ToArray()
+                   where lines.Length > 0
+                   select Chart(there, metric, lines, environments.Length > 1 ? environment : null)];
+    }
+
+    private static LineChart Chart(StudyRuns runs, string metric, string[] labels, string? environment)
+    {
+        Series[] series = [.. labels.Select(label => runs.Curve(label, metric))];
+        int[] counts = [.. series.Select(line => line.Seeds).Distinct()], all = [.. labels.Select(label => runs.Of(label).Count).Distinct()];
+        string seeds = counts.Length == 1 ? Wording.Seeds(counts[0]) : $"{counts.Min()} to {counts.Max()} seeds";
+        string gap = counts.Max() < all.Max() ? $" {Wording.Seeds(all.Max() - counts.Max())} had no value." : "";
+        string id = metric.Replace('/', '-').Replace('_', '-');
+        return new LineChart(
+            environment is null ? id : $"{id}-{Id(environment)}", environment is null ? metric : $"{metric} on {environment}", "steps", metric, LogY: false,
+            (all.Max() > 1 ? $"Mean and one sample standard deviation over {seeds}." : "One run.") + gap, series);
+    }
+
+    // What an anchor of a page takes.
+    internal static string Id(string name) => string.Concat(name.Select(c => char.IsAsciiLetterOrDigit(c) ? char.ToLowerInvariant(c) : '-'));
+}

@@ -1,0 +1,96 @@
+using Dyad.Core;
+using Dyad.Training;
+
+namespace Dyad.Studies.Running;
+
+/// <summary>Which runs a study asks for, and where they are.</summary>
+internal static class StudyPlan
+{
+    /// <summary>The runs, by variant and then by seed.</summary>
+    /// <param name="study">The study.</param>
+    /// <param name="request">What is wanted of it.</param>
+    /// <param name="store">Where runs of other studies are found.</param>
+    public static IReadOnlyList<PlannedRun> Of(Study study, StudyRequest request, RunStore store)
+    {
+        string folder = FolderOf(study, request);
+        IReadOnlyList<int> seeds = study.Seeds(request.Scale, request.Seeds);
+        var planned = new List<PlannedRun>();
+        var own = new Dictionary<string, RunDirectory>();
+        foreach (Variant variant in study.Variants(request.Scale).Where(variant => request.Only is null || request.Only.Contains(variant.Label)))
+        {
+            Variant asked = Kept(folder, variant with { Steps = request.Steps ?? variant.Steps });
+            foreach (int seed in asked.IsDeterministic ? seeds.Take(1) : seeds)
+            {
+                string identity = RunIdentity.Of(asked.Config(seed));
+                RunDirectory directory = own.GetValueOrDefault(identity) ?? store.Locate(identity, PathOf(folder, asked, seed));
+                own[identity] = directory;
+                planned.Add(new PlannedRun(asked, seed, directory, identity));
+            }
+        }
+
+        return planned.Count > 0 ? planned : throw new UserError($"the study {study.Name} has no runs");
+    }
+
+    /// <summary>
+    /// Finished runs that lie beside those of a call and belong to the same variants: other seeds, one job each on a cluster.
+    /// </summary>
+    /// <param name="planned">The runs of the call.</param>
+    /// <param name="warn">Is told of those that are not finished.</param>
+    public static IReadOnlyList<PlannedRun> Beside(IReadOnlyList<PlannedRun> planned, Action<string> warn)
+    {
+        var beside = new List<PlannedRun>();
+        foreach (IGrouping<Variant, PlannedRun> group in planned.GroupBy(run => run.Variant).Where(group => !group.Key.IsDeterministic))
+        {
+            string parent = Path.GetDirectoryName(group.First().Directory.FullPath)!;
+            foreach (string path in System.IO.Directory.Exists(parent) ? System.IO.Directory.EnumerateDirectories(parent, "seed-*") : [])
+            {
+                if (int.TryParse(Path.GetFileName(path)["seed-".Length..], out int seed) && group.All(run => run.Seed != seed))
+                {
+                    Consider(group.Key, seed, new RunDirectory(path));
+                }
+            }
+        }
+
+        return beside;
+
+        void Consider(Variant variant, int seed, RunDirectory directory)
+        {
+            try
+            {
+                if (directory.ReadConfig() is not { } stored || stored.Difference(variant.Config(seed)) is not null)
+                {
+                    return;
+                }
+
+                long step = (long?)directory.ReadStatus()?["step"] ?? 0;
+                if (directory.Status == RunStatus.Done && step >= variant.Steps)
+                {
+                    beside.Add(new PlannedRun(variant, seed, directory, ""));
+                }
+                else
+                {
+                    warn($"seed {seed} is in the folder too, {(directory.Status == RunStatus.Failed ? "failed" : "unfinished")} at step {step}, and left out of the summary");
+                }
+            }
+            catch (UserError e)
+            {
+                warn($"seed {seed} is in the folder too, and left out of the summary: {e.Message}");
+            }
+        }
+    }
+
+    /// <summary>The folder of a study's runs.</summary>
+    public static string FolderOf(Study study, StudyRequest request) => Path.Combine(Path.GetFullPath(request.Output), study.Name);
+
+    private static string PathOf(string folder, Variant variant, int seed) => Path.Combine(folder, variant.Label, variant.Environment, $"seed-{seed}");
+
+    // With the interval of runs that are there, where none was asked for: the rows of all seeds must be those of the same steps.
+    private static Variant Kept(string folder, Variant variant)
+    {
+        string runs = Path.Combine(folder, variant.Label, variant.Environment);
+        return variant.KeepsInterval && System.IO.Directory.Exists(runs) && System.IO.Directory.EnumerateDirectories(runs, "seed-*")
+            .Order(StringComparer.Ordinal).Select(path => RunPointer.Follow(path).ReadConfig()).FirstOrDefault(config => config is not null) is { } stored
+                ? variant with { MeasureEvery = stored.Measuring.Every }
+                : variant;
+    }
+}
