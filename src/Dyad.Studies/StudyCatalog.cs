@@ -22,6 +22,8 @@ public static class StudyCatalog
         new Zheng2021Theorem2(),
         new Zheng2021Theorems(),
         new Zheng2021BatchSize(),
+        new Zheng2021Foresight(),
+        new Zheng2021Equilibria(),
         new Zheng2021Conditioning("pendulum", "Pendulum-v1", steps: (1_500, 10_000), seeds: 5),
         new Zheng2021Conditioning("half-cheetah", "HalfCheetah-v4", steps: (1_500, 20_000), seeds: 3),
         .. FileStudies.Under("stackelberg"),

@@ -34,7 +34,7 @@ internal static class GapCommand
             DefaultValueFactory = _ => defaults.Batches,
             HelpName = "N",
         };
-        var batch = new Option<int>("--batch") { Description = "Transitions in a batch; by default as many as in an update.", HelpName = "N" };
+        var batch = new Option<int>("--batch") { Description = "Transitions in a batch, steps of new episodes on policy; by default as many as in an update.", HelpName = "N" };
         var seed = new Option<long>("--seed") { Description = "Seed of batches, starts and noise.", HelpName = "S" };
         var entropy = new Option<string>("--entropy")
         {
@@ -88,18 +88,20 @@ internal static class GapCommand
     {
         StoredRun run = Located.Run(folder, "has a gap to measure", code);
         using AgentTraining training = run.Restore(
-            $"'{folder}' is a run of {run.Method}; the gap is measured of sac, ddpg, td3 and their leading and residual versions", StudyOptions.Tell, out GameAgent agent);
+            $"'{folder}' is a run of {run.Method}; the gap is measured of sac, ddpg, td3, ac and their leading and residual versions", StudyOptions.Tell);
         using var stopping = new Stopping();
         MeasuredGap gap = ProgressDisplay.Bar(
             $"gap of {run.Method} on {run.Task.Name}",
-            progress => MeasuredGap.Of(agent, run.CreateTask, options, new RandomStream(seed), progress, stopping.Token));
+            progress => training.Agent is EpochAgent onPolicy
+                ? MeasuredGap.Of(onPolicy, run.CreateTask, options, new RandomStream(seed), progress, stopping.Token)
+                : MeasuredGap.Of((GameAgent)training.Agent, run.CreateTask, options, new RandomStream(seed), progress, stopping.Token));
         if (json)
         {
             Output.Json(Document(run, training.Step, gap, options, seed));
         }
         else
         {
-            Print(run, training.Step, gap, options);
+            Print(run, training.Step, gap, options, training.Agent is EpochAgent);
         }
 
         return ExitCode.Success;
@@ -158,7 +160,7 @@ internal static class GapCommand
         ["high"] = Output.Number(estimate.High),
     };
 
-    private static void Print(StoredRun run, long step, MeasuredGap gap, GapOptions options)
+    private static void Print(StoredRun run, long step, MeasuredGap gap, GapOptions options, bool isOnPolicy)
     {
         RolloutObjective objective = gap.Rollouts;
         Output.Table(
@@ -181,7 +183,7 @@ internal static class GapCommand
 
         string[] fullColumn = gap.GradientNormSquared is null ? [] : ["#cosine to grad J"];
         Output.Table(
-            $"Estimators on {gap.Batches} batches of {gap.BatchSize} transitions",
+            $"Estimators on {gap.Batches} batches of {gap.BatchSize} {(isOnPolicy ? "steps of new episodes" : "transitions")}",
             [
                 "estimator", "#|E g|^2", "#variance of a batch", "#signal / noise", "#cosine to plain", .. fullColumn,
             ],

@@ -23,7 +23,7 @@ internal static class InspectCommand
             Description = "Who leads: actor or critic; by default whoever leads in the run, and the actor where nobody does.",
             HelpName = "actor|critic",
         };
-        var batch = new Option<int>("--batch") { Description = "Transitions drawn from the run's replay; by default as many as in an update.", HelpName = "N" };
+        var batch = new Option<int>("--batch") { Description = "Transitions drawn from the run's replay, on policy steps of new episodes; by default as many as in an update.", HelpName = "N" };
         var steps = new Option<int>("--steps")
         {
             Description = "Steps of Lanczos and Arnoldi, which find the eigenvalues.",
@@ -63,7 +63,14 @@ internal static class InspectCommand
     {
         StoredRun run = Located.Run(folder, "plays a game to inspect", code);
         using AgentTraining training = run.Restore(
-            $"'{folder}' is a run of {run.Method}, which plays no game of two differentiable costs", StudyOptions.Tell, out GameAgent agent);
+            $"'{folder}' is a run of {run.Method}, which plays no game of two differentiable costs", StudyOptions.Tell);
+        if (training.Agent is EpochAgent onPolicy)
+        {
+            InspectOnPolicy.Write(run, training.Step, EpochInspection.Of(onPolicy, run.CreateTask, options, new RandomStream(seed)), options, seed, json);
+            return ExitCode.Success;
+        }
+
+        var agent = (GameAgent)training.Agent;
         GameInspection inspection = GameInspection.Of(agent, options, new RandomStream(seed));
         if (json)
         {
@@ -101,31 +108,42 @@ internal static class InspectCommand
                 ["real_max"] = spectrum.JacobianHighest.Real,
                 ["real_max_imaginary"] = Math.Abs(spectrum.JacobianHighest.Imaginary),
             },
+            ["stackelberg_jacobian"] = new JsonObject
+            {
+                ["real_min"] = Output.Number(inspection.Flow.Lowest.Real),
+                ["real_min_imaginary"] = Output.Number(Math.Abs(inspection.Flow.Lowest.Imaginary)),
+                ["real_max"] = Output.Number(inspection.Flow.Highest.Real),
+                ["real_max_imaginary"] = Output.Number(Math.Abs(inspection.Flow.Highest.Imaginary)),
+            },
             ["leader"] = NameOf(inspection.Leader),
-            ["total_derivative"] = new JsonObject
-            {
-                ["rule"] = inspection.IsOwnRule ? "run" : "default",
-                ["norm"] = Output.Number(direction.Norm),
-                ["direct"] = Output.Number(direction.Direct),
-                ["implicit"] = Output.Number(direction.Implicit),
-                ["cosine"] = Output.Number(direction.Cosine),
-                ["damping"] = direction.Damping,
-                ["iterations"] = direction.Solve.Iterations,
-                ["residual"] = Output.Number(direction.Solve.Residual),
-                ["negative_curvature"] = direction.Solve.NegativeCurvature,
-            },
-            ["equilibrium"] = new JsonObject
-            {
-                ["verdict"] = NameOf(equilibrium.Kind),
-                ["reason"] = equilibrium.Reason,
-                ["tolerance"] = options.Tolerance,
-                ["leader_curvature_min"] = equilibrium.LeaderCurvature is { } leader ? Output.Number(leader.Lowest) : null,
-                ["leader_curvature_error"] = equilibrium.LeaderCurvature is { } checkedLeader ? Output.Number(checkedLeader.Error) : null,
-            },
+            ["total_derivative"] = TotalOf(direction, inspection.IsOwnRule),
+            ["equilibrium"] = VerdictOf(equilibrium, options),
         };
     }
 
-    private static JsonObject PlayerOf(double gradient, ExtremeEigenvalues curvature) => new()
+    internal static JsonObject TotalOf(LeaderDirection direction, bool isOwnRule) => new()
+    {
+        ["rule"] = isOwnRule ? "run" : "default",
+        ["norm"] = Output.Number(direction.Norm),
+        ["direct"] = Output.Number(direction.Direct),
+        ["implicit"] = Output.Number(direction.Implicit),
+        ["cosine"] = Output.Number(direction.Cosine),
+        ["damping"] = direction.Damping,
+        ["iterations"] = direction.Solve.Iterations,
+        ["residual"] = Output.Number(direction.Solve.Residual),
+        ["negative_curvature"] = direction.Solve.NegativeCurvature,
+    };
+
+    internal static JsonObject VerdictOf(EquilibriumVerdict equilibrium, InspectionOptions options) => new()
+    {
+        ["verdict"] = NameOf(equilibrium.Kind),
+        ["reason"] = equilibrium.Reason,
+        ["tolerance"] = options.Tolerance,
+        ["leader_curvature_min"] = equilibrium.LeaderCurvature is { } leader ? Output.Number(leader.Lowest) : null,
+        ["leader_curvature_error"] = equilibrium.LeaderCurvature is { } checkedLeader ? Output.Number(checkedLeader.Error) : null,
+    };
+
+    internal static JsonObject PlayerOf(double gradient, ExtremeEigenvalues curvature) => new()
     {
         ["gradient"] = Output.Number(gradient),
         ["curvature_min"] = Output.Number(curvature.Lowest),
@@ -140,18 +158,42 @@ internal static class InspectCommand
         SpectrumReport spectrum = inspection.Spectrum;
         LeaderDirection direction = inspection.Direction;
         EquilibriumVerdict equilibrium = inspection.Equilibrium;
-        Output.Table(
+        PrintPlayers(
             $"{run.Method} on {run.Task.Name} after {step} steps, {inspection.BatchSize} of {agent.Transitions} transitions",
-            ["", "#actor, cost -J", "#critic, cost L"],
-            [
-                ["norm of the gradient", Text(spectrum.LeaderGradient), Text(spectrum.FollowerGradient)],
-                ["lowest eigenvalue of the Hessian", Text(spectrum.LeaderCurvature.Lowest), Text(spectrum.FollowerCurvature.Lowest)],
-                ["highest eigenvalue", Text(spectrum.LeaderCurvature.Highest), Text(spectrum.FollowerCurvature.Highest)],
-                ["error of both at most", Text(spectrum.LeaderCurvature.Error), Text(spectrum.FollowerCurvature.Error)],
-                ["an eigenvalue is as near to 0 as", Text(spectrum.LeaderCurvature.NearestToZero), Text(spectrum.FollowerCurvature.NearestToZero)],
-            ]);
+            (spectrum.LeaderGradient, spectrum.LeaderCurvature), (spectrum.FollowerGradient, spectrum.FollowerCurvature));
+        PrintTotal($"Total derivative with the {NameOf(inspection.Leader)} leading", inspection.IsOwnRule, direction);
         Output.Table(
-            $"Total derivative with the {NameOf(inspection.Leader)} leading, by {(inspection.IsOwnRule ? "the run's rule" : "default options of the rule")}",
+            "Jacobian of simultaneous individual gradients, and of the Stackelberg flow",
+            ["eigenvalue, of those found", "#real part", "#imaginary part"],
+            [
+                ["individual, with the lowest real part", Text(spectrum.JacobianLowest.Real), Text(Math.Abs(spectrum.JacobianLowest.Imaginary))],
+                ["with the highest", Text(spectrum.JacobianHighest.Real), Text(Math.Abs(spectrum.JacobianHighest.Imaginary))],
+                ["Stackelberg, with the lowest", Text(inspection.Flow.Lowest.Real), Text(Math.Abs(inspection.Flow.Lowest.Imaginary))],
+                ["with the highest", Text(inspection.Flow.Highest.Real), Text(Math.Abs(inspection.Flow.Highest.Imaginary))],
+            ]);
+        Output.Line();
+        Output.Line(equilibrium.LeaderCurvature is { } leader
+            ? $"Lowest eigenvalue of the leader's total second derivative: {Text(leader.Lowest)}, error at most {Text(leader.Error)}."
+            : "The leader's total second derivative is not computed: the follower's Hessian is not positive definite.");
+        PrintVerdict(equilibrium, options);
+    }
+
+    internal static void PrintPlayers(
+        string title, (double Gradient, ExtremeEigenvalues Curvature) actor, (double Gradient, ExtremeEigenvalues Curvature) critic) => Output.Table(
+        title,
+        ["", "#actor, cost -J", "#critic, cost L"],
+        [
+            ["norm of the gradient", Text(actor.Gradient), Text(critic.Gradient)],
+            ["lowest eigenvalue of the Hessian", Text(actor.Curvature.Lowest), Text(critic.Curvature.Lowest)],
+            ["highest eigenvalue", Text(actor.Curvature.Highest), Text(critic.Curvature.Highest)],
+            ["error of both at most", Text(actor.Curvature.Error), Text(critic.Curvature.Error)],
+            ["an eigenvalue is as near to 0 as", Text(actor.Curvature.NearestToZero), Text(critic.Curvature.NearestToZero)],
+        ]);
+
+    internal static void PrintTotal(string title, bool isOwnRule, LeaderDirection direction)
+    {
+        Output.Table(
+            $"{title}, by {(isOwnRule ? "the run's rule" : "default options of the rule")}",
             ["", "#norm"],
             [
                 ["total derivative", Text(direction.Norm)],
@@ -160,19 +202,10 @@ internal static class InspectCommand
             ]);
         Output.Line($"Cosine between the direct part and what is added to it {Text(direction.Cosine)}, damping {Text(direction.Damping)}, "
             + $"relative residual of the solve {Text(direction.Solve.Residual)}{(direction.Solve.NegativeCurvature ? ", ended at negative curvature" : "")}.");
-        Output.Table(
-            "Jacobian of simultaneous individual gradients",
-            ["eigenvalue, of those found", "#real part", "#imaginary part"],
-            [
-                ["with the lowest real part", Text(spectrum.JacobianLowest.Real), Text(Math.Abs(spectrum.JacobianLowest.Imaginary))],
-                ["with the highest", Text(spectrum.JacobianHighest.Real), Text(Math.Abs(spectrum.JacobianHighest.Imaginary))],
-            ]);
-        Output.Line();
-        Output.Line(equilibrium.LeaderCurvature is { } leader
-            ? $"Lowest eigenvalue of the leader's total second derivative: {Text(leader.Lowest)}, error at most {Text(leader.Error)}."
-            : "The leader's total second derivative is not computed: the follower's Hessian is not positive definite.");
-        Output.Line($"Differential Stackelberg equilibrium: {NameOf(equilibrium.Kind)}; {equilibrium.Reason} (tolerance {Text(options.Tolerance)}).");
     }
+
+    internal static void PrintVerdict(EquilibriumVerdict equilibrium, InspectionOptions options) =>
+        Output.Line($"Differential Stackelberg equilibrium: {NameOf(equilibrium.Kind)}; {equilibrium.Reason} (tolerance {Text(options.Tolerance)}).");
 
     private static Player? Leader(string? text) => text switch
     {
@@ -193,6 +226,7 @@ internal static class InspectCommand
         EquilibriumKind.DifferentialStackelberg => "near",
         EquilibriumKind.Degenerate => "degenerate",
         EquilibriumKind.NotStationary => "not stationary",
+        EquilibriumKind.Undecided => "undecided",
         _ => "not minimal",
     };
 

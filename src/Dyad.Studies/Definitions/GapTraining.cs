@@ -21,24 +21,11 @@ namespace Dyad.Studies.Definitions;
 /// <param name="from">The first step at which it is.</param>
 /// <param name="random">Draws batches, starts and noise.</param>
 internal sealed class GapTraining(AgentTraining training, Func<IEnvironment> create, GapOptions options, long from, RandomStream random)
-    : IIterative, IAppendOnlyState, IDisposable
+    : MeasuredTraining(training, from)
 {
-    /// <summary>What is measured.</summary>
-    public AgentTraining Training { get; } = training;
-
-    public long Step => Training.Step;
-
-    public void Advance() => Training.Advance();
-
-    public void Measure(IMetrics metrics)
+    protected override void MeasureAgent(IMetrics metrics, CancellationToken cancellation)
     {
-        Training.Measure(metrics);
-        if (Step < from)
-        {
-            return;
-        }
-
-        var gap = MeasuredGap.Of((GameAgent)Training.Agent, create, options, random.Split("row"));
+        var gap = MeasuredGap.Of((GameAgent)Training.Agent, create, options, random.Split("row"), cancellation: cancellation);
         foreach (EstimatorGap estimator in gap.Estimators)
         {
             string name = $"gap/{estimator.Name}";
@@ -62,12 +49,4 @@ internal sealed class GapTraining(AgentTraining training, Func<IEnvironment> cre
         metrics.Record("gap/random_derivative", gap.Random.Full.Mean);
         metrics.Record("gap/objective", gap.Objective.Mean);
     }
-
-    public void Serialize(StateArchive archive) => Training.Serialize(archive);
-
-    public void SaveRows(string folder) => Training.SaveRows(folder);
-
-    public void LoadRows(string folder) => Training.LoadRows(folder);
-
-    public void Dispose() => Training.Dispose();
 }

@@ -18,20 +18,12 @@ namespace Dyad.Studies.Definitions;
 /// <param name="from">The first step at which there is a measurement.</param>
 /// <param name="random">Draws batches; the same numbers in all rows.</param>
 internal sealed class ImplicitBiasTraining(AgentTraining training, int[] sizes, int batches, long from, RandomStream random)
-    : IIterative, IAppendOnlyState, IDisposable
+    : MeasuredTraining(training, from)
 {
-    /// <summary>What is measured.</summary>
-    public AgentTraining Training { get; } = training;
-
-    public long Step => Training.Step;
-
-    public void Advance() => Training.Advance();
-
-    public void Measure(IMetrics metrics)
+    protected override void MeasureAgent(IMetrics metrics, CancellationToken cancellation)
     {
-        Training.Measure(metrics);
         var agent = (GameAgent)Training.Agent;
-        if (Step < from || agent.Transitions == 0)
+        if (agent.Transitions == 0)
         {
             return;
         }
@@ -45,6 +37,7 @@ internal sealed class ImplicitBiasTraining(AgentTraining training, int[] sizes, 
         var moments = new GradientMoments(sizes.Length, parameters);
         for (int i = 0; i < batches; i++)
         {
+            cancellation.ThrowIfCancellationRequested();
             for (int n = 0; n < sizes.Length; n++)
             {
                 // What the leader adds to the plain ascent direction on the same batch.
@@ -71,12 +64,4 @@ internal sealed class ImplicitBiasTraining(AgentTraining training, int[] sizes, 
 
         int Named(string name) => gradients[0].Names.ToList().IndexOf(name);
     }
-
-    public void Serialize(StateArchive archive) => Training.Serialize(archive);
-
-    public void SaveRows(string folder) => Training.SaveRows(folder);
-
-    public void LoadRows(string folder) => Training.LoadRows(folder);
-
-    public void Dispose() => Training.Dispose();
 }

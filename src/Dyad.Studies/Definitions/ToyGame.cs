@@ -13,14 +13,15 @@ namespace Dyad.Studies.Definitions;
 internal sealed record ToyGame(Game<double> Game, Input<double>? Noise = null)
 {
     /// <summary>
-    /// The motivating example: theta is the action, R(theta) = -theta^2/5, Q_w(theta) = w theta; J = w theta,
-    /// L = (w theta + theta^2/5)^2.
+    /// The motivating example: theta is the action, R(theta) = -c theta^2, with c = 1/5 in the paper, Q_w(theta) = w theta;
+    /// J = w theta, L = (w theta + c theta^2)^2.
     /// </summary>
-    public static ToyGame Deterministic()
+    /// <param name="scale">c.</param>
+    public static ToyGame Deterministic(double scale = 0.2)
     {
         (Parameters<double> actor, Parameters<double> critic) = (new("actor"), new("critic"));
         Expression<double> theta = actor.Add("theta", 1, 1), w = critic.Add("w", 1, 1);
-        return Of(actor, critic, w * theta, -0.2 * Square(theta), w * theta);
+        return Of(actor, critic, w * theta, -scale * Square(theta), w * theta);
     }
 
     /// <summary>

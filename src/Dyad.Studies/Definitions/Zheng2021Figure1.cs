@@ -11,6 +11,10 @@ internal sealed class Zheng2021Figure1 : Study
     private const double Step = 0.01;
     private const int Iterations = 50_000;
 
+    // c of R = -c theta^2: the paper's, and one that turns its verdict.
+    private const double SmallReward = 0.2;
+    private const double LargeReward = 1;
+
     private static readonly (string Label, string Legend, double? Damping)[] Figure =
     [
         ("individual", "Individual gradients", null),
@@ -24,6 +28,13 @@ internal sealed class Zheng2021Figure1 : Study
         ("regularized-0.004", "Stackelberg, damping 0.004", 0.004),
         ("regularized-0.4", "Stackelberg, damping 0.4", 0.4),
         ("regularized-4", "Stackelberg, damping 4", 4),
+    ];
+
+    // The paper's figure at five times its reward.
+    private static readonly (string Label, string Legend, double? Damping)[] Larger =
+    [
+        ("individual-large", "Individual gradients, R = -theta^2", null),
+        ("stackelberg-large", "Stackelberg, R = -theta^2", 0),
     ];
 
     private static IEnumerable<(string Label, string Legend, double? Damping)> ByDamping =>
@@ -47,7 +58,7 @@ internal sealed class Zheng2021Figure1 : Study
         "At theta = 0 the critic's curvature 2 theta^2 is 0 and the undamped total derivative is 0/0. From both sides it tends to "
         + "-w, which is no derivative of anything at that point; a step from exactly there would follow the actor's own gradient and "
         + "be counted as 'undefined'. No run met it. The streamlines of the undamped field pass over the line at theta = 0.",
-        "The runs with dampings 0.004, 0.4 and 4 are ours.",
+        "The runs with dampings 0.004, 0.4 and 4, and those with R = -theta^2, are ours.",
     ];
 
     public override string SummaryMetric => "error";
@@ -55,12 +66,8 @@ internal sealed class Zheng2021Figure1 : Study
     public override int DefaultSeeds(StudyScale scale) => 1;
 
     // The paper's size takes a second, so it is the same at every scale.
-    public override IReadOnlyList<Variant> Variants(StudyScale scale) => [.. Figure.Concat(Between).Select(m => new Variant(
-        m.Label, "MotivatingGame", Iterations, MeasureEvery: 5,
-        new MethodConfig("toy-game", new JsonObject { ["rule"] = m.Damping is null ? "individual" : "stackelberg", ["damping"] = m.Damping, ["step_length"] = Step }),
-        seed => new ToyGameRun(
-            ToyGame.Deterministic(), new ToyGamePlay(m.Damping, new StepSchedule(Step), new StepSchedule(Step), [-1], [1]), seed, Measure),
-        IsDeterministic: true))];
+    public override IReadOnlyList<Variant> Variants(StudyScale scale) =>
+        [.. Figure.Concat(Between).Select(m => VariantOf(m, SmallReward)), .. Larger.Select(m => VariantOf(m, LargeReward))];
 
     public override Analysis Analyze(StudyRuns runs)
     {
@@ -80,6 +87,7 @@ internal sealed class Zheng2021Figure1 : Study
         double lower = Errors("stackelberg").Zip(Errors("individual")).Average(pair => pair.First < pair.Second ? 1.0 : 0.0);
         double start = Errors("individual")[0];
         bool faster = Mean("stackelberg") < Mean("individual") && Last("stackelberg") < Last("individual");
+        bool fasterToo = Mean("stackelberg-large") < Mean("individual-large") && Last("stackelberg-large") < Last("individual-large");
         int[] crossings = [.. ByDamping.Select(m => Crossings(m.Label))];
         bool inOrder = crossings.Zip(crossings.Skip(1)).All(pair => pair.First <= pair.Second);
 
@@ -100,8 +108,10 @@ internal sealed class Zheng2021Figure1 : Study
                     $"The mean error over the run is {Mean("stackelberg"):0.000} against {Mean("individual"):0.000}, the last one "
                     + $"{Last("stackelberg"):0.0000} against {Last("individual"):0.0000}; the error stays below 0.1 from iteration "
                     + $"{StaysBelow("stackelberg", 0.1)} on against {StaysBelow("individual", 0.1)}. It is the smaller one at {lower:0%} of the "
-                    + "iterations: a cycle passes near the origin now and then.",
-                    faster ? Verdict.Supported : Verdict.Contradicted),
+                    + "iterations: a cycle passes near the origin now and then. With R = -theta^2, all else equal, the mean error is "
+                    + $"{Mean("stackelberg-large"):0.000} against {Mean("individual-large"):0.000} and the last one {Last("stackelberg-large"):0.0000} against "
+                    + $"{Last("individual-large"):0.0000}, with {Crossings("stackelberg-large")} and {Crossings("individual-large")} changes of theta's sign.",
+                    faster != fasterToo ? Verdict.Depends : faster ? Verdict.Supported : Verdict.Contradicted),
                 new Finding(
                     "Regularisation speeds up convergence.",
                     $"With damping 0.04 the mean error is {Mean("regularized"):0.000} and the last one {Last("regularized"):0.0000}, against "
@@ -130,6 +140,10 @@ internal sealed class Zheng2021Figure1 : Study
                     "Exact computation: one line each, no seeds. Figures 1(c) and 5(a) of the paper.",
                     [.. Figure.Select(m => runs.Curve(m.Label, "error", m.Legend))]),
                 new LineChart(
+                    "error-large", "Distance to (0, 0), R = -theta^2", "iterations", "sqrt(theta^2 + w^2)", LogY: true,
+                    "Exact computation: one line each, no seeds. Not in the paper.",
+                    [.. Larger.Select(m => runs.Curve(m.Label, "error", m.Legend))]),
+                new LineChart(
                     "return", "Return of the actor", "iterations", "R(theta)", LogY: false,
                     "The first 5,000 iterations. Figure 5(b) of the paper.",
                     [.. Figure.Select(m => runs.Curve(m.Label, "return", m.Legend, until: 5000))]),
@@ -138,7 +152,7 @@ internal sealed class Zheng2021Figure1 : Study
                 new DataTable(
                     "From individual to Stackelberg",
                     ["actor", "sign changes of theta", "peaks of the error", "mean error", "last error", "error stays below 0.1 from"],
-                    [.. ByDamping.Select(m => (IReadOnlyList<string>)
+                    [.. ByDamping.Concat(Larger).Select(m => (IReadOnlyList<string>)
                     [
                         m.Legend, $"{Crossings(m.Label)}", $"{Peaks(m.Label)}", $"{Mean(m.Label):0.0000}", $"{Last(m.Label):0.0000}",
                         StaysBelow(m.Label, 0.1),
@@ -147,6 +161,22 @@ internal sealed class Zheng2021Figure1 : Study
 
         double Rate(string label) => Math.Log10(
             LargestOfLastHalf(Run(label), Iterations) / LargestOfLastHalf(Run(label), Iterations / 10));
+    }
+
+    private static Variant VariantOf((string Label, string Legend, double? Damping) method, double reward)
+    {
+        var options = new JsonObject { ["rule"] = method.Damping is null ? "individual" : "stackelberg", ["damping"] = method.Damping, ["step_length"] = Step };
+        if (reward != SmallReward)
+        {
+            options["reward"] = reward;
+        }
+
+        return new Variant(
+            method.Label, "MotivatingGame", Iterations, MeasureEvery: 5, new MethodConfig("toy-game", options),
+            seed => new ToyGameRun(
+                ToyGame.Deterministic(reward), new ToyGamePlay(method.Damping, new StepSchedule(Step), new StepSchedule(Step), [-1], [1]), seed,
+                (toy, metrics) => Measure(toy, reward, metrics)),
+            IsDeterministic: true);
     }
 
     private static double LargestOfLastHalf(FinishedRun run, double until) => run.Column("error").Zip(run.Steps)
@@ -165,11 +195,11 @@ internal sealed class Zheng2021Figure1 : Study
             [.. Figure.Select(m => m.Legend)]);
     }
 
-    private static void Measure(ToyGame toy, IMetrics metrics)
+    private static void Measure(ToyGame toy, double reward, IMetrics metrics)
     {
         double theta = toy.Game.Leader.Values[0], w = toy.Game.Follower.Values[0];
         metrics.Record("error", Math.Sqrt((theta * theta) + (w * w)));
-        metrics.Record("return", -theta * theta / 5);
+        metrics.Record("return", -reward * theta * theta);
         metrics.Record("theta", theta);
         metrics.Record("w", w);
     }

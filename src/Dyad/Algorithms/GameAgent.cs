@@ -77,6 +77,9 @@ public sealed class GameAgent : IValuing, IAppendOnlyState
     /// <inheritdoc/>
     public Parameters<float> Policy => _method.Actor;
 
+    /// <summary>w, the critic's parameters.</summary>
+    public Parameters<float> Critic => _method.Critic;
+
     /// <inheritdoc/>
     public PolicyHead? Head => _method.Head;
 
@@ -237,19 +240,20 @@ public sealed class GameAgent : IValuing, IAppendOnlyState
     /// <inheritdoc/>
     public void LoadRows(string folder) => _experience.LoadRows(folder);
 
-    private void Draw()
+    private void Draw(RandomStream? random = null)
     {
         foreach (GameBatch batch in _batches)
         {
-            batch.Draw(sampling: null, _random);
+            batch.Draw(random, random ?? _random);
         }
     }
 
-    private void MoveCritic(int steps)
+    /// <summary>Steps of the critic alone, each on a batch of its own, drawn by the agent's numbers or the caller's.</summary>
+    internal void MoveCritic(int steps, RandomStream? random = null)
     {
         for (int i = 0; i < steps; i++)
         {
-            Draw();
+            Draw(random);
             _rule.Critic.Compute();
             StepCritic();
         }

@@ -6,6 +6,21 @@ using Dyad.Numerics;
 
 namespace Dyad.Diagnostics;
 
+/// <summary>Estimates of what an actor could ascend along, on batches.</summary>
+public interface IActorGradients
+{
+    /// <summary>Names of the estimators, the plain one first.</summary>
+    IReadOnlyList<string> Names { get; }
+
+    /// <summary>Whether total derivatives follow the agent's own rule; otherwise one with default options.</summary>
+    bool IsOwnRule { get; }
+
+    /// <summary>Computes all estimates on a new batch.</summary>
+    /// <param name="random">Draws batch and noise.</param>
+    /// <param name="results">Receives one ascent direction an estimator, each as long as the actor.</param>
+    void Compute(RandomStream random, IReadOnlyList<float[]> results);
+}
+
 /// <summary>
 /// What an agent's actor could ascend along, estimated on batches from its replay: <c>plain</c>, minus the gradient of its cost
 /// with the critic q alone; <c>residual</c>, the same with q + w (Wen et al. 2021, section 4.3), where the agent has a
@@ -13,7 +28,7 @@ namespace Dyad.Diagnostics;
 /// by the agent's rule where its actor leads and by default options otherwise; and <c>residual-stackelberg</c>, that of the cost
 /// with q + w, where the agent has a res-critic and its actor leads.
 /// </summary>
-public sealed class ActorGradients
+public sealed class ActorGradients : IActorGradients
 {
     private readonly List<(string Name, Action<Span<float>> Copy)> _estimators = [];
     private readonly List<LeaderOnBatch> _leaders = [];
@@ -55,15 +70,13 @@ public sealed class ActorGradients
             _estimators.Add((name, result => TensorPrimitives.Negate(leader.Directions.Actor.Values, result)));
     }
 
-    /// <summary>Names of the estimators, the plain one first.</summary>
+    /// <inheritdoc/>
     public IReadOnlyList<string> Names => [.. _estimators.Select(estimator => estimator.Name)];
 
-    /// <summary>Whether <c>stackelberg</c> follows the agent's own rule; otherwise one with default options.</summary>
+    /// <inheritdoc/>
     public bool IsOwnRule { get; }
 
-    /// <summary>Computes all estimates on a new batch.</summary>
-    /// <param name="random">Draws batch and noise.</param>
-    /// <param name="results">Receives one ascent direction an estimator, each as long as the actor.</param>
+    /// <inheritdoc/>
     public void Compute(RandomStream random, IReadOnlyList<float[]> results)
     {
         foreach (LeaderOnBatch leader in _leaders)

@@ -45,5 +45,18 @@ public sealed record EquilibriumVerdict(EquilibriumKind Kind, string Reason, Ext
         return new EquilibriumVerdict(kind, reason, leader);
     }
 
+    /// <summary>The verdict where the leader's total second derivative cannot be told: of the four conditions, it knows three.</summary>
+    /// <inheritdoc cref="Of"/>
+    public static EquilibriumVerdict WithoutResponse(
+        double totalDerivative, double followerGradient, ExtremeEigenvalues follower, double tolerance)
+    {
+        EquilibriumVerdict known = Of(totalDerivative, followerGradient, follower, leader: null, tolerance);
+        return known.Kind == EquilibriumKind.NotMinimal && follower.Lowest > 0
+            ? new EquilibriumVerdict(
+                EquilibriumKind.Undecided,
+                "three of the four conditions hold to the tolerance, and the leader's total second derivative is not known on policy", null)
+            : known;
+    }
+
     private static bool IsSingular(ExtremeEigenvalues matrix, double tolerance) => !(matrix.NearestToZero > tolerance * matrix.Scale);
 }

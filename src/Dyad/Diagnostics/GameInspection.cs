@@ -33,6 +33,11 @@ public sealed record InspectionOptions
 /// <param name="Solve">What the solve did.</param>
 public sealed record LeaderDirection(double Norm, double Direct, double Implicit, double Cosine, double Damping, SolveReport Solve);
 
+/// <summary>Eigenvalues of the Jacobian of the Stackelberg flow (<see cref="StackelbergJacobian{T}"/>), of those found.</summary>
+/// <param name="Lowest">That with the lowest real part; the flow is unstable where it is negative.</param>
+/// <param name="Highest">That with the highest.</param>
+public readonly record struct FlowReport(Complex Lowest, Complex Highest);
+
 /// <summary>The game of an actor and a critic at a point, on a batch.</summary>
 /// <param name="Leader">Who leads.</param>
 /// <param name="RuleOptions">The rule of the total derivative.</param>
@@ -41,9 +46,10 @@ public sealed record LeaderDirection(double Norm, double Direct, double Implicit
 /// <param name="Direction">The leader's total derivative.</param>
 /// <param name="Spectrum">Gradients and eigenvalues; the actor in the place of the leader, the critic in that of the follower.</param>
 /// <param name="Equilibrium">The point against definition 1.</param>
+/// <param name="Flow">The Stackelberg flow's eigenvalues, by the rule with its damping held and no bound, all factors from one batch.</param>
 public sealed record GameInspection(
     Player Leader, RuleOptions RuleOptions, bool IsOwnRule, int BatchSize, LeaderDirection Direction, SpectrumReport Spectrum,
-    EquilibriumVerdict Equilibrium)
+    EquilibriumVerdict Equilibrium, FlowReport Flow)
 {
     /// <summary>Inspects an agent on a batch from its replay. The agent is left as it was.</summary>
     /// <param name="agent">An agent with experience.</param>
@@ -90,6 +96,24 @@ public sealed record GameInspection(
             : null;
         return new GameInspection(
             leader, directions.Options, isOwnRule, batchSize, direction, spectrum,
-            EquilibriumVerdict.Of(direction.Norm, gradient, follower, response, options.Tolerance));
+            EquilibriumVerdict.Of(direction.Norm, gradient, follower, response, options.Tolerance),
+            FlowOf(game, directions.Options with { Damping = direction.Damping }, options.Steps, random));
+    }
+
+    // A flow is a function of the point alone: what a rule remembers, draws or cuts off has no place in it.
+    private static FlowReport FlowOf<T>(ActorCriticGame<T> game, RuleOptions rule, int steps, RandomStream random)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        rule = rule with
+        {
+            DampingSchedule = DampingSchedule.Constant,
+            WarmStart = false,
+            ImplicitBound = 0,
+            IndependentBatches = false,
+            Solver = rule.Solver == Solver.Nystrom ? Solver.ConjugateGradient : rule.Solver,
+        };
+        var flow = new StackelbergJacobian<T>(game.LedBy(rule.Leader), new GradientRule<T>(rule, [game], random.Split("flow")).Leading.Total);
+        IReadOnlyList<Complex> values = new Arnoldi<T>(flow.Size, steps).Compute(flow.Multiply, random);
+        return new FlowReport(values.MinBy(value => value.Real), values.MaxBy(value => value.Real));
     }
 }

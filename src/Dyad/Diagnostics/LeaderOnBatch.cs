@@ -1,6 +1,7 @@
 using Dyad.Algorithms;
 using Dyad.Algorithms.Rules;
 using Dyad.Core;
+using Dyad.Games;
 using Dyad.Numerics;
 
 namespace Dyad.Diagnostics;
@@ -27,12 +28,17 @@ internal sealed class LeaderOnBatch
         IsOwnRule = own.Rule == Rule.Stackelberg && own.Leader == player;
         RuleOptions options = IsOwnRule ? own : new RuleOptions { Rule = Rule.Stackelberg, Leader = player };
         _batches = [.. Enumerable.Range(0, options.Batches).Select(_ => agent.GameOn(batchSize))];
-        Directions = new GradientRule<float>(options, [.. _batches.Select(batch => corrected ? batch.Game : batch.Plain)], solver);
+        ActorCriticGame<float>[] games = [.. _batches.Select(batch => corrected ? batch.Game : batch.Plain)];
+        Directions = new GradientRule<float>(options, games, solver);
+        Combined = TotalDirection<float>.Combine(options, [.. games.Select(game => game.LedBy(player))]);
         _state = IsOwnRule ? StateArchive.Save(agent.Rule.Serialize) : null;
     }
 
     /// <summary>The rule.</summary>
     public GradientRule<float> Directions { get; }
+
+    /// <summary>The game with each factor of the implicit part from its batch, and the rule's curvature.</summary>
+    public Game<float> Combined { get; }
 
     /// <summary>Whether this is the agent's rule.</summary>
     public bool IsOwnRule { get; }

@@ -1,5 +1,6 @@
 using System.Numerics.Tensors;
 using Dyad.Algorithms;
+using Dyad.Autodiff;
 using Dyad.Core;
 using Dyad.Environments;
 using Dyad.Environments.Wrappers;
@@ -97,27 +98,55 @@ public sealed record MeasuredGap(
             throw new UserError("there is no gradient to measure yet: the replay holds no transition");
         }
 
-        int size = agent.Policy.Count;
+        int batchSize = options.BatchSize ?? agent.BatchSize;
+        return Of(
+            agent.Policy, agent.Discount, agent.PolicyOn, batchSize, solver => new ActorGradients(agent, batchSize, solver), create, options, random,
+            progress, cancellation);
+    }
+
+    /// <summary>Measures an on-policy agent on episodes that are played for it; a batch size counts steps.</summary>
+    /// <inheritdoc cref="Of(GameAgent, Func{IEnvironment}, GapOptions, RandomStream, Action{double}, CancellationToken)"/>
+    public static MeasuredGap Of(EpochAgent agent, Func<IEnvironment> create, GapOptions options, RandomStream random,
+        Action<double>? progress = null, CancellationToken cancellation = default)
+    {
+        int steps = options.BatchSize ?? agent.Options.StepsPerEpoch;
+        EpisodeGradients? gradients = null;
+        try
+        {
+            return Of(
+                agent.Policy, agent.Options.Discount, agent.PolicyOn, steps,
+                solver => gradients = new EpisodeGradients(agent, create, steps, solver), create, options, random, progress, cancellation);
+        }
+        finally
+        {
+            gradients?.Dispose();
+        }
+    }
+
+    private static MeasuredGap Of(
+        Parameters<float> policy, double discount, Func<int, ExploringPolicy> policyOn, int batchSize, Func<RandomStream, IActorGradients> estimators,
+        Func<IEnvironment> create, GapOptions options, RandomStream random, Action<double>? progress, CancellationToken cancellation)
+    {
+        int size = policy.Count;
         if (options.FullCosine && size > LargestFullGradient)
         {
             throw new UserError($"the actor has {size} parameters, and a gradient of J from rollouts is noise beyond {LargestFullGradient}: "
                 + "leave the full cosine out, or train with a smaller hidden_width");
         }
 
-        int batchSize = options.BatchSize ?? agent.BatchSize;
-        (ActorGradients gradients, GradientMoments moments) = Sampled(agent, batchSize, options.Batches, random, cancellation);
+        (IActorGradients gradients, GradientMoments moments) = Sampled(estimators(random.Split("solver")), size, options.Batches, random, cancellation);
 
-        using var rollouts = new PolicyRollouts(agent.PolicyOn, create, Math.Min(SideBySide, options.Rollouts)) { Cancellation = cancellation };
+        using var rollouts = new PolicyRollouts(policyOn, create, Math.Min(SideBySide, options.Rollouts)) { Cancellation = cancellation };
         if (options.Entropy == true && !rollouts.HasEntropy)
         {
             throw new UserError("the method has no entropy to count in J: leave it out");
         }
 
         var objective = new RolloutObjective(
-            options.Horizon ?? DefaultHorizon(agent.Discount, create), agent.Discount, options.Entropy ?? rollouts.HasEntropy);
+            options.Horizon ?? DefaultHorizon(discount, create), discount, options.Entropy ?? rollouts.HasEntropy);
         StartState[] starts = rollouts.Starts(options.Starts, options.Rollouts, random.Split("starts"));
-        var derivative = new ObjectiveDerivative(rollouts, agent.Policy, starts, objective, random.Split("noise"));
-        double norm = TensorPrimitives.Norm<float>(agent.Policy.Values), step = options.Step * norm;
+        var derivative = new ObjectiveDerivative(rollouts, policy, starts, objective, random.Split("noise"));
+        double norm = TensorPrimitives.Norm<float>(policy.Values), step = options.Step * norm;
 
         int count = gradients.Names.Count;
         double pairs = ((count + 1) * PairsOfDerivative) + (options.FullCosine ? size : 0), done = 0;
@@ -152,12 +181,11 @@ public sealed record MeasuredGap(
         }
     }
 
-    private static (ActorGradients Gradients, GradientMoments Moments) Sampled(
-        GameAgent agent, int batchSize, int batches, RandomStream random, CancellationToken cancellation)
+    private static (IActorGradients Gradients, GradientMoments Moments) Sampled(
+        IActorGradients gradients, int size, int batches, RandomStream random, CancellationToken cancellation)
     {
-        var gradients = new ActorGradients(agent, batchSize, random.Split("solver"));
-        float[][] vectors = [.. gradients.Names.Select(_ => new float[agent.Policy.Count])];
-        var moments = new GradientMoments(vectors.Length, agent.Policy.Count);
+        float[][] vectors = [.. gradients.Names.Select(_ => new float[size])];
+        var moments = new GradientMoments(vectors.Length, size);
         RandomStream drawing = random.Split("batches");
         for (int i = 0; i < batches; i++)
         {

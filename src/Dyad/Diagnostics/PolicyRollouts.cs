@@ -189,7 +189,11 @@ public sealed class PolicyRollouts : IDisposable
             if (_running[i])
             {
                 any = true;
-                _noise[i].Normal(_policy.Noise.Values.Slice(i * _actionSize, _actionSize));
+                if (!_policy.IsDiscrete)
+                {
+                    _noise[i].Normal(_policy.Noise.Values.Slice(i * _actionSize, _actionSize));
+                }
+
                 for (int k = 0; k < _observationSize; k++)
                 {
                     _policy.Observation.Values[(i * _observationSize) + k] = (float)_observations[(i * _observationSize) + k];
@@ -207,6 +211,13 @@ public sealed class PolicyRollouts : IDisposable
 
     private StepResult Step(int row)
     {
+        if (_policy.IsDiscrete)
+        {
+            int count = _actions.Values.Length / _noise.Length;
+            _action[0] = OnPolicyActor.Drawn(_actions.Values.Slice(row * count, count), _noise[row].Uniform());
+            return _environments[row].Step(_action, Row(row));
+        }
+
         for (int k = 0; k < _actionSize; k++)
         {
             _action[k] = _actions.Values[(row * _actionSize) + k];

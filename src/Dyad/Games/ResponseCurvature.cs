@@ -18,16 +18,10 @@ public sealed class ResponseCurvature<T> : ICurvature<T>
     private static readonly double Difference = Math.Cbrt(double.CreateChecked(T.BitIncrement(T.One) - T.One));
 
     private readonly Game<T> _game;
-    private readonly Parameters<T> _direction;
-    private readonly Output<T> _cross;
-    private readonly CompiledProgram _couple;
-    private readonly CompiledCurvature<T> _curvature;
-    private readonly CompiledProgram _before;
-    private readonly ConjugateGradient<T> _solver;
+    private readonly FollowerResponse<T> _response;
     private readonly TotalDerivative<T> _total;
     private readonly T[] _leader;
     private readonly T[] _follower;
-    private readonly T[] _answer;
     private readonly T[] _product;
 
     /// <summary>Compiles what is needed.</summary>
@@ -37,31 +31,20 @@ public sealed class ResponseCurvature<T> : ICurvature<T>
     {
         _game = new Game<T>(game.Leader, game.Follower, game.LeaderCost, game.FollowerCost);
         int n = game.Leader.Count, m = game.Follower.Count;
-        _direction = game.Leader.Like("direction of the leader");
-        Parameters<T> answer = game.Follower.Like("direction of the follower");
+        _response = new FollowerResponse<T>(_game, new ConjugateGradient<T>(m, iterations));
         var builder = new ProgramBuilder<T>();
-        _cross = builder.Output(Derivatives.MixedProduct(game.FollowerCost, game.Follower, game.Leader, _direction.Leaves));
-        Output<T> product = builder.Output(_game.Curvature(answer.Leaves));
-        _curvature = new CompiledCurvature<T>(answer, product, builder.After(answer.Leaves, product));
-        _couple = builder.After(_direction.Leaves, _cross);
-        _before = builder.Without(_direction.Leaves.Concat(answer.Leaves));
-        builder.Build();
-
-        _solver = new ConjugateGradient<T>(m, iterations);
-        builder = new ProgramBuilder<T>();
         var term = new SolvedTerm<T>(builder, _game, new ConjugateGradient<T>(m, iterations));
         _total = new TotalDerivative<T>(builder, _game, term, new Damping(0));
         _leader = new T[n];
         _follower = new T[m];
-        _answer = new T[m];
         _product = new T[n];
     }
 
     /// <inheritdoc/>
-    public int Size => _direction.Count;
+    public int Size => _leader.Length;
 
     /// <inheritdoc/>
-    public Span<T> Direction => _direction.Values;
+    public Span<T> Direction => _response.Step;
 
     /// <inheritdoc/>
     public ReadOnlySpan<T> Product => _product;
@@ -70,10 +53,7 @@ public sealed class ResponseCurvature<T> : ICurvature<T>
     /// <remarks>The parameters are moved and put back.</remarks>
     public void Multiply()
     {
-        _before.Run();
-        _couple.Run();
-        Array.Clear(_answer);
-        _solver.Solve(_curvature, 0, _cross.Values, _answer);
+        _response.Compute(damping: 0);
         _game.Leader.Values.CopyTo(_leader);
         _game.Follower.Values.CopyTo(_follower);
         double step = Difference * Math.Max(1, Norm(_leader)) / Math.Max(Norm(Direction), double.Epsilon);
@@ -89,7 +69,7 @@ public sealed class ResponseCurvature<T> : ICurvature<T>
     private void Move(double by)
     {
         TensorPrimitives.MultiplyAdd(Direction, T.CreateChecked(by), _leader, _game.Leader.Values);
-        TensorPrimitives.MultiplyAdd(_answer, T.CreateChecked(-by), _follower, _game.Follower.Values);
+        TensorPrimitives.MultiplyAdd(_response.Answer, T.CreateChecked(by), _follower, _game.Follower.Values);
         _total.Compute();
     }
 

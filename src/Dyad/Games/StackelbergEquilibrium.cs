@@ -20,6 +20,9 @@ public enum EquilibriumKind
     /// The follower's Hessian is singular: the best response is not defined by its derivatives, and the definition says nothing.
     /// </summary>
     Degenerate,
+
+    /// <summary>The conditions that can be told hold, and the leader's total second derivative cannot be told.</summary>
+    Undecided,
 }
 
 /// <summary>A point held against definition 1.</summary>

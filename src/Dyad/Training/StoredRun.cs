@@ -99,17 +99,15 @@ public sealed class StoredRun
     /// <exception cref="UserError">There is no such policy yet, or it cannot be read.</exception>
     public IPolicy LoadPolicy(bool last = false) => new AgentPolicy(LoadAgent(last));
 
-    /// <summary>The run's training at its newest checkpoint.</summary>
-    /// <param name="otherwise">The sentence where its agent plays no game.</param>
+    /// <summary>The run's training at its newest checkpoint; its agent plays a game, a <see cref="GameAgent"/> or <see cref="EpochAgent"/>.</summary>
+    /// <param name="otherwise">The sentence where its agent plays none.</param>
     /// <param name="warn">Receives a sentence about each thing that was passed over.</param>
-    /// <param name="agent">Its agent.</param>
     /// <exception cref="UserError">There is no checkpoint yet, it cannot be read, or the agent plays no game.</exception>
-    public AgentTraining Restore(string otherwise, Action<string> warn, out GameAgent agent)
+    public AgentTraining Restore(string otherwise, Action<string> warn)
     {
         AgentTraining training = TryRestore(warn) ?? throw new UserError($"'{Directory.FullPath}' has no checkpoint yet");
-        if (training.Agent is GameAgent game)
+        if (training.Agent is GameAgent or EpochAgent)
         {
-            agent = game;
             return training;
         }
 

@@ -72,6 +72,33 @@ public sealed class InspectTests : IDisposable
         Assert.Contains("The leader's total second derivative is not computed", table, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("ac", "CartPole-v1", "default")]
+    [InlineData("stac", "Pendulum-v1", "run")]
+    public async Task An_on_policy_runs_game_is_told_on_new_episodes(string method, string task, string rule)
+    {
+        string run = await TrainAsync(
+            method, task, ["--steps", "800", "--evaluation-episodes", "1", "--out", "out", "--set", "hidden_width=16", "--set", "steps_per_epoch=400", "--set", "environments=1"]);
+        var before = Contents.Of(run);
+        JsonElement document = (await _dyad.RunAsync("inspect", run, "--json")).Json();
+        Assert.Equal(400, document.GetProperty("batch").GetInt32());
+        Assert.True(document.GetProperty("episodes").GetInt32() > 1);
+        Assert.Equal(JsonValueKind.Null, document.GetProperty("jacobian").ValueKind);
+        Assert.True(Finite(document.GetProperty("critic"), "curvature_max") > Finite(document.GetProperty("critic"), "curvature_min"));
+        JsonElement total = document.GetProperty("total_derivative");
+        Assert.Equal((rule, "start-value"), (total.GetProperty("rule").GetString(), total.GetProperty("form").GetString()));
+        Assert.Equal(document.ToString(), (await _dyad.RunAsync("inspect", run, "--json")).Json().ToString());
+        string table = (await _dyad.RunAsync("inspect", run, "--batch", "500")).Succeeded().Output;
+        Assert.Contains("500 steps of", table, StringComparison.Ordinal);
+        Assert.Contains("have no meaning here", table, StringComparison.Ordinal);
+        Assert.Contains("only the actor leads", await _dyad.RefuseAsync("inspect", run, "--leader", "critic"), StringComparison.Ordinal);
+
+        JsonElement gap = (await _dyad.RunAsync("gap", run, "--rollouts", "10", "--horizon", "20", "--batches", "3", "--json")).Json();
+        Assert.Equal("plain", gap.GetProperty("estimators")[0].GetProperty("name").GetString());
+        Assert.Contains(gap.GetProperty("estimators").EnumerateArray(), estimator => estimator.GetProperty("name").GetString() == "one-step");
+        Assert.Equal(before, Contents.Of(run));
+    }
+
     [Fact]
     public async Task Runs_without_a_game_are_refused()
     {

@@ -92,6 +92,10 @@ public sealed class GameBatch
 
 /// <summary>The policy that an agent explores with in training, at its parameters of the moment.</summary>
 /// <param name="Observation">s, rows x observation size.</param>
-/// <param name="Noise">Standard normal, rows x action size.</param>
-/// <param name="Move">a in [-1, 1], rows x action size, and its entropy.</param>
-public sealed record ExploringPolicy(Input<float> Observation, Input<float> Noise, NextMove<float> Move);
+/// <param name="Noise">Standard normal, rows x action size; not read where actions are finitely many.</param>
+/// <param name="Move">a in [-1, 1], rows x action size, and its entropy; log pi(.|s), rows x actions, where they are finitely many.</param>
+public sealed record ExploringPolicy(Input<float> Observation, Input<float> Noise, NextMove<float> Move)
+{
+    /// <summary>Whether the actions are finitely many: then an action is drawn by inversion of the distribution function.</summary>
+    public bool IsDiscrete { get; init; }
+}

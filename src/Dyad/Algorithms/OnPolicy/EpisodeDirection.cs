@@ -14,6 +14,12 @@ internal sealed class EpisodeDirection(EpochGradient plain, EpisodeLeader leader
 {
     private readonly float[] _values = new float[plain.Values.Length];
 
+    /// <summary>The leading actor.</summary>
+    public EpisodeLeader Leader => leader;
+
+    /// <summary>The direct part of the last computation.</summary>
+    public ReadOnlySpan<float> Direct => leader.HasOwnDirectTerm ? leader.Total.Direct : plain.Values;
+
     /// <inheritdoc/>
     public float Cost => plain.Cost;
 

@@ -30,6 +30,7 @@ internal sealed class EpisodeLeader
     private readonly Input<float> _unit = new("unit of J", 1, 1);
     private readonly RunningMeans _means = new("train/implicit_episodes");
     private Sample[] _samples;
+    private Game<float> _combined;
     private TotalDirection<float> _leader;
 
     /// <summary>Compiles the total derivative.</summary>
@@ -41,7 +42,7 @@ internal sealed class EpisodeLeader
     public EpisodeLeader(AgentTask task, ActorCriticOptions options, OnPolicyActor actor, OnPolicyCritic critic, RandomStream stream)
     {
         (_task, _options, _actor, _critic, _stream) = (task, options, actor, critic, stream);
-        (_samples, _leader) = Compile(options.StepsPerEpoch, Math.Min(options.StepsPerEpoch, FirstEpisodes));
+        (_samples, _combined, _leader) = Compile(options.StepsPerEpoch, Math.Min(options.StepsPerEpoch, FirstEpisodes));
     }
 
     /// <summary>Computes the total derivative of an epoch that is closed and has its advantages and returns.</summary>
@@ -100,6 +101,9 @@ internal sealed class EpisodeLeader
     /// <summary>The total derivative of the last computation.</summary>
     public TotalDerivative<float> Total => _leader.Total;
 
+    /// <summary>The game on the stretches of the last computation; another one where there was no room for them before.</summary>
+    public Game<float> Combined => _combined;
+
     /// <summary>Records what happened since the last call.</summary>
     public void Measure(IMetrics metrics)
     {
@@ -122,18 +126,19 @@ internal sealed class EpisodeLeader
         if (steps > sample.StepCapacity || episodes > sample.EpisodeCapacity)
         {
             byte[] state = StateArchive.Save(_leader.Serialize);
-            (_samples, _leader) = Compile(Grown(steps, sample.StepCapacity), Grown(episodes, sample.EpisodeCapacity));
+            (_samples, _combined, _leader) = Compile(Grown(steps, sample.StepCapacity), Grown(episodes, sample.EpisodeCapacity));
             StateArchive.Load(state, _leader.Serialize);
         }
 
         static int Grown(int needed, int capacity) => needed > capacity ? 2 * needed : capacity;
     }
 
-    private (Sample[] Samples, TotalDirection<float> Leader) Compile(int steps, int episodes)
+    private (Sample[] Samples, Game<float> Combined, TotalDirection<float> Leader) Compile(int steps, int episodes)
     {
         Sample[] samples = [.. Enumerable.Range(0, _options.Gradient.Batches).Select(_ => new Sample(_task, steps, episodes))];
         Game<float>[] games = [.. samples.Select(sample => Game(_options, sample.Inputs, _actor, _critic))];
-        return (samples, new TotalDirection<float>(new ProgramBuilder<float>(), _options.Gradient, games, _stream.Split("solver")));
+        return (samples, TotalDirection<float>.Combine(_options.Gradient, games),
+            new TotalDirection<float>(new ProgramBuilder<float>(), _options.Gradient, games, _stream.Split("solver")));
     }
 
     private Game<float> Game(ActorCriticOptions options, EpisodeInputs<float> batch, OnPolicyActor actor, OnPolicyCritic critic)

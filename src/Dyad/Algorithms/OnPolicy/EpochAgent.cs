@@ -26,6 +26,8 @@ public sealed class EpochAgent : IValuing
     private readonly OnPolicyActor _actor;
     private readonly OnPolicyExperience _experience;
     private readonly OnPolicyCritic _critic;
+    private readonly ActorCriticGame<float> _game;
+    private readonly EpochGradient _plain;
     private readonly IDirection<float> _actorDirection;
     private readonly EpochGradient _criticDirection;
     private readonly GradientStep _actorStep;
@@ -68,18 +70,16 @@ public sealed class EpochAgent : IValuing
         {
             Correction = _residual?.Taken(batch),
         };
-        ActorCriticGame<float> game = costs.Between(_actor.Parameters, _critic.Parameters);
-        _criticDirection = new EpochGradient(_experience, game.Of(Player.Critic), _critic.Draw);
-        var gradient = new EpochGradient(_experience, game.Of(Player.Actor));
-        _actorDirection = options.Gradient.Rule == Rule.Individual
-            ? gradient
-            : new EpisodeDirection(gradient, new EpisodeLeader(task, options, _actor, _critic, stream), _experience, options);
+        _game = costs.Between(_actor.Parameters, _critic.Parameters);
+        _criticDirection = new EpochGradient(_experience, _game.Of(Player.Critic), _critic.Draw);
+        _plain = new EpochGradient(_experience, _game.Of(Player.Actor));
+        _actorDirection = options.Gradient.Rule == Rule.Individual ? _plain : Leading(options, stream);
 
         _value = new EpochValues(_critic.Value(batch.Observation), _critic.Draw);
         _nextValue = new EpochValues(costs.NextValue, _critic.Draw);
         _seen = new EpochValues(costs.Seen, _critic.Draw);
-        _criticMeans = new MeasureMeans("train/critic_loss", game.CriticMeasures);
-        _actorMeans = new MeasureMeans("train/actor_loss", game.ActorMeasures);
+        _criticMeans = new MeasureMeans("train/critic_loss", _game.CriticMeasures);
+        _actorMeans = new MeasureMeans("train/actor_loss", _game.ActorMeasures);
         _actorStep = new GradientStep(_actor.Parameters.Count, options.ActorLearningRate, options.Optimizer, options.Gradient.ActorRatePower);
         _criticStep = new GradientStep(_critic.Parameters.Count, options.CriticLearningRate, options.Optimizer, options.Gradient.CriticRatePower);
     }
@@ -101,6 +101,30 @@ public sealed class EpochAgent : IValuing
 
     /// <inheritdoc/>
     public int Environments => _options.Environments;
+
+    /// <summary>The options that it was made with.</summary>
+    public ActorCriticOptions Options => _options;
+
+    /// <summary>States the policy that explores, on some number of observations.</summary>
+    public ExploringPolicy PolicyOn(int rows) => _actor.On(rows);
+
+    /// <summary>The steps of its epoch.</summary>
+    internal OnPolicyExperience Experience => _experience;
+
+    /// <summary>Both costs on a piece of an epoch (<see cref="OnPolicyExperience.Inputs"/>).</summary>
+    internal ActorCriticGame<float> Game => _game;
+
+    /// <summary>The gradient of the actor's cost over the epoch.</summary>
+    internal EpochGradient Plain => _plain;
+
+    /// <summary>The gradient of the critic's cost over the epoch.</summary>
+    internal EpochGradient CriticGradient => _criticDirection;
+
+    /// <summary>What the actor follows.</summary>
+    internal IDirection<float> ActorDirection => _actorDirection;
+
+    /// <summary>What draws the actions that a Q critic's values are of; null where none are needed.</summary>
+    internal Action? DrawValues => _critic.Draw;
 
     /// <summary>V(s), and the entropy of pi(.|s).</summary>
     /// <inheritdoc/>
@@ -157,6 +181,52 @@ public sealed class EpochAgent : IValuing
         _experience.Serialize(archive);
     }
 
+    /// <summary>What an actor that leads by other options would follow on the same epoch.</summary>
+    internal EpisodeDirection Leading(ActorCriticOptions options, RandomStream stream) =>
+        new(_plain, new EpisodeLeader(Task, options, _actor, _critic, stream), _experience, options);
+
+    /// <summary>Takes over another agent's networks, and where its optimisers stand.</summary>
+    internal void Follow(EpochAgent other)
+    {
+        other.Policy.Values.CopyTo(Policy.Values);
+        other.Critic.Values.CopyTo(Critic.Values);
+        if (ResCritic is not null)
+        {
+            other.ResCritic!.Values.CopyTo(ResCritic.Values);
+        }
+
+        StateArchive.Load(StateArchive.Save(other._criticStep.Serialize), _criticStep.Serialize);
+        StateArchive.Load(StateArchive.Save(other._actorStep.Serialize), _actorStep.Serialize);
+    }
+
+    /// <summary>theta &lt;- theta - rate direction.</summary>
+    internal void MoveActor(ReadOnlySpan<float> direction) => _actorStep.Descend(_actor.Parameters.Values, direction);
+
+    /// <summary>Draws by other streams from now on: exploration, and the actions of a Q critic's values.</summary>
+    internal void DrawBy(RandomStream exploration, RandomStream values)
+    {
+        _actor.DrawBy(exploration);
+        _critic.DrawBy(values);
+    }
+
+    /// <summary>Values, returns and weights of an epoch that has all its steps.</summary>
+    internal void Estimate()
+    {
+        Evaluate();
+        Weigh();
+    }
+
+    /// <summary>w &lt;- w - rate d_w L(theta, w), some number of times.</summary>
+    internal void MoveCritic(int steps)
+    {
+        for (int i = 0; i < steps; i++)
+        {
+            _criticDirection.Compute();
+            _criticStep.Descend(_critic.Parameters.Values, _criticDirection.Values);
+            _criticMeans.Add(_criticDirection);
+        }
+    }
+
     // The updates of an epoch: values and advantages by the w of that time, critic, res-critic, actor. Simultaneously, the actor's
     // direction belongs to the w from before the critic's steps.
     private void Update()
@@ -169,14 +239,7 @@ public sealed class EpochAgent : IValuing
             _actorDirection.Compute();
         }
 
-        // w <- w - rate d_w L(theta, w), m times
-        for (int i = 0; i < _options.CriticUpdates * _options.Gradient.StepsOf(Player.Critic); i++)
-        {
-            _criticDirection.Compute();
-            _criticStep.Descend(_critic.Parameters.Values, _criticDirection.Values);
-            _criticMeans.Add(_criticDirection);
-        }
-
+        MoveCritic(_options.CriticUpdates * _options.Gradient.StepsOf(Player.Critic));
         _residual?.Learn(_experience);
 
         // theta <- theta + rate d_theta J(theta, w)
@@ -186,7 +249,7 @@ public sealed class EpochAgent : IValuing
             _actorDirection.Compute();
         }
 
-        _actorStep.Descend(_actor.Parameters.Values, _actorDirection.Values);
+        MoveActor(_actorDirection.Values);
         _actorMeans.Add(_actorDirection);
         _updates++;
     }

@@ -14,7 +14,7 @@ internal sealed class OnPolicyActor
 {
     private readonly CategoricalPolicy<float>? _categorical;
     private readonly GaussianPolicy<float>? _gaussian;
-    private readonly RandomStream _random;
+    private RandomStream _random;
     private readonly float[] _actions;
 
     // Acting in training, all environments at once, and otherwise.
@@ -123,7 +123,7 @@ internal sealed class OnPolicyActor
         for (int i = 0; i < actions.Length; i++)
         {
             ReadOnlySpan<float> logProbabilities = output.Slice(i * count, count);
-            int action = explore ? Draw(logProbabilities) : MostProbable(logProbabilities);
+            int action = explore ? Drawn(logProbabilities, _random.Uniform()) : MostProbable(logProbabilities);
             actions[i] = action;
             if (explore)
             {
@@ -132,17 +132,25 @@ internal sealed class OnPolicyActor
         }
     }
 
-    /// <summary>Saves or loads what later steps depend on.</summary>
-    public void Serialize(StateArchive archive)
+    /// <summary>Draws by another stream from now on.</summary>
+    public void DrawBy(RandomStream random) => _random = random;
+
+    /// <summary>The policy that explores, on some number of observations.</summary>
+    public ExploringPolicy On(int rows)
     {
-        archive.Array("actor", Parameters.Values);
-        _random.Serialize(archive);
+        var extent = new Extent("rollouts", rows);
+        var observation = new Input<float>("observations", extent, _observation.Columns.Count);
+        var noise = new Input<float>("noise", extent, _noise.Columns.Count);
+        return _categorical is null
+            ? new ExploringPolicy(observation, noise, new(Operations.Clamp(Sample(observation, noise), -1, 1)))
+            : new ExploringPolicy(observation, noise, new(_categorical.LogProbabilities(observation))) { IsDiscrete = true };
     }
 
-    // By inversion of the distribution function; the last action takes what rounding leaves.
-    private int Draw(ReadOnlySpan<float> logProbabilities)
+    /// <summary>One of finitely many actions by inversion of the distribution function; the last takes what rounding leaves.</summary>
+    /// <param name="logProbabilities">log pi(.|s).</param>
+    /// <param name="u">Uniform on [0, 1).</param>
+    public static int Drawn(ReadOnlySpan<float> logProbabilities, double u)
     {
-        double u = _random.Uniform();
         int action = 0;
         for (; action < logProbabilities.Length - 1; action++)
         {
@@ -154,6 +162,13 @@ internal sealed class OnPolicyActor
         }
 
         return action;
+    }
+
+    /// <summary>Saves or loads what later steps depend on.</summary>
+    public void Serialize(StateArchive archive)
+    {
+        archive.Array("actor", Parameters.Values);
+        _random.Serialize(archive);
     }
 
     private static int MostProbable(ReadOnlySpan<float> logProbabilities)

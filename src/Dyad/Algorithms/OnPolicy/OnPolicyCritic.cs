@@ -16,7 +16,7 @@ internal sealed class OnPolicyCritic
     private readonly bool _isQ;
     private readonly Mlp<float> _network;
     private readonly OnPolicyActor _actor;
-    private readonly RandomStream _random;
+    private RandomStream _random;
 
     // Noise of the actions that a Q critic of real vectors averages over; null where there are none.
     private readonly Input<float>? _noise;
@@ -54,6 +54,9 @@ internal sealed class OnPolicyCritic
 
     /// <summary>The same by a stream of the caller's, which changes nothing here.</summary>
     public void DrawFrom(RandomStream random) => random.Normal(_noise!.Values);
+
+    /// <summary>Draws by another stream from now on.</summary>
+    public void DrawBy(RandomStream random) => _random = random;
 
     /// <summary>V(s_t) or Q(s_t, a_t), rows x 1.</summary>
     public Expression<float> Taken(RolloutInputs<float> batch) => !_isQ

@@ -86,8 +86,8 @@ public sealed class TotalDirection<T> : IDirection<T>
         _means.Serialize(archive);
     }
 
-    // Each factor from the batch that is drawn for it.
-    private static Game<T> Combine(RuleOptions options, Game<T>[] games)
+    /// <summary>The game with each factor from the batch that is drawn for it, and the curvature of the options.</summary>
+    internal static Game<T> Combine(RuleOptions options, Game<T>[] games)
     {
         Game<T> On(int factor) => games[factor % games.Length];
         Game<T> curved = On(2);

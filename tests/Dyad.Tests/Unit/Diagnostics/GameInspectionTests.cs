@@ -41,6 +41,12 @@ public sealed class GameInspectionTests
         Assert.Equal(expected.Min(value => value.Real), spectrum.JacobianLowest.Real, 1e-8);
         Assert.Equal(expected.Max(value => value.Real), spectrum.JacobianHighest.Real, 1e-8);
 
+        // The leader foresees the follower: of the actor [a - b d / c, b; d, c], of the critic [c - b d / a, d; b, a].
+        (double Real, double Imaginary)[] flow = [.. new[] { 3.0, 1, -0.5, -1.5 }.SelectMany(
+            a => leader == Player.Actor ? Roots(a - (B * D / C), B, C, D) : Roots(C - (B * D / a), D, a, B))];
+        Assert.Equal(flow.Min(value => value.Real), inspection.Flow.Lowest.Real, 1e-6);
+        Assert.Equal(flow.Max(value => value.Real), inspection.Flow.Highest.Real, 1e-6);
+
         var dense = new DenseTotalDerivative(game.Costs.LedBy(leader));
         dense.Compute();
         Assert.Equal(leader, inspection.Leader);

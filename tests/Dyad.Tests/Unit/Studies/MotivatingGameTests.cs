@@ -16,7 +16,9 @@ public sealed class MotivatingGameTests
     [InlineData("stackelberg", 0.0)]
     [InlineData("regularized", 0.04)]
     [InlineData("regularized-4", 4.0)]
-    public void Trajectories_are_those_of_the_closed_form_over_the_whole_run(string label, double? damping)
+    [InlineData("individual-large", null, 1.0)]
+    [InlineData("stackelberg-large", 0.0, 1.0)]
+    public void Trajectories_are_those_of_the_closed_form_over_the_whole_run(string label, double? damping, double c = 0.2)
     {
         Variant variant = Variant("zheng2021/fig1", label, StudyScale.Paper);
         IIterative run = variant.Create(0);
@@ -28,7 +30,7 @@ public sealed class MotivatingGameTests
             Assert.Equal(theta, row["theta"], 1e-9);
             Assert.Equal(w, row["w"], 1e-9);
             Assert.Equal(Math.Sqrt((theta * theta) + (w * w)), row["error"], 1e-9);
-            Assert.Equal(-theta * theta / 5, row["return"], 1e-9);
+            Assert.Equal(-c * theta * theta, row["return"], 1e-9);
             if (run.Step == variant.Steps)
             {
                 Assert.Equal(damping is null ? [] : [0.0], row.Values.Where(value => value.Name == "undefined").Select(value => value.Value));
@@ -37,9 +39,9 @@ public sealed class MotivatingGameTests
 
             run.Advance();
             double correction = damping is { } lambda
-                ? ((4 * theta * w) + (1.2 * theta * theta)) * theta / ((2 * theta * theta) + lambda)
+                ? ((4 * theta * w) + (6 * c * theta * theta)) * theta / ((2 * theta * theta) + lambda)
                 : 0;
-            double critic = 2 * ((w * theta) + (theta * theta / 5)) * theta;
+            double critic = 2 * ((w * theta) + (c * theta * theta)) * theta;
             (theta, w) = (theta + (0.01 * (w - correction)), w - (0.01 * critic));
         }
     }

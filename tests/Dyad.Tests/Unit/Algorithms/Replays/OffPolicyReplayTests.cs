@@ -31,6 +31,7 @@ public sealed class OffPolicyReplayTests
         ["sac-v-copied"] = new("sac-v") { TargetUpdate = "periodic" },
         ["res-sac"] = Sac with { Method = "res-sac", Residual = true },
         ["res-sac-published"] = Sac with { Residual = true, ResidualReward = "as-published", Order = "simultaneous" },
+        ["res-sac-random"] = Sac with { Method = "res-sac", Residual = true, ResidualStart = "random" },
         ["res-ddpg"] = Ddpg with { Method = "res-ddpg", Residual = true, ResidualClipRule = "adaptive" },
         ["res-td3"] = Td3 with { Method = "res-td3", Residual = true },
         ["stsac-al"] = Leads with { Method = "stsac-al", FollowerSteps = 2 },
@@ -59,10 +60,14 @@ public sealed class OffPolicyReplayTests
             Solver = "sample-space",
         },
         ["stack-sac-by-four-batches"] = Leads with { Method = "stack-sac", LeaderDerivative = "replayed-action", IndependentBatches = true },
+        ["stack-sac-from-starts"] = Leads with { Method = "stack-sac", LeaderDerivative = "replayed-action", LeaderStates = "start" },
+        ["stsac-al-from-starts"] = Leads with { Method = "stsac-al", LeaderStates = "start", IndependentBatches = true },
         ["res-stsac-al"] = Leads with { Residual = true },
         ["stddpg-al"] = LeadsDdpg with { Method = "stddpg-al", Curvature = "gauss-newton", Solver = "sample-space" },
         ["stddpg-cl"] = LeadsDdpg with { Method = "stddpg-cl", Leader = "critic", FollowerSteps = 2 },
         ["sttd3-al"] = LeadsDdpg with { Method = "sttd3-al", ActorDelay = 2, Order = "simultaneous" },
+        ["stddpg-al-from-starts"] = LeadsDdpg with { Method = "stddpg-al", LeaderStates = "start", Curvature = "gauss-newton", Solver = "sample-space" },
+        ["sttd3-al-from-starts"] = LeadsDdpg with { Method = "sttd3-al", LeaderStates = "start", ActorDelay = 2 },
     };
 
     private static readonly ConcurrentDictionary<string, Lazy<Recording>> Recordings = new();
@@ -126,6 +131,8 @@ public sealed class OffPolicyReplayTests
         new("the residual clip's quantile", x => x.Residual && x.ResidualClipRule == "adaptive", x => x with { ResidualClipQuantile = 1 }),
         new("residual_updates", x => x.Residual, x => x with { ResidualUpdates = 1 }),
         new("the res-critic's step length", x => x.Residual, x => x with { ResidualLearningRate = x.ActorLearningRate }),
+        new("the random res-critic", x => x.ResidualStart == "random", x => x with { ResidualStart = "zero" }),
+        new("the res-critic of zeros", x => x is { Residual: true, ResidualStart: "zero" }, x => x with { ResidualStart = "random" }),
         new("the entropy in the residual reward", x => IsSac(x) && x is { Residual: true, ResidualReward: "correct" }, x => x with { ResidualReward = "as-published" }),
         new("the published residual reward", x => x.ResidualReward == "as-published", x => x with { ResidualReward = "correct" }),
     ];
@@ -144,6 +151,10 @@ public sealed class OffPolicyReplayTests
         new("the implicit bound", x => x.ImplicitBound > 0, x => x with { ImplicitBound = 0 }),
         new("the replayed action", x => x.LeaderDerivative == "replayed-action", x => x with { LeaderDerivative = "current-action" }),
         new("the current action", x => x.IsLedBy("actor") && x.LeaderDerivative == "current-action", x => x with { LeaderDerivative = "replayed-action" }),
+        new("the starts", x => x.LeadsFromStarts, x => x with { LeaderStates = "replayed" }),
+        new("the replayed states", x => x.IsLedBy("actor") && x.LeaderStates == "replayed", x => x with { LeaderStates = "start" }),
+        new("the starts' weight", x => x.LeadsFromStarts, x => x with { StartsUnweighted = true }),
+        new("which states are starts", x => x.LeadsFromStarts, x => x with { EveryStateStarts = true }),
         new("the independent batches", x => x.IndependentBatches, x => x with { IndependentBatches = false }),
         new("the Hessian", x => x.IsLedBy("actor") && x.Curvature == "hessian", x => x with { Curvature = "gauss-newton" }),
         new("the Gauss-Newton curvature", x => x.Curvature == "gauss-newton", x => x with { Curvature = "hessian" }),

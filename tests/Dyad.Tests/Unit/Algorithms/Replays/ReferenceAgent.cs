@@ -8,6 +8,9 @@ internal sealed record Transition(double[] S, double[] A, double R, double[] Nex
 /// <summary>Transitions drawn for an update, with the standard normal noise of the actions at s and at s'.</summary>
 internal sealed record ReferenceBatch(Transition[] Rows, double[][] Noise, double[][] NextNoise)
 {
+    /// <summary>As many states that episodes began in, with noise of their own; null where no cost is a mean over them.</summary>
+    public ReferenceBatch? Starts { get; init; }
+
     /// <summary>Mean over the rows of a function of a transition and its noise.</summary>
     public double Mean(Func<Transition, double[], double[], double> f) => Rows.Select((row, i) => f(row, Noise[i], NextNoise[i])).Average();
 }
@@ -19,10 +22,12 @@ internal sealed record ReferenceBatch(Transition[] Rows, double[][] Noise, doubl
 internal abstract class ReferenceAgent
 {
     private readonly List<Transition> _memory = [];
+    private readonly List<double[]> _starts = [];
     private readonly RandomStream _exploration;
     private readonly RandomStream _replay;
     private readonly Dictionary<string, List<double>> _means = [];
     private int _steps;
+    private bool _isRunning;
 
     protected ReferenceAgent(ReplaySettings settings, RandomStream stream)
     {
@@ -61,6 +66,12 @@ internal abstract class ReferenceAgent
     /// <summary>Remembers a step, and updates where it is time.</summary>
     public void Observe(ScriptedStep step)
     {
+        if (!_isRunning || Settings.EveryStateStarts)
+        {
+            _starts.Add(step.S);
+        }
+
+        _isRunning = !step.Result.Done;
         if (!step.Result.Failed || Settings.LearnsFailures)
         {
             // What the task did by an action of [low, high] the agent did by one of [-1, 1].
@@ -113,8 +124,14 @@ internal abstract class ReferenceAgent
     {
         int count = Math.Max(1, _memory.Count - (Settings.NewestDrawn ? 0 : 1));
         Transition[] rows = [.. Enumerable.Range(0, Settings.BatchSize).Select(_ => _memory[replay.Index(count)])];
-        double[][] next = Noise(nextNoise);
-        return new ReferenceBatch(rows, Noise(noise), next);
+        double[][] starts = Settings.LeadsFromStarts && ReferenceEquals(replay, _replay)
+            ? [.. rows.Select(_ => _starts[replay.Index(_starts.Count)])]
+            : [];
+        double[][] next = Noise(nextNoise), now = Noise(noise);
+        return new ReferenceBatch(rows, now, next)
+        {
+            Starts = starts.Length == 0 ? null : new ReferenceBatch([.. starts.Select(s => new Transition(s, [], 0, [], false))], Noise(noise), next),
+        };
 
         double[][] Noise(bool drawn) => [.. rows.Select(_ => (double[])[.. Enumerable.Range(0, ScriptedTask.ActionSize)
             .Select(_ => drawn ? (float)updates.Normal() : 0.0)])];

@@ -237,16 +237,21 @@ internal abstract class ReferenceGame : ReferenceAgent
     private double[] ActorDirection(double[]? critic = null)
     {
         double[] w = critic ?? W, y = Targets(Theta, Factor(2));
-        Record("actor_loss", ActorCost(Theta, w, Batch));
-        double[] direct = Gradient(theta => ActorCost(theta, w, Batch), Theta);
+        Record("actor_loss", OwnCost(Theta, w, Batch));
+        double[] direct = Gradient(theta => OwnCost(theta, w, Batch), Theta);
         return !Settings.IsLedBy("actor") ? direct : Total(
             direct,
-            Gradient(v => Settings.LeaderDerivative == "current-action" ? ActorCost(Theta, v, Factor(1)) : ReplayedCost(v, Factor(1)), w),
+            Gradient(v => Settings.LeaderDerivative == "current-action" ? OwnCost(Theta, v, Factor(1)) : ReplayedCost(v, Factor(1)), w),
             Settings.Curvature == "hessian"
                 ? Hessian(v => CriticCost(y, v, Factor(2)), w, CriticNetwork.Count)
                 : GaussNewton(w, Factor(2)),
             x => Mixed((theta, v) => Coupling(theta, v, Factor(3)), Theta, w, x));
     }
+
+    // A leader's own cost, over the batch or, times 1 - gamma, over starts (Wen et al. 2021, eq. 43).
+    private double OwnCost(double[] theta, double[] w, ReferenceBatch batch) => !Settings.LeadsFromStarts
+        ? ActorCost(theta, w, batch)
+        : (Settings.StartsUnweighted ? 1 : 1 - Settings.Discount) * ActorCost(theta, w, batch.Starts!);
 
     private ReferenceBatch Factor(int i) => _batches[i % _batches.Length];
 

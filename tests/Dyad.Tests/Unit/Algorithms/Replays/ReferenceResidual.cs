@@ -19,7 +19,7 @@ internal sealed class ReferenceResidual
     public ReferenceResidual(ReplaySettings settings, ReferenceNetwork network, RandomStream stream, int critics)
     {
         (_settings, _network, _critics) = (settings, network, critics);
-        Psi = [.. Enumerable.Range(1, critics).SelectMany(i => network.Drawn(stream.Split("residual").Split($"q{i}"), lastIsZero: true))];
+        Psi = [.. Enumerable.Range(1, critics).SelectMany(i => network.Drawn(stream.Split("residual").Split($"q{i}"), lastIsZero: settings.ResidualStart == "zero"))];
         _bar = [.. Psi];
         _steps = new ReferenceAdam(Psi.Length, settings.ResidualLearningRate);
     }

@@ -91,10 +91,14 @@ internal sealed record ReplaySettings(string Method, long Steps = 14)
 
     public string LeaderDerivative { get; init; } = "current-action";
 
+    public string LeaderStates { get; init; } = "replayed";
+
     public bool IndependentBatches { get; init; }
 
     // The residual correction.
     public bool Residual { get; init; }
+
+    public string ResidualStart { get; init; } = "zero";
 
     public string ResidualReward { get; init; } = "correct";
 
@@ -139,10 +143,15 @@ internal sealed record ReplaySettings(string Method, long Steps = 14)
 
     internal bool ActorFollowsOldCritic { get; init; }
 
-    internal bool FreshNoise { get; init; } = true;
+    internal bool StartsUnweighted { get; init; }
+
+    internal bool EveryStateStarts { get; init; }
 
     /// <summary>Whether someone leads: <paramref name="player"/> is actor or critic.</summary>
     public bool IsLedBy(string player) => Rule == "stackelberg" && Leader == player;
+
+    /// <summary>Whether a leading actor's own cost is a mean over states that episodes began in.</summary>
+    public bool LeadsFromStarts => IsLedBy("actor") && LeaderStates == "start";
 
     /// <summary>m for the player that follows, 1 otherwise.</summary>
     public int StepsOf(string player) => Rule == "stackelberg" && Leader != player ? FollowerSteps : 1;
