@@ -1,3 +1,6 @@
+using System.Text.Json.Serialization;
+using Dyad.Core;
+
 namespace Dyad.Studies.Results;
 
 /// <summary>
@@ -31,7 +34,24 @@ public sealed record StudyResult(
     IReadOnlyList<string> Notes,
     string Version,
     string Machine,
-    double WallSeconds);
+    double WallSeconds)
+{
+    /// <summary>The format that is written, and the newest that is read: <c>docs/studies.md</c> describes it.</summary>
+    public const int NewestFormat = 1;
+
+    private readonly int _format = NewestFormat;
+
+    /// <summary>The format of the summary; one without a number is of format 1.</summary>
+    /// <exception cref="UserError">It is of a later release.</exception>
+    [JsonPropertyOrder(-1)]
+    public int Format
+    {
+        get => _format;
+        init => _format = value is >= 1 and <= NewestFormat
+            ? value
+            : throw new UserError($"a summary of format {value} was met, and this release of Dyad reads {NewestFormat}: read it with the release that wrote it");
+    }
+}
 
 /// <summary>One claim held against what was measured.</summary>
 /// <param name="Claim">What the source says, in our words.</param>
