@@ -20,6 +20,7 @@ var root = new Command("dyad", "Dyad: actor-critic reinforcement learning seen a
     EvaluateCommand.Create(),
     InspectCommand.Create(),
     GapCommand.Create(),
+    PlayCommand.Create(),
     ReproduceCommand.Create(),
     ReportCommand.Create(),
     ExportCommand.Create(),

@@ -1,11 +1,15 @@
 namespace Dyad.Report;
 
-/// <summary>Script and style of the page, bundled when this assembly is built.</summary>
+/// <summary>Scripts and styles of the pages, bundled when this assembly is built.</summary>
 internal static class PageAssets
 {
     public static string Script { get; } = Read("report.js");
 
     public static string Style { get; } = Read("report.css");
+
+    public static string EpisodeScript => Read("episode.js");
+
+    public static string EpisodeStyle => Read("episode.css");
 
     private static string Read(string name)
     {

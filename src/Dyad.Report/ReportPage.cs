@@ -5,10 +5,6 @@ namespace Dyad.Report;
 /// <summary>The page around the studies: heading, contents, footer, and the script and style it carries with it.</summary>
 public static class ReportPage
 {
-    /// <summary>Whatever a page tries, its browser fetches nothing. Vega compiles expressions, hence the evaluation.</summary>
-    private const string Policy =
-        "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline' 'unsafe-eval'; img-src data: blob:";
-
     /// <summary>The HTML of a report.</summary>
     /// <param name="title">Heading of the page.</param>
     /// <param name="lead">What the reader sees here: a sentence or two.</param>
@@ -17,23 +13,8 @@ public static class ReportPage
     {
         ArgumentNullException.ThrowIfNull(results);
         var html = new HtmlBuilder();
+        PageFrame.Begin(html, title, PageAssets.Style);
         html.Line($"""
-            <!doctype html>
-            <html lang="en">
-            <head>
-            <meta charset="utf-8">
-            <meta http-equiv="Content-Security-Policy" content="{Policy}">
-            <meta name="viewport" content="width=device-width, initial-scale=1">
-            <meta name="color-scheme" content="light dark">
-            <title>{title}</title>
-            <link rel="icon" href="data:,">
-            <style>
-            """);
-        html.Asset(PageAssets.Style);
-        html.Line($"""
-            </style>
-            </head>
-            <body>
             <header>
             <h1>{title}</h1>
             <p class="lead">{lead}</p>
@@ -46,13 +27,7 @@ public static class ReportPage
         for (int i = 0; i < results.Count; i++) StudySection.Write(html, results[i], Anchor(i));
         html.Line($"</main>");
         WriteFooter(html, results);
-        html.Line($"<script>");
-        html.Asset(PageAssets.Script);
-        html.Line($"""
-            </script>
-            </body>
-            </html>
-            """);
+        PageFrame.End(html, PageAssets.Script);
         return html.ToString();
     }
 

@@ -12,27 +12,6 @@ public static class ReportWriter
     /// <param name="lead">What the reader sees here: a sentence or two.</param>
     /// <param name="results">The studies, in the order of the page.</param>
     /// <exception cref="UserError">The file cannot be written.</exception>
-    public static void Write(string path, string title, string lead, IReadOnlyList<StudyResult> results)
-    {
-        ArgumentException.ThrowIfNullOrEmpty(path);
-        string page = ReportPage.Render(title, lead, results);
-        string temporary = $"{path}.{Environment.ProcessId}.tmp";
-        try
-        {
-            Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path)) ?? path);
-            try
-            {
-                File.WriteAllText(temporary, page);
-                File.Move(temporary, path, overwrite: true);
-            }
-            finally
-            {
-                File.Delete(temporary);
-            }
-        }
-        catch (Exception cause) when (cause is IOException or UnauthorizedAccessException)
-        {
-            throw new UserError($"The report '{path}' cannot be written: {cause.Message.TrimEnd('.')}.", cause);
-        }
-    }
+    public static void Write(string path, string title, string lead, IReadOnlyList<StudyResult> results) =>
+        PageFile.Write(path, "The report", ReportPage.Render(title, lead, results));
 }

@@ -15,7 +15,7 @@ namespace Dyad.Algorithms;
 /// errors (<see cref="TdErrorMeter"/>) and of the game's eigenvalues (<see cref="GameMetrics"/>), each where it is asked for.
 /// </para>
 /// </summary>
-public sealed class GameAgent : IAgent, IAppendOnlyState
+public sealed class GameAgent : IValuing, IAppendOnlyState
 {
     private readonly IActorCritic _method;
     private readonly GameOptions _options;
@@ -104,6 +104,26 @@ public sealed class GameAgent : IAgent, IAppendOnlyState
         var extent = new Extent("rollouts", rows);
         Input<float> observation = new("observations", extent, _method.ObservationSize), noise = new("noise", extent, _method.ActionSize);
         return new ExploringPolicy(observation, noise, _method.Explore(observation, noise));
+    }
+
+    /// <summary>q, and with a correction w and q + w, of the smaller of two critics; with an entropy the bonus -alpha log pi(a|s) of a drawn a.</summary>
+    /// <inheritdoc/>
+    public IReadOnlyList<(string Name, Expression<float> Value)> Values(Input<float> observation, Input<float> action, Input<float> noise)
+    {
+        Expression<float> q = _method.FollowedCritic.Smaller(observation, action);
+        List<(string, Expression<float>)> values = [("q", q)];
+        if (_residual is not null)
+        {
+            Expression<float> corrected = _residual.Corrected.Smaller(observation, action);
+            values.AddRange([("w", corrected - q), ("q + w", corrected)]);
+        }
+
+        if (_method.Explore(observation, noise).Entropy is { } bonus)
+        {
+            values.Add(("entropy bonus", bonus));
+        }
+
+        return values;
     }
 
     /// <inheritdoc/>

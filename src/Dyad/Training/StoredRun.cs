@@ -99,17 +99,33 @@ public sealed class StoredRun
     /// <exception cref="UserError">There is no checkpoint yet, it cannot be read, or the agent plays no game.</exception>
     public AgentTraining Restore(string otherwise, Action<string> warn, out GameAgent agent)
     {
+        AgentTraining training = TryRestore(warn) ?? throw new UserError($"'{Directory.FullPath}' has no checkpoint yet");
+        if (training.Agent is GameAgent game)
+        {
+            agent = game;
+            return training;
+        }
+
+        training.Dispose();
+        throw new UserError(otherwise);
+    }
+
+    /// <summary>The run's training at its newest checkpoint; null where there is none.</summary>
+    /// <param name="warn">Receives a sentence about each thing that was passed over.</param>
+    /// <exception cref="UserError">The checkpoint cannot be read.</exception>
+    public AgentTraining? TryRestore(Action<string> warn)
+    {
         IEnvironment evaluation = Task.CreateForAgents();
         var training = new AgentTraining(CreateAgent(evaluation), CreateTask, evaluation, evaluationEpisodes: 1, seed: 0);
         try
         {
-            if (!RunLoop.Restore(Directory, training, warn))
+            if (RunLoop.Restore(Directory, training, warn))
             {
-                throw new UserError($"'{Directory.FullPath}' has no checkpoint yet");
+                return training;
             }
 
-            agent = training.Agent as GameAgent ?? throw new UserError(otherwise);
-            return training;
+            training.Dispose();
+            return null;
         }
         catch
         {

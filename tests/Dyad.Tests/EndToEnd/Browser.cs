@@ -26,6 +26,9 @@ public sealed class Browser : IAsyncLifetime
             [
                 "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
                 "--disable-component-update", "--disable-sync",
+
+                // The pages of episodes draw by WebGL, here without a graphics card.
+                "--use-angle=swiftshader", "--enable-unsafe-swiftshader",
             ],
         });
     }

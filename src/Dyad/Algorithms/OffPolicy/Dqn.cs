@@ -59,7 +59,7 @@ public sealed record DqnOptions : ReplayOptions
 /// Metrics: <c>train/critic_loss</c> L, <c>train/mean_q</c> Q(s, a) averaged over the batch, <c>train/exploration</c> epsilon of
 /// the next step.
 /// </summary>
-public sealed class Dqn : IAgent, IAppendOnlyState
+public sealed class Dqn : IValuing, IAppendOnlyState
 {
     private readonly DqnOptions _options;
     private readonly int _actionCount;
@@ -69,6 +69,7 @@ public sealed class Dqn : IAgent, IAppendOnlyState
     // theta and thetabar, each a flat vector.
     private readonly Parameters<float> _network = new("q");
     private readonly Parameters<float> _target = new("target q");
+    private readonly DiscreteActionValue<float> _q;
     private readonly Adam<float> _optimizer;
     private long _updates;
 
@@ -99,6 +100,7 @@ public sealed class Dqn : IAgent, IAppendOnlyState
 
         // The target starts as a copy because it is drawn from the same stream.
         var q = new DiscreteActionValue<float>(Mlp.Drawn(_network, "network", sizes, stream.Split("network")));
+        _q = q;
         var target = new DiscreteActionValue<float>(Mlp.Drawn(_target, "network", sizes, stream.Split("network")));
 
         // An action is its number: one column in the replay, an index in the program.
@@ -133,6 +135,14 @@ public sealed class Dqn : IAgent, IAppendOnlyState
     // epsilon falls on a straight line, then stays.
     private double Epsilon => _options.ExplorationStart
         + ((_options.ExplorationEnd - _options.ExplorationStart) * Math.Min(1, (double)_experience.Steps / _options.ExplorationSteps));
+
+    /// <summary>q of the greedy action, max_a Q(s, a).</summary>
+    /// <inheritdoc/>
+    public IReadOnlyList<(string Name, Expression<float> Value)> Values(Input<float> observation, Input<float> action, Input<float> noise)
+    {
+        Expression<float> values = _q.Values(observation);
+        return [("q", SumColumns(Largest(values) * values))];
+    }
 
     /// <inheritdoc/>
     public void Act(ReadOnlySpan<double> observations, Span<double> actions, bool explore)

@@ -17,7 +17,7 @@ namespace Dyad.Algorithms;
 /// <c>train/updates</c> epochs so far; and those of the <see cref="EpisodeDirection"/> and the <see cref="EpochResidual"/>.
 /// </para>
 /// </summary>
-public sealed class EpochAgent : IAgent
+public sealed class EpochAgent : IValuing
 {
     // A standard deviation below this is rounding: such advantages are not blown up.
     private const float SmallestDeviation = 1e-8f;
@@ -101,6 +101,11 @@ public sealed class EpochAgent : IAgent
 
     /// <inheritdoc/>
     public int Environments => _options.Environments;
+
+    /// <summary>V(s), and the entropy of pi(.|s).</summary>
+    /// <inheritdoc/>
+    public IReadOnlyList<(string Name, Expression<float> Value)> Values(Input<float> observation, Input<float> action, Input<float> noise) =>
+        [("V", _critic.Value(observation, noise)), ("entropy", _actor.Entropy(observation))];
 
     /// <inheritdoc/>
     public void Act(ReadOnlySpan<double> observations, Span<double> actions, bool explore) =>

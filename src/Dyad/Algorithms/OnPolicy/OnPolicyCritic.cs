@@ -63,11 +63,14 @@ internal sealed class OnPolicyCritic
             : new ActionValue<float>(_network).Value(batch.Observation, batch.Action);
 
     /// <summary>V(s), rows x 1.</summary>
-    public Expression<float> Value(Expression<float> observation) => !_isQ
+    public Expression<float> Value(Expression<float> observation) => Value(observation, _noise);
+
+    /// <summary>The same with noise of the caller's for the action that a Q critic of real vectors is asked about.</summary>
+    public Expression<float> Value(Expression<float> observation, Input<float>? noise) => !_isQ
         ? _network.Apply(observation)
         : _noise is null
             ? SumColumns(_actor.Probabilities(observation) * _network.Apply(observation))
-            : new ActionValue<float>(_network).Value(observation, _actor.Sample(observation, _noise));
+            : new ActionValue<float>(_network).Value(observation, _actor.Sample(observation, noise!));
 
     /// <summary>Saves or loads parameters and random numbers.</summary>
     public void Serialize(StateArchive archive, string name = "critic")

@@ -39,6 +39,9 @@ public sealed class Acrobot : IClassicTask
     public Space ActionSpace { get; } = new Discrete(3);
 
     /// <inheritdoc/>
+    public string Drawing => "acrobot";
+
+    /// <inheritdoc/>
     public IReadOnlyList<string> Columns { get; } = ["theta1", "theta2", "theta1_dot", "theta2_dot"];
 
     /// <inheritdoc/>

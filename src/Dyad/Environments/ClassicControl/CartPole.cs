@@ -43,6 +43,9 @@ public sealed class CartPole : IClassicTask
     public Space ActionSpace { get; } = new Discrete(2);
 
     /// <inheritdoc/>
+    public string Drawing => "cart-pole";
+
+    /// <inheritdoc/>
     public IReadOnlyList<string> Columns { get; } = ["x", "x_dot", "theta", "theta_dot"];
 
     /// <inheritdoc/>

@@ -33,6 +33,9 @@ public sealed class MountainCar : IClassicTask
     public Space ActionSpace { get; } = new Discrete(3);
 
     /// <inheritdoc/>
+    public string Drawing => "mountain-car";
+
+    /// <inheritdoc/>
     public IReadOnlyList<string> Columns { get; } = ["position", "velocity"];
 
     /// <inheritdoc/>

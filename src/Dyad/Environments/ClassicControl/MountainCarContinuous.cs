@@ -33,6 +33,9 @@ public sealed class MountainCarContinuous : IClassicTask
     public Space ActionSpace { get; } = Box.Uniform(1, -1, 1);
 
     /// <inheritdoc/>
+    public string Drawing => "mountain-car";
+
+    /// <inheritdoc/>
     public IReadOnlyList<string> Columns { get; } = ["position", "velocity"];
 
     /// <inheritdoc/>

@@ -43,6 +43,9 @@ public sealed class Pendulum : IClassicTask
     public Space ActionSpace { get; } = Box.Uniform(1, -MaxTorque, MaxTorque);
 
     /// <inheritdoc/>
+    public string Drawing => "pendulum";
+
+    /// <inheritdoc/>
     public IReadOnlyList<string> Columns { get; } = ["theta", "theta_dot"];
 
     /// <inheritdoc/>

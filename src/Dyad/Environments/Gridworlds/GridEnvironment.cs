@@ -31,7 +31,7 @@ public sealed class GridEnvironment : IEnvironment, IRecordable
     /// <param name="goal">What happens at its goal.</param>
     /// <param name="shown">How a state is shown.</param>
     public GridEnvironment(GridMap map, GoalRule goal, GridObservation shown)
-        : this(map.ToMdp(FourRoom.Discount, goal), shown, "grid")
+        : this(map.ToMdp(FourRoom.Discount, goal), shown, "grid", map)
     {
     }
 
@@ -39,8 +39,10 @@ public sealed class GridEnvironment : IEnvironment, IRecordable
     /// <param name="mdp">The process.</param>
     /// <param name="shown">How a state is shown.</param>
     /// <param name="name">The task's name in error sentences.</param>
-    public GridEnvironment(Mdp mdp, GridObservation shown, string name)
+    /// <param name="map">The grid of its states, for a drawing; null where there is none.</param>
+    public GridEnvironment(Mdp mdp, GridObservation shown, string name, GridMap? map = null)
     {
+        Scene = map?.ToScene();
         _mdp = mdp;
         _name = name;
         _shown = shown;
@@ -60,6 +62,9 @@ public sealed class GridEnvironment : IEnvironment, IRecordable
 
     /// <inheritdoc/>
     public double TimeStep => 1;
+
+    /// <inheritdoc/>
+    public string? Scene { get; }
 
     /// <inheritdoc/>
     public void Reset(Span<double> observation, long? seed = null)

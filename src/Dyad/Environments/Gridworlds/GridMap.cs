@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Dyad.Core;
 using Dyad.Tabular;
 
@@ -97,6 +98,14 @@ public sealed class GridMap
 
         return new Mdp(rewards, rows, initial, discount);
     }
+
+    /// <summary>What a replay draws, as JSON: the map's rows, and row and column of each state's cell.</summary>
+    internal string ToScene() => new JsonObject
+    {
+        ["draw"] = "grid",
+        ["rows"] = new JsonArray([.. _rows.Select(row => JsonValue.Create(row))]),
+        ["cells"] = new JsonArray([.. _cells.Select(cell => new JsonArray(cell.Row, cell.Column))]),
+    }.ToJsonString();
 
     /// <summary>Whether a state's cell is a goal.</summary>
     public bool IsGoal(int state) => At(_cells[state]) == 'G';

@@ -10,7 +10,7 @@ public static class GridTasks
             task.Name,
             task.Description,
             "Wen et al. 2021, figure 4a",
-            () => new GridEnvironment(FourRoom.Create(goal: task.Goal), GridObservation.OneHot, task.Name),
+            () => new GridEnvironment(FourRoom.Create(goal: task.Goal), GridObservation.OneHot, task.Name, FourRoom.Map),
             FourRoom.EpisodeLength,
             null)),
     ];

@@ -11,9 +11,17 @@ public static class TaskFile
     public static MdpDocument Read(string path, double gamma = FourRoom.Discount, GoalRule goal = GoalRule.Restart)
     {
         string text = ReadText(path);
-        return text.TrimStart().StartsWith('{') || path.EndsWith(".json", StringComparison.OrdinalIgnoreCase)
+        return IsJson(path, text)
             ? MdpReader.ReadFile(path)
             : Named(path, () => new MdpDocument(new GridMap(text).ToMdp(gamma, goal), null, null));
+    }
+
+    /// <summary>The grid of a file that <see cref="Read"/> reads; null where it holds an MDP in JSON.</summary>
+    /// <exception cref="UserError">It cannot be read.</exception>
+    public static GridMap? ReadMap(string path)
+    {
+        string text = ReadText(path);
+        return IsJson(path, text) ? null : Named(path, () => new GridMap(text));
     }
 
     /// <summary>Reads a text file; one sentence where that fails.</summary>
@@ -29,6 +37,9 @@ public static class TaskFile
             throw new UserError($"cannot read '{path}': {(Directory.Exists(path) ? "it is a folder" : e.Message)}", e);
         }
     }
+
+    private static bool IsJson(string path, string text) =>
+        text.TrimStart().StartsWith('{') || path.EndsWith(".json", StringComparison.OrdinalIgnoreCase);
 
     /// <summary>Puts a file's name before what is said about its content.</summary>
     /// <exception cref="UserError">Reading its content raised one.</exception>

@@ -56,8 +56,9 @@ public static class TaskLocator
     private static LocatedTask OfFile(string path)
     {
         Mdp mdp = TaskFile.Read(path).Mdp;
+        GridMap? map = TaskFile.ReadMap(path);
         string name = FolderName.Of(Path.GetFileNameWithoutExtension(path), "task");
         return new LocatedTask(
-            name, Path.GetFullPath(path), () => new GridEnvironment(mdp, GridObservation.OneHot, name), FileEpisodeLength, LocatedKind.File, mdp);
+            name, Path.GetFullPath(path), () => new GridEnvironment(mdp, GridObservation.OneHot, name, map), FileEpisodeLength, LocatedKind.File, mdp);
     }
 }
