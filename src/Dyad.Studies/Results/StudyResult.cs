@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Dyad.Core;
 
 namespace Dyad.Studies.Results;
 
@@ -37,7 +38,24 @@ public sealed record StudyResult(
     string Machine,
     double WallSeconds,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<FailedRun>? Failures = null,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] OptionTable? Options = null);
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] OptionTable? Options = null)
+{
+    /// <summary>The format that is written, and the newest that is read: <c>docs/studies.md</c> describes it.</summary>
+    public const int NewestFormat = 1;
+
+    private readonly int _format = NewestFormat;
+
+    /// <summary>The format of the summary; one without a number is of format 1.</summary>
+    /// <exception cref="UserError">It is of a later release.</exception>
+    [JsonPropertyOrder(-1)]
+    public int Format
+    {
+        get => _format;
+        init => _format = value is >= 1 and <= NewestFormat
+            ? value
+            : throw new UserError($"a summary of format {value} was met, and this release of Dyad reads {NewestFormat}: read it with the release that wrote it");
+    }
+}
 
 /// <summary>A run that failed.</summary>
 /// <param name="Label">Its variant.</param>

@@ -125,7 +125,7 @@ public sealed class MdpReaderTests
             Assert.Equal(
                 $"cannot read '{folder}': it is a folder", Sentence(() => MdpReader.ReadFile(folder)));
             Assert.StartsWith("cannot read '': ", Sentence(() => MdpReader.ReadFile("")), StringComparison.Ordinal);
-            Assert.StartsWith("cannot read 'a\0b': ", Sentence(() => MdpReader.ReadFile("a\0b")), StringComparison.Ordinal);
+            Assert.StartsWith("cannot read 'a\\u0000b': ", Sentence(() => MdpReader.ReadFile("a\0b")), StringComparison.Ordinal);
 
             string empty = Path.Combine(folder, "empty.json");
             File.WriteAllText(empty, "");

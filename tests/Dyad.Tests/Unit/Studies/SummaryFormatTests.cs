@@ -1,0 +1,101 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Dyad.Core;
+using Dyad.Studies;
+using Dyad.Studies.Results;
+
+namespace Dyad.Tests.Unit.Studies;
+
+/// <summary>What a summary holds is written down, and carries a number.</summary>
+[Trait("Category", "unit")]
+public sealed class SummaryFormatTests : IDisposable
+{
+    private readonly TempFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public void Every_key_is_described()
+    {
+        string text = File.ReadAllText(Repository.PathOf("docs", "studies.md"));
+        StudyResult sample = ReportSamples.Study() with { Charts = [.. ReportSamples.Study().Charts, ReportSamples.Field()] };
+        foreach (string key in Keys(JsonNode.Parse(JsonSerializer.Serialize(sample, StudyRunner.JsonOptions))!).Distinct())
+        {
+            Assert.Contains($"`{key}`", text, StringComparison.Ordinal);
+        }
+    }
+
+    [Theory]
+    [InlineData("{\"format\": 1, ", true)]
+    [InlineData("{", true)]
+    [InlineData("{\"format\": 2, ", false)]
+    [InlineData("{\"format\": 0, ", false)]
+    public void A_later_format_is_refused(string start, bool accepted)
+    {
+        string text = JsonSerializer.Serialize(ReportSamples.Study(), StudyRunner.JsonOptions);
+        Assert.Contains("\"format\": 1", text, StringComparison.Ordinal);
+        File.WriteAllText(_folder.PathOf("summary.json"), start + text[(text.IndexOf("\"study\"", StringComparison.Ordinal))..]);
+        if (accepted)
+        {
+            Assert.Equal(1, StudyRunner.ReadSummary(_folder.FullPath).Format);
+        }
+        else
+        {
+            Assert.Contains("this release of Dyad reads 1", Assert.Throws<UserError>(() => StudyRunner.ReadSummary(_folder.FullPath)).Message, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public void A_study_over_two_tasks_is_summarised_over_both()
+    {
+        StudyRunner.Execute(new TwoTasks(), new StudyRequest(StudyScale.Quick, null, 1, _folder.FullPath, ""), _ => { }, _ => { }, CancellationToken.None);
+        StudyResult result = StudyRunner.ReadSummary(_folder.PathOf("two-tasks"));
+        DataTable table = Assert.Single(result.Tables);
+        Assert.Contains("CartPole-v1", table.Title, StringComparison.Ordinal);
+        Assert.Equal(["low", "high"], table.Rows.Select(row => row[0]));
+        Assert.Equal("1.000", table.Rows[1][^1]);
+        Assert.Equal("performance-profile", Assert.Single(result.Charts).Id);
+        Assert.All(result.Groups, group => Assert.Null(group.InterquartileMean));
+    }
+
+    private static IEnumerable<string> Keys(JsonNode node) => node switch
+    {
+        JsonObject entries => entries.SelectMany(entry => Keys(entry.Value ?? JsonValue.Create(0)).Prepend(entry.Key)),
+        JsonArray items => items.SelectMany(item => Keys(item ?? JsonValue.Create(0))),
+        _ => [],
+    };
+
+    private sealed class TwoTasks : Study
+    {
+        public override string Name => "two-tasks";
+
+        public override string Title => "Two tasks";
+
+        public override string Source => "none";
+
+        public override string Question => "none";
+
+        public override int DefaultSeeds(StudyScale scale) => 2;
+
+        public override IReadOnlyList<Variant> Variants(StudyScale scale) =>
+            [.. from label in new[] { "low", "high" }
+                from task in new[] { "CartPole-v1", "Acrobot-v1" }
+                let value = (task == "CartPole-v1" ? 100 : -300) + (label == "high" ? 50 : 0)
+                select new Variant(label, task, 1, 1, new(label, []), seed => new Fixed(value + seed))];
+
+        public override Analysis Analyze(StudyRuns runs) => new([], [], []);
+    }
+
+    private sealed class Fixed(double value) : IIterative
+    {
+        private long _step;
+
+        public long Step => _step;
+
+        public void Advance() => _step++;
+
+        public void Measure(IMetrics metrics) => metrics.Record("eval/return", value);
+
+        public void Serialize(StateArchive archive) => archive.Value("step", ref _step);
+    }
+}
