@@ -23,7 +23,7 @@ internal static class Located
     /// <exception cref="UserError">It holds no run, or one of another kind or release.</exception>
     public static StoredRun Run(string folder, string purpose)
     {
-        if (new RunDirectory(folder).ReadConfig() is { } config)
+        if (RunPointer.Follow(folder).ReadConfig() is { } config)
         {
             MujocoSetup.EnsureFor(config.Task.Name);
         }

@@ -45,7 +45,7 @@ public sealed class StoredRun
     /// <exception cref="UserError">It holds no run, or one of another kind or release, or its task is not to be found.</exception>
     public static StoredRun Open(string folder, string purpose = "can be loaded")
     {
-        var directory = new RunDirectory(folder);
+        var directory = RunPointer.Follow(folder);
         RunConfig config = directory.ReadConfig() ?? throw new UserError($"'{folder}' is no folder of a run: it has no config.json");
         return config.Method.Find() is Method<AgentTask, IAgent> method
             ? new StoredRun(directory, config, method)
