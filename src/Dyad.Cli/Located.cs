@@ -28,7 +28,7 @@ internal static class Located
     /// <exception cref="UserError">It holds no run, one of another kind or release, or one whose code is not trusted.</exception>
     public static StoredRun Run(string folder, string purpose, StoredCode code)
     {
-        if (new RunDirectory(folder).ReadConfig() is not { } config)
+        if (RunPointer.Follow(folder).ReadConfig() is not { } config)
         {
             throw NoRun(folder);
         }

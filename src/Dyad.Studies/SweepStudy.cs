@@ -59,7 +59,12 @@ public static class SweepStudy
             Lines = [.. variants.Zip(legends, (variant, legend) => new ComparisonLine(variant.Label, legend))],
         });
         string[] names = [.. legends.SelectMany(legend => legend.Split(", ")).Select(part => part.Split(' ')[0]).Distinct()];
-        string folder = RunLabel.Of([("points", string.Join(';', legends))], [new NamedValues($"sweep,{method}", [])]);
+
+        // What the points share, then the values of each option.
+        string shared = string.Join(',', variants[0].Label.Split(',').Where(part => !names.Any(name => part.StartsWith($"{name}=", StringComparison.Ordinal))));
+        string folder = RunLabel.Of(
+            [.. names.Select(name => (name, (object)string.Join('+', legends.SelectMany(legend => legend.Split(", ")).Where(part => part.StartsWith($"{name} ", StringComparison.Ordinal)).Select(part => part[(name.Length + 1)..]).Distinct())))],
+            [new NamedValues($"sweep,{shared}", [])]);
         return new ComparisonStudy(
             points[0].Name, Path.Combine(points[0].Name, FolderName.Of(folder, "sweep"), environment), $"{method} on {environment} over {string.Join(", ", names)}",
             points[0].Source, comparison, variants, points[0].FirstSeed);

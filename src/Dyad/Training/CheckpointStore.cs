@@ -101,24 +101,44 @@ public sealed class CheckpointStore
             throw new InvalidDataException($"'{Path.GetFileName(path)}' is in another format");
         }
 
-        // What has the right checksum was written as it is read here.
-        using var body = new MemoryStream(bytes, SHA256.HashSizeInBytes + Format.Length, bytes.Length - SHA256.HashSizeInBytes - Format.Length);
+        try
+        {
+            return Body(bytes.AsSpan(SHA256.HashSizeInBytes + Format.Length).ToArray());
+        }
+        catch (Exception e) when (e is IOException or InvalidDataException or FormatException or ArgumentException)
+        {
+            // Its checksum holds, so that it was written in this way, by whatever wrote it.
+            throw new InvalidDataException($"'{Path.GetFileName(path)}' is none of this program's", e);
+        }
+    }
+
+    private static Checkpoint Body(byte[] bytes)
+    {
+        using var body = new MemoryStream(bytes);
         using var reader = new BinaryReader(body, Encoding.UTF8);
         long owner = reader.ReadInt64(), generation = reader.ReadInt64();
         string config = reader.ReadString();
         bool isPacked = reader.ReadBoolean();
-        byte[] state = new byte[reader.ReadInt32()];
+        int length = reader.ReadInt32();
+        using var state = new MemoryStream();
         if (isPacked)
         {
             using var unpacking = new BrotliStream(body, CompressionMode.Decompress);
-            unpacking.ReadExactly(state);
+            byte[] block = new byte[81920];
+            int read;
+            while (state.Length <= length && (read = unpacking.Read(block)) > 0)
+            {
+                state.Write(block, 0, read);
+            }
         }
         else
         {
-            body.ReadExactly(state);
+            body.CopyTo(state);
         }
 
-        return new Checkpoint(owner, generation, config, state);
+        return state.Length == length
+            ? new Checkpoint(owner, generation, config, state.ToArray())
+            : throw new InvalidDataException("the state is of another length");
     }
 
     // Null where it is not worth while.

@@ -48,7 +48,7 @@ public sealed class StoredRun
     /// </exception>
     public static StoredRun Open(string folder, string purpose = "can be loaded", CodeTrust? trust = null)
     {
-        var directory = new RunDirectory(folder);
+        var directory = RunPointer.Follow(folder);
         RunConfig config = directory.ReadConfig() ?? throw new UserError($"'{folder}' is no folder of a run: it has no config.json");
         return config.Method.Find() is Method<AgentTask, IAgent> method
             ? new StoredRun(directory, config, method, trust ?? CodeTrust.None)

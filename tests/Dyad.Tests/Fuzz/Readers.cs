@@ -130,7 +130,7 @@ public sealed class Readers : IDisposable
 
         File.Copy(path, Path.Combine(checkpoint, "odd.bin"), overwrite: true);
         var stored = StoredRun.Open(folder);
-        using AgentTraining training = stored.Restore("no game", _ => { }, out _);
+        using AgentTraining training = stored.Restore("no game", _ => { });
     }
 
     // A file is a checksum, a generation number, then the state.

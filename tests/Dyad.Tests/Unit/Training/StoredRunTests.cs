@@ -40,6 +40,10 @@ public sealed class StoredRunTests : IDisposable
         Assert.Equal(20, StoredRun.Open(run).Task.MaxEpisodeSteps);
         Assert.Equal(20, MetricsLog.Read(Path.Combine(run, "metrics.jsonl"))["eval/length"][0]);
         StoredRun.Open(run).LoadAgent();
+
+        // A pointer leads to it too.
+        RunPointer.Write(_folder.PathOf("other"), new RunDirectory(run));
+        StoredRun.Open(_folder.PathOf("other")).LoadAgent();
     }
 
     [Fact]
