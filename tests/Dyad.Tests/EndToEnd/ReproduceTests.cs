@@ -104,18 +104,18 @@ public sealed partial class ReproduceTests : IDisposable
         Assert.Equal(values.Average(), mean, 1e-12 * (1 + Math.Abs(mean)));
         double deviation = values.Length == 1 ? 0 : Math.Abs(values[0] - values[1]) / Math.Sqrt(2);
         Assert.Equal(deviation, group.GetProperty("standard_deviation").GetDouble(), 1e-9);
-        Assert.Equal(mean, group.GetProperty("interquartile_mean").GetDouble(), 1e-12 * (1 + Math.Abs(mean)));
-        foreach (string name in new[] { "interval", "interquartile_mean_interval" })
-        {
-            JsonElement interval = group.GetProperty(name);
-            if (values.Length == 1)
-            {
-                Assert.Equal(JsonValueKind.Null, interval.ValueKind);
-                continue;
-            }
 
-            Assert.InRange(mean, interval.GetProperty("low").GetDouble() - 1e-12, interval.GetProperty("high").GetDouble() + 1e-12);
+        // Of fewer than eight seeds they would mislead.
+        Assert.Equal(JsonValueKind.Null, group.GetProperty("interquartile_mean").ValueKind);
+        Assert.Equal(JsonValueKind.Null, group.GetProperty("interquartile_mean_interval").ValueKind);
+        JsonElement interval = group.GetProperty("interval");
+        if (values.Length == 1)
+        {
+            Assert.Equal(JsonValueKind.Null, interval.ValueKind);
+            return;
         }
+
+        Assert.InRange(mean, interval.GetProperty("low").GetDouble() - 1e-12, interval.GetProperty("high").GetDouble() + 1e-12);
     }
 
     [GeneratedRegex("(<script[^>]*>).*?(?=</script>)", RegexOptions.Singleline)]
