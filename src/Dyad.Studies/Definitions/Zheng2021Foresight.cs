@@ -31,7 +31,7 @@ internal sealed class Zheng2021Foresight : Study
         + "the answer foreseen to the leader's next step is held against what the critic does after it, in one step and in many: against the part "
         + "of its change that the leader's step causes (with it less without it, all draws the same), and against its whole change.";
 
-    public override string SummaryMetric => "foresight/foreseen";
+    public override string SummaryMetric => "foresight/step";
 
     public override IReadOnlyList<string> Notes =>
     [

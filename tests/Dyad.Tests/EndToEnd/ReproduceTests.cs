@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Dyad.Studies;
+using Dyad.Training;
 
 namespace Dyad.Tests.EndToEnd;
 
@@ -96,7 +97,9 @@ public sealed partial class ReproduceTests : IDisposable
         for (int i = 0; i < seeds.Length; i++)
         {
             string run = Path.Combine(folder, label, group.GetProperty("environment").GetString()!, $"seed-{seeds[i]}");
-            using var last = JsonDocument.Parse(File.ReadLines(Path.Combine(run, "metrics.jsonl")).Last());
+
+            // Lines that are the same run share its folder.
+            using var last = JsonDocument.Parse(File.ReadLines(RunPointer.Follow(run).MetricsPath).Last());
             Assert.Equal(last.RootElement.GetProperty(metric).GetDouble(), values[i]);
         }
 
