@@ -78,6 +78,15 @@ public static class StudyRunner
     /// <exception cref="UserError">There is none, or it is damaged.</exception>
     public static StudyResult ReadSummary(string folder) => SummaryFile.Read(folder);
 
+    /// <summary>Does something with the result of a study as it is in its folder, while no other call changes it.</summary>
+    /// <exception cref="UserError">There is none, or it is damaged.</exception>
+    public static void WithSummary(string folder, Action<StudyResult> use)
+    {
+        ArgumentNullException.ThrowIfNull(use);
+        using IDisposable? held = SummaryLock.Hold(folder);
+        use(SummaryFile.Read(folder));
+    }
+
     /// <summary>Does what is left of a study and writes its <c>summary.json</c>.</summary>
     /// <param name="study">The study.</param>
     /// <param name="request">What is wanted.</param>
@@ -114,6 +123,10 @@ public static class StudyRunner
         var saidOfFinished = new ConcurrentDictionary<string, bool>();
         RunOutcome[] outcomes = [.. RunSchedule.Execute(
             planned, request.Jobs, (run, report) => Do(run, store, report, Say, saidOfFinished, cancellation), progress, cancellation)];
+
+        // From here on one call after the other: the last of several at once finds all runs done.
+        using IDisposable? held = outcomes.Any(outcome => outcome.Failure is null) ? SummaryLock.Hold(folder) : null;
+        outcomes = [.. outcomes.Select(outcome => LookAgain(outcome, store, saidOfFinished))];
         IReadOnlyList<PlannedRun> beside = study.AddsUp ? StudyPlan.Beside(planned, Say) : [];
         RunOutcome[] all = [.. outcomes.Concat(beside.Select(run => new RunOutcome(run, null, null, WasFinished: true)))
             .OrderBy(outcome => beside.Count == 0 ? 0 : outcome.Run.Seed)];
@@ -198,6 +211,25 @@ public static class StudyRunner
         }
 
         return wasFinished;
+    }
+
+    // A run that another call was at work on may be done by now.
+    private static RunOutcome LookAgain(RunOutcome outcome, RunStore store, ConcurrentDictionary<string, bool> saidOfFinished)
+    {
+        try
+        {
+            if (outcome.Cause is UserError && outcome.Run.Directory.ReadStatus() is { } status && (string?)status["status"] == "done" && (long?)status["step"] >= outcome.Run.Variant.Steps)
+            {
+                Do(outcome.Run, store, _ => { }, _ => { }, saidOfFinished, CancellationToken.None);
+                return new RunOutcome(outcome.Run, null, null, WasFinished: true);
+            }
+        }
+        catch (UserError)
+        {
+            // It was told already.
+        }
+
+        return outcome;
     }
 
     private static Exception AllFailed(RunOutcome[] failed)
