@@ -58,7 +58,8 @@ internal static class StudyCommand
                 RequirePossible(at, null);
                 IReadOnlyList<Variant> variants = at.Variants(StudyScale.Paper);
                 int seeds = at.Seeds(StudyScale.Paper, null).Count, tasks = variants.Select(variant => variant.Environment).Distinct().Count();
-                rows.Add([scale, $"{variants.Count / tasks}", $"{tasks}", $"{seeds}", $"{variants.Count * seeds:#,0}", $"{variants.Max(variant => variant.Steps):#,0}"]);
+                int trials = at.Trials(StudyScale.Paper);
+                rows.Add([scale, $"{variants.Count / tasks}", $"{tasks}", trials == 0 ? $"{seeds}" : $"{seeds} + {trials} to tune", $"{variants.Count * (seeds + trials):#,0}", $"{variants.Max(variant => variant.Steps):#,0}"]);
             }
 
             Output.Table($"{path} is a study", ["scale", "#lines", "#tasks", "#seeds", "#runs", "#steps a run"], rows);

@@ -208,16 +208,8 @@ internal sealed class Comparison(ComparisonPlan plan)
 
         private ComparisonLine Line(string label) => _plan.Lines.Single(line => line.Label == label);
 
-        private double[] Values(string label, string? metric, ClaimSpan span) => _runs.Values(label, run =>
-        {
-            if (span == ClaimSpan.Run)
-            {
-                return run.MeanOverRows(metric ?? _plan.Metric);
-            }
-
-            double[] values = run.Column(metric ?? _plan.Metric);
-            return values[^Math.Max(1, values.Length / 10)..].Where(double.IsFinite).DefaultIfEmpty(double.NaN).Average();
-        });
+        private double[] Values(string label, string? metric, ClaimSpan span) =>
+            _runs.Values(label, run => span == ClaimSpan.Run ? run.MeanOverRows(metric ?? _plan.Metric) : run.MeanOverEnd(metric ?? _plan.Metric));
 
         private double Seconds(ComparisonLine line) => Median(_runs.Values(line.Label, run => run.Final("wall_s")));
 

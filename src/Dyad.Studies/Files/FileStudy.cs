@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using System.Text;
 using Dyad.Core;
+using Dyad.Studies.Tuning;
 using Dyad.Training;
 
 namespace Dyad.Studies.Files;
@@ -98,7 +99,8 @@ public sealed class FileStudy : Study
         SizesEntry sizes = StudyResolver.SizesAt(Document, _scale ?? PaperScale);
         double points = Document.Points.Count > 0 ? Document.Points.Count : Document.Product.Aggregate(1.0, (product, option) => product * option.Values.Count);
         double lines = Document.Methods.Sum(method => points * method.Grid.Aggregate(1.0, (product, option) => product * option.Values.Count));
-        return lines * (sizes.Environments?.Count ?? Document.Environments.Count) * (seeds ?? sizes.Seeds?.Count ?? sizes.SeedCount ?? StudyResolver.DefaultSeeds);
+        double trials = Document.Tune is null ? 0 : (double)sizes.Tune!.Budget!.Value * TuneResolver.Seeds(sizes.Tune).Length;
+        return lines * (sizes.Environments?.Count ?? Document.Environments.Count) * (trials + (seeds ?? sizes.Seeds?.Count ?? sizes.SeedCount ?? StudyResolver.DefaultSeeds));
     }
 
     /// <inheritdoc/>
@@ -112,12 +114,17 @@ public sealed class FileStudy : Study
     /// <inheritdoc/>
     public override IReadOnlyList<Variant> Variants(StudyScale scale) => Resolved(ScaleName(scale)).Variants;
 
+    internal override TuningPlan? Tuning(StudyScale scale) => Resolved(ScaleName(scale)).Tuning;
+
     /// <inheritdoc/>
     public override Analysis Analyze(StudyRuns runs)
     {
         ArgumentNullException.ThrowIfNull(runs);
         return Resolved(ScaleName(runs.Scale)).Comparison.Analyze(runs);
     }
+
+    /// <summary>Runs that select options, at most: of each line on each task.</summary>
+    public int Trials(StudyScale scale) => Tuning(scale) is { } tuning ? tuning.Lines.Max(line => line.Trials.Count) * tuning.Seeds.Count : 0;
 
     private string ScaleName(StudyScale scale) => _scale ?? (scale == StudyScale.Quick ? QuickScale : PaperScale);
 
