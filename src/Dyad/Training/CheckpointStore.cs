@@ -1,6 +1,8 @@
 using System.IO.Compression;
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
 using Dyad.Core;
 
 namespace Dyad.Training;
@@ -10,7 +12,7 @@ namespace Dyad.Training;
 /// <param name="Generation">Counts the checkpoints of a run.</param>
 /// <param name="Config">The run that it is of, as its <c>config.json</c>.</param>
 /// <param name="State">The state.</param>
-public sealed record Checkpoint(long Owner, long Generation, string Config, byte[] State);
+public sealed record Checkpoint(long Owner, long Generation, JsonObject Config, byte[] State);
 
 /// <summary>
 /// A run's <c>checkpoint/</c> folder: two generations, written in turn, each with a checksum, so that a write that was cut off
@@ -105,7 +107,7 @@ public sealed class CheckpointStore
         {
             return Body(bytes.AsSpan(SHA256.HashSizeInBytes + Format.Length).ToArray());
         }
-        catch (Exception e) when (e is IOException or InvalidDataException or FormatException or ArgumentException)
+        catch (Exception e) when (e is IOException or InvalidDataException or FormatException or ArgumentException or InvalidOperationException or JsonException)
         {
             // Its checksum holds, so that it was written in this way, by whatever wrote it.
             throw new InvalidDataException($"'{Path.GetFileName(path)}' is none of this program's", e);
@@ -117,7 +119,7 @@ public sealed class CheckpointStore
         using var body = new MemoryStream(bytes);
         using var reader = new BinaryReader(body, Encoding.UTF8);
         long owner = reader.ReadInt64(), generation = reader.ReadInt64();
-        string config = reader.ReadString();
+        JsonObject config = StrictJson.Parse(reader.ReadString()) as JsonObject ?? throw new InvalidDataException("the configuration is no object");
         bool isPacked = reader.ReadBoolean();
         int length = reader.ReadInt32();
         using var state = new MemoryStream();

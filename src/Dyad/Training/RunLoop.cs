@@ -176,7 +176,7 @@ public sealed class RunLoop
         var damaged = new List<string>();
         foreach (Checkpoint checkpoint in store.Load(damaged))
         {
-            var its = RunConfig.FromJson(JsonNode.Parse(checkpoint.Config)!.AsObject(), directory.CheckpointPath);
+            var its = RunConfig.FromJson(checkpoint.Config, directory.CheckpointPath);
             if (its.Difference(config) is string difference)
             {
                 throw new UserError(

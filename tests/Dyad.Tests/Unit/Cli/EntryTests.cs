@@ -20,11 +20,11 @@ public sealed class EntryTests : IDisposable
     public static TheoryData<Exception, int, string> Faults => new()
     {
         { new UserError("the option is wrong\nhere"), 2, "dyad: the option is wrong\\nhere" },
-        { new OperationCanceledException(), 130, "dyad: stopped; the same command goes on from here." },
+        { new OperationCanceledException(), 130, "dyad: stopped." },
         { new InsufficientMemoryException(), 2, "dyad: out of memory: this needs more than the process may have." },
         { new IOException("No space left on device : '/x'", 28), 2, "dyad: a file or stream cannot be read or written: the disk is full" },
         { new AggregateException(new InvalidOperationException(), new AggregateException(new UserError("from a thread"))), 2, "dyad: from a thread" },
-        { new AggregateException(new UserError("from a thread"), new OperationCanceledException()), 130, "dyad: stopped; the same command goes on from here." },
+        { new AggregateException(new UserError("from a thread"), new OperationCanceledException()), 130, "dyad: stopped." },
         { new TargetInvocationException(new UserError("by name")), 2, "dyad: by name" },
         { new TypeInitializationException("Some.Type", new InsufficientMemoryException()), 2, "dyad: out of memory: this needs more than the process may have." },
     };

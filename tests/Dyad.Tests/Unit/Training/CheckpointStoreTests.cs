@@ -99,7 +99,7 @@ public sealed class CheckpointStoreTests : IDisposable
         var store = new CheckpointStore(_folder.FullPath);
         store.Save([1], """{"seed":3}""", owner: 4);
         store.Save([2], """{"seed":3}""", owner: 5);
-        Assert.Equal([(5, 2, """{"seed":3}"""), (4, 1, """{"seed":3}""")], store.Load([]).Select(x => (x.Owner, x.Generation, x.Config)));
+        Assert.Equal([(5, 2, """{"seed":3}"""), (4, 1, """{"seed":3}""")], store.Load([]).Select(x => (x.Owner, x.Generation, x.Config.ToJsonString())));
     }
 
     [Fact]
@@ -111,7 +111,7 @@ public sealed class CheckpointStoreTests : IDisposable
         var store = new CheckpointStore(_folder.FullPath);
         store.Load([]);
         store.Save([3], "{}", owner: 2);
-        late.Choose(new Checkpoint(1, 5, "{}", []));
+        late.Choose(new Checkpoint(1, 5, [], []));
         late.Save([4], "{}", owner: 1);
         Assert.Equal([3, 4], store.Load([]).Select(x => (int)x.State[0]));
     }
