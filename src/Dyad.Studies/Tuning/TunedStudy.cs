@@ -1,5 +1,4 @@
 using System.Globalization;
-using Dyad.Studies.Results;
 using Dyad.Studies.Running;
 
 namespace Dyad.Studies.Tuning;
