@@ -36,6 +36,7 @@ internal static class StudyCommand
             (FileStudy study, StudyRequest request) = sizes.Read(parsed, path, StudyOptions.Positive(parsed.GetValue(jobs), "--jobs"), parsed.GetValue(only) ?? []);
             Ask(study, request.Seeds, parsed.GetValue(yes));
             request = request with { Only = StudyOptions.Labels(study, StudyScale.Paper, parsed.GetValue(only) ?? []) };
+            study.Cautions.ToList().ForEach(StudyOptions.Tell);
             return StudyOptions.RunToReport(study, $"{study.Name} ({request.ScaleName})", $"The study {study.Name} at {request.ScaleName} scale.", request, parsed.GetValue(open), parsed.GetValue(json));
         });
         return command;
@@ -62,6 +63,7 @@ internal static class StudyCommand
                 rows.Add([scale, $"{variants.Count / tasks}", $"{tasks}", trials == 0 ? $"{seeds}" : $"{seeds} + {trials} to tune", $"{variants.Count * (seeds + trials):#,0}", $"{variants.Max(variant => variant.Steps):#,0}"]);
             }
 
+            study.Cautions.ToList().ForEach(StudyOptions.Tell);
             Output.Table($"{path} is a study", ["scale", "#lines", "#tasks", "#seeds", "#runs", "#steps a run"], rows);
             return ExitCode.Success;
         });

@@ -49,7 +49,8 @@ public sealed class FileStudy : Study
         get
         {
             string presets = string.Join(", ", Document.Methods.Select(method => method.Preset ?? Document.Preset ?? AgentPreset.Correct).Distinct());
-            return Resolved(_scale ?? PaperScale).Comparison.Notes($"Preset {presets}; the table of options says in what the lines differ. ", Document.Notes);
+            ResolvedStudy resolved = Resolved(_scale ?? PaperScale);
+            return [.. resolved.Comparison.Notes($"Preset {presets}; the table of options says in what the lines differ. ", Document.Notes), .. resolved.Cautions.Select(caution => $"{caution}.")];
         }
     }
 
@@ -58,6 +59,9 @@ public sealed class FileStudy : Study
 
     /// <summary>The tasks as they are written, for what they need on this machine.</summary>
     public IReadOnlyList<string> Environments => [.. Document.Environments.Select(environment => environment.Value)];
+
+    /// <summary>What the user may not have meant: lines that differ in their names alone.</summary>
+    public IReadOnlyList<string> Cautions => Resolved(_scale ?? PaperScale).Cautions;
 
     private StudyDocument Document => _document.Value;
 

@@ -144,6 +144,9 @@ internal sealed record StudyDocument
     /// <summary>What is compared.</summary>
     public string Metric { get; init; } = "eval/return";
 
+    /// <summary>Value of the metric whose first step is told.</summary>
+    public double? Threshold { get; init; }
+
     /// <summary>Title of the axis of steps.</summary>
     public string? XTitle { get; init; }
 

@@ -33,6 +33,7 @@ internal static class StudyReader
             Scales = map.Node("scales") is YamlMappingNode scales
                 ? scales.ToDictionary(entry => Name(entry.Key), entry => Sizes(new Section((YamlMappingNode)entry.Value, file) { IsScale = true })) : new Dictionary<string, SizesEntry>(),
             Metric = map.Text("metric") ?? "eval/return",
+            Threshold = map.Text("threshold") is { } threshold ? NumberShape.Number(threshold) : null,
             XTitle = map.Text("x_title"),
             Figures = map.List("figures")?.Select(node => Figure(node, file)).ToArray(),
             Columns = [.. (map.List("columns") ?? []).Select(node => Column(new Section((YamlMappingNode)node, file)))],

@@ -3,6 +3,7 @@ using Dyad.Core;
 using Dyad.Environments.Locating;
 using Dyad.Studies.Comparisons;
 using Dyad.Studies.Tuning;
+using Dyad.Tabular;
 using Dyad.Training;
 
 namespace Dyad.Studies.Files;
@@ -19,6 +20,9 @@ internal sealed record ResolvedStudy(IReadOnlyList<Variant> Variants, IReadOnlyL
         [.. Seeds.Concat(Enumerable.Range(0, count + Seeds.Count + Selecting.Count).Except(Seeds).Except(Selecting)).Take(count)];
 
     private IReadOnlyList<int> Selecting => Tuning?.Seeds ?? [];
+
+    /// <summary>What the user may not have meant.</summary>
+    public IReadOnlyList<string> Cautions { get; init; } = [];
 }
 
 /// <summary>Makes variants of what a study file says; whatever does not fit is an error at its place.</summary>
@@ -43,6 +47,11 @@ internal static class StudyResolver
         (LocatedTask Task, Place Place)[] tasks = Tasks(document, sizes, folder);
         Dictionary<MethodEntry, Method[]> found = document.Methods.ToDictionary(entry => entry, entry => tasks.Select(task => At(entry.Method.Place, () => MethodVariant.Find(entry.Method.Value, task.Task))).ToArray());
         CheckOptions(document, sizes, found);
+        if (sizes.MaxEpisodeSteps is { } limit && found.FirstOrDefault(x => x.Value.Any(method => method is Method<Mdp, IIterative>)).Key is { } tabular)
+        {
+            throw tabular.Place.Error($"max_episode_steps is for neural methods; {tabular.Method.Value} has its own option, episode_length: {limit}");
+        }
+
         Line[] lines = [.. document.Methods.SelectMany(entry => Expanded(document, entry, found[entry][0]))];
         CheckNames(document, sizes, lines);
         Line[] chosen = sizes.Methods is { } names ? [.. lines.Where(line => names.Any(name => name.Value == line.Label || name.Value == line.Base))] : lines;
@@ -55,13 +64,17 @@ internal static class StudyResolver
             new Comparison(new ComparisonPlan
             {
                 Metric = document.Metric,
+                Threshold = document.Threshold,
                 XTitle = document.XTitle ?? "environment steps",
                 Figures = document.Figures is { } figures ? [.. figures.Select(entry => entry.Figure)] : null,
                 Columns = document.Columns,
                 Lines = [.. chosen.Select(line => new ComparisonLine(line.Label, line.Legend))],
                 Claims = [.. document.Claims.Select(entry => entry.Claim)],
             }),
-            TuneResolver.Resolve(document, sizes, chosen, found, seeds, Make));
+            TuneResolver.Resolve(document, sizes, chosen, found, seeds, Make))
+        {
+            Cautions = folder is null ? [] : Cautions(chosen, variants),
+        };
 
         Variant Make(Line line, int task, IReadOnlyList<(string, string)> options, long? own, string label)
         {
@@ -71,6 +84,15 @@ internal static class StudyResolver
                 sizes.EvaluationEpisodes ?? DefaultEpisodes, line.Entry.Preset ?? document.Preset ?? AgentPreset.Correct, label, keepsInterval), isKnownToFit: folder is null);
         }
     }
+
+    // Lines that a grid tells apart by name alone.
+    private static string[] Cautions(Line[] lines, Variant[] variants) =>
+    [
+        .. lines.SelectMany(line => IdleOptions.Sentences(variants.First(variant => variant.Label == line.Label).Method.Options, line.Point.Select(option => option.Name))
+            .Select(sentence => $"{line.Label}: {sentence}")),
+        .. variants.GroupBy(variant => RunIdentity.Of(variant.Config(0))).Where(same => same.Count() > 1)
+            .Select(same => $"the lines {string.Join(" and ", same.Select(variant => variant.Label))} on {same.First().Environment} are the same runs"),
+    ];
 
     private static (LocatedTask, Place)[] Tasks(StudyDocument document, SizesEntry sizes, string? folder)
     {

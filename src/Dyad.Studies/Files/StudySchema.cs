@@ -115,6 +115,7 @@ internal static class StudySchema
             .. Sizes,
             new Key("tune", Tune, "Options that are chosen by a search with the same budget for every line, on seeds that are not reported."),
             new Key("metric", Text, "What is compared; eval/return by default."),
+            new Key("threshold", new NumberShape(-1e300, 1e300, Whole: false), "Value of the metric: the table tells the median of the steps until it is first reached."),
             new Key("x_title", Text, "Title of the axis of steps."),
             new Key("figures", new ListShape(Figure, "figures"), "Charts; by default the metric over steps and over wall time."),
             new Key("columns", new ListShape(Column, "columns"), "Further columns of the table."),
