@@ -119,7 +119,7 @@ public sealed class InspectTests : IDisposable
         File.Delete(Path.Combine(run, "checkpoint", "replay-000000.bin"));
         Assert.Contains("replay-000000.bin", await _dyad.RefuseAsync("inspect", run), StringComparison.Ordinal);
         Directory.Delete(Path.Combine(run, "checkpoint"), recursive: true);
-        Assert.Contains("no checkpoint yet", await _dyad.RefuseAsync("inspect", run), StringComparison.Ordinal);
+        Assert.Contains("no checkpoint any more", await _dyad.RefuseAsync("inspect", run), StringComparison.Ordinal);
     }
 
     [Theory]
