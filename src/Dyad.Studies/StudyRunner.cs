@@ -4,6 +4,7 @@ using System.Text.Json;
 using Dyad.Core;
 using Dyad.Studies.Results;
 using Dyad.Studies.Running;
+using Dyad.Studies.Tuning;
 using Dyad.Training;
 
 namespace Dyad.Studies;
@@ -100,6 +101,15 @@ public static class StudyRunner
     {
         using IDisposable culture = InvariantCulture.Begin();
         var store = new RunStore(request.Output);
+
+        // What holds for many runs is said once; what was said of finished runs holds for the summary.
+        var said = new ConcurrentDictionary<string, bool>();
+        var saidOfFinished = new ConcurrentDictionary<string, bool>();
+        if (study.Tuning(request.Scale) is { } tuning)
+        {
+            (study, progress) = Tune(study, tuning, request, store, (run, report) => Do(run, store, report, Say, saidOfFinished, cancellation), progress, cancellation);
+        }
+
         IReadOnlyList<PlannedRun> planned = StudyPlan.Of(study, request, store);
         string folder = Path.Combine(Path.GetFullPath(request.Output), study.ResultFolder);
 
@@ -118,9 +128,6 @@ public static class StudyRunner
             return new StudyOutcome(stored, folder, null);
         }
 
-        // What holds for many runs is said once; what was said of finished runs holds for the summary.
-        var said = new ConcurrentDictionary<string, bool>();
-        var saidOfFinished = new ConcurrentDictionary<string, bool>();
         RunOutcome[] outcomes = [.. RunSchedule.Execute(
             planned, request.Jobs, (run, report) => Do(run, store, report, Say, saidOfFinished, cancellation), progress, cancellation)];
 
@@ -143,7 +150,7 @@ public static class StudyRunner
         SummaryFile.Write(folder, result);
         SummaryStamp.Write(
             folder, study.AddsUp || failed.Length > 0 ? null : SummaryStamp.Of(study, request, planned, Build), saidOfFinished.Keys);
-        return new StudyOutcome(result, folder, failed.Select(outcome => outcome.Cause).FirstOrDefault(cause => cause is not (UserError or OutOfMemoryException)));
+        return new StudyOutcome(result, folder, failed.Concat((study as TunedStudy)?.Trials ?? []).Select(outcome => outcome.Cause).FirstOrDefault(cause => cause is not (null or UserError or OutOfMemoryException)));
 
         void Say(string sentence)
         {
@@ -167,7 +174,15 @@ public static class StudyRunner
         Study study, StudyRequest request, int index, Action<RunProgress> progress, Action<string> warn, CancellationToken cancellation)
     {
         var store = new RunStore(request.Output);
-        IReadOnlyList<PlannedRun> planned = StudyPlan.Of(study, request, store);
+        IReadOnlyList<PlannedRun> planned = [];
+        if (study.Tuning(request.Scale) is { } tuning)
+        {
+            planned = Tuner.Plan(study, tuning, request, store);
+            study = index < planned.Count ? study : Tuner.Select(study, tuning, request, Tuner.Ended(study, planned));
+        }
+
+        // Those that select come first.
+        planned = index >= 0 && index < planned.Count ? planned : [.. planned, .. StudyPlan.Of(study, request, store)];
         if (index < 0 || index >= planned.Count)
         {
             throw new UserError($"--index is {index}; the study {study.Name} has the runs 0 to {planned.Count - 1}");
@@ -176,6 +191,18 @@ public static class StudyRunner
         PlannedRun run = planned[index];
         Do(run, store, progress, warn, [], cancellation);
         return (run.Variant.Label, run.Variant.Environment, run.Seed, run.Directory.FullPath);
+    }
+
+    // The study with the options that its trials select, and progress of what is left of the whole.
+    private static (Study Study, Action<StudyProgress> Progress) Tune(
+        Study study, TuningPlan tuning, StudyRequest request, RunStore store, Func<PlannedRun, Action<RunProgress>, bool> execute, Action<StudyProgress> progress, CancellationToken cancellation)
+    {
+        IReadOnlyList<PlannedRun> trials = Tuner.Plan(study, tuning, request, store);
+        Variant[] lines = [.. study.Variants(request.Scale).Where(variant => request.Only is null || request.Only.Contains(variant.Label))];
+        int seeds = study.Seeds(request.Scale, request.Seeds).Count, runs = trials.Count + (lines.Length * seeds);
+        double steps = trials.Sum(run => (double)run.Variant.Steps), share = steps / (steps + (seeds * lines.Sum(line => (double)(request.Steps ?? line.Steps))));
+        RunOutcome[] outcomes = [.. RunSchedule.Execute(trials, request.Jobs, execute, Tuner.Part(progress, 0, share, 0, runs), cancellation)];
+        return (Tuner.Select(study, tuning, request, outcomes), Tuner.Part(progress, share, 1 - share, trials.Count, runs));
     }
 
     private static bool Do(
