@@ -39,9 +39,14 @@ public static class StoredComparison
         all = [.. all.Where(run => run.Metrics.ContainsKey(metric))];
         FinishedRun[] runs = Aligned([.. all.Select(run => new FinishedRun(VariantOf(run, LabelOf(run, by, varying)), (int)run.Config.Training.Seed, run.Metrics))], warn);
         string[] labels = [.. runs.Select(run => run.Variant.Label).Distinct()];
-        if (runs.GroupBy(run => (run.Variant.Label, run.Variant.Environment, run.Seed)).Any(same => same.Count() > 1))
+        foreach (IGrouping<(string Label, string Environment), FinishedRun> line in runs.GroupBy(run => (run.Variant.Label, run.Variant.Environment)))
         {
-            warn("some lines hold runs that differ in more than the seed: leave --by out, or name another option, to tell them apart");
+            string[] mixed = [.. OptionTables.Of([.. line.Select(run => (run.Variant.Label, run.Variant.Config(run.Seed)))]).Differing.Select(row => row.Name).Where(name => name != "measure_every")];
+            if (mixed.Length > 0)
+            {
+                throw new UserError($"the line {line.Key.Label} on {line.Key.Environment} would mix runs that differ in {string.Join(", ", mixed)}; "
+                    + (by is null ? "name the runs of one of them" : "leave --by out, or name the runs of one of them"));
+            }
         }
 
         var comparison = new Comparison(new ComparisonPlan { Metric = metric, Lines = [.. labels.Select(label => new ComparisonLine(label, label))] });

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Dyad.Core;
 using Dyad.Studies.Results;
+using Dyad.Studies.Tuning;
 using Dyad.Training;
 
 namespace Dyad.Studies;
@@ -45,6 +46,9 @@ public sealed record Variant(
 
     /// <summary>How the gap to the gradient of the objective is measured; null where it is not.</summary>
     public JsonObject? Gap { get; init; }
+
+    /// <summary>Name of its folder among those of the study's lines; the label if null.</summary>
+    public string? Folder { get; init; }
 
     /// <summary>Whether runs that are there keep the interval that they are measured at.</summary>
     public bool KeepsInterval { get; init; }
@@ -100,6 +104,9 @@ public abstract class Study
 
     /// <summary>Whether finished runs of other seeds that lie beside those of a call belong to its summary.</summary>
     public virtual bool AddsUp => false;
+
+    /// <summary>What is tried before the options of the lines are known; null where nothing is.</summary>
+    internal virtual TuningPlan? Tuning(StudyScale scale) => null;
 
     /// <summary>The seeds of each variant.</summary>
     /// <param name="scale">How large the study is run.</param>

@@ -4,6 +4,7 @@ using System.Text.Json;
 using Dyad.Core;
 using Dyad.Studies.Results;
 using Dyad.Studies.Running;
+using Dyad.Studies.Tuning;
 using Dyad.Training;
 
 namespace Dyad.Studies;
@@ -78,6 +79,15 @@ public static class StudyRunner
     /// <exception cref="UserError">There is none, or it is damaged.</exception>
     public static StudyResult ReadSummary(string folder) => SummaryFile.Read(folder);
 
+    /// <summary>Does something with the result of a study as it is in its folder, while no other call changes it.</summary>
+    /// <exception cref="UserError">There is none, or it is damaged.</exception>
+    public static void WithSummary(string folder, Action<StudyResult> use)
+    {
+        ArgumentNullException.ThrowIfNull(use);
+        using IDisposable? held = SummaryLock.Hold(folder);
+        use(SummaryFile.Read(folder));
+    }
+
     /// <summary>Does what is left of a study and writes its <c>summary.json</c>.</summary>
     /// <param name="study">The study.</param>
     /// <param name="request">What is wanted.</param>
@@ -91,6 +101,15 @@ public static class StudyRunner
     {
         using IDisposable culture = InvariantCulture.Begin();
         var store = new RunStore(request.Output);
+
+        // What holds for many runs is said once; what was said of finished runs holds for the summary.
+        var said = new ConcurrentDictionary<string, bool>();
+        var saidOfFinished = new ConcurrentDictionary<string, bool>();
+        if (study.Tuning(request.Scale) is { } tuning)
+        {
+            (study, progress) = Tune(study, tuning, request, store, (run, report) => Do(run, store, report, Say, saidOfFinished, cancellation), progress, cancellation);
+        }
+
         IReadOnlyList<PlannedRun> planned = StudyPlan.Of(study, request, store);
         string folder = Path.Combine(Path.GetFullPath(request.Output), study.ResultFolder);
 
@@ -109,11 +128,12 @@ public static class StudyRunner
             return new StudyOutcome(stored, folder, null);
         }
 
-        // What holds for many runs is said once; what was said of finished runs holds for the summary.
-        var said = new ConcurrentDictionary<string, bool>();
-        var saidOfFinished = new ConcurrentDictionary<string, bool>();
         RunOutcome[] outcomes = [.. RunSchedule.Execute(
             planned, request.Jobs, (run, report) => Do(run, store, report, Say, saidOfFinished, cancellation), progress, cancellation)];
+
+        // From here on one call after the other: the last of several at once finds all runs done.
+        using IDisposable? held = outcomes.Any(outcome => outcome.Failure is null) ? SummaryLock.Hold(folder) : null;
+        outcomes = [.. outcomes.Select(outcome => LookAgain(outcome, store, saidOfFinished))];
         IReadOnlyList<PlannedRun> beside = study.AddsUp ? StudyPlan.Beside(planned, Say) : [];
         RunOutcome[] all = [.. outcomes.Concat(beside.Select(run => new RunOutcome(run, null, null, WasFinished: true)))
             .OrderBy(outcome => beside.Count == 0 ? 0 : outcome.Run.Seed)];
@@ -130,7 +150,7 @@ public static class StudyRunner
         SummaryFile.Write(folder, result);
         SummaryStamp.Write(
             folder, study.AddsUp || failed.Length > 0 ? null : SummaryStamp.Of(study, request, planned, Build), saidOfFinished.Keys);
-        return new StudyOutcome(result, folder, failed.Select(outcome => outcome.Cause).FirstOrDefault(cause => cause is not (UserError or OutOfMemoryException)));
+        return new StudyOutcome(result, folder, failed.Concat((study as TunedStudy)?.Trials ?? []).Select(outcome => outcome.Cause).FirstOrDefault(cause => cause is not (null or UserError or OutOfMemoryException)));
 
         void Say(string sentence)
         {
@@ -154,7 +174,15 @@ public static class StudyRunner
         Study study, StudyRequest request, int index, Action<RunProgress> progress, Action<string> warn, CancellationToken cancellation)
     {
         var store = new RunStore(request.Output);
-        IReadOnlyList<PlannedRun> planned = StudyPlan.Of(study, request, store);
+        IReadOnlyList<PlannedRun> planned = [];
+        if (study.Tuning(request.Scale) is { } tuning)
+        {
+            planned = Tuner.Plan(study, tuning, request, store);
+            study = index < planned.Count ? study : Tuner.Select(study, tuning, request, Tuner.Ended(study, planned));
+        }
+
+        // Those that select come first.
+        planned = index >= 0 && index < planned.Count ? planned : [.. planned, .. StudyPlan.Of(study, request, store)];
         if (index < 0 || index >= planned.Count)
         {
             throw new UserError($"--index is {index}; the study {study.Name} has the runs 0 to {planned.Count - 1}");
@@ -163,6 +191,18 @@ public static class StudyRunner
         PlannedRun run = planned[index];
         Do(run, store, progress, warn, [], cancellation);
         return (run.Variant.Label, run.Variant.Environment, run.Seed, run.Directory.FullPath);
+    }
+
+    // The study with the options that its trials select, and progress of what is left of the whole.
+    private static (Study Study, Action<StudyProgress> Progress) Tune(
+        Study study, TuningPlan tuning, StudyRequest request, RunStore store, Func<PlannedRun, Action<RunProgress>, bool> execute, Action<StudyProgress> progress, CancellationToken cancellation)
+    {
+        IReadOnlyList<PlannedRun> trials = Tuner.Plan(study, tuning, request, store);
+        Variant[] lines = [.. study.Variants(request.Scale).Where(variant => request.Only is null || request.Only.Contains(variant.Label))];
+        int seeds = study.Seeds(request.Scale, request.Seeds).Count, runs = trials.Count + (lines.Length * seeds);
+        double steps = trials.Sum(run => (double)run.Variant.Steps), share = steps / (steps + (seeds * lines.Sum(line => (double)(request.Steps ?? line.Steps))));
+        RunOutcome[] outcomes = [.. RunSchedule.Execute(trials, request.Jobs, execute, Tuner.Part(progress, 0, share, 0, runs), cancellation)];
+        return (Tuner.Select(study, tuning, request, outcomes), Tuner.Part(progress, share, 1 - share, trials.Count, runs));
     }
 
     private static bool Do(
@@ -198,6 +238,25 @@ public static class StudyRunner
         }
 
         return wasFinished;
+    }
+
+    // A run that another call was at work on may be done by now.
+    private static RunOutcome LookAgain(RunOutcome outcome, RunStore store, ConcurrentDictionary<string, bool> saidOfFinished)
+    {
+        try
+        {
+            if (outcome.Cause is UserError && outcome.Run.Directory.ReadStatus() is { } status && (string?)status["status"] == "done" && (long?)status["step"] >= outcome.Run.Variant.Steps)
+            {
+                Do(outcome.Run, store, _ => { }, _ => { }, saidOfFinished, CancellationToken.None);
+                return new RunOutcome(outcome.Run, null, null, WasFinished: true);
+            }
+        }
+        catch (UserError)
+        {
+            // It was told already.
+        }
+
+        return outcome;
     }
 
     private static Exception AllFailed(RunOutcome[] failed)

@@ -20,6 +20,13 @@ public sealed record FinishedRun(Variant Variant, int Seed, IReadOnlyDictionary<
     /// <summary>The last value of a metric.</summary>
     public double Final(string metric) => Column(metric)[^1];
 
+    /// <summary>The mean of a metric over the last tenth of the rows, missing values left out.</summary>
+    public double MeanOverEnd(string metric)
+    {
+        double[] values = Column(metric);
+        return values[^Math.Max(1, values.Length / 10)..].Where(double.IsFinite).DefaultIfEmpty(double.NaN).Average();
+    }
+
     /// <summary>The mean of a metric over the rows, missing values left out.</summary>
     public double MeanOverRows(string metric) => Column(metric).Where(double.IsFinite).DefaultIfEmpty(double.NaN).Average();
 }

@@ -35,7 +35,11 @@ internal static class StudyCommand
             string path = parsed.GetValue(file) ?? throw new UserError("a study file is missing: dyad study FILE, or one of check, run, new, schema");
             (FileStudy study, StudyRequest request) = sizes.Read(parsed, path, StudyOptions.Positive(parsed.GetValue(jobs), "--jobs"), parsed.GetValue(only) ?? []);
             Ask(study, request.Seeds, parsed.GetValue(yes));
+
+            // What does not fit is told before a folder is made.
+            _ = study.Variants(request.Scale);
             request = request with { Only = StudyOptions.Labels(study, StudyScale.Paper, parsed.GetValue(only) ?? []) };
+            study.Cautions.ToList().ForEach(StudyOptions.Tell);
             return StudyOptions.RunToReport(study, $"{study.Name} ({request.ScaleName})", $"The study {study.Name} at {request.ScaleName} scale.", request, parsed.GetValue(open), parsed.GetValue(json));
         });
         return command;
@@ -58,9 +62,11 @@ internal static class StudyCommand
                 RequirePossible(at, null);
                 IReadOnlyList<Variant> variants = at.Variants(StudyScale.Paper);
                 int seeds = at.Seeds(StudyScale.Paper, null).Count, tasks = variants.Select(variant => variant.Environment).Distinct().Count();
-                rows.Add([scale, $"{variants.Count / tasks}", $"{tasks}", $"{seeds}", $"{variants.Count * seeds:#,0}", $"{variants.Max(variant => variant.Steps):#,0}"]);
+                int trials = at.Trials(StudyScale.Paper);
+                rows.Add([scale, $"{variants.Count / tasks}", $"{tasks}", trials == 0 ? $"{seeds}" : $"{seeds} + {trials} to tune", $"{variants.Count * (seeds + trials):#,0}", $"{variants.Max(variant => variant.Steps):#,0}"]);
             }
 
+            study.Cautions.ToList().ForEach(StudyOptions.Tell);
             Output.Table($"{path} is a study", ["scale", "#lines", "#tasks", "#seeds", "#runs", "#steps a run"], rows);
             return ExitCode.Success;
         });

@@ -117,7 +117,7 @@ internal static class StudyOptions
         }
 
         string report = Path.Combine(outcome.Folder, "report.html");
-        WriteReport(report, study.Source, lead, [outcome.Result], open, quiet: json);
+        StudyRunner.WithSummary(outcome.Folder, stored => WriteReport(report, study.Source, lead, [stored], open, quiet: json));
         if (json)
         {
             Output.Json(ReproduceCommand.Document(report, [outcome.Result]));

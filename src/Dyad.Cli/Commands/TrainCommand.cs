@@ -168,7 +168,9 @@ internal static class TrainCommand
         StudyOutcome outcome = StudyOptions.Execute(study, study.Title, request, stopping.Token);
         (StudyResult result, string folder, _) = outcome;
         string report = Path.Combine(folder, "report.html");
-        StudyOptions.WriteReport(report, "Training runs", "One method on one task, seed by seed.", [result], open, quiet: true);
+
+        // Of the summary as it is by now: other seeds may have been done beside these.
+        StudyRunner.WithSummary(folder, stored => StudyOptions.WriteReport(report, "Training runs", "One method on one task, seed by seed.", [stored], open, quiet: true));
         if (json)
         {
             Output.Json(ReproduceCommand.Document(report, [result]));

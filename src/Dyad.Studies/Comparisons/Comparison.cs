@@ -1,4 +1,5 @@
 using System.Globalization;
+using Dyad.Core;
 using Dyad.Studies.Results;
 
 namespace Dyad.Studies.Comparisons;
@@ -125,12 +126,14 @@ internal sealed class Comparison(ComparisonPlan plan)
         public IEnumerable<Chart> Charts()
         {
             string caption = $"Mean and one sample standard deviation over {_seeds}.";
-            string timeCaption = "The first chart over the mean wall time of its rows, evaluations included: what a step costs, on the machine named and with whatever else it did.";
             var ids = new HashSet<string>();
             foreach (ComparisonFigure figure in _plan.Figures ?? [new(_plan.Metric), new(_plan.Metric, FigureAxis.Time)])
             {
                 ComparisonLine[] lines = [.. _lines.Where(line => (figure.Labels?.Contains(line.Label) ?? true) && Has(line, figure.Metric))];
-                string title = figure.Title ?? figure.Metric + (figure.Axis == FigureAxis.Time ? " over wall time" : figure.Axis == FigureAxis.Updates ? " over updates" : "");
+                CostAxis? axis = figure.Axis switch { FigureAxis.Time => CostAxis.Time(_runs.Runs), FigureAxis.Updates => CostAxis.CriticUpdates, _ => null };
+                string[] untold = axis is null ? [] : [.. lines.Where(line => !Tells(line, axis)).Select(line => line.Legend)];
+                lines = [.. lines.Where(line => !untold.Contains(line.Legend))];
+                string title = figure.Title ?? figure.Metric + (axis is null ? "" : $" over {axis.Name.Split(',')[0]}");
                 string id = figure.Axis == FigureAxis.Time && figure.Metric == _plan.Metric ? "wall-time" : MetricId(figure.Metric) + figure.Axis switch
                 {
                     FigureAxis.Time => "-time",
@@ -139,9 +142,15 @@ internal sealed class Comparison(ComparisonPlan plan)
                 };
                 id = Enumerable.Range(1, 100).Select(i => i == 1 ? id : $"{id}-{i}").First(ids.Add);
                 yield return new LineChart(
-                    id + IdSuffix, title + Suffix, figure.Axis switch { FigureAxis.Time => "seconds", FigureAxis.Updates => "updates", _ => _plan.XTitle }, figure.Metric, figure.Log,
-                    figure.Axis == FigureAxis.Time && figure.Metric == _plan.Metric ? timeCaption : caption,
-                    [.. lines.Select(line => Curve(line, figure))]);
+                    id + IdSuffix, title + Suffix, axis?.Name ?? _plan.XTitle, figure.Metric, figure.Log,
+                    caption + figure.Axis switch
+                    {
+                        FigureAxis.Time => $" Over the mean {axis!.Name.Split(',')[0]} of each row, evaluations included: what a step costs, on the machine named"
+                            + (axis.Name.StartsWith("wall", StringComparison.Ordinal) ? " and with whatever else it did; not all runs have recorded processor time." : "."),
+                        FigureAxis.Updates => " Over the steps of the critic's optimiser, by the method's schedule." + (untold.Length > 0 ? $" Of {string.Join(" and ", untold)} nothing tells how many they are." : ""),
+                        _ => "",
+                    },
+                    [.. lines.Select(line => Curve(line, figure, axis))]);
             }
         }
 
@@ -153,7 +162,7 @@ internal sealed class Comparison(ComparisonPlan plan)
                 $"{_environment}, {_seeds}",
                 [
                     "line", "mean over the run", "last tenth", $"against {_lines[0].Legend}", "seconds a run",
-                    $"after {fastest.ToString(fastest < 10 ? "0.0" : "0", CultureInfo.InvariantCulture)} s", .. _plan.Columns.Select(x => x.Heading),
+                    $"after {fastest.ToString(fastest < 10 ? "0.0" : "0", CultureInfo.InvariantCulture)} s", .. _plan.Threshold is { } threshold ? [$"steps to {threshold.ToString(CultureInfo.InvariantCulture)}"] : Array.Empty<string>(), .. _plan.Columns.Select(x => x.Heading),
                 ],
                 [.. _lines.Select(line => Row(line, fastest))]);
         }
@@ -166,22 +175,36 @@ internal sealed class Comparison(ComparisonPlan plan)
 
         private static string TaskOf(StudyRuns runs) => runs.Runs[0].Variant.Task.Name;
 
-        private Series Curve(ComparisonLine line, ComparisonFigure figure)
+        // Whether the runs of a line say what they cost.
+        private bool Tells(ComparisonLine line, CostAxis axis)
+        {
+            try
+            {
+                return _runs.Of(line.Label).All(run => axis.Of(run).Any(double.IsFinite));
+            }
+            catch (UserError)
+            {
+                return false;
+            }
+        }
+
+        private Series Curve(ComparisonLine line, ComparisonFigure figure, CostAxis? axis)
         {
             Series curve = _runs.Curve(line.Label, figure.Metric, line.Legend);
-            string? column = figure.Axis switch { FigureAxis.Time => "wall_s", FigureAxis.Updates => "train/updates", _ => null };
-            if (column is null)
+            if (axis is null)
             {
                 return curve;
             }
 
-            // Curves leave out rows without a value: seconds are looked up by step.
-            Series axis = _runs.Curve(line.Label, column);
-            bool[] known = [.. curve.X.Select(step => Array.BinarySearch(axis.X, step) >= 0)];
+            // Curves leave out rows without a value: costs are looked up by step, in the mean over seeds.
+            (double[] Steps, double[] Costs)[] runs = [.. _runs.Of(line.Label).Select(run => (run.Steps, axis.Of(run)))];
+            double CostAt(double step) => runs.Select(run => Array.BinarySearch(run.Steps, step) is var row and >= 0 ? run.Costs[row] : double.NaN).Average();
+            double[] costs = [.. curve.X.Select(CostAt)];
+            bool[] known = [.. costs.Select(double.IsFinite)];
             double[] Kept(double[] values) => [.. values.Where((_, i) => known[i])];
             return curve with
             {
-                X = [.. Kept(curve.X).Select(step => axis.Mean[Array.BinarySearch(axis.X, step)])],
+                X = Kept(costs),
                 Mean = Kept(curve.Mean),
                 Low = curve.Low is { } low ? Kept(low) : null,
                 High = curve.High is { } high ? Kept(high) : null,
@@ -198,8 +221,18 @@ internal sealed class Comparison(ComparisonPlan plan)
                 line == _lines[0] ? "" : Wording.Difference(areas, Values(_lines[0].Label, null, ClaimSpan.Run), format),
                 Seconds(line).ToString("0.0", CultureInfo.InvariantCulture),
                 Wording.MeanWithInterval(_runs.Values(line.Label, run => After(run, fastest)), format),
+                .. _plan.Threshold is { } threshold ? [Reached(line, threshold)] : Array.Empty<string>(),
                 .. _plan.Columns.Select(column => Cell(line, column)),
             ];
+        }
+
+        // The median over seeds, which is there where most of them arrive.
+        private string Reached(ComparisonLine line, double threshold)
+        {
+            double[] steps = _runs.Values(line.Label, run => run.Column(_plan.Metric).Zip(run.Steps).Where(row => row.First >= threshold).Select(row => row.Second).FirstOrDefault(double.PositiveInfinity));
+            int arrived = steps.Count(double.IsFinite);
+            double median = Median(steps);
+            return (double.IsFinite(median) ? Wording.Thousands(median) : "never") + (arrived < steps.Length ? $" ({arrived} of {Wording.Seeds(steps.Length)})" : "");
         }
 
         private string Cell(ComparisonLine line, ComparisonColumn column) => !Has(line, column.Metric) ? ""
@@ -208,16 +241,8 @@ internal sealed class Comparison(ComparisonPlan plan)
 
         private ComparisonLine Line(string label) => _plan.Lines.Single(line => line.Label == label);
 
-        private double[] Values(string label, string? metric, ClaimSpan span) => _runs.Values(label, run =>
-        {
-            if (span == ClaimSpan.Run)
-            {
-                return run.MeanOverRows(metric ?? _plan.Metric);
-            }
-
-            double[] values = run.Column(metric ?? _plan.Metric);
-            return values[^Math.Max(1, values.Length / 10)..].Where(double.IsFinite).DefaultIfEmpty(double.NaN).Average();
-        });
+        private double[] Values(string label, string? metric, ClaimSpan span) =>
+            _runs.Values(label, run => span == ClaimSpan.Run ? run.MeanOverRows(metric ?? _plan.Metric) : run.MeanOverEnd(metric ?? _plan.Metric));
 
         private double Seconds(ComparisonLine line) => Median(_runs.Values(line.Label, run => run.Final("wall_s")));
 

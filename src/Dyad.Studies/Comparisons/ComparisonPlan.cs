@@ -82,6 +82,9 @@ internal sealed record ComparisonPlan
     /// <summary>Title of the axis of steps.</summary>
     public string XTitle { get; init; } = "environment steps";
 
+    /// <summary>Value of the metric whose first step is told; null where none is.</summary>
+    public double? Threshold { get; init; }
+
     /// <summary>Further columns of the table.</summary>
     public IReadOnlyList<ComparisonColumn> Columns { get; init; } = [];
 

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using System.Text;
 using Dyad.Core;
+using Dyad.Studies.Tuning;
 using Dyad.Training;
 
 namespace Dyad.Studies.Files;
@@ -48,7 +49,8 @@ public sealed class FileStudy : Study
         get
         {
             string presets = string.Join(", ", Document.Methods.Select(method => method.Preset ?? Document.Preset ?? AgentPreset.Correct).Distinct());
-            return Resolved(_scale ?? PaperScale).Comparison.Notes($"Preset {presets}; the table of options says in what the lines differ. ", Document.Notes);
+            ResolvedStudy resolved = Resolved(_scale ?? PaperScale);
+            return [.. resolved.Comparison.Notes($"Preset {presets}; the table of options says in what the lines differ. ", Document.Notes), .. resolved.Cautions.Select(caution => $"{caution}.")];
         }
     }
 
@@ -57,6 +59,9 @@ public sealed class FileStudy : Study
 
     /// <summary>The tasks as they are written, for what they need on this machine.</summary>
     public IReadOnlyList<string> Environments => [.. Document.Environments.Select(environment => environment.Value)];
+
+    /// <summary>What the user may not have meant: lines that differ in their names alone.</summary>
+    public IReadOnlyList<string> Cautions => Resolved(_scale ?? PaperScale).Cautions;
 
     private StudyDocument Document => _document.Value;
 
@@ -98,7 +103,8 @@ public sealed class FileStudy : Study
         SizesEntry sizes = StudyResolver.SizesAt(Document, _scale ?? PaperScale);
         double points = Document.Points.Count > 0 ? Document.Points.Count : Document.Product.Aggregate(1.0, (product, option) => product * option.Values.Count);
         double lines = Document.Methods.Sum(method => points * method.Grid.Aggregate(1.0, (product, option) => product * option.Values.Count));
-        return lines * (sizes.Environments?.Count ?? Document.Environments.Count) * (seeds ?? sizes.Seeds?.Count ?? sizes.SeedCount ?? StudyResolver.DefaultSeeds);
+        double trials = Document.Tune is null ? 0 : (double)sizes.Tune!.Budget!.Value * TuneResolver.Seeds(sizes.Tune).Length;
+        return lines * (sizes.Environments?.Count ?? Document.Environments.Count) * (trials + (seeds ?? sizes.Seeds?.Count ?? sizes.SeedCount ?? StudyResolver.DefaultSeeds));
     }
 
     /// <inheritdoc/>
@@ -112,12 +118,17 @@ public sealed class FileStudy : Study
     /// <inheritdoc/>
     public override IReadOnlyList<Variant> Variants(StudyScale scale) => Resolved(ScaleName(scale)).Variants;
 
+    internal override TuningPlan? Tuning(StudyScale scale) => Resolved(ScaleName(scale)).Tuning;
+
     /// <inheritdoc/>
     public override Analysis Analyze(StudyRuns runs)
     {
         ArgumentNullException.ThrowIfNull(runs);
         return Resolved(ScaleName(runs.Scale)).Comparison.Analyze(runs);
     }
+
+    /// <summary>Runs that select options, at most: of each line on each task.</summary>
+    public int Trials(StudyScale scale) => Tuning(scale) is { } tuning ? tuning.Lines.Max(line => line.Trials.Count) * tuning.Seeds.Count : 0;
 
     private string ScaleName(StudyScale scale) => _scale ?? (scale == StudyScale.Quick ? QuickScale : PaperScale);
 

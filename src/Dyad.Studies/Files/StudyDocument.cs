@@ -1,4 +1,5 @@
 using Dyad.Studies.Comparisons;
+using Dyad.Studies.Tuning;
 
 namespace Dyad.Studies.Files;
 
@@ -17,6 +18,29 @@ internal sealed record MethodEntry(
 {
     /// <summary>Lists of values by option that vary for this method alone.</summary>
     public IReadOnlyList<(string Name, Place Place, IReadOnlyList<string> Values)> Grid { get; init; } = [];
+
+    /// <summary>Ranges that are searched for this method alone.</summary>
+    public IReadOnlyList<TuneRange> Tune { get; init; } = [];
+}
+
+/// <summary>How the options of lines are chosen.</summary>
+/// <param name="IsGrid">Whether all points of a grid are tried, and not points at random.</param>
+/// <param name="Over">What of a run decides.</param>
+/// <param name="Ranges">What is searched, over all methods that have the options.</param>
+/// <param name="Place">Where it stands.</param>
+internal sealed record TuneEntry(bool IsGrid, ClaimSpan Over, IReadOnlyList<TuneRange> Ranges, Place Place);
+
+/// <summary>The sizes of a search.</summary>
+/// <param name="Budget">Trials of each line.</param>
+/// <param name="SeedCount">Number of selection seeds.</param>
+/// <param name="Seeds">The selection seeds.</param>
+/// <param name="Steps">Steps of a trial.</param>
+/// <param name="Place">Where it stands.</param>
+internal sealed record TuneSizes(int? Budget, int? SeedCount, IReadOnlyList<Placed<int>>? Seeds, long? Steps, Place Place)
+{
+    /// <summary>These sizes with those of a scale, which go before.</summary>
+    public TuneSizes With(TuneSizes scale) => new(
+        scale.Budget ?? Budget, scale.SeedCount ?? (scale.Seeds is null ? SeedCount : null), scale.Seeds ?? (scale.SeedCount is null ? Seeds : null), scale.Steps ?? Steps, Place);
 }
 
 /// <summary>The sizes of a study, or of one of its scales.</summary>
@@ -46,6 +70,9 @@ internal sealed record SizesEntry
     /// <summary>Options of all methods that have them.</summary>
     public IReadOnlyList<(string Name, Placed<string> Value)> Options { get; init; } = [];
 
+    /// <summary>Sizes of the search for options.</summary>
+    public TuneSizes? Tune { get; init; }
+
     /// <summary>Tasks; all if null.</summary>
     public IReadOnlyList<Placed<string>>? Environments { get; init; }
 
@@ -63,6 +90,7 @@ internal sealed record SizesEntry
         EvaluationEpisodes = scale.EvaluationEpisodes ?? EvaluationEpisodes,
         MaxEpisodeSteps = scale.MaxEpisodeSteps ?? MaxEpisodeSteps,
         Options = [.. Options, .. scale.Options],
+        Tune = scale.Tune is null ? Tune : Tune?.With(scale.Tune) ?? scale.Tune,
         Environments = scale.Environments ?? Environments,
         Methods = scale.Methods ?? Methods,
     };
@@ -104,6 +132,9 @@ internal sealed record StudyDocument
     /// <summary>Points of options.</summary>
     public IReadOnlyList<IReadOnlyList<(string Name, Placed<string> Value)>> Points { get; init; } = [];
 
+    /// <summary>How options are chosen; null where the file says them.</summary>
+    public TuneEntry? Tune { get; init; }
+
     /// <summary>Sizes.</summary>
     public SizesEntry Sizes { get; init; } = new();
 
@@ -112,6 +143,9 @@ internal sealed record StudyDocument
 
     /// <summary>What is compared.</summary>
     public string Metric { get; init; } = "eval/return";
+
+    /// <summary>Value of the metric whose first step is told.</summary>
+    public double? Threshold { get; init; }
 
     /// <summary>Title of the axis of steps.</summary>
     public string? XTitle { get; init; }

@@ -1,5 +1,6 @@
 using Dyad.Core;
 using Dyad.Studies.Comparisons;
+using Dyad.Studies.Tuning;
 using YamlDotNet.RepresentationModel;
 
 namespace Dyad.Studies.Files;
@@ -27,10 +28,12 @@ internal static class StudyReader
             Preset = map.Text("preset"),
             Product = Product(map.Node("grid"), file),
             Points = map.Node("grid") is YamlSequenceNode points ? [.. points.Select(point => Options(point, file))] : [],
+            Tune = map.Node("tune") is YamlMappingNode tune ? Tune(new Section(tune, file)) : null,
             Sizes = Sizes(map),
             Scales = map.Node("scales") is YamlMappingNode scales
                 ? scales.ToDictionary(entry => Name(entry.Key), entry => Sizes(new Section((YamlMappingNode)entry.Value, file) { IsScale = true })) : new Dictionary<string, SizesEntry>(),
             Metric = map.Text("metric") ?? "eval/return",
+            Threshold = map.Text("threshold") is { } threshold ? NumberShape.Number(threshold) : null,
             XTitle = map.Text("x_title"),
             Figures = map.List("figures")?.Select(node => Figure(node, file)).ToArray(),
             Columns = [.. (map.List("columns") ?? []).Select(node => Column(new Section((YamlMappingNode)node, file)))],
@@ -53,7 +56,42 @@ internal static class StudyReader
         return new MethodEntry(map.Placed("method")!, map.Text("name"), map.Text("legend"), map.Text("preset"), Options(map.Node("options"), file), place)
         {
             Grid = Product(map.Node("grid"), file),
+            Tune = Ranges(map.Node("tune"), file),
         };
+    }
+
+    private static TuneRange[] Ranges(YamlNode? node, string file) => node is not YamlMappingNode map ? [] : [.. map.Select(entry =>
+    {
+        Place place = YamlText.PlaceOf(entry.Key, file);
+        if (entry.Value is YamlSequenceNode list)
+        {
+            return new TuneRange(Name(entry.Key), place, [.. list.Select(Name)]);
+        }
+
+        var range = new Section((YamlMappingNode)entry.Value, file);
+        return new TuneRange(Name(entry.Key), place, [])
+        {
+            Low = NumberShape.Number(range.Text("low")!)!.Value,
+            High = NumberShape.Number(range.Text("high")!)!.Value,
+            IsLog = range.Text("log") == "true",
+            Points = (int?)range.Whole("points"),
+        };
+    })];
+
+    private static TuneEntry Tune(Section map) => new(
+        map.Text("search") == "grid", map.Text("over") == "end" ? ClaimSpan.End : ClaimSpan.Run, Ranges(map.Node("ranges"), map.File), map.Place);
+
+    private static TuneSizes? TuneSizes(YamlNode? node, string file)
+    {
+        if (node is not YamlMappingNode given)
+        {
+            return null;
+        }
+
+        var map = new Section(given, file);
+        Placed<int>[]? seeds = map.Node("seeds") is not YamlSequenceNode list ? null
+            : [.. Seeds(list, file).Zip(list, (seed, at) => new Placed<int>(seed, YamlText.PlaceOf(at, file)))];
+        return new TuneSizes((int?)map.Whole("budget"), seeds is null ? (int?)map.Whole("seeds") : null, seeds, map.Whole("steps"), map.Place);
     }
 
     private static IReadOnlyList<(string, Place, IReadOnlyList<string>)> Product(YamlNode? node, string file) => node is not YamlMappingNode map ? [] :
@@ -72,6 +110,7 @@ internal static class StudyReader
         EvaluationEpisodes = (int?)map.Whole("evaluation_episodes"),
         MaxEpisodeSteps = (int?)map.Whole("max_episode_steps"),
         Options = Options(map.Node("options"), map.File),
+        Tune = TuneSizes(map.Node("tune"), map.File),
 
         // Of the study itself they are the lists that a scale chooses of.
         Environments = map.IsScale ? map.Names("environments") : null,

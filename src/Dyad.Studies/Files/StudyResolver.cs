@@ -2,6 +2,8 @@ using Dyad.Algorithms.Catalog;
 using Dyad.Core;
 using Dyad.Environments.Locating;
 using Dyad.Studies.Comparisons;
+using Dyad.Studies.Tuning;
+using Dyad.Tabular;
 using Dyad.Training;
 
 namespace Dyad.Studies.Files;
@@ -10,11 +12,17 @@ namespace Dyad.Studies.Files;
 /// <param name="Variants">The variants, by line and then by task.</param>
 /// <param name="Seeds">The seeds.</param>
 /// <param name="Comparison">What is said of the runs.</param>
-internal sealed record ResolvedStudy(IReadOnlyList<Variant> Variants, IReadOnlyList<int> Seeds, Comparison Comparison)
+/// <param name="Tuning">What is tried for the options of the lines; null where nothing is.</param>
+internal sealed record ResolvedStudy(IReadOnlyList<Variant> Variants, IReadOnlyList<int> Seeds, Comparison Comparison, TuningPlan? Tuning)
 {
     /// <summary>So many seeds: those of the file first, then those that follow.</summary>
     public IReadOnlyList<int> More(int count) =>
-        [.. Seeds.Concat(Enumerable.Range(0, count + Seeds.Count).Except(Seeds)).Take(count)];
+        [.. Seeds.Concat(Enumerable.Range(0, count + Seeds.Count + Selecting.Count).Except(Seeds).Except(Selecting)).Take(count)];
+
+    private IReadOnlyList<int> Selecting => Tuning?.Seeds ?? [];
+
+    /// <summary>What the user may not have meant.</summary>
+    public IReadOnlyList<string> Cautions { get; init; } = [];
 }
 
 /// <summary>Makes variants of what a study file says; whatever does not fit is an error at its place.</summary>
@@ -39,31 +47,52 @@ internal static class StudyResolver
         (LocatedTask Task, Place Place)[] tasks = Tasks(document, sizes, folder);
         Dictionary<MethodEntry, Method[]> found = document.Methods.ToDictionary(entry => entry, entry => tasks.Select(task => At(entry.Method.Place, () => MethodVariant.Find(entry.Method.Value, task.Task))).ToArray());
         CheckOptions(document, sizes, found);
+        if (sizes.MaxEpisodeSteps is { } limit && found.FirstOrDefault(x => x.Value.Any(method => method is Method<Mdp, IIterative>)).Key is { } tabular)
+        {
+            throw tabular.Place.Error($"max_episode_steps is for neural methods; {tabular.Method.Value} has its own option, episode_length: {limit}");
+        }
+
         Line[] lines = [.. document.Methods.SelectMany(entry => Expanded(document, entry, found[entry][0]))];
         CheckNames(document, sizes, lines);
         Line[] chosen = sizes.Methods is { } names ? [.. lines.Where(line => names.Any(name => name.Value == line.Label || name.Value == line.Base))] : lines;
         long steps = sizes.Steps ?? chosen.SelectMany(line => found[line.Entry]).Max(method => method.DefaultSteps);
-        long every = sizes.MeasureEvery ?? Math.Max(1, steps / (sizes.Rows ?? DefaultRows));
-        Variant[] variants =
-        [
-            .. from line in chosen
-               from task in tasks.Select((task, i) => (task.Task, task.Place, Method: found[line.Entry][i]))
-               select Variant(line, task.Task, task.Method, new TrainingRequest(
-                   Changes(line, sizes, task.Method), steps, every, FirstSeed: 0, sizes.EvaluationEpisodes ?? DefaultEpisodes,
-                   line.Entry.Preset ?? document.Preset ?? AgentPreset.Correct, line.Label, KeepsInterval: folder is not null && sizes.MeasureEvery is null), isKnownToFit: folder is null),
-        ];
+        bool keepsInterval = folder is not null && sizes.MeasureEvery is null;
+        Variant[] variants = [.. chosen.SelectMany(line => tasks.Select((_, task) => Make(line, task, [], null, line.Label)))];
+        int[] seeds = sizes.Seeds is { } list ? [.. list] : [.. Enumerable.Range(0, sizes.SeedCount ?? DefaultSeeds)];
         return new ResolvedStudy(
-            variants, sizes.Seeds ?? [.. Enumerable.Range(0, sizes.SeedCount ?? DefaultSeeds)],
+            variants, seeds,
             new Comparison(new ComparisonPlan
             {
                 Metric = document.Metric,
+                Threshold = document.Threshold,
                 XTitle = document.XTitle ?? "environment steps",
                 Figures = document.Figures is { } figures ? [.. figures.Select(entry => entry.Figure)] : null,
                 Columns = document.Columns,
                 Lines = [.. chosen.Select(line => new ComparisonLine(line.Label, line.Legend))],
                 Claims = [.. document.Claims.Select(entry => entry.Claim)],
-            }));
+            }),
+            TuneResolver.Resolve(document, sizes, chosen, found, seeds, Make))
+        {
+            Cautions = folder is null ? [] : Cautions(chosen, variants),
+        };
+
+        Variant Make(Line line, int task, IReadOnlyList<(string, string)> options, long? own, string label)
+        {
+            long length = own ?? steps;
+            return Variant(line, tasks[task].Task, found[line.Entry][task], new TrainingRequest(
+                Changes(line, sizes, found[line.Entry][task], options), length, sizes.MeasureEvery ?? Math.Max(1, length / (sizes.Rows ?? DefaultRows)), FirstSeed: 0,
+                sizes.EvaluationEpisodes ?? DefaultEpisodes, line.Entry.Preset ?? document.Preset ?? AgentPreset.Correct, label, keepsInterval), isKnownToFit: folder is null);
+        }
     }
+
+    // Lines that a grid tells apart by name alone.
+    private static string[] Cautions(Line[] lines, Variant[] variants) =>
+    [
+        .. lines.SelectMany(line => IdleOptions.Sentences(variants.First(variant => variant.Label == line.Label).Method.Options, line.Point.Select(option => option.Name))
+            .Select(sentence => $"{line.Label}: {sentence}")),
+        .. variants.GroupBy(variant => RunIdentity.Of(variant.Config(0))).Where(same => same.Count() > 1)
+            .Select(same => $"the lines {string.Join(" and ", same.Select(variant => variant.Label))} on {same.First().Environment} are the same runs"),
+    ];
 
     private static (LocatedTask, Place)[] Tasks(StudyDocument document, SizesEntry sizes, string? folder)
     {
@@ -126,7 +155,8 @@ internal static class StudyResolver
         }
     }
 
-    private static IEnumerable<string> Options(Method method) => method.Accepted.Select(option => option.Name);
+    /// <summary>Options of a method by name.</summary>
+    internal static IEnumerable<string> Options(Method method) => method.Accepted.Select(option => option.Name);
 
     // The lines of a method: one for each point of the grid that it can tell apart.
     private static IEnumerable<Line> Expanded(StudyDocument document, MethodEntry entry, Method method)
@@ -204,12 +234,12 @@ internal static class StudyResolver
         }
     }
 
-    // The study's options, then those of the grid, then the method's own.
-    private static List<(string Name, string Value)> Changes(Line line, SizesEntry sizes, Method method)
+    // The study's options, those of the grid, the method's own, and what is tried.
+    private static List<(string Name, string Value)> Changes(Line line, SizesEntry sizes, Method method, IReadOnlyList<(string, string)> tuned)
     {
         var own = Options(method).ToHashSet();
         return [.. sizes.Options.Where(option => own.Contains(option.Name)).Select(option => (option.Name, option.Value.Value)),
-            .. line.Point, .. line.Entry.Options.Select(option => (option.Name, option.Value.Value))];
+            .. line.Point, .. line.Entry.Options.Select(option => (option.Name, option.Value.Value)), .. tuned.Where(option => own.Contains(option.Item1))];
     }
 
     private static Variant Variant(Line line, LocatedTask task, Method method, TrainingRequest request, bool isKnownToFit)
@@ -237,6 +267,4 @@ internal static class StudyResolver
             throw place.Error(e.Message, e);
         }
     }
-
-    private sealed record Line(MethodEntry Entry, string Base, string Label, string Legend, (string Name, string Value)[] Point);
 }

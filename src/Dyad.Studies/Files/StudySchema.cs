@@ -16,6 +16,33 @@ internal static class StudySchema
     private static readonly Shape Seed = new NumberShape(0, 1_000_000_000, Whole: true);
     private static readonly Shape Preset = new TextShape([.. AgentPreset.All.Select(preset => preset.Name)]);
 
+    private static readonly Shape Seeds = new EitherShape(new NumberShape(1, 10_000, Whole: true), new ListShape(Seed, "seeds"));
+    private static readonly Shape Ranges = new NamedShape(
+        new EitherShape(new ListShape(new ValueShape(), "values"), new MapShape(
+            "a range",
+            new Key("low", new NumberShape(-1e300, 1e300, Whole: false), "Its start.", Required: true),
+            new Key("high", new NumberShape(-1e300, 1e300, Whole: false), "Its end.", Required: true),
+            new Key("log", new FlagShape(), "Whether the logarithm is spread evenly, and not the value."),
+            new Key("points", new NumberShape(2, 1_000, Whole: true), "Points of it in a grid."))),
+        "options with ranges or lists of values");
+
+    private static readonly Key[] TuneSizes =
+    [
+        new("budget", new NumberShape(1, 10_000, Whole: true), "Trials of each line on each task."),
+        new("seeds", Seeds, "Selection seeds: how many, from 1,000,000, or a list; 3 by default. None of them is reported."),
+        new("steps", Steps, "Steps of a trial; those of the study's runs by default."),
+    ];
+
+    private static readonly Shape Tune = new MapShape(
+        "tune",
+        [
+            TuneSizes[0] with { Required = true },
+            .. TuneSizes[1..],
+            new Key("search", new TextShape("random", "grid"), "Points drawn at random, or all points of a grid; random by default."),
+            new Key("over", new TextShape("run", "end"), "What of the metric decides: its mean over the run, or over the last tenth."),
+            new Key("ranges", Ranges, "What is searched, over all methods that have the options."),
+        ]);
+
     private static readonly Shape Method = new MapShape(
         "a method",
         new Key("method", Text, "A method of 'dyad list algorithms'.", Required: true),
@@ -23,12 +50,13 @@ internal static class StudySchema
         new Key("legend", Text, "Name in charts and sentences; the name by default."),
         new Key("preset", Preset, "Options that belong together; the study's by default."),
         new Key("options", Values, "Options of this method, on top of its preset."),
-        new Key("grid", new NamedShape(new ListShape(new ValueShape(), "values"), "options with lists of values"), "Options that vary for this method alone: the product of lists of values."));
+        new Key("grid", new NamedShape(new ListShape(new ValueShape(), "values"), "options with lists of values"), "Options that vary for this method alone: the product of lists of values."),
+        new Key("tune", Ranges, "What is searched for this method alone; of an option that the study's tune has too, this counts."));
 
     // What a scale may say otherwise.
     private static readonly Key[] Sizes =
     [
-        new("seeds", new EitherShape(new NumberShape(1, 10_000, Whole: true), new ListShape(Seed, "seeds")), "How many seeds, from 0, or a list of seeds."),
+        new("seeds", Seeds, "How many seeds, from 0, or a list of seeds."),
         new("steps", Steps, "Steps of each run; by default what 'dyad train' takes."),
         new("rows", Count, "Rows of metrics of a run, evenly spaced; 20 by default."),
         new("measure_every", Steps, "Steps between two rows of metrics, instead of rows."),
@@ -41,6 +69,7 @@ internal static class StudySchema
         "a scale",
         [
             .. Sizes,
+            new Key("tune", new MapShape("tune of a scale", TuneSizes), "Sizes of the search for options."),
             new Key("environments", Names, "Tasks of this scale, of those of the study."),
             new Key("methods", Names, "Methods of this scale by name, of those of the study."),
         ]);
@@ -84,7 +113,9 @@ internal static class StudySchema
                 new NamedShape(new ListShape(new ValueShape(), "values"), "options with lists of values"),
                 new ListShape(Values, "points, each options with their values")), "Options that vary, over all methods that have them: the product of lists of values, or a list of points."),
             .. Sizes,
+            new Key("tune", Tune, "Options that are chosen by a search with the same budget for every line, on seeds that are not reported."),
             new Key("metric", Text, "What is compared; eval/return by default."),
+            new Key("threshold", new NumberShape(-1e300, 1e300, Whole: false), "Value of the metric: the table tells the median of the steps until it is first reached."),
             new Key("x_title", Text, "Title of the axis of steps."),
             new Key("figures", new ListShape(Figure, "figures"), "Charts; by default the metric over steps and over wall time."),
             new Key("columns", new ListShape(Column, "columns"), "Further columns of the table."),

@@ -10,15 +10,25 @@ internal static class StudyPlan
     /// <param name="study">The study.</param>
     /// <param name="request">What is wanted of it.</param>
     /// <param name="store">Where runs of other studies are found.</param>
-    public static IReadOnlyList<PlannedRun> Of(Study study, StudyRequest request, RunStore store)
+    public static IReadOnlyList<PlannedRun> Of(Study study, StudyRequest request, RunStore store) => Of(
+        study, request, store,
+        [.. study.Variants(request.Scale).Where(variant => request.Only is null || request.Only.Contains(variant.Label)).Select(variant => variant with { Steps = request.Steps ?? variant.Steps })],
+        study.Seeds(request.Scale, request.Seeds));
+
+    /// <summary>The runs of some variants in a study's folder.</summary>
+    /// <param name="study">The study.</param>
+    /// <param name="request">What is wanted of it.</param>
+    /// <param name="store">Where runs of other studies are found.</param>
+    /// <param name="variants">The variants.</param>
+    /// <param name="seeds">The seeds of each.</param>
+    public static IReadOnlyList<PlannedRun> Of(Study study, StudyRequest request, RunStore store, IReadOnlyList<Variant> variants, IReadOnlyList<int> seeds)
     {
         string folder = FolderOf(study, request);
-        IReadOnlyList<int> seeds = study.Seeds(request.Scale, request.Seeds);
         var planned = new List<PlannedRun>();
         var own = new Dictionary<string, RunDirectory>();
-        foreach (Variant variant in study.Variants(request.Scale).Where(variant => request.Only is null || request.Only.Contains(variant.Label)))
+        foreach (Variant variant in variants)
         {
-            Variant asked = Kept(folder, variant with { Steps = request.Steps ?? variant.Steps });
+            Variant asked = Kept(folder, variant);
             foreach (int seed in asked.IsDeterministic ? seeds.Take(1) : seeds)
             {
                 string identity = RunIdentity.Of(asked.Config(seed));
@@ -82,12 +92,12 @@ internal static class StudyPlan
     /// <summary>The folder of a study's runs.</summary>
     public static string FolderOf(Study study, StudyRequest request) => Path.Combine(Path.GetFullPath(request.Output), study.Name);
 
-    private static string PathOf(string folder, Variant variant, int seed) => Path.Combine(folder, variant.Label, variant.Environment, $"seed-{seed}");
+    private static string PathOf(string folder, Variant variant, int seed) => Path.Combine(folder, variant.Folder ?? variant.Label, variant.Environment, $"seed-{seed}");
 
     // With the interval of runs that are there, where none was asked for: the rows of all seeds must be those of the same steps.
     private static Variant Kept(string folder, Variant variant)
     {
-        string runs = Path.Combine(folder, variant.Label, variant.Environment);
+        string runs = Path.Combine(folder, variant.Folder ?? variant.Label, variant.Environment);
         return variant.KeepsInterval && System.IO.Directory.Exists(runs) && System.IO.Directory.EnumerateDirectories(runs, "seed-*")
             .Order(StringComparer.Ordinal).Select(path => RunPointer.Follow(path).ReadConfig()).FirstOrDefault(config => config is not null) is { } stored
                 ? variant with { MeasureEvery = stored.Measuring.Every }

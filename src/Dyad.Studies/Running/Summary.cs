@@ -1,5 +1,6 @@
 using Dyad.Core;
 using Dyad.Studies.Results;
+using Dyad.Studies.Tuning;
 
 namespace Dyad.Studies.Running;
 
@@ -14,7 +15,8 @@ internal static class Summary
     /// <param name="notes">Notes beside the study's own.</param>
     public static StudyResult Of(Study study, StudyRequest request, StudyRuns runs, IReadOnlyList<RunOutcome> outcomes, IEnumerable<string> notes)
     {
-        FailedRun[] failures = [.. outcomes.Where(outcome => outcome.Failure is not null).Select(outcome =>
+        var tuned = study as TunedStudy;
+        FailedRun[] failures = [.. outcomes.Concat(tuned?.Lost ?? []).Where(outcome => outcome.Failure is not null).Select(outcome =>
             new FailedRun(outcome.Run.Variant.Label, outcome.Run.Variant.Environment, outcome.Run.Seed, outcome.Failure!))];
         Analysis analysis = Analyze(study, runs, failures.Length > 0);
         GroupSummary[] groups = [.. Groups(study.SummaryMetric, runs)];
@@ -33,7 +35,7 @@ internal static class Summary
             [.. study.Notes, .. notes],
             StudyRunner.Version,
             StudyRunner.Machine,
-            Math.Round(Seconds(outcomes), 1),
+            Math.Round(Seconds(outcomes.Concat(tuned?.Trials ?? [])), 1),
             failures.Length > 0 ? failures : null,
             Options(runs));
     }

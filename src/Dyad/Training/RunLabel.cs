@@ -36,6 +36,7 @@ public static class RunLabel
     {
         string hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)))[..HashDigits];
         string start = text[..(FolderName.Longest - HashDigits - 1)];
-        return $"{start[..start.LastIndexOf(',')]},~{hash}";
+        int comma = start.LastIndexOf(',');
+        return $"{(comma < 0 ? start[..^1] : start[..comma])},~{hash}";
     }
 }

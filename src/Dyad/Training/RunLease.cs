@@ -226,8 +226,9 @@ public sealed class RunLease : IDisposable
         }
     }
 
-    // EAGAIN of Linux and macOS, ERROR_SHARING_VIOLATION of Windows.
-    private static bool IsHeld(IOException e) => e.HResult is 11 or 35 or unchecked((int)0x80070020);
+    /// <summary>Whether a file could not be opened because another process has it for itself.</summary>
+    /// <param name="e">What opening it threw: EAGAIN of Linux and macOS, ERROR_SHARING_VIOLATION of Windows.</param>
+    public static bool IsHeld(IOException e) => e?.HResult is 11 or 35 or unchecked((int)0x80070020);
 
     private static UserError AtWork(string run, RunOwner? owner, TimeProvider clock) => new(owner is null
         ? $"another process is at work on the run '{run}'"

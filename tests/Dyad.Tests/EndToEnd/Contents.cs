@@ -39,6 +39,23 @@ public static partial class Contents
         return summary.ToJsonString();
     }
 
+    /// <summary>The summary of a study, without what tells of times: charts over wall time, and tables of seconds a run.</summary>
+    public static string FiguresButTimes(string studyFolder)
+    {
+        JsonObject summary = JsonNode.Parse(Figures(studyFolder))!.AsObject();
+        Assert.NotEqual(0, Remove("charts", chart => ((string?)chart["id"])?.StartsWith("wall-time", StringComparison.Ordinal) == false));
+        Remove("tables", table => !table["columns"]!.ToJsonString().Contains("seconds", StringComparison.Ordinal));
+        return summary.ToJsonString();
+
+        // How many stay.
+        int Remove(string kind, Func<JsonNode, bool> stays)
+        {
+            JsonNode[] left = [.. summary[kind]!.AsArray().Select(entry => entry!.DeepClone()).Where(stays)];
+            summary[kind] = new JsonArray(left);
+            return left.Length;
+        }
+    }
+
     [GeneratedRegex("\"(wall|cpu)_s\":[0-9.eE+-]+,")]
     private static partial Regex WallTime();
 }

@@ -15,7 +15,7 @@ public sealed partial class StudyPageTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public void There_are_examples() => Assert.Equal(3, Texts().Length);
+    public void There_are_examples() => Assert.Equal(4, Texts().Length);
 
     [Theory]
     [MemberData(nameof(Examples))]

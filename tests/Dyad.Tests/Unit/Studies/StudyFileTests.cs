@@ -126,6 +126,17 @@ public sealed class StudyFileTests : IDisposable
     }
 
     [Fact]
+    public void Lines_that_differ_in_name_alone_are_told()
+    {
+        FileStudy idle = Open("environments: Pendulum-v1\nmethods: [sac, stsac-al]\ngrid: { damping: [0.1, 1] }\n");
+        Assert.Equal(2, idle.Cautions.Count);
+        Assert.StartsWith("sac,damping=0.1: the option 'damping' has no effect here without a leader", idle.Cautions[0], StringComparison.Ordinal);
+        Assert.Contains(idle.Notes, note => note.StartsWith("sac,damping=1: ", StringComparison.Ordinal));
+        FileStudy twice = Open("environments: FourRoom\nmethods: [actor-o]\ngrid: { actor_learning_rate: [0.5, 5e-1] }\n");
+        Assert.Equal(["the lines actor-o,actor_learning_rate=0.5 and actor-o,actor_learning_rate=5e-1 on FourRoom are the same runs"], twice.Cautions);
+    }
+
+    [Fact]
     public void A_run_by_its_index_is_the_one_of_the_study()
     {
         FileStudy study = Open(Shortest + "\nsteps: 600\nrows: 2\nseeds: 2\n");
@@ -167,6 +178,7 @@ public sealed class StudyFileTests : IDisposable
     [InlineData("environments: FourRoom\nmethods: [actor-o]\nseeds: [1, 1]", "line 3, column 12: the seed 1 is named twice")]
     [InlineData("environments: FourRoom\nmethods: [actor-o]\npreset: corect", "line 3, column 9: preset is 'corect'; did you mean correct?")]
     [InlineData("environments: FourRoom\nmethods: [actor-o]\nclaims: [{ better: actor-o, than: actor-g }]", "line 3, column 35: there is no line 'actor-g'; did you mean actor-o?")]
+    [InlineData("environments: FourRoom\nmethods: [dqn, q-learning]\nmax_episode_steps: 5", "line 2, column 16: max_episode_steps is for neural methods; q-learning has its own option, episode_length")]
     [InlineData("environments: FourRoom\nmethods: [actor-o]\nclaims: [{ better: actor-o }]", "line 3, column 10: a claim lacks 'than'")]
     [InlineData("environments: FourRoom\nmethods: [actor-o]\nclaims: [{ better: actor-o, than: actor-o, kind: best }]", "line 3, column 50: kind is 'best'")]
     [InlineData("environments: FourRoom\nmethods: [actor-o]\nclaims: [{ better: actor-o, than: actor-o, kind: not-worse, metric: eval/x }]", "line 3, column 10: a claim of this kind on eval/x needs a margin")]
@@ -303,8 +315,11 @@ public sealed class StudyFileTests : IDisposable
         Assert.Equal(8, folders.Length);
         string[] Lines(string? by) => [.. StoredComparison.Of(folders, by, "eval/return", "./dyad compare", _ => { }).Groups.Select(group => $"{group.Label} {group.Values.Count}")];
         Assert.Equal(["actor-o,critic_steps=1 2", "actor-o,critic_steps=2 2", "res-ac,critic_steps=1 2", "res-ac,critic_steps=2 2"], Lines(null));
-        Assert.Equal(["actor-o 4", "res-ac 4"], Lines("method"));
-        Assert.Equal(["critic_steps=1 4", "critic_steps=2 4"], Lines("critic_steps"));
+        Assert.Contains("actor-o on FourRoom would mix runs that differ in critic_steps", Assert.Throws<UserError>(() => Lines("method")).Message, StringComparison.Ordinal);
+        Assert.Contains("differ in method", Assert.Throws<UserError>(() => Lines("critic_steps")).Message, StringComparison.Ordinal);
+        folders = [.. folders.Where(folder => folder.Contains("actor-o", StringComparison.Ordinal))];
+        Assert.Equal(["critic_steps=1 2", "critic_steps=2 2"], Lines("critic_steps"));
+        folders = [.. Directory.EnumerateFiles(_folder.FullPath, "run.json", SearchOption.AllDirectories).Select(path => Path.GetDirectoryName(path)!).Order(StringComparer.Ordinal)];
         Assert.Contains("did you mean critic_steps", Assert.Throws<UserError>(() => Lines("critic_step")).Message, StringComparison.Ordinal);
 
         // The same numbers as the study's own.

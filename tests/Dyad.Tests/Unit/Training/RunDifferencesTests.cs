@@ -33,6 +33,7 @@ public sealed class RunDifferencesTests : IDisposable
         Assert.True(RunDifferences.Of(a, b).IsEmpty);
         Assert.Null(RunDifferences.Of(a, Write("c", 3, 0.1, "1111", [(0, 1, 5)])).Metrics);
         Assert.False(RunDifferences.Of(a, Write("c", 3, 0.1, "1111", [(0, 1, 5)])).IsEmpty);
+        Assert.False(RunDifferences.Of(a, Write("d", 4, 0.1, "1111", [(0, 1, 5), (10, 2, double.NaN)])).IsEmpty);
         Assert.Contains("no config.json", Assert.Throws<UserError>(() => RunDifferences.Of(a, new RunDirectory(_folder.PathOf("none")))).Message, StringComparison.Ordinal);
     }
 

@@ -299,6 +299,52 @@ public sealed class RunLoopTests : IDisposable
         Execute("run", run);
     }
 
+    [Theory]
+    [InlineData("rows")]
+    [InlineData("state")]
+    [InlineData("status")]
+    [InlineData("policy")]
+    public void Whenever_a_run_is_taken_over_nothing_more_is_written(string next)
+    {
+        string[] Files() => [.. System.IO.Directory.GetFiles(_folder.PathOf("run"), "*", SearchOption.AllDirectories).Where(path => !path.Contains("owner-", StringComparison.Ordinal))
+            .Order().Select(path => $"{path} {Convert.ToHexString(File.ReadAllBytes(path))}")];
+        string[]? after = null;
+        void TakeOver()
+        {
+            _clock.HasTimers = false;
+            _clock.Advance(TimeSpan.FromMinutes(2));
+            File.Delete(Path.Combine(Directory("run").CheckpointPath, "lock"));
+            Advance("run", Count(30, 20), CancellationToken.None, process: new ProcessIdentity("elsewhere", "", 7, ""));
+            after = Files();
+        }
+
+        // A checkpoint is due at step 12: rows, then the state, then the policy beside it, then the status. One more policy is kept at 15.
+        void At(string moment, long step)
+        {
+            if (moment == "step" && step == 12 && next != "policy")
+            {
+                _clock.Advance(TimeSpan.FromSeconds(2000));
+            }
+
+            if (after is null && (moment, step) == (next switch { "rows" => "step", "state" => "rows", "status" => "export", _ => "step" }, next == "policy" ? 15 : 12))
+            {
+                TakeOver();
+            }
+        }
+
+        Run run = Count(30, 20) with
+        {
+            Create = () => new Watched(new Counter(1), At),
+            Export = (learner, _) => At("export", learner.Step),
+            KeepPolicies = 2,
+            KeepPolicy = (_, folder, name) => File.WriteAllText(Path.Combine(folder, name), "kept"),
+        };
+        string sentence = Assert.Throws<UserError>(() => new RunLoop(_clock, Build, "a machine", TimeSpan.FromSeconds(1000))
+            .Execute(Directory("run"), run, _ => { }, _warnings.Add, CancellationToken.None)).Message;
+        Assert.StartsWith($"the run '{_folder.PathOf("run")}' was taken over by process 7 on 'elsewhere'", sentence, StringComparison.Ordinal);
+        Assert.Equal(after!, Files());
+    }
+
     [Fact]
     public void How_far_a_run_is_can_be_read_every_few_seconds()
     {
@@ -518,6 +564,32 @@ public sealed class RunLoopTests : IDisposable
             return learner;
         },
     };
+
+    // Tells when it advances and when its rows are saved.
+    private sealed class Watched(Counter inner, Action<string, long> at) : IIterative, IAppendOnlyState
+    {
+        public long Step => inner.Step;
+
+        public void Advance()
+        {
+            inner.Advance();
+            at("step", inner.Step);
+        }
+
+        public void Measure(IMetrics metrics) => inner.Measure(metrics);
+
+        public void Serialize(StateArchive archive) => inner.Serialize(archive);
+
+        public void SaveRows(string folder)
+        {
+            File.WriteAllText(Path.Combine(folder, "rows.bin"), $"{inner.Step}");
+            at("rows", inner.Step);
+        }
+
+        public void LoadRows(string folder)
+        {
+        }
+    }
 
     private sealed class Counter(int stride, Func<long, int>? onStep = null, string field = "step") : IIterative
     {

@@ -1,0 +1,36 @@
+using Dyad.Training;
+
+namespace Dyad.Studies.Running;
+
+/// <summary>
+/// Summaries of one folder are made one after the other, by however many calls: the last one reads all runs that are done.
+/// </summary>
+internal static class SummaryLock
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
+    /// <summary>Waits until no other call makes a summary; null where the folder cannot be written, which the summary itself tells, or nobody lets go.</summary>
+    /// <param name="folder">The folder of the summary, which is created.</param>
+    public static IDisposable? Hold(string folder)
+    {
+        for (long started = Environment.TickCount64; Environment.TickCount64 - started < Patience.TotalMilliseconds; Thread.Sleep(20))
+        {
+            try
+            {
+                Directory.CreateDirectory(folder);
+
+                // The file stays: a lock on one that goes away would hold nobody back.
+                return new FileStream(Path.Combine(folder, "summary.lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            }
+            catch (IOException e) when (RunLease.IsHeld(e))
+            {
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                return null;
+            }
+        }
+
+        return null;
+    }
+}

@@ -1,0 +1,91 @@
+using Dyad.Algorithms.Catalog;
+using Dyad.Core;
+using Dyad.Environments.Locating;
+using Dyad.Studies;
+using Dyad.Studies.Files;
+using Dyad.Training;
+
+namespace Dyad.Tests.Unit.Studies;
+
+/// <summary>Several calls that write into one folder: the last summary has the runs of all.</summary>
+[Trait("Category", "unit")]
+public sealed class SharedFolderTests : IDisposable
+{
+    private readonly TempFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public async Task A_summary_is_made_of_all_seeds_that_are_done_by_then()
+    {
+        TrainingStudy Study(int seed) => TrainingStudy.Tabular(
+            MethodCatalog.Tabular("policy-gradient"), TaskLocator.Find("FourRoom"), new TrainingRequest([], 20, 10, seed));
+        Task<StudyOutcome> first;
+        using (Hold(Study(0).ResultFolder))
+        {
+            first = Task.Run(() => Execute(Study(0)), TestContext.Current.CancellationToken);
+            await UntilAsync(() => IsDone(Path.Combine(Study(0).ResultFolder, "seed-0")));
+            StudyRunner.ExecuteOne(Study(1), Request(), 0, _ => { }, _ => { }, CancellationToken.None);
+        }
+
+        Assert.Equal([0, 1], (await first).Result.Groups[0].Seeds);
+        Assert.Equal([0, 1], StudyRunner.ReadSummary(_folder.PathOf(Study(0).ResultFolder)).Groups[0].Seeds);
+    }
+
+    [Fact]
+    public async Task A_run_that_another_call_was_at_work_on_and_has_done_by_then_is_in_the_summary()
+    {
+        string path = _folder.PathOf("study.yaml");
+        File.WriteAllText(path, "environments: FourRoom\nmethods: [actor-o]\nseeds: 2\nsteps: 300\nrows: 3\n");
+        var study = FileStudy.Open(path);
+        var busy = new RunDirectory(_folder.PathOf("study", "actor-o", "FourRoom", "seed-0"));
+        StudyOutcome outcome = Execute(study, busy);
+        Assert.Contains("is at work on the run", Assert.Single(outcome.Result.Failures!).Sentence, StringComparison.Ordinal);
+        Assert.Equal([1], outcome.Result.Groups[0].Seeds);
+
+        Task<StudyOutcome> call;
+        using (Hold("study"))
+        {
+            using (Own(busy))
+            {
+                bool hasFailed = false;
+                call = Task.Run(() => StudyRunner.Execute(study, Request(), progress => hasFailed |= progress.Failure is not null, _ => { }, CancellationToken.None), TestContext.Current.CancellationToken);
+                await UntilAsync(() => hasFailed);
+            }
+
+            StudyRunner.ExecuteOne(study, Request(), 0, _ => { }, _ => { }, CancellationToken.None);
+        }
+
+        Assert.Null((await call).Result.Failures);
+        Assert.Equal([0, 1], (await call).Result.Groups[0].Seeds);
+    }
+
+    private static RunLease Own(RunDirectory run) =>
+        RunLease.Acquire(run.FullPath, run.CheckpointPath, ProcessIdentity.Current, TimeProvider.System, _ => { });
+
+    private FileStream Hold(string folder)
+    {
+        Directory.CreateDirectory(_folder.PathOf(folder));
+        return new FileStream(_folder.PathOf(folder, "summary.lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+    }
+
+    private StudyOutcome Execute(Study study, RunDirectory busy)
+    {
+        using RunLease lease = Own(busy);
+        return Execute(study);
+    }
+
+    private StudyOutcome Execute(Study study) => StudyRunner.Execute(study, Request(), _ => { }, _ => { }, CancellationToken.None);
+
+    private StudyRequest Request() => new(StudyScale.Paper, null, 1, _folder.FullPath, "./dyad");
+
+    private bool IsDone(string run) => new RunDirectory(_folder.PathOf(run)).Status == RunStatus.Done;
+
+    private static async Task UntilAsync(Func<bool> condition)
+    {
+        for (long started = Environment.TickCount64; !condition(); await Task.Delay(5))
+        {
+            Assert.True(Environment.TickCount64 - started < 60_000);
+        }
+    }
+}
