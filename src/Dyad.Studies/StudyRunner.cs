@@ -232,6 +232,11 @@ public static class StudyRunner
                 say(sentence);
             },
             cancellation);
+        if (planned.Pointer is { } pointer)
+        {
+            RunPointer.Write(pointer, planned.Directory);
+        }
+
         if (wasFinished)
         {
             sentences.ForEach(sentence => saidOfFinished.TryAdd(sentence, true));

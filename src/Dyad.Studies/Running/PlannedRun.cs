@@ -7,7 +7,11 @@ namespace Dyad.Studies.Running;
 /// <param name="Seed">Its seed.</param>
 /// <param name="Directory">The folder: the study's own, or that of the same run of another study.</param>
 /// <param name="Identity">What tells the run from others (<see cref="RunIdentity"/>).</param>
-internal sealed record PlannedRun(Variant Variant, int Seed, RunDirectory Directory, string Identity);
+internal sealed record PlannedRun(Variant Variant, int Seed, RunDirectory Directory, string Identity)
+{
+    /// <summary>The folder of its own where another line of the study is the same run; null where there is none.</summary>
+    public string? Pointer { get; init; }
+}
 
 /// <summary>How a planned run ended.</summary>
 /// <param name="Run">The run.</param>

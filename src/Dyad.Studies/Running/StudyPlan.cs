@@ -32,9 +32,10 @@ internal static class StudyPlan
             foreach (int seed in asked.IsDeterministic ? seeds.Take(1) : seeds)
             {
                 string identity = RunIdentity.Of(asked.Config(seed));
-                RunDirectory directory = own.GetValueOrDefault(identity) ?? store.Locate(identity, PathOf(folder, asked, seed));
-                own[identity] = directory;
-                planned.Add(new PlannedRun(asked, seed, directory, identity));
+                string path = PathOf(folder, asked, seed);
+                bool isShared = own.TryGetValue(identity, out RunDirectory? directory);
+                own[identity] = directory ??= store.Locate(identity, path);
+                planned.Add(new PlannedRun(asked, seed, directory, identity) { Pointer = isShared && path != directory.FullPath ? path : null });
             }
         }
 
