@@ -134,6 +134,11 @@ public static class StudyRunner
         // From here on one call after the other: the last of several at once finds all runs done.
         using IDisposable? held = outcomes.Any(outcome => outcome.Failure is null) ? SummaryLock.Hold(folder) : null;
         outcomes = [.. outcomes.Select(outcome => LookAgain(outcome, store, saidOfFinished))];
+        foreach (RunOutcome shared in outcomes.Where(outcome => outcome is { Failure: null, Run.Pointer: not null }))
+        {
+            RunPointer.Write(shared.Run.Pointer!, shared.Run.Directory);
+        }
+
         IReadOnlyList<PlannedRun> beside = study.AddsUp ? StudyPlan.Beside(planned, Say) : [];
         RunOutcome[] all = [.. outcomes.Concat(beside.Select(run => new RunOutcome(run, null, null, WasFinished: true)))
             .OrderBy(outcome => beside.Count == 0 ? 0 : outcome.Run.Seed)];
@@ -232,11 +237,6 @@ public static class StudyRunner
                 say(sentence);
             },
             cancellation);
-        if (planned.Pointer is { } pointer)
-        {
-            RunPointer.Write(pointer, planned.Directory);
-        }
-
         if (wasFinished)
         {
             sentences.ForEach(sentence => saidOfFinished.TryAdd(sentence, true));

@@ -136,28 +136,30 @@ public sealed class RunLease : IDisposable
         _lock?.Dispose();
     }
 
-    // Of all that try, one creates the file.
+    // Of all that try, one creates the file, and it appears whole: an empty one would be an owner that nobody knows.
     private bool TryCreate()
     {
         string path = RunOwner.PathOf(_folder, Number);
+        string partial = $"{path}.{Environment.ProcessId}-{Environment.CurrentManagedThreadId}.partial";
+        byte[] text = Text(hasLeft: false);
         try
         {
-            new FileStream(path, FileMode.CreateNew, FileAccess.Write).Dispose();
+            File.WriteAllBytes(partial, text);
+            File.Move(partial, path, overwrite: false);
         }
         catch (IOException) when (File.Exists(path))
         {
             return false;
         }
-
-        try
+        finally
         {
-            Put(hasLeft: false);
+            File.Delete(partial);
         }
-        catch (IOException)
+
+        // Where a file system has no hard links, two may have come between the look and the move.
+        if (!File.ReadAllBytes(path).AsSpan().SequenceEqual(text))
         {
-            // Without a word in it, it would seem alive for a minute.
-            File.Delete(path);
-            throw;
+            return false;
         }
 
         foreach (long older in RunOwner.Numbers(_folder).Where(number => number < Number).ToArray())
@@ -182,7 +184,8 @@ public sealed class RunLease : IDisposable
             {
                 if (File.Exists(RunOwner.PathOf(_folder, Number)))
                 {
-                    Put(hasLeft);
+                    byte[] text = Text(hasLeft);
+                    DurableFile.Write(RunOwner.PathOf(_folder, Number), file => file.Write(text), flush: false);
                 }
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -192,7 +195,7 @@ public sealed class RunLease : IDisposable
         }
     }
 
-    private void Put(bool hasLeft)
+    private byte[] Text(bool hasLeft)
     {
         long step = Volatile.Read(ref _step), now = _clock.GetTimestamp();
         double speed = 0;
@@ -208,9 +211,8 @@ public sealed class RunLease : IDisposable
             _beats.Dequeue();
         }
 
-        byte[] text = Encoding.UTF8.GetBytes(new RunOwner(
+        return Encoding.UTF8.GetBytes(new RunOwner(
             Number, _process, _clock.GetUtcNow(), hasLeft, step, _steps, Volatile.Read(ref _wallSeconds), speed).ToText());
-        DurableFile.Write(RunOwner.PathOf(_folder, Number), file => file.Write(text), flush: false);
     }
 
     // The file stays: a lock on one that goes away would hold nobody back.
