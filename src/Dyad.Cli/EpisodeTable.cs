@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using Dyad.Core;
 using Dyad.Diagnostics;
+using Dyad.Export;
 using Dyad.Report;
 
 namespace Dyad.Cli;
@@ -19,19 +20,23 @@ internal static class EpisodeTable
         PlayedEpisode first = policies[0].Episodes[0];
         string[] values = [.. policies.SelectMany(policy => policy.Episodes[0].Values.Select(value => value.Name)).Distinct()];
         IEnumerable<string> actions = Enumerable.Range(0, first.Actions[0].Length).Select(i => $"action_{i}");
+        string[] header = ["policy", "episode", "seed", "step", "reward", "return", .. actions, .. values, .. first.Recording.Columns];
         try
         {
-            using var writer = new StreamWriter(path);
-            writer.WriteLine(string.Join(',', (string[])["policy", "episode", "seed", "step", "reward", "return", .. actions, .. values, .. first.Recording.Columns]));
-            foreach (PlayedPolicy policy in policies)
+            OutputFile.Write(path, file =>
             {
-                for (int i = 0; i < policy.Episodes.Count; i++)
+                using var writer = new StreamWriter(file, leaveOpen: true) { NewLine = "\n" };
+                writer.WriteLine(string.Join(',', header.Select(Csv.Cell)));
+                foreach (PlayedPolicy policy in policies)
                 {
-                    WriteEpisode(writer, policy.Label, i + 1, policy.Episodes[i], values);
+                    for (int i = 0; i < policy.Episodes.Count; i++)
+                    {
+                        WriteEpisode(writer, Csv.Cell(policy.Label), i + 1, policy.Episodes[i], values);
+                    }
                 }
-            }
+            });
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (IoSentence.Tells(e))
         {
             throw new UserError($"cannot write '{path}': {IoSentence.Of(e)}", e);
         }
@@ -52,13 +57,12 @@ internal static class EpisodeTable
 
     private static void WriteEpisode(StreamWriter writer, string label, int number, PlayedEpisode episode, string[] values)
     {
-        string quoted = label.Contains(',', StringComparison.Ordinal) ? $"\"{label}\"" : label;
         double sum = 0;
         for (int step = 1; step <= episode.Actions.Count; step++)
         {
             float reward = episode.Recording.Reward(step);
             sum += reward;
-            writer.Write(string.Create(CultureInfo.InvariantCulture, $"{quoted},{number},{episode.Seed},{step},{reward:R},{sum:R}"));
+            writer.Write(string.Create(CultureInfo.InvariantCulture, $"{label},{number},{episode.Seed},{step},{reward:R},{sum:R}"));
             foreach (double x in episode.Actions[step - 1])
             {
                 Write(x);

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Dyad.Core;
 using Dyad.Report;
 using Dyad.Studies.Results;
@@ -11,8 +10,6 @@ namespace Dyad.Export;
 /// </summary>
 public static class Figures
 {
-    private static readonly string[] Browsers = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome"];
-
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
 
     /// <summary>Writes each chart as NAME.svg, NAME.pdf or both.</summary>
@@ -26,7 +23,9 @@ public static class Figures
     public static IReadOnlyList<string> Write(
         IReadOnlyList<(string Name, Chart Chart)> charts, int width, TargetFolder? svg, TargetFolder? pdf, CancellationToken cancellation = default)
     {
-        string browser = FindBrowser();
+        HeadlessBrowser browser = HeadlessBrowser.Find()
+            ?? throw new UserError("figures are drawn by a browser, and no Chromium or Chrome is on the PATH (on Debian: apt-get install chromium); "
+                + "the report page offers each chart as SVG and PNG in its menu");
 
         // What is there already is told before the browser starts.
         foreach ((string name, _) in charts)
@@ -40,10 +39,10 @@ public static class Figures
         {
             string page = Path.Combine(work, "figures.html");
             File.WriteAllText(page, FigurePage.Render([.. charts.Select(chart => chart.Chart)], width));
-            string drawn = Run(browser, work, cancellation, "--virtual-time-budget=60000", $"--window-size={width + 40},900", "--dump-dom", new Uri(page).AbsoluteUri);
+            string drawn = browser.Run(work, Patience, cancellation, "--virtual-time-budget=60000", $"--window-size={width + 40},900", "--dump-dom", new Uri(page).AbsoluteUri);
             if (FigurePage.Drawings(drawn) is not { } drawings || drawings.Count != charts.Count)
             {
-                throw new UserError($"the browser '{browser}' did not draw the figures: its page ended without them");
+                throw new UserError($"{browser} did not draw the figures: its page ended without them");
             }
 
             var files = new List<string>();
@@ -58,8 +57,8 @@ public static class Figures
                 if (pdf is not null)
                 {
                     File.WriteAllText(printed, FigurePage.Print(drawing));
-                    files.Add(pdf.Write(charts[i].Name + ".pdf", path => Run(
-                        browser, work, cancellation, "--no-pdf-header-footer", $"--print-to-pdf={path}", new Uri(printed).AbsoluteUri)));
+                    files.Add(pdf.Write(charts[i].Name + ".pdf", path => browser.Run(
+                        work, Patience, cancellation, "--no-pdf-header-footer", $"--print-to-pdf={path}", new Uri(printed).AbsoluteUri)));
                 }
             }
 
@@ -70,47 +69,4 @@ public static class Figures
             Directory.Delete(work, recursive: true);
         }
     }
-
-    /// <summary>The first browser on the PATH.</summary>
-    /// <exception cref="UserError">There is none.</exception>
-    private static string FindBrowser()
-    {
-        string[] folders = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries);
-        return Browsers.SelectMany(name => folders.Select(folder => Path.Combine(folder, OperatingSystem.IsWindows() ? name + ".exe" : name))).FirstOrDefault(File.Exists)
-            ?? throw new UserError("figures are drawn by a browser, and no Chromium or Chrome is on the PATH (on Debian: apt-get install chromium); "
-                + "the report page offers each chart as SVG and PNG in its menu");
-    }
-
-    private static string Run(string browser, string work, CancellationToken cancellation, params string[] arguments)
-    {
-        var start = new ProcessStartInfo(browser,
-        [
-            "--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--force-color-profile=srgb",
-            $"--user-data-dir={Path.Combine(work, "browser")}", .. arguments,
-        ])
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
-        using Process process = Process.Start(start) ?? throw new UserError($"the browser '{browser}' does not start");
-        Task<string> output = process.StandardOutput.ReadToEndAsync(cancellation), error = process.StandardError.ReadToEndAsync(cancellation);
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        patience.CancelAfter(Patience);
-        try
-        {
-            process.WaitForExitAsync(patience.Token).GetAwaiter().GetResult();
-        }
-        catch (OperationCanceledException)
-        {
-            process.Kill(entireProcessTree: true);
-            cancellation.ThrowIfCancellationRequested();
-            throw new UserError($"the browser '{browser}' did not end within {Patience.TotalMinutes:0} minutes");
-        }
-
-        return process.ExitCode == 0
-            ? output.GetAwaiter().GetResult()
-            : throw new UserError($"the browser '{browser}' ended with code {process.ExitCode}: {LastLine(error.GetAwaiter().GetResult())}");
-    }
-
-    private static string LastLine(string text) => text.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).LastOrDefault() ?? "it says nothing";
 }

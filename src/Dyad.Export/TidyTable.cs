@@ -92,7 +92,7 @@ public static class TidyTable
         {
             file.Write(string.Create(
                 CultureInfo.InvariantCulture,
-                $"{Quoted(row.Study)},{Quoted(row.Label)},{Quoted(row.Method)},{Quoted(row.Environment)},{row.Seed},{row.Step},{Quoted(row.Metric)},{row.Value:R}\n"));
+                $"{Csv.Cell(row.Study)},{Csv.Cell(row.Label)},{Csv.Cell(row.Method)},{Csv.Cell(row.Environment)},{row.Seed},{row.Step},{Csv.Cell(row.Metric)},{row.Value:R}\n"));
         }
     }
 
@@ -101,9 +101,6 @@ public static class TidyTable
         using FileStream file = File.Create(path);
         ParquetSerializer.SerializeAsync(rows, file).GetAwaiter().GetResult();
     }
-
-    private static string Quoted(string text) =>
-        text.AsSpan().IndexOfAny(",\"\r\n") < 0 ? text : $"\"{text.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
 
     private static TidyRow Row(ExportedRun run, string metric, int row, double value) => new()
     {

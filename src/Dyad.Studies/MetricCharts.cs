@@ -24,11 +24,14 @@ internal static class MetricCharts
         int[] counts = [.. series.Select(line => line.Seeds).Distinct()], all = [.. labels.Select(label => runs.Of(label).Count).Distinct()];
         string seeds = counts.Length == 1 ? Wording.Seeds(counts[0]) : $"{counts.Min()} to {counts.Max()} seeds";
         string gap = counts.Max() < all.Max() ? $" {Wording.Seeds(all.Max() - counts.Max())} had no value." : "";
-        string id = metric.Replace('/', '-').Replace('_', '-');
+        string id = MetricId(metric);
         return new LineChart(
             environment is null ? id : $"{id}-{Id(environment)}", environment is null ? metric : $"{metric} on {environment}", "steps", metric, LogY: false,
             (all.Max() > 1 ? $"Mean and one sample standard deviation over {seeds}." : "One run.") + gap, series);
     }
+
+    // eval/best_return is eval-best-return in the names of charts.
+    internal static string MetricId(string metric) => metric.Replace('/', '-').Replace('_', '-');
 
     // What an anchor of a page takes.
     internal static string Id(string name) => string.Concat(name.Select(c => char.IsAsciiLetterOrDigit(c) ? char.ToLowerInvariant(c) : '-'));

@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using Dyad.Core;
 using Dyad.Studies.Comparisons;
 using Dyad.Studies.Results;
@@ -84,13 +83,13 @@ public static class StoredComparison
     // Options that differ between runs of one method, and whether methods do.
     private static string[] Varying(Stored[] runs) =>
         [.. runs.GroupBy(run => (run.Config.Method.Family, run.Config.Method.Name)).SelectMany(same => same.SelectMany(run => run.Config.Method.Options.Select(option => option.Key)).Distinct()
-            .Where(name => same.Select(run => Text(run.Config.Method.Options[name])).Distinct().Count() > 1)).Distinct()];
+            .Where(name => same.Select(run => OptionTables.Text(run.Config.Method.Options[name])).Distinct().Count() > 1)).Distinct()];
 
     private static string LabelOf(Stored run, string? by, string[] varying) => by switch
     {
         "method" => run.Config.Method.Name,
-        { } option => run.Config.Method.Options[option] is { } value ? $"{option}={Text(value)}" : run.Config.Method.Name,
-        null => string.Join(',', varying.Where(name => run.Config.Method.Options[name] is not null).Select(name => $"{name}={Text(run.Config.Method.Options[name])}").Prepend(run.Config.Method.Name)),
+        { } option => run.Config.Method.Options[option] is { } value ? $"{option}={OptionTables.Text(value)}" : run.Config.Method.Name,
+        null => string.Join(',', varying.Where(name => run.Config.Method.Options[name] is not null).Select(name => $"{name}={OptionTables.Text(run.Config.Method.Options[name])}").Prepend(run.Config.Method.Name)),
     };
 
     private static Variant VariantOf(Stored run, string label) => new(
@@ -131,8 +130,6 @@ public static class StoredComparison
 
         return kept.Count > 0 ? [.. kept] : throw new UserError("no line has runs that were measured at the same steps");
     }
-
-    private static string Text(JsonNode? value) => value is JsonValue text && text.TryGetValue(out string? content) ? content : value?.ToJsonString() ?? "none";
 
     private sealed record Stored(RunConfig Config, IReadOnlyDictionary<string, double[]> Metrics);
 }

@@ -203,9 +203,9 @@ public static class StudyRunner
         Study study, TuningPlan tuning, StudyRequest request, RunStore store, Func<PlannedRun, Action<RunProgress>, bool> execute, Action<StudyProgress> progress, CancellationToken cancellation)
     {
         IReadOnlyList<PlannedRun> trials = Tuner.Plan(study, tuning, request, store);
-        Variant[] lines = [.. study.Variants(request.Scale).Where(variant => request.Only is null || request.Only.Contains(variant.Label))];
-        int seeds = study.Seeds(request.Scale, request.Seeds).Count, runs = trials.Count + (lines.Length * seeds);
-        double steps = trials.Sum(run => (double)run.Variant.Steps), share = steps / (steps + (seeds * lines.Sum(line => (double)(request.Steps ?? line.Steps))));
+        IReadOnlyList<Variant> lines = StudyPlan.Lines(study, request);
+        int seeds = study.Seeds(request.Scale, request.Seeds).Count, runs = trials.Count + (lines.Count * seeds);
+        double steps = trials.Sum(run => (double)run.Variant.Steps), share = steps / (steps + (seeds * lines.Sum(line => (double)line.Steps)));
         RunOutcome[] outcomes = [.. RunSchedule.Execute(trials, request.Jobs, execute, Tuner.Part(progress, 0, share, 0, runs), cancellation)];
         return (Tuner.Select(study, tuning, request, outcomes), Tuner.Part(progress, share, 1 - share, trials.Count, runs));
     }
@@ -250,7 +250,7 @@ public static class StudyRunner
     {
         try
         {
-            if (outcome.Cause is UserError && outcome.Run.Directory.ReadStatus() is { } status && (string?)status["status"] == "done" && (long?)status["step"] >= outcome.Run.Variant.Steps)
+            if (outcome.Cause is UserError && RunLoop.HasFinished(outcome.Run.Directory, outcome.Run.Variant.Run(outcome.Run.Seed)))
             {
                 Do(outcome.Run, store, _ => { }, _ => { }, saidOfFinished, CancellationToken.None);
                 return new RunOutcome(outcome.Run, null, null, WasFinished: true);

@@ -32,8 +32,7 @@ internal static class CompareCommand
                 throw new UserError($"'{folders[0]}' holds no runs");
             }
 
-            string line = string.Join(' ', parsed.Tokens.Select(token => Shell.Quoted(token.Value)));
-            StudyResult result = StoredComparison.Of(found, parsed.GetValue(by), parsed.GetValue(metric)!, $"./dyad {line}", StudyOptions.Tell);
+            StudyResult result = StoredComparison.Of(found, parsed.GetValue(by), parsed.GetValue(metric)!, Shell.Command(parsed.Tokens.Select(token => token.Value)), StudyOptions.Tell);
             string page = Path.GetFullPath(parsed.GetValue(output)!);
             if (parsed.GetValue(json))
             {

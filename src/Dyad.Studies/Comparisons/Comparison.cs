@@ -134,7 +134,7 @@ internal sealed class Comparison(ComparisonPlan plan)
                 string[] untold = axis is null ? [] : [.. lines.Where(line => !Tells(line, axis)).Select(line => line.Legend)];
                 lines = [.. lines.Where(line => !untold.Contains(line.Legend))];
                 string title = figure.Title ?? figure.Metric + (axis is null ? "" : $" over {axis.Name.Split(',')[0]}");
-                string id = figure.Axis == FigureAxis.Time && figure.Metric == _plan.Metric ? "wall-time" : MetricId(figure.Metric) + figure.Axis switch
+                string id = figure.Axis == FigureAxis.Time && figure.Metric == _plan.Metric ? "wall-time" : MetricCharts.MetricId(figure.Metric) + figure.Axis switch
                 {
                     FigureAxis.Time => "-time",
                     FigureAxis.Updates => "-updates",
@@ -170,8 +170,6 @@ internal sealed class Comparison(ComparisonPlan plan)
         // Three digits where values are below 1.
         public string FormatOf(string? metric) =>
             _lines.SelectMany(line => Values(line.Label, metric, ClaimSpan.Run)).Where(double.IsFinite).Select(Math.Abs).DefaultIfEmpty(1).Max() < 1 ? "0.000" : "0.0";
-
-        private static string MetricId(string metric) => metric.Replace('/', '-').Replace('_', '-');
 
         private static string TaskOf(StudyRuns runs) => runs.Runs[0].Variant.Task.Name;
 

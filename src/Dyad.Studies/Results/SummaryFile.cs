@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
@@ -48,10 +49,7 @@ public static class SummaryFile
         string path = Path.Combine(folder, Name);
         try
         {
-            Directory.CreateDirectory(folder);
-            string partial = $"{path}.{Environment.ProcessId}.partial";
-            File.WriteAllText(partial, JsonSerializer.Serialize(result, JsonOptions) + "\n");
-            File.Move(partial, path, overwrite: true);
+            OutputFile.Write(path, file => file.Write(Encoding.UTF8.GetBytes(JsonSerializer.Serialize(result, JsonOptions) + "\n")));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -45,5 +45,6 @@ internal static class OptionTables
         return values;
     }
 
-    private static string Text(JsonNode? value) => value is JsonValue text && text.TryGetValue(out string? content) ? content : value?.ToJsonString() ?? "none";
+    /// <summary>An option's value as a page shows it.</summary>
+    public static string Text(JsonNode? value) => value is JsonValue text && text.TryGetValue(out string? content) ? content : value?.ToJsonString() ?? "none";
 }

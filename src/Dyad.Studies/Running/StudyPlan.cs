@@ -11,9 +11,15 @@ internal static class StudyPlan
     /// <param name="request">What is wanted of it.</param>
     /// <param name="store">Where runs of other studies are found.</param>
     public static IReadOnlyList<PlannedRun> Of(Study study, StudyRequest request, RunStore store) => Of(
-        study, request, store,
-        [.. study.Variants(request.Scale).Where(variant => request.Only is null || request.Only.Contains(variant.Label)).Select(variant => variant with { Steps = request.Steps ?? variant.Steps })],
-        study.Seeds(request.Scale, request.Seeds));
+        study, request, store, Lines(study, request), study.Seeds(request.Scale, request.Seeds));
+
+    /// <summary>The variants that are asked for, at the steps that are asked for.</summary>
+    public static IReadOnlyList<Variant> Lines(Study study, StudyRequest request) =>
+    [
+        .. study.Variants(request.Scale)
+            .Where(variant => request.Only is null || request.Only.Contains(variant.Label))
+            .Select(variant => variant with { Steps = request.Steps ?? variant.Steps }),
+    ];
 
     /// <summary>The runs of some variants in a study's folder.</summary>
     /// <param name="study">The study.</param>
@@ -73,15 +79,14 @@ internal static class StudyPlan
                     return;
                 }
 
-                long step = (long?)directory.ReadStatus()?["step"] ?? 0;
-                if (directory.Status == RunStatus.Done && step >= variant.Steps)
+                if (RunLoop.HasFinished(directory, variant.Run(seed)))
                 {
                     beside.Add(new PlannedRun(variant, seed, directory, ""));
+                    return;
                 }
-                else
-                {
-                    warn($"seed {seed} is in the folder too, {(directory.Status == RunStatus.Failed ? "failed" : "unfinished")} at step {step}, and left out of the summary");
-                }
+
+                string state = directory.Status switch { RunStatus.Failed => "failed", RunStatus.Done => "shorter: it ended", _ => "unfinished" };
+                warn($"seed {seed} is in the folder too, {state} at step {(long?)directory.ReadStatus()?["step"] ?? 0}, and left out of the summary");
             }
             catch (UserError e)
             {

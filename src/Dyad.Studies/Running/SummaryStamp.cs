@@ -77,8 +77,6 @@ internal static class SummaryStamp
             return;
         }
 
-        string partial = $"{path}.{Environment.ProcessId}.partial";
-        File.WriteAllText(partial, JsonSerializer.Serialize<string[]>([stamp, .. said]));
-        File.Move(partial, path, overwrite: true);
+        OutputFile.Write(path, file => JsonSerializer.Serialize<string[]>(file, [stamp, .. said]));
     }
 }

@@ -42,7 +42,7 @@ internal static class Tuner
     public static RunOutcome[] Ended(Study study, IReadOnlyList<PlannedRun> trials) => [.. trials.Select((run, i) =>
     {
         bool isFailed = run.Directory.Status == RunStatus.Failed;
-        return isFailed || (run.Directory.Status == RunStatus.Done && (long?)run.Directory.ReadStatus()?["step"] >= run.Variant.Steps)
+        return isFailed || RunLoop.HasFinished(run.Directory, run.Variant.Run(run.Seed))
             ? new RunOutcome(run, isFailed ? "the run failed" : null, null, WasFinished: true)
             : throw new UserError($"the runs of {study.Name} from {trials.Count} on have the options that the runs 0 to {trials.Count - 1} select, and run {i} has yet to be done");
     })];

@@ -1,4 +1,3 @@
-using System.Numerics.Tensors;
 using Dyad.Algorithms;
 using Dyad.Autodiff;
 using Dyad.Core;
@@ -6,6 +5,7 @@ using Dyad.Environments;
 using Dyad.Environments.Recording;
 using Dyad.Environments.Wrappers;
 using Dyad.Numerics;
+using Dyad.Training;
 
 namespace Dyad.Diagnostics;
 
@@ -34,40 +34,45 @@ public static class EpisodePlayer
         IEnvironment task, string name, IPolicy policy, IValuing? agent, int episodes, long seed, CancellationToken cancellation = default)
     {
         policy.Task.Require(task);
-        EpisodeRecorder? recorder = EnvironmentWrapper.Find<IRecordable>(task) is null ? null : new EpisodeRecorder(task, name);
-        IEnvironment played = recorder ?? task;
+        var recorder = new EpisodeRecorder(EnvironmentWrapper.Find<IRecordable>(task) is null ? new Undrawn(task) : task, name);
         ValueProbe? probe = agent is null ? null : new ValueProbe(agent);
-        return [.. Enumerable.Range(0, episodes).Select(i => PlayOne(played, recorder, name, policy, probe, seed + i, cancellation))];
+        return [.. Enumerable.Range(0, episodes).Select(i => PlayOne(recorder, policy, probe, i, seed + i, cancellation))];
     }
 
     private static PlayedEpisode PlayOne(
-        IEnvironment task, EpisodeRecorder? recorder, string name, IPolicy policy, ValueProbe? probe, long seed, CancellationToken cancellation)
+        EpisodeRecorder task, IPolicy policy, ValueProbe? probe, int episode, long seed, CancellationToken cancellation)
     {
         double[] observation = new double[task.ObservationSpace.Size];
         var actions = new List<double[]>();
-        var plain = new EpisodeRecording(name, timeStep: 1, columns: []);
         probe?.Begin();
         task.Reset(observation, seed);
-        plain.Add([], reward: 0);
         StepResult result;
         do
         {
             cancellation.ThrowIfCancellationRequested();
             double[] action = new double[task.ActionSpace.Size];
             policy.Act(observation, action);
-            if (!TensorPrimitives.IsFiniteAll(action))
-            {
-                throw new UserError($"the policy's action in step {actions.Count + 1} is not finite: its parameters are of no use");
-            }
-
+            Evaluation.RequireFinite(action, episode, actions.Count + 1);
             actions.Add(action);
             probe?.Add(observation, action);
             result = task.Step(action, observation);
-            plain.Add([], result.Reward);
         }
         while (!result.Done);
-        plain.End = result.Terminated ? RecordingEnd.Terminated : RecordingEnd.Truncated;
-        return new PlayedEpisode(seed, recorder?.Recording ?? plain, actions, probe?.Values ?? []);
+        return new PlayedEpisode(seed, task.Recording, actions, probe?.Values ?? []);
+    }
+
+    // A task that does not say what to draw: of its episodes the rewards are recorded.
+    private sealed class Undrawn(IEnvironment inner) : EnvironmentWrapper(inner), IRecordable
+    {
+        public IReadOnlyList<string> Columns => [];
+
+        public double TimeStep => 1;
+
+        public override StepResult Step(ReadOnlySpan<double> action, Span<double> observation) => Inner.Step(action, observation);
+
+        public void CopyRow(Span<double> row)
+        {
+        }
     }
 
     // Asks an agent for its values of one state and action after the other.

@@ -80,7 +80,7 @@ public static class Evaluation
         Play(environment, new AgentPolicy(agent), episodes, seed, cancellation);
 
     // The task would refuse it as if somebody else had chosen it.
-    private static void RequireFinite(ReadOnlySpan<double> action, int episode, int step)
+    internal static void RequireFinite(ReadOnlySpan<double> action, int episode, int step)
     {
         if (!TensorPrimitives.IsFiniteAll(action))
         {

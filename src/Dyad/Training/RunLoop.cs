@@ -78,7 +78,7 @@ public sealed class RunLoop
         try
         {
             directory.Require(run.Config);
-            if (directory.Status == RunStatus.Done && IsEnough(directory.ReadStatus()!, run))
+            if (HasFinished(directory, run))
             {
                 RequireMetrics(directory);
                 if (Others(directory) is var (what, others, own))
@@ -139,9 +139,17 @@ public sealed class RunLoop
         }
     }
 
-    // It has the steps, or has ended before for the reason that would end it again.
-    private static bool IsEnough(JsonObject status, Run run) =>
-        (long?)status["step"] >= run.Steps || ((string?)status["ended_by"] is string reason && run.Stop?.Gives(reason) == true);
+    /// <summary>Whether a run is done: it has the steps, or has ended before for the reason that would end it again.</summary>
+    /// <param name="directory">The run's folder.</param>
+    /// <param name="run">The run as it is asked for.</param>
+    /// <exception cref="UserError">The folder is damaged.</exception>
+    public static bool HasFinished(RunDirectory directory, Run run)
+    {
+        ArgumentNullException.ThrowIfNull(directory);
+        ArgumentNullException.ThrowIfNull(run);
+        return directory.Status == RunStatus.Done && directory.ReadStatus() is { } status
+            && ((long?)status["step"] >= run.Steps || ((string?)status["ended_by"] is string reason && run.Stop?.Gives(reason) == true));
+    }
 
     // A learner at its start; where its task cannot be made or started, the run has failed.
     private IIterative Start(RunDirectory directory, Run run)

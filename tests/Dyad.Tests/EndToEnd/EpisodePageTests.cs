@@ -86,6 +86,19 @@ public sealed class EpisodePageTests(Browser browser) : IClassFixture<Browser>, 
         await Assertions.Expect(opened.Page.Locator("#play")).ToHaveTextAsync("Play");
     }
 
+    [Fact]
+    public async Task A_film_has_a_frame_for_each_thirtieth_of_a_second_that_shows_what_is_played()
+    {
+        // Pendulum takes 20 steps a second, HalfCheetah too: every step is a frame.
+        await using BrowserPage opened = await OpenAsync([Played("Pendulum-v1", "one", 6), Played("Pendulum-v1", "two", 6)], fragment: "#film");
+        Assert.Equal("20", await opened.Page.GetAttributeAsync("html", "data-rate"));
+        string[] frames = [.. await opened.Page.Locator("i.frame").AllTextContentsAsync()];
+        Assert.Equal(7, frames.Length);
+        Assert.Equal(7, frames.Distinct().Count());
+        Assert.All(frames, frame => Assert.Equal([0xff, 0xd8], Convert.FromBase64String(frame)[..2]));
+        Assert.Empty(opened.Errors);
+    }
+
     private static PlayedPolicy Played(string task, string label, int limit)
     {
         LocatedTask located = TaskLocator.FindForAgents(task).WithLimit(limit);
@@ -96,13 +109,13 @@ public sealed class EpisodePageTests(Browser browser) : IClassFixture<Browser>, 
     private static Task<string> PictureAsync(BrowserPage opened) =>
         opened.Page.EvaluateAsync<string>("document.querySelector('.stage canvas').toDataURL()");
 
-    private async Task<BrowserPage> OpenAsync(IReadOnlyList<PlayedPolicy> policies, int width = 1280, ColorScheme scheme = ColorScheme.Light)
+    private async Task<BrowserPage> OpenAsync(IReadOnlyList<PlayedPolicy> policies, int width = 1280, ColorScheme scheme = ColorScheme.Light, string fragment = "")
     {
         string path = Path.Combine(_folder, "episodes.html");
         EpisodePage.Write(path, policies[0].Episodes[0].Recording.Task, policies);
         BrowserPage opened = await browser.NewPageAsync(width, scheme);
         await opened.Page.EmulateMediaAsync(new() { ReducedMotion = ReducedMotion.Reduce });
-        await opened.Page.GotoAsync(new Uri(path).AbsoluteUri);
+        await opened.Page.GotoAsync(new Uri(path).AbsoluteUri + fragment);
         await opened.Page.WaitForSelectorAsync("html[data-ready]", new() { State = WaitForSelectorState.Attached });
         return opened;
     }

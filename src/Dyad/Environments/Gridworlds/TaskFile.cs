@@ -8,28 +8,26 @@ public static class TaskFile
 {
     /// <summary>Reads a file; gamma and the goal's rule are those of a text map, JSON brings its own.</summary>
     /// <exception cref="UserError">It cannot be read, or holds neither; the sentence names the file.</exception>
-    public static MdpDocument Read(string path, double gamma = FourRoom.Discount, GoalRule goal = GoalRule.Restart)
-    {
-        string text = ReadText(path);
-        return IsJson(path, text)
-            ? Named(path, () => MdpReader.Parse(text))
-            : Named(path, () => new MdpDocument(new GridMap(text).ToMdp(gamma, goal), null, null));
-    }
+    public static MdpDocument Read(string path, double gamma = FourRoom.Discount, GoalRule goal = GoalRule.Restart) => Read(path, out _, gamma, goal);
 
-    /// <summary>The grid of a file that <see cref="Read"/> reads; null where it holds an MDP in JSON.</summary>
-    /// <exception cref="UserError">It cannot be read.</exception>
-    public static GridMap? ReadMap(string path)
+    /// <summary>The same with the grid that a text map is of; null where the file holds JSON.</summary>
+    /// <inheritdoc cref="Read(string, double, GoalRule)"/>
+    public static MdpDocument Read(string path, out GridMap? map, double gamma = FourRoom.Discount, GoalRule goal = GoalRule.Restart)
     {
         string text = ReadText(path);
-        return IsJson(path, text) ? null : Named(path, () => new GridMap(text));
+        if (text.TrimStart().StartsWith('{') || path.EndsWith(".json", StringComparison.OrdinalIgnoreCase))
+        {
+            map = null;
+            return Named(path, () => MdpReader.Parse(text));
+        }
+
+        GridMap grid = map = Named(path, () => new GridMap(text));
+        return Named(path, () => new MdpDocument(grid.ToMdp(gamma, goal), null, null));
     }
 
     /// <summary>Reads a text file; one sentence where that fails.</summary>
     /// <exception cref="UserError">It cannot be read.</exception>
     public static string ReadText(string path) => TextFile.Read(path, TextFile.Large);
-
-    private static bool IsJson(string path, string text) =>
-        text.TrimStart().StartsWith('{') || path.EndsWith(".json", StringComparison.OrdinalIgnoreCase);
 
     /// <summary>Puts a file's name before what is said about its content.</summary>
     /// <exception cref="UserError">Reading its content raised one.</exception>

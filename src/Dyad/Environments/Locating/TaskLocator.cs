@@ -55,8 +55,7 @@ public static class TaskLocator
 
     private static LocatedTask OfFile(string path)
     {
-        Mdp mdp = TaskFile.Read(path).Mdp;
-        GridMap? map = TaskFile.ReadMap(path);
+        Mdp mdp = TaskFile.Read(path, out GridMap? map).Mdp;
         string name = FolderName.Of(Path.GetFileNameWithoutExtension(path), "task");
         return new LocatedTask(
             name, Path.GetFullPath(path), () => new GridEnvironment(mdp, GridObservation.OneHot, name, map), FileEpisodeLength, LocatedKind.File, mdp);

@@ -3,6 +3,7 @@ using Dyad.Core;
 using Dyad.Environments.Locating;
 using Dyad.Studies;
 using Dyad.Studies.Files;
+using Dyad.Studies.Results;
 using Dyad.Training;
 
 namespace Dyad.Tests.Unit.Studies;
@@ -58,6 +59,43 @@ public sealed class SharedFolderTests : IDisposable
 
         Assert.Null((await call).Result.Failures);
         Assert.Equal([0, 1], (await call).Result.Groups[0].Seeds);
+    }
+
+    [Fact]
+    public void Seeds_that_ended_early_by_the_same_rule_are_in_one_summary()
+    {
+        TrainingStudy Study(int seed, string? until = "eval/return>=0") => TrainingStudy.Tabular(
+            MethodCatalog.Tabular("policy-gradient"), TaskLocator.Find("FourRoom"),
+            new TrainingRequest([], 20, 10, seed, Stop: until is null ? null : StopRule.Parse(until)));
+        Execute(Study(0));
+        Assert.Equal([0, 1], Execute(Study(1)).Result.Groups[0].Seeds);
+
+        // To a call without the rule it is too short, which is said.
+        var said = new List<string>();
+        StudyRunner.Execute(Study(2, until: null), Request(), _ => { }, said.Add, CancellationToken.None);
+        Assert.Contains(said, sentence => sentence.StartsWith("seed 0 is in the folder too, shorter: it ended at step 0", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void A_line_that_is_the_run_of_another_has_a_pointer_to_it()
+    {
+        string path = _folder.PathOf("twice.yaml");
+        File.WriteAllText(path, """
+            environments: FourRoom
+            methods:
+              - { name: one, method: actor-o }
+              - { name: same, method: actor-o, options: { critic_steps: 1 } }
+            seeds: 1
+            steps: 300
+            rows: 3
+            """);
+        StudyResult result = Execute(FileStudy.Open(path)).Result;
+        Assert.Equal(["one", "same"], result.Groups.Select(group => group.Label));
+        Assert.Equal(result.Groups[0].Values, result.Groups[1].Values);
+        string own = _folder.PathOf("twice", "one", "FourRoom", "seed-0");
+        Assert.Equal(own, RunPointer.Follow(_folder.PathOf("twice", "same", "FourRoom", "seed-0")).FullPath);
+        Execute(FileStudy.Open(path));
+        Assert.False(File.Exists(Path.Combine(own, RunPointer.FileName)));
     }
 
     private static RunLease Own(RunDirectory run) =>

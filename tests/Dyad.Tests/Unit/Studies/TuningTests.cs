@@ -127,6 +127,22 @@ public sealed class TuningTests : IDisposable
         Assert.Equal(["failed: it broke", "failed: a seed has no value of eval/return at its end", "chosen"], selected.Table(plan).Rows.Select(row => row[^1]));
     }
 
+    [Fact]
+    public void A_line_of_which_no_trial_ends_is_among_the_failures()
+    {
+        FileStudy study = Open(Plain);
+        TuningPlan plan = study.Tuning(StudyScale.Paper)!;
+        Dyad.Studies.Running.RunOutcome[] outcomes = [.. plan.Lines.SelectMany((line, i) => line.Trials.SelectMany(trial => plan.Seeds.Select(seed =>
+            new Dyad.Studies.Running.RunOutcome(new(trial.Tried, seed, new Dyad.Training.RunDirectory(_folder.FullPath), ""), i == 0 ? "it broke" : null, null, false))))];
+        FinishedRun[] runs = [.. outcomes.Where(outcome => outcome.Failure is null).Select(outcome => new FinishedRun(
+            outcome.Run.Variant, outcome.Run.Seed, new Dictionary<string, double[]> { ["step"] = [1, 2, 3], ["eval/return"] = [0, 0, 1] }))];
+        var tuned = new TunedStudy(study, plan, Selection.Of(plan, Request(null), outcomes, runs), outcomes);
+        Assert.Equal(["res-ac"], tuned.Variants(StudyScale.Paper).Select(variant => variant.Label));
+        Assert.Equal(3 * 2, tuned.Lost.Count());
+        Assert.All(tuned.Lost, outcome => Assert.Equal("it broke", outcome.Failure));
+        Assert.Contains("No trial of ", tuned.Notes[^1], StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("tune: { ranges: { critic_steps: [1] } }", "line 3, column 7: tune lacks 'budget'")]
     [InlineData("tune: { budget: 0 }", "line 3, column 17: budget is '0'")]

@@ -32,6 +32,29 @@ public sealed class RunLeaseTests : IDisposable
         Assert.Empty(_told);
     }
 
+    [Fact]
+    public async Task Whoever_looks_while_an_owner_comes_sees_who_it_is()
+    {
+        using var done = new CancellationTokenSource();
+        Task<int> looking = Task.Run(() =>
+        {
+            int seen = 0;
+            for (; !done.IsCancellationRequested; seen++)
+            {
+                Assert.NotNull((RunOwner.Last(_folder.FullPath) ?? new RunOwner(0, Here, default)).Process);
+            }
+
+            return seen;
+        }, TestContext.Current.CancellationToken);
+        for (int number = 1; number <= 300; number++)
+        {
+            Acquire(Here).Dispose();
+        }
+
+        await done.CancelAsync();
+        Assert.True(await looking > 0);
+    }
+
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
