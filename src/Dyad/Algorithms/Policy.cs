@@ -1,7 +1,5 @@
 using System.Buffers;
-using System.Numerics;
 using System.Numerics.Tensors;
-using System.Runtime.InteropServices;
 using Dyad.Autodiff;
 using Dyad.Core;
 using Dyad.Environments;
@@ -176,10 +174,12 @@ public sealed class Policy : IPolicy
         {
             ReadOnlySpan<float> bias = _network.Biases[i].Values;
             Span<float> output = y[..bias.Length];
-            Affine(x[..(_network.Weights[i].Rows.Count)], _network.Weights[i].Values, bias, output);
-            if (i < layers - 1)
+            bool isHidden = i < layers - 1, rectify = isHidden && Description.Head.Activation == Activation.Relu;
+            int inputs = _network.Weights[i].Rows.Count;
+            MatrixProduct.Affine<float>(1, bias.Length, inputs, x[..inputs], _network.Weights[i].Values, bias, output, rectify);
+            if (isHidden && !rectify)
             {
-                Activate(output);
+                VectorMath.Tanh<float>(output, output);
             }
 
             Span<float> old = x;
@@ -188,18 +188,6 @@ public sealed class Policy : IPolicy
         }
 
         Decide(x[.._network.Outputs], action, stream);
-    }
-
-    private void Activate(Span<float> values)
-    {
-        if (Description.Head.Activation == Activation.Relu)
-        {
-            TensorPrimitives.Max(values, 0f, values);
-        }
-        else
-        {
-            VectorMath.Tanh<float>(values, values);
-        }
     }
 
     private void Decide(Span<float> outputs, Span<double> action, RandomStream? stream)
@@ -224,80 +212,10 @@ public sealed class Policy : IPolicy
         }
     }
 
-    // By inversion of the distribution function; the last action takes what rounding leaves.
     private static int Draw(Span<float> logits, RandomStream stream)
     {
         TensorPrimitives.SoftMax<float>(logits, logits);
-        double u = stream.Uniform();
-        int action = 0;
-        for (; action < logits.Length - 1; action++)
-        {
-            u -= logits[action];
-            if (u < 0)
-            {
-                break;
-            }
-        }
-
-        return action;
+        TensorPrimitives.Log<float>(logits, logits);
+        return OnPolicyActor.Drawn(logits, stream.Uniform());
     }
-
-    /// <summary>y = x W + b for one row: columns in blocks of eight vectors, whose sums stay in registers.</summary>
-    private static void Affine(ReadOnlySpan<float> x, ReadOnlySpan<float> weight, ReadOnlySpan<float> bias, Span<float> y)
-    {
-        int columns = y.Length, width = Vector<float>.Count, j = 0;
-        ref float w = ref MemoryMarshal.GetReference(weight), b = ref MemoryMarshal.GetReference(bias), to = ref MemoryMarshal.GetReference(y);
-        for (; j + (8 * width) <= columns; j += 8 * width)
-        {
-            Vector<float> s0 = Load(ref b, j), s1 = Load(ref b, j + width), s2 = Load(ref b, j + (2 * width)), s3 = Load(ref b, j + (3 * width));
-            Vector<float> s4 = Load(ref b, j + (4 * width)), s5 = Load(ref b, j + (5 * width)), s6 = Load(ref b, j + (6 * width)), s7 = Load(ref b, j + (7 * width));
-            for (int i = 0, at = j; i < x.Length; i++, at += columns)
-            {
-                var factor = new Vector<float>(x[i]);
-                s0 = Vector.FusedMultiplyAdd(factor, Load(ref w, at), s0);
-                s1 = Vector.FusedMultiplyAdd(factor, Load(ref w, at + width), s1);
-                s2 = Vector.FusedMultiplyAdd(factor, Load(ref w, at + (2 * width)), s2);
-                s3 = Vector.FusedMultiplyAdd(factor, Load(ref w, at + (3 * width)), s3);
-                s4 = Vector.FusedMultiplyAdd(factor, Load(ref w, at + (4 * width)), s4);
-                s5 = Vector.FusedMultiplyAdd(factor, Load(ref w, at + (5 * width)), s5);
-                s6 = Vector.FusedMultiplyAdd(factor, Load(ref w, at + (6 * width)), s6);
-                s7 = Vector.FusedMultiplyAdd(factor, Load(ref w, at + (7 * width)), s7);
-            }
-
-            Store(s0, ref to, j);
-            Store(s1, ref to, j + width);
-            Store(s2, ref to, j + (2 * width));
-            Store(s3, ref to, j + (3 * width));
-            Store(s4, ref to, j + (4 * width));
-            Store(s5, ref to, j + (5 * width));
-            Store(s6, ref to, j + (6 * width));
-            Store(s7, ref to, j + (7 * width));
-        }
-
-        for (; j + width <= columns; j += width)
-        {
-            Vector<float> sum = Load(ref b, j);
-            for (int i = 0, at = j; i < x.Length; i++, at += columns)
-            {
-                sum = Vector.FusedMultiplyAdd(new Vector<float>(x[i]), Load(ref w, at), sum);
-            }
-
-            Store(sum, ref to, j);
-        }
-
-        for (; j < columns; j++)
-        {
-            float sum = bias[j];
-            for (int i = 0, at = j; i < x.Length; i++, at += columns)
-            {
-                sum = MathF.FusedMultiplyAdd(x[i], weight[at], sum);
-            }
-
-            y[j] = sum;
-        }
-    }
-
-    private static Vector<float> Load(ref float start, int at) => Vector.LoadUnsafe(ref start, (nuint)at);
-
-    private static void Store(Vector<float> values, ref float start, int at) => values.StoreUnsafe(ref start, (nuint)at);
 }
