@@ -102,19 +102,13 @@ public static class Bundle
 
     private static StudyResult Parse(string text, string path)
     {
-        string file = Path.GetTempFileName();
         try
         {
-            File.WriteAllText(file, text);
-            return ExportSource.ReadSummary(file);
+            return SummaryFile.Parse(text, "its summary.json");
         }
         catch (UserError e)
         {
-            throw new UserError($"'{path}' is damaged: {e.Message.Replace(file, "its summary.json", StringComparison.Ordinal)}", e);
-        }
-        finally
-        {
-            File.Delete(file);
+            throw new UserError($"'{path}' is damaged: {e.Message}", e);
         }
     }
 

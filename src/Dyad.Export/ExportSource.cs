@@ -1,7 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Dyad.Core;
-using Dyad.Studies;
 using Dyad.Studies.Results;
 using Dyad.Training;
 
@@ -21,7 +20,7 @@ public static class ExportSource
     {
         var runs = new List<ExportedRun>();
         int empty = 0, unfinished = 0;
-        foreach (string path in Find(folder, "config.json").Select(path => Path.GetDirectoryName(Path.GetFullPath(path))!))
+        foreach (string path in FileSearch.Find(folder, "config.json").Select(path => Path.GetDirectoryName(Path.GetFullPath(path))!))
         {
             var directory = new RunDirectory(path);
             if (directory.ReadConfig() is not { } config)
@@ -30,7 +29,9 @@ public static class ExportSource
             }
 
             RunStatus status = directory.Status;
-            IReadOnlyDictionary<string, double[]> metrics = Rows(directory, status);
+            IReadOnlyDictionary<string, double[]> metrics = File.Exists(directory.MetricsPath)
+                ? MetricsLog.Read(directory.MetricsPath, mayGrow: status != RunStatus.Done)
+                : new Dictionary<string, double[]>();
             if (!metrics.TryGetValue("step", out double[]? steps) || steps.Length == 0)
             {
                 empty++;
@@ -64,67 +65,8 @@ public static class ExportSource
     /// <summary>The finished studies under a folder, or of one summary's file; empty where there is none.</summary>
     /// <exception cref="UserError">A summary is damaged, or the folder cannot be read.</exception>
     public static IReadOnlyList<StoredStudy> Studies(string path) => File.Exists(path)
-        ? [new StoredStudy(ReadSummary(path), Path.GetFullPath(path))]
-        : [.. Find(path, "summary.json").Select(Path.GetFullPath).Select(file => new StoredStudy(StudyRunner.ReadSummary(Path.GetDirectoryName(file)!), file))];
-
-    /// <summary>Reads a summary under any name.</summary>
-    /// <exception cref="UserError">It cannot be read, or is damaged.</exception>
-    internal static StudyResult ReadSummary(string file)
-    {
-        string work = Directory.CreateTempSubdirectory("dyad-summary-").FullName;
-        try
-        {
-            File.Copy(file, Path.Combine(work, "summary.json"));
-            return StudyRunner.ReadSummary(work);
-        }
-        catch (UserError e)
-        {
-            throw new UserError(e.Message.Replace(Path.Combine(work, "summary.json"), file, StringComparison.Ordinal), e);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new UserError($"cannot read '{file}': {IoSentence.Of(e)}", e);
-        }
-        finally
-        {
-            Directory.Delete(work, recursive: true);
-        }
-    }
-
-    // A run that goes on may be in the middle of a row: its last line counts when it is whole.
-    private static IReadOnlyDictionary<string, double[]> Rows(RunDirectory directory, RunStatus status)
-    {
-        if (!File.Exists(directory.MetricsPath))
-        {
-            return new Dictionary<string, double[]>();
-        }
-
-        if (status == RunStatus.Done)
-        {
-            return MetricsLog.Read(directory.MetricsPath);
-        }
-
-        string copy = Path.GetTempFileName();
-        try
-        {
-            using (var file = new FileStream(directory.MetricsPath, FileMode.Open, FileAccess.Read, FileShare.ReadWrite))
-            using (var reader = new StreamReader(file))
-            {
-                string text = reader.ReadToEnd();
-                File.WriteAllText(copy, text[..(text.LastIndexOf('\n') + 1)]);
-            }
-
-            return MetricsLog.Read(copy);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new UserError($"cannot read '{directory.MetricsPath}': {IoSentence.Of(e)}", e);
-        }
-        finally
-        {
-            File.Delete(copy);
-        }
-    }
+        ? [new StoredStudy(SummaryFile.ReadFile(path), Path.GetFullPath(path))]
+        : [.. FileSearch.Find(path, "summary.json").Select(Path.GetFullPath).Select(file => new StoredStudy(SummaryFile.ReadFile(file), file))];
 
     // The study whose summary is nearest above the run; before there is one, what lies above LABEL/ENVIRONMENT/seed-N.
     private static string StudyOf(string run)
@@ -156,20 +98,6 @@ public static class ExportSource
 
     private static string LabelOf(string run) =>
         Path.GetFileName(Path.GetDirectoryName(Path.GetDirectoryName(run))) is { Length: > 0 } label ? label : Path.GetFileName(run);
-
-    private static string[] Find(string folder, string name)
-    {
-        try
-        {
-            return Directory.Exists(folder)
-                ? [.. Directory.EnumerateFiles(folder, name, SearchOption.AllDirectories).Order(StringComparer.Ordinal)]
-                : throw new UserError($"there is no folder '{folder}'");
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new UserError($"the folder '{folder}' cannot be read: {IoSentence.Of(e)}", e);
-        }
-    }
 }
 
 /// <summary>A finished study with the file of its summary.</summary>

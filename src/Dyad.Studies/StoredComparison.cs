@@ -65,12 +65,13 @@ public static class StoredComparison
                 return null;
             }
 
-            if (directory.Status != RunStatus.Done)
+            bool isDone = directory.Status == RunStatus.Done;
+            if (!isDone)
             {
                 warn($"'{folder}' is not finished, and shown as far as it is");
             }
 
-            IReadOnlyDictionary<string, double[]> metrics = MetricsLog.Read(directory.MetricsPath);
+            IReadOnlyDictionary<string, double[]> metrics = MetricsLog.Read(directory.MetricsPath, mayGrow: !isDone);
             return metrics.TryGetValue("step", out double[]? steps) && steps.Length > 0 ? new Stored(config, metrics) : null;
         }
         catch (UserError e)

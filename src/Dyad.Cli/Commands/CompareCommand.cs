@@ -26,7 +26,7 @@ internal static class CompareCommand
         command.SetAction(parsed =>
         {
             string[] folders = parsed.GetValue(runs)!;
-            string[] found = [.. folders.SelectMany(folder => Files.Find(folder, "run.json").Concat(Files.Find(folder, Training.RunPointer.FileName))).Select(path => Path.GetDirectoryName(Path.GetFullPath(path))!).Distinct()];
+            string[] found = [.. folders.SelectMany(folder => FileSearch.Find(folder, "run.json").Concat(FileSearch.Find(folder, Training.RunPointer.FileName))).Select(path => Path.GetDirectoryName(Path.GetFullPath(path))!).Distinct()];
             if (found.Length == 0)
             {
                 throw new UserError($"'{folders[0]}' holds no runs");

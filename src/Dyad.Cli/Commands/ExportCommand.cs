@@ -133,7 +133,7 @@ internal static class ExportCommand
 
     private static Option<string?> Target(string name, string value, string description) => new(name) { Description = description, HelpName = value };
 
-    private static bool HasRuns(string folder) => Directory.Exists(folder) && Files.Find(folder, "config.json").Length > 0;
+    private static bool HasRuns(string folder) => Directory.Exists(folder) && FileSearch.Find(folder, "config.json").Length > 0;
 
     // Of one study the charts' names; of several in folders by study, as under the folder that was named.
     private static IReadOnlyList<(string Name, Chart Chart)> Named(IReadOnlyList<StoredStudy> studies)

@@ -27,7 +27,7 @@ internal static class PruneCommand
     private static int Run(string folder, bool all, bool look, bool json)
     {
         var faults = new List<string>();
-        RunDirectory[] runs = [.. Files.Find(folder, "run.json", faults.Add).Select(path => new RunDirectory(Path.GetDirectoryName(path)!))];
+        RunDirectory[] runs = [.. FileSearch.Find(folder, "run.json", faults.Add).Select(path => new RunDirectory(Path.GetDirectoryName(path)!))];
         if (runs.Length == 0 && faults.Count == 0)
         {
             throw new UserError($"'{folder}' holds no runs");

@@ -41,7 +41,7 @@ internal static class ReportCommand
                 continue;
             }
 
-            string[] summaries = Files.Find(folder, "summary.json");
+            string[] summaries = FileSearch.Find(folder, "summary.json");
             if (summaries.Length == 0)
             {
                 throw new UserError($"'{folder}' holds no finished study (no summary.json); '{Shell.Command("status", folder)}' shows its runs");

@@ -23,7 +23,7 @@ internal static class StatusCommand
     {
         // What cannot be read is told, and does not hide the rest.
         var faults = new List<string>();
-        JsonObject[] runs = [.. Files.Find(folder, "run.json", faults.Add).Select(path => Row(folder, Path.GetDirectoryName(path)!, faults)).OfType<JsonObject>()];
+        JsonObject[] runs = [.. FileSearch.Find(folder, "run.json", faults.Add).Select(path => Row(folder, Path.GetDirectoryName(path)!, faults)).OfType<JsonObject>()];
         if (runs.Length == 0 && faults.Count == 0)
         {
             throw new UserError($"'{folder}' holds no runs");

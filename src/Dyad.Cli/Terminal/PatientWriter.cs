@@ -1,23 +1,9 @@
-using System.Text;
-
 namespace Dyad.Cli.Terminal;
 
 /// <summary>Standard error, whose loss stops nothing: where it is closed or its disk is full, what is told is lost and work goes on.</summary>
-internal sealed class PatientWriter(TextWriter inner) : TextWriter
+internal sealed class PatientWriter(TextWriter inner) : GuardedWriter(inner)
 {
-    public override Encoding Encoding => inner.Encoding;
-
-    public override void Write(char value) => Try(() => inner.Write(value));
-
-    public override void Write(char[] buffer, int index, int count) => Try(() => inner.Write(buffer, index, count));
-
-    public override void Write(string? value) => Try(() => inner.Write(value));
-
-    public override void WriteLine(string? value) => Try(() => inner.WriteLine(value));
-
-    public override void Flush() => Try(inner.Flush);
-
-    private static void Try(Action write)
+    protected override void Guard(Action write)
     {
         try
         {

@@ -27,13 +27,21 @@ public static class SummaryFile
 
     /// <summary>Reads the result of a study from its folder.</summary>
     /// <exception cref="UserError">There is none, or it is damaged.</exception>
-    public static StudyResult Read(string folder)
+    public static StudyResult Read(string folder) => ReadFile(Path.Combine(folder, Name));
+
+    /// <summary>Reads a summary under any name.</summary>
+    /// <exception cref="UserError">It cannot be read, or is damaged.</exception>
+    public static StudyResult ReadFile(string path) => Parse(TextFile.Read(path, TextFile.Large), path);
+
+    /// <summary>Reads the text of a summary.</summary>
+    /// <param name="text">The text.</param>
+    /// <param name="path">What it is called in sentences.</param>
+    /// <exception cref="UserError">It is damaged.</exception>
+    public static StudyResult Parse(string text, string path)
     {
-        string path = Path.Combine(folder, Name);
         try
         {
-            StudyResult result = JsonSerializer.Deserialize<StudyResult>(TextFile.Read(path, TextFile.Large), JsonOptions)
-                ?? throw new UserError($"'{path}' is empty");
+            StudyResult result = JsonSerializer.Deserialize<StudyResult>(text, JsonOptions) ?? throw new UserError($"'{path}' is empty");
             return ResultCheck.Fault(result) is string fault ? throw new UserError($"'{path}' is damaged: {fault}") : result;
         }
         catch (JsonException e)

@@ -135,15 +135,22 @@ public sealed class MetricsLog : IDisposable
     /// <summary>Reads a log by columns; a missing value is NaN.</summary>
     /// <param name="path">The file.</param>
     /// <param name="steps">Where a run of so many steps ends: rows behind its end are left out.</param>
+    /// <param name="mayGrow">Whether somebody may be writing a row, which counts when it is whole.</param>
     /// <exception cref="UserError">The file cannot be read, or a row is not JSON.</exception>
-    public static IReadOnlyDictionary<string, double[]> Read(string path, long steps = long.MaxValue)
+    public static IReadOnlyDictionary<string, double[]> Read(string path, long steps = long.MaxValue, bool mayGrow = false)
     {
         var columns = new Dictionary<string, List<double>>();
         int rows = 0;
         try
         {
-            foreach (string line in File.ReadLines(path, Encoding.UTF8))
+            using var file = new StreamReader(new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite), Encoding.UTF8);
+            while (file.ReadLine() is { } line)
             {
+                if (mayGrow && !line.EndsWith('}') && file.EndOfStream)
+                {
+                    break;
+                }
+
                 using var row = JsonDocument.Parse(line);
                 foreach (JsonProperty property in row.RootElement.EnumerateObject())
                 {

@@ -17,6 +17,13 @@ public sealed class TidyTableTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
+    public void Links_that_lead_round_in_circles_bring_no_run_twice()
+    {
+        Directory.CreateSymbolicLink(_folder.PathOf("runs", "train", "round"), _folder.PathOf("runs"));
+        Assert.Equal(2, SmallRuns.Read(_folder.PathOf("runs")).Count);
+    }
+
+    [Fact]
     public void Every_value_has_a_row_and_every_metric_a_last_value()
     {
         TidyTable.WriteCsv(new TargetFolder(_folder.PathOf("out")), SmallRuns.Read(_folder.PathOf("runs")));

@@ -31,6 +31,18 @@ public sealed class MetricsLogTests : IDisposable
     }
 
     [Fact]
+    public void A_row_that_is_being_written_counts_when_it_is_whole()
+    {
+        System.IO.File.WriteAllText(File, "{\"step\":0,\"a\":1}\n{\"step\":1,\"a\":2}\n{\"step\":2,\"a\"");
+        Assert.Equal([1, 2], MetricsLog.Read(File, mayGrow: true)["a"]);
+        Assert.Contains("(row 3)", Assert.Throws<UserError>(() => MetricsLog.Read(File)).Message, StringComparison.Ordinal);
+
+        // A damage before is none that time mends.
+        System.IO.File.WriteAllText(File, "{\"step\":0,\"a\"\n{\"step\":1,\"a\":2}\n");
+        Assert.Contains("(row 1)", Assert.Throws<UserError>(() => MetricsLog.Read(File, mayGrow: true)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void What_is_not_finite_is_null_and_read_as_missing()
     {
         Write(("a", double.NaN), ("b", double.PositiveInfinity), ("c", double.NegativeInfinity), ("d", 1));

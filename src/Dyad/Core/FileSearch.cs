@@ -1,9 +1,7 @@
-using Dyad.Core;
-
-namespace Dyad.Cli;
+namespace Dyad.Core;
 
 /// <summary>Files under a folder that the user named.</summary>
-internal static class Files
+public static class FileSearch
 {
     /// <summary>All files of a name under a folder, sorted. Links are followed, and each folder is looked into once.</summary>
     /// <param name="folder">The folder.</param>
