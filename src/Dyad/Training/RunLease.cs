@@ -136,29 +136,38 @@ public sealed class RunLease : IDisposable
         _lock?.Dispose();
     }
 
-    // Of all that try, one creates the file, and it appears whole: an empty one would be an owner that nobody knows.
+    // Of all that try, the file system lets one create the file: a move to a name that is free is a look and a move, and two can come
+    // between them.
     private bool TryCreate()
     {
         string path = RunOwner.PathOf(_folder, Number);
-        string partial = $"{path}.{Environment.ProcessId}-{Environment.CurrentManagedThreadId}.partial";
-        byte[] text = Text(hasLeft: false);
+        FileStream file;
         try
         {
-            File.WriteAllBytes(partial, text);
-            File.Move(partial, path, overwrite: false);
+            file = new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
         }
         catch (IOException) when (File.Exists(path))
         {
             return false;
         }
-        finally
+
+        try
         {
-            File.Delete(partial);
+            using (file)
+            {
+                file.Write(Text(hasLeft: false));
+            }
+        }
+        catch (IOException)
+        {
+            File.Delete(path);
+            throw;
         }
 
-        // Where a file system has no hard links, two may have come between the look and the move.
-        if (!File.ReadAllBytes(path).AsSpan().SequenceEqual(text))
+        // Whoever looked long ago comes with a number that others had and left behind.
+        if (RunOwner.Numbers(_folder).Any(number => number > Number))
         {
+            File.Delete(path);
             return false;
         }
 

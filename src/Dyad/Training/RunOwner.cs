@@ -21,6 +21,9 @@ public sealed record RunOwner(
     long Number, ProcessIdentity? Process, DateTimeOffset Heartbeat, bool HasLeft = false,
     long Step = 0, long Steps = 0, double WallSeconds = 0, double StepsPerSecond = 0)
 {
+    // Of a file that does not tell: half a second.
+    private const int Looks = 60;
+
     /// <summary>Time between two heartbeats.</summary>
     public static TimeSpan BeatsEvery => TimeSpan.FromSeconds(5);
 
@@ -46,8 +49,8 @@ public sealed record RunOwner(
     /// <exception cref="IOException">It cannot be read.</exception>
     public static RunOwner? Last(string folder)
     {
-        // The file of an owner goes when another one comes.
-        for (int attempt = 0; attempt < 10; attempt++)
+        // The file of an owner goes when another one comes, and is empty for a moment before it tells whose it is.
+        for (int attempt = 0; ; attempt++)
         {
             long number = Numbers(folder).DefaultIfEmpty(0).Max();
             if (number == 0)
@@ -58,14 +61,22 @@ public sealed record RunOwner(
             try
             {
                 string path = PathOf(folder, number);
-                return Parse(number, File.ReadAllText(path)) ?? new RunOwner(number, null, File.GetLastWriteTimeUtc(path));
+                if (Parse(number, File.ReadAllText(path)) is { } owner)
+                {
+                    return owner;
+                }
+
+                if (attempt >= Looks)
+                {
+                    return new RunOwner(number, null, File.GetLastWriteTimeUtc(path));
+                }
             }
-            catch (FileNotFoundException)
+            catch (FileNotFoundException) when (attempt < Looks)
             {
             }
-        }
 
-        return null;
+            Thread.Sleep(attempt < 10 ? 0 : 10);
+        }
     }
 
     internal static string PathOf(string folder, long number) =>

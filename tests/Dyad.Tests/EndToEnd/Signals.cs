@@ -11,20 +11,23 @@ internal static partial class Signals
     public const int Terminate = 15;
 
     /// <summary>Waits until a condition holds, then sends a signal; false where the process ended first.</summary>
-    public static async Task<bool> SendWhenAsync(Process process, int signal, Func<bool> condition)
-    {
-        while (!process.HasExited)
+    // On a thread of its own: the pool's may be busy with other tests for as long as the process lives.
+    public static Task<bool> SendWhenAsync(Process process, int signal, Func<bool> condition) => Task.Factory.StartNew(
+        () =>
         {
-            if (condition())
+            while (!process.HasExited)
             {
-                return Send(process.Id, signal) == 0;
+                if (condition())
+                {
+                    return Send(process.Id, signal) == 0;
+                }
+
+                Thread.Sleep(5);
             }
 
-            await Task.Delay(5);
-        }
-
-        return false;
-    }
+            return false;
+        },
+        CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
 
     [LibraryImport("libc", EntryPoint = "kill")]
     private static partial int Send(int process, int signal);

@@ -118,13 +118,15 @@ public sealed class RunLeaseTests : IDisposable
     public void Of_many_that_come_at_once_one_owns_the_run()
     {
         // Without locks of the file system, each on a machine of its own; the owner before was not heard of.
-        for (int round = 0; round < 20; round++)
+        for (int round = 0; round < 200; round++)
         {
             _clock.Advance(TimeSpan.FromMinutes(2));
             _clock.HasTimers = false;
             var owners = new List<RunLease>();
+            using var start = new Barrier(4);
             Thread[] threads = [.. Enumerable.Range(0, 4).Select(i => new Thread(() =>
             {
+                start.SignalAndWait();
                 try
                 {
                     RunLease lease = RunLease.AcquireUnlocked("a run", _folder.FullPath, Elsewhere with { Host = $"node-{i}" }, _clock, _ => { });
