@@ -8,7 +8,7 @@ using Dyad.Core;
 namespace Dyad.Benchmarks;
 
 /// <summary>
-/// The benchmarks as a command: <c>kernels</c>, <c>updates</c>, <c>training</c>, <c>environments</c>, or the rows whose name contains a text.
+/// The benchmarks as a command: <c>kernels</c>, <c>updates</c>, <c>training</c>, <c>environments</c>, <c>python</c>, or the rows whose name contains a text.
 /// </summary>
 public static class Suite
 {
@@ -30,6 +30,12 @@ public static class Suite
             return;
         }
 
+        if (name?.StartsWith(PythonBenchmark.Prefix, StringComparison.Ordinal) == true)
+        {
+            RunPython(json, output);
+            return;
+        }
+
         IReadOnlyList<BenchmarkCase> cases = name switch
         {
             null => [.. KernelCases.Create(), .. UpdateCases.Create()],
@@ -42,7 +48,7 @@ public static class Suite
         };
         if (cases.Count == 0)
         {
-            throw new UserError($"there is no benchmark '{name}'; there are kernels, updates, training, environments, and rows such as sac-256x256-b100, train-sac-halfcheetah-b100 and env-HalfCheetah-v4");
+            throw new UserError($"there is no benchmark '{name}'; there are kernels, updates, training, environments, python, and rows such as sac-256x256-b100, train-sac-halfcheetah-b100 and env-HalfCheetah-v4");
         }
 
         PinToLastCore();
@@ -87,6 +93,23 @@ public static class Suite
         {
             output.WriteLine(string.Create(CultureInfo.InvariantCulture,
                 $"{single.Name,-30} {single.Median,10:F0} {(single.Floor > 0 ? $"{single.Floor:F0}" : "-"),13} {(single.Floor > 0 ? $"{single.Median / single.Floor:P0}" : "-"),6} {pair.Median,11:F0} {pair.Median / pair.Floor,6:F2}"));
+        }
+    }
+
+    private static void RunPython(bool json, TextWriter output)
+    {
+        IReadOnlyList<BenchmarkRow> rows = PythonBenchmark.Measure();
+        if (json)
+        {
+            output.WriteLine(JsonSerializer.Serialize(new { machine = Machine(PeakProbe.Measure()), rows }, Json));
+            return;
+        }
+
+        output.WriteLine($"{"",-26} {"us a step",10} {"in Python",10} {"the way",10}");
+        foreach (BenchmarkRow row in rows)
+        {
+            double alone = row.Peers.Values.First();
+            output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{row.Name,-26} {row.Median,10:F2} {alone,10:F2} {row.Median - alone,10:F2}"));
         }
     }
 

@@ -11,7 +11,7 @@ internal static class BenchCommand
     {
         var name = new Argument<string?>("NAME")
         {
-            Description = "kernels, updates, training, environments, or a part of a row's name; kernels and updates if left out.",
+            Description = "kernels, updates, training, environments, python, or a part of a row's name; kernels and updates if left out.",
             Arity = ArgumentArity.ZeroOrOne,
         };
         Option<bool> json = StudyOptions.Json();

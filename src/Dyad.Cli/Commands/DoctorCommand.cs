@@ -5,6 +5,7 @@ using System.Text.Json.Nodes;
 using Dyad.Cli.Terminal;
 using Dyad.Core;
 using Dyad.Environments.MuJoCo;
+using Dyad.Environments.Python;
 
 namespace Dyad.Cli.Commands;
 
@@ -18,6 +19,7 @@ internal static class DoctorCommand
         ("node", "building: the report's chart library is bundled once", "nodejs"),
         ("npm", "building: the report's chart library is bundled once", "npm"),
         ("chromium", "./test: pages are opened in a headless browser", "chromium"),
+        ("ffmpeg", "films of episodes: play --video", "ffmpeg"),
     ];
 
     private sealed record Check(string Name, bool IsThere, string Detail, string NeededFor, string Package);
@@ -73,7 +75,7 @@ internal static class DoctorCommand
 
         if (unpackaged.Length > 0)
         {
-            Output.Line($"Missing, and in no package to install: {string.Join(", ", unpackaged.Select(check => check.Name))}.");
+            Output.Line($"Missing or not working, and in no package to install: {string.Join(", ", unpackaged.Select(check => check.Name))}.");
         }
 
         if (packages.Length + unpackaged.Length == 0)
@@ -96,7 +98,16 @@ internal static class DoctorCommand
             return new Check(program.Program, path is not null, path ?? "not on the PATH", program.NeededFor, program.Package);
         }),
         .. Mujoco(),
+        Python(),
     ];
+
+    // A Python that is not Debian's is the user's to mend.
+    private static Check Python()
+    {
+        (bool works, string detail) = PythonInstallation.Try();
+        bool isDebians = DebianPackages.FindProgram("python3") is null or "/usr/bin/python3";
+        return new("Python with NumPy", works, detail, "tasks in Python: gymnasium:NAME, py:MODULE:FACTORY", isDebians ? "python3-numpy" : "");
+    }
 
     // The library and its headers: a release named by DYAD_MUJOCO, or Debian's packages.
     private static IEnumerable<Check> Mujoco()
@@ -123,6 +134,12 @@ internal static class DoctorCommand
         yield return new("MuJoCo", found is not null, found?.Library ?? missing, Tasks, packages[0]);
         yield return new(
             "MuJoCo's headers", found?.Headers is not null, found?.Headers ?? missing, Tasks, packages[1]);
+        if (found is not null)
+        {
+            // What lies there is not yet what works.
+            (bool works, string detail) = MujocoInstallation.TryLoad();
+            yield return new("MuJoCo loads", works, detail, Tasks, "");
+        }
     }
 
     private static string[] Missing(List<Check> checks) =>

@@ -42,7 +42,7 @@ internal sealed record StoredCode(CodeTrust Trust, string Command)
         if (Trust.Refused(task) is var (file, type))
         {
             throw new UserError(
-                $"'{folder}' names code of its own, {type} in '{file}', which is not run unless you trust it: {Command} --trust {Shell.Quoted(Path.GetDirectoryName(file) ?? "/")}, or where it has moved, --task FILE.dll:{type}");
+                $"'{folder}' names code of its own, {type} in '{file}', which is not run unless you trust it: {Command} --trust {Shell.Quoted(Path.GetDirectoryName(file) ?? "/")}, or where it has moved, --task {(task.Contains(".dll:", StringComparison.OrdinalIgnoreCase) ? $"FILE.dll:{type}" : Shell.Quoted(task))}");
         }
     }
 }

@@ -32,7 +32,7 @@ internal static class Summary
             tasks is null ? analysis.Charts : [.. analysis.Charts, tasks.Value.Profile],
             tasks is null ? analysis.Tables : [.. analysis.Tables, tasks.Value.Table],
             groups,
-            [.. study.Notes, .. notes],
+            [.. study.Notes, .. notes, .. RunFacts.Of(outcomes)],
             StudyRunner.Version,
             StudyRunner.Machine,
             Math.Round(Seconds(outcomes.Concat(tuned?.Trials ?? [])), 1),

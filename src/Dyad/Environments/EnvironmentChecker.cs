@@ -1,5 +1,7 @@
 using System.Globalization;
 using Dyad.Core;
+using Dyad.Environments.Python;
+using Dyad.Environments.Wrappers;
 
 namespace Dyad.Environments;
 
@@ -36,14 +38,14 @@ public static class EnvironmentChecker
             return [spaces];
         }
 
-        string? note = null;
+        string? note = null, snapshotNote = null;
         EnvironmentFinding ends = Try("an episode ends once, terminated or truncated", () => CheckEnds(create, out note));
         return
         [
             spaces,
             Try("observations and rewards are finite and lie in their space", () => CheckValues(create)),
             Try("two instances with one seed agree, and a seed starts again", () => CheckSeeds(create)),
-            Try("a snapshot continues to the same bits", () => CheckSnapshots(create)),
+            Try("a snapshot continues to the same bits", () => CheckSnapshots(create, out snapshotNote)) with { Note = snapshotNote },
             ends with { Note = note },
             Try("wrong actions are refused in one sentence", () => CheckRefusals(create, name)),
             Try("Step allocates nothing", () => CheckAllocation(create)),
@@ -129,10 +131,17 @@ public static class EnvironmentChecker
             : null;
     }
 
-    private static string? CheckSnapshots(Func<IEnvironment> create)
+    private static string? CheckSnapshots(Func<IEnvironment> create, out string? note)
     {
+        note = null;
         using var run = new EnvironmentTrial(create());
         run.Reset(Seed);
+        if (EnvironmentWrapper.Find<PythonEnvironment>(run.Environment) is { KeepsState: false })
+        {
+            note = "the task gives no state (get_state and set_state, or a pickle): a run that was stopped goes on with a fresh episode";
+            return null;
+        }
+
         for (int length = 0; length < 8; length++)
         {
             byte[] state = StateArchive.Save(run.Serialize);

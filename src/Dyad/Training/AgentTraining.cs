@@ -23,7 +23,7 @@ namespace Dyad.Training;
 /// the simulator always gave up on is never the best.
 /// </para>
 /// </summary>
-public sealed class AgentTraining : IIterative, IAppendOnlyState, IDisposable
+public sealed class AgentTraining : IIterative, IAppendOnlyState, IRunFacts, IDisposable
 {
     // All methods are evaluated from the same starts, which training never sees.
     private const long EvaluationSeed = 1L << 40;
@@ -84,6 +84,12 @@ public sealed class AgentTraining : IIterative, IAppendOnlyState, IDisposable
 
     /// <inheritdoc/>
     public long Step => _step;
+
+    /// <inheritdoc/>
+    public string Software => EnvironmentWrapper.Find<ISimulated>(_environments[0])?.Software ?? "";
+
+    /// <inheritdoc/>
+    public IEnumerable<string> Facts => _environments.Select(environment => EnvironmentWrapper.Find<ISimulated>(environment)?.Note).OfType<string>().Distinct();
 
     /// <inheritdoc/>
     public void Advance()

@@ -209,6 +209,19 @@ internal sealed class RunSession : IDisposable
             content["notes"] = new JsonArray([.. notes.Select(note => (JsonNode?)note)]);
         }
 
+        if (_learner is IRunFacts facts)
+        {
+            if (facts.Software.Length > 0)
+            {
+                content["software"] = facts.Software;
+            }
+
+            if (facts.Facts.ToArray() is { Length: > 0 } told)
+            {
+                content["facts"] = new JsonArray([.. told.Select(fact => (JsonNode?)fact)]);
+            }
+        }
+
         if (status == "done")
         {
             content["metrics_sha256"] = Convert.ToHexStringLower(_log.Checksum);

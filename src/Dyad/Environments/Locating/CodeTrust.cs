@@ -1,4 +1,5 @@
 using Dyad.Core;
+using Dyad.Environments.Python;
 
 namespace Dyad.Environments.Locating;
 
@@ -32,15 +33,31 @@ public sealed class CodeTrust
     /// <param name="stored">The name.</param>
     public (string File, string Type)? Refused(string stored)
     {
-        if (Task is not null || !TaskLibrary.Names(stored))
+        if (Task is not null)
+        {
+            return null;
+        }
+
+        if (PythonTarget.Names(stored))
+        {
+            // A name of Gymnasium's registry is code of the user's own Python; MODULE:NAME would import a module first.
+            var target = PythonTarget.Parse(stored);
+            string module = target.Target[..(target.Target.IndexOf(':', StringComparison.Ordinal) is var colon and > 0 ? colon : 0)];
+            string path = Path.Combine(target.Folder.Length > 0 ? target.Folder : "Python's path", module);
+            return module.Length == 0 || IsTrusted(path) ? null : (path, target.Target[(module.Length + 1)..]);
+        }
+
+        if (!TaskLibrary.Names(stored))
         {
             return null;
         }
 
         string full = TaskLibrary.FullText(stored), type = TaskLibrary.TypeOf(stored), file = full[..^(type.Length + 1)];
-        return _folders.Any(folder => file.StartsWith(
-            folder.EndsWith(Path.DirectorySeparatorChar) ? folder : folder + Path.DirectorySeparatorChar, StringComparison.Ordinal)) ? null : (file, type);
+        return IsTrusted(file) ? null : (file, type);
     }
+
+    private bool IsTrusted(string file) => _folders.Any(folder => file.StartsWith(
+        folder.EndsWith(Path.DirectorySeparatorChar) ? folder : folder + Path.DirectorySeparatorChar, StringComparison.Ordinal));
 
     /// <summary>Finds the task of a stored name.</summary>
     /// <param name="stored">The name.</param>

@@ -14,6 +14,9 @@ public enum LocatedKind
     /// <summary>In a library of the user's own, which sets its own limits.</summary>
     Library,
 
+    /// <summary>In Python, where the task sets its own limits.</summary>
+    Python,
+
     /// <summary>In a file with a text map or an MDP.</summary>
     File,
 }
@@ -58,11 +61,11 @@ public sealed class LocatedTask
     /// <summary>The finite MDP behind it; null where there is none.</summary>
     public Mdp? Mdp { get; }
 
-    /// <summary>Steps after which an episode is truncated; null for never, or where a library of the user's own keeps that to itself.</summary>
+    /// <summary>Steps after which an episode is truncated; null for never, or where a user's own task keeps that to itself.</summary>
     public int? MaxEpisodeSteps { get; }
 
     /// <summary>
-    /// Differs, in all likelihood, for any other finite MDP and any other library of the user's own, since a file may change under its
+    /// Differs, in all likelihood, for any other finite MDP and any other code of the user's own, since a file may change under its
     /// name; empty for other tasks.
     /// </summary>
     public string Fingerprint => Mdp?.Fingerprint().ToString("x16", CultureInfo.InvariantCulture) ?? _fingerprint;
@@ -70,7 +73,7 @@ public sealed class LocatedTask
     /// <summary>Whether its time limit is below 1,000 steps, which some experiments count as a termination.</summary>
     public bool HasShortLimit => MaxEpisodeSteps < LongEpisode;
 
-    /// <summary>The same with another time limit; a limit that a library of the user's own sets stays within it.</summary>
+    /// <summary>The same with another time limit; a limit that a user's own task sets stays within it.</summary>
     /// <param name="limit">Steps of an episode; null for its own limit.</param>
     public LocatedTask WithLimit(int? limit) => new(Name, Text, _create, _ownLimit, limit ?? _ownLimit, Kind, Mdp, _fingerprint);
 
@@ -81,30 +84,27 @@ public sealed class LocatedTask
     /// <summary>An instance in its time limit as it is, for <see cref="EnvironmentChecker"/>.</summary>
     public IEnvironment CreateUnguarded() => Limited(_create());
 
-    /// <summary>An instance as neural methods see it: a box of actions is rescaled to [-1, 1].</summary>
+    /// <summary>An instance as neural methods see it: discrete observations are one-hot vectors, a box of actions is rescaled to [-1, 1].</summary>
     /// <param name="timeLimitTerminates">Whether a time limit below 1,000 steps counts as a termination.</param>
     public IEnvironment CreateForAgents(bool timeLimitTerminates = false)
     {
         IEnvironment task = Create();
+        task = task.ObservationSpace is Discrete ? new OneHotObservation(task) : task;
         task = task.ActionSpace is Box ? new RescaleAction(task) : task;
         return timeLimitTerminates && HasShortLimit ? new TerminateAtTimeLimit(task) : task;
     }
 
     /// <summary>Itself, where neural methods can learn it.</summary>
-    /// <exception cref="UserError">Its observations are not real vectors, or its episodes have no limit.</exception>
-    public LocatedTask RequireForAgents()
-    {
-        using IEnvironment task = Create();
-        return task.ObservationSpace is not Box
-            ? throw new UserError($"neural methods need observations that are real vectors; those of {Name} are not")
-            : MaxEpisodeSteps is null && Kind != LocatedKind.Library
-                ? throw new UserError($"{Name} has no time limit, without which an evaluation might not end")
-                : this;
-    }
+    /// <exception cref="UserError">Its episodes have no limit.</exception>
+    public LocatedTask RequireForAgents() => MaxEpisodeSteps is null && !LimitsItself
+        ? throw new UserError($"{Name} has no time limit, without which an evaluation might not end")
+        : this;
+
+    private bool LimitsItself => Kind is LocatedKind.Library or LocatedKind.Python;
 
     private IEnvironment Limited(IEnvironment task)
     {
-        bool isIn = Kind == LocatedKind.Library && MaxEpisodeSteps == _ownLimit;
+        bool isIn = LimitsItself && MaxEpisodeSteps == _ownLimit;
         return MaxEpisodeSteps is int limit && !isIn ? new TimeLimit(task, limit) : task;
     }
 }

@@ -1,5 +1,6 @@
 using Dyad.Core;
 using Dyad.Environments.Gridworlds;
+using Dyad.Environments.Python;
 using Dyad.Environments.Wrappers;
 using Dyad.Tabular;
 
@@ -7,7 +8,8 @@ namespace Dyad.Environments.Locating;
 
 /// <summary>
 /// Finds a task by what a user writes: a name of the registry (<c>Pendulum-v1</c>), a class of the user's own
-/// (<c>FILE.dll:TYPE</c>), or a file that holds a text map of a grid or a finite MDP as JSON.
+/// (<c>FILE.dll:TYPE</c>), a task in Python (<c>gymnasium:NAME</c>, <c>py:MODULE:FACTORY</c>), or a file that holds a text map of a
+/// grid or a finite MDP as JSON.
 /// </summary>
 /// <example><code>
 /// LocatedTask task = TaskLocator.FindForAgents("Pendulum-v1");
@@ -29,6 +31,11 @@ public static class TaskLocator
             return OfLibrary(text);
         }
 
+        if (PythonTarget.Names(text))
+        {
+            return OfPython(PythonTarget.Parse(text));
+        }
+
         if (EnvironmentRegistry.Find(text) is { } entry)
         {
             return new LocatedTask(entry.Name, entry.Name, entry.Create, entry.MaxEpisodeSteps, LocatedKind.Registry, FourRoom.Find(entry.Name));
@@ -40,7 +47,7 @@ public static class TaskLocator
     }
 
     /// <summary>Finds a task that neural methods can learn.</summary>
-    /// <exception cref="UserError">There is none, its observations are not real vectors, or its episodes have no limit.</exception>
+    /// <exception cref="UserError">There is none, or its episodes have no limit.</exception>
     public static LocatedTask FindForAgents(string text) => Find(text).RequireForAgents();
 
     private static LocatedTask OfLibrary(string text)
@@ -51,6 +58,15 @@ public static class TaskLocator
         return new LocatedTask(
             name, TaskLibrary.FullText(text), create,
             EnvironmentWrapper.Find<TimeLimit>(task)?.Limit, LocatedKind.Library, mdp: null, TaskLibrary.Fingerprint(text));
+    }
+
+    private static LocatedTask OfPython(PythonTarget target)
+    {
+        using var task = new PythonEnvironments(target, null, 1);
+        PythonTaskInfo info = task.Info;
+        target = info.Folder.Length > 0 ? target with { Folder = info.Folder } : target;
+        return new LocatedTask(
+            target.Name, target.Text, () => PythonEnvironment.Create(target, info), info.Limit, LocatedKind.Python, mdp: null, info.Fingerprint);
     }
 
     private static LocatedTask OfFile(string path)

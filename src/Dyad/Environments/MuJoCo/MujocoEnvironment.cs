@@ -13,7 +13,7 @@ namespace Dyad.Environments.MuJoCo;
 /// Derived quantities (body positions and all that follows) are not brought up to date after a step: Gymnasium reads them
 /// so, one substep late.
 /// </remarks>
-public abstract class MujocoEnvironment : IEnvironment, IRecordable
+public abstract class MujocoEnvironment : IEnvironment, IRecordable, ISimulated
 {
     private readonly double[] _observation;
     private RandomStream _stream;
@@ -67,6 +67,9 @@ public abstract class MujocoEnvironment : IEnvironment, IRecordable
 
     /// <inheritdoc/>
     public double TimeStep => StepSeconds;
+
+    /// <inheritdoc/>
+    public string Software => $"MuJoCo {MujocoVersion.Text(MujocoLibrary.Shared.Version)}";
 
     /// <summary>The geoms' shapes as JSON: name, kind, size, color and body of each, as in <see cref="GeomShape"/>.</summary>
     public string Scene => field ??= GeomShape.ToJson(Geoms);
@@ -156,6 +159,14 @@ public abstract class MujocoEnvironment : IEnvironment, IRecordable
     /// <inheritdoc/>
     public void Serialize(StateArchive archive)
     {
+        int own = MujocoLibrary.Shared.Version, version = own;
+        archive.Value("mujoco_version", ref version);
+        if (version != own)
+        {
+            throw new UserError(
+                $"{Name}: this was computed by MuJoCo {MujocoVersion.Text(version)}, and here is {MujocoVersion.Text(own)}, whose steps differ: let {MujocoInstallation.RootVariable} name that release, or begin anew");
+        }
+
         Simulation.Serialize(archive);
         archive.Array("observation", _observation.AsSpan());
         archive.Value("failures", ref _failures);

@@ -47,25 +47,39 @@ public sealed record MujocoInstallation(string Library, string? Headers)
 
         foreach ((string libraries, string headers) in SystemFolders)
         {
-            if (LibraryIn(libraries) is string library)
+            string? its = HeadersIn(headers);
+            if (LibraryIn(libraries, its) is string library)
             {
-                return new MujocoInstallation(library, HeadersIn(headers));
+                return new MujocoInstallation(library, its);
             }
         }
 
         return null;
     }
 
+    /// <summary>Whether MuJoCo can be used: its version and where its headers are from, or the sentence that says why not.</summary>
+    public static (bool Works, string Detail) TryLoad()
+    {
+        try
+        {
+            return (true, MujocoVersion.Text(MujocoLibrary.Shared.Version));
+        }
+        catch (UserError e)
+        {
+            return (false, e.Message);
+        }
+    }
+
     /// <summary>The MuJoCo of an unpacked release: <c>lib/</c> or <c>bin/</c> with the library, <c>include/</c> with the headers.</summary>
     /// <exception cref="UserError">The folder holds no library.</exception>
     public static MujocoInstallation FromRoot(string root)
     {
+        string? headers = HeadersIn(Path.Combine(root, "include", "mujoco")) ?? HeadersIn(Path.Combine(root, "include"));
         foreach (string folder in new[] { "lib", "bin", "." })
         {
-            if (LibraryIn(Path.Combine(root, folder)) is string library)
+            if (LibraryIn(Path.Combine(root, folder), headers) is string library)
             {
-                return new MujocoInstallation(
-                    library, HeadersIn(Path.Combine(root, "include", "mujoco")) ?? HeadersIn(Path.Combine(root, "include")));
+                return new MujocoInstallation(library, headers);
             }
         }
 
@@ -75,9 +89,18 @@ public sealed record MujocoInstallation(string Library, string? Headers)
 
     private static string? HeadersIn(string folder) => File.Exists(Path.Combine(folder, "mujoco.h")) ? folder : null;
 
-    // Of several versions the last by name, "libmujoco.so.2.2.2" before a bare "libmujoco.so".
-    private static string? LibraryIn(string folder) => !Directory.Exists(folder) ? null
-        : LibraryNames
-            .Select(pattern => Directory.GetFiles(folder, pattern).Order(StringComparer.Ordinal).LastOrDefault())
+    // Of several versions that of the headers, else the newest; "libmujoco.so.2.2.2" before a bare "libmujoco.so".
+    private static string? LibraryIn(string folder, string? headers)
+    {
+        if (!Directory.Exists(folder))
+        {
+            return null;
+        }
+
+        Version? wanted = headers is not null && MujocoLayout.VersionOf(headers) is int version ? Version.Parse(MujocoVersion.Text(version)) : null;
+        return LibraryNames
+            .Select(pattern => Directory.GetFiles(folder, pattern)
+                .OrderBy(path => MujocoVersion.Of(path) is { } its && its == wanted).ThenBy(MujocoVersion.Of).ThenBy(path => path, StringComparer.Ordinal).LastOrDefault())
             .FirstOrDefault(path => path is not null);
+    }
 }

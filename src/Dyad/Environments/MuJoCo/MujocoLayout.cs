@@ -32,6 +32,16 @@ internal sealed record MujocoLayout(int Version, StructLayout Model, StructLayou
         }
     }
 
+    /// <summary>The version that a folder's headers name; null where they name none.</summary>
+    public static int? VersionOf(string folder)
+    {
+        const string Name = "mjVERSION_HEADER";
+        string text = File.ReadAllText(Path.Combine(folder, "mujoco.h"));
+        int at = text.IndexOf(Name, StringComparison.Ordinal);
+        string[] words = at < 0 ? [] : text[(at + Name.Length)..].Split((char[]?)null, 2, StringSplitOptions.RemoveEmptyEntries);
+        return words.Length > 0 && int.TryParse(words[0], out int version) ? version : null;
+    }
+
     /// <summary>Reads the headers of a folder.</summary>
     internal static HeaderParser Parse(string folder) =>
         new(Headers.Select(name => Path.Combine(folder, name)).Where(File.Exists).Select(File.ReadAllText));
@@ -65,6 +75,10 @@ internal sealed record MujocoLayout(int Version, StructLayout Model, StructLayou
         mjtNum opt.timestep 232
         mjtNum qpos0 1096 nq x 1
         mjtNum body_mass 1240 nbody x 1
+        mjtNum body_invweight0 1264 nbody x 2
+        int dof_bodyid 1392 nv x 1
+        mjtNum dof_armature 1456 nv x 1
+        mjtNum dof_invweight0 1472 nv x 1
         int geom_type 1488 ngeom x 1
         int geom_bodyid 1520 ngeom x 1
         mjtNum geom_size 1592 ngeom x 3

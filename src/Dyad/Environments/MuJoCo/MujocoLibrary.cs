@@ -78,7 +78,7 @@ internal sealed unsafe class MujocoLibrary
     {
         MujocoLayout layout = installation.Headers is string folder ? MujocoLayout.Read(folder) : MujocoLayout.Version222;
         return layout.Version == version ? layout : throw new UserError(installation.Headers is null
-            ? $"MuJoCo's library '{installation.Library}' is of version {version}, and its headers are missing; without them only version 222 can be used"
-            : $"MuJoCo's library '{installation.Library}' is of version {version} and the headers in '{installation.Headers}' are of version {layout.Version}; they must be of one release");
+            ? $"MuJoCo's library '{installation.Library}' is of version {MujocoVersion.Text(version)}, and its headers are missing; without them only 2.2.2 can be used"
+            : $"MuJoCo's library '{installation.Library}' is of version {MujocoVersion.Text(version)} and the headers in '{installation.Headers}' are of version {MujocoVersion.Text(layout.Version)}; they must be of one release");
     }
 }

@@ -101,6 +101,10 @@ public sealed unsafe class MujocoModel : IDisposable
 
     /// <summary>An array of numbers of the model, by its name in mjModel.</summary>
     internal ReadOnlySpan<T> Array<T>(string name, int length)
+        where T : unmanaged => Writable<T>(name, length);
+
+    /// <summary>The same, to be corrected before the first step.</summary>
+    internal Span<T> Writable<T>(string name, int length)
         where T : unmanaged => new(*(void**)(_model + Library.Layout.Model[name].Offset), length);
 
     /// <inheritdoc/>

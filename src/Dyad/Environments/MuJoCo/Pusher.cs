@@ -30,6 +30,7 @@ public sealed class Pusher : MujocoEnvironment
         _tips = Simulation.Model.Body("fingertips");
         _object = Simulation.Model.Body("object");
         _goal = Simulation.Model.Body("goal");
+        SliderWeights.Restore(Simulation.Model, _object, _goal);
     }
 
     /// <inheritdoc/>

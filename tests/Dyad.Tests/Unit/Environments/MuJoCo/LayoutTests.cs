@@ -133,7 +133,37 @@ public sealed class LayoutTests
 
         Assert.SkipUnless(Directory.Exists(Debian.Headers), "no headers of Debian's MuJoCo");
         UserError other = Assert.Throws<UserError>(() => MujocoLibrary.LayoutOf(Debian, 311));
-        Assert.Contains("of version 311 and the headers in '/usr/include/mujoco' are of version", other.Message, StringComparison.Ordinal);
+        Assert.Contains("of version 3.1.1 and the headers in '/usr/include/mujoco' are of version 2.2.2", other.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(222, "2.2.2")]
+    [InlineData(337, "3.3.7")]
+    [InlineData(3005000, "3.5.0")]
+    [InlineData(3012000, "3.12.0")]
+    public void Both_forms_of_a_version_are_read(int version, string text) => Assert.Equal(text, MujocoVersion.Text(version));
+
+    [Theory]
+    [InlineData(null, "3.12.0")]
+    [InlineData(3005000, "3.5.0")]
+    [InlineData(337, "3.3.7")]
+    [InlineData(222, "3.12.0")]
+    public void Of_several_libraries_that_of_the_headers_is_taken_or_else_the_newest(int? headers, string expected)
+    {
+        using var root = new TempFolder();
+        Directory.CreateDirectory(root.PathOf("lib"));
+        foreach (string version in new[] { "3.12.0", "3.5.0", "3.3.7" })
+        {
+            File.WriteAllText(root.PathOf("lib", $"libmujoco.so.{version}"), "");
+        }
+
+        if (headers is not null)
+        {
+            Directory.CreateDirectory(root.PathOf("include"));
+            File.WriteAllText(root.PathOf("include", "mujoco.h"), $"// header\n#define mjVERSION_HEADER  {headers} // version\n");
+        }
+
+        Assert.Equal(root.PathOf("lib", $"libmujoco.so.{expected}"), MujocoInstallation.FromRoot(root.FullPath).Library);
     }
 
     [Theory]

@@ -261,4 +261,57 @@ public sealed class MujocoEnvironmentTests
             }
         }
     }
+
+    [Theory]
+    [InlineData("pusher.xml")]
+    [InlineData("pusher_v5.xml")]
+    public void Weights_of_sliders_are_restored_to_what_2_2_2_computes(string file)
+    {
+        using var model = MujocoModel.Load(Path.Combine(MujocoTasks.ModelFolder, file));
+        Assert.SkipUnless(model.Library.Version < 300, "newer releases compute something else");
+        int[] bodies = [model.Body("object"), model.Body("goal")];
+        double[] sliders = model.Array<double>("dof_invweight0", model.VelocitySize).ToArray(), means = model.Array<double>("body_invweight0", 2 * model.BodyCount).ToArray();
+        model.Writable<double>("dof_invweight0", model.VelocitySize)[^4..].Fill(7.6e7);
+        foreach (int body in bodies)
+        {
+            model.Writable<double>("body_invweight0", 2 * model.BodyCount)[2 * body] = 7.6e7;
+        }
+
+        SliderWeights.Write(model, bodies);
+        Assert.Equal(sliders, model.Array<double>("dof_invweight0", model.VelocitySize).ToArray(), (a, b) => Math.Abs(a - b) <= 1e-12 * a);
+        Assert.Equal(means, model.Array<double>("body_invweight0", 2 * model.BodyCount).ToArray(), (a, b) => Math.Abs(a - b) <= 1e-12 * a);
+    }
+
+    [Theory]
+    [InlineData("Pusher-v2")]
+    [InlineData("Pusher-v4")]
+    [InlineData("Pusher-v5")]
+    public void A_push_moves_the_object(string name)
+    {
+        using IEnvironment task = EnvironmentRegistry.Create(name);
+        double[] observation = new double[23], action = [0.85, 0.91, 0.09, 1.8, -1.71, -1.96, 0.48];
+        task.Reset(observation, 1);
+        (double x, double y) = (observation[17], observation[18]);
+        double farthest = 0;
+        for (int step = 0; step < 100; step++)
+        {
+            task.Step(action, observation);
+            farthest = Math.Max(farthest, Math.Sqrt(Math.Pow(observation[17] - x, 2) + Math.Pow(observation[18] - y, 2)));
+        }
+
+        Assert.True(farthest > 0.3, $"{farthest} m");
+    }
+
+    [Fact]
+    public void A_snapshot_of_another_MuJoCo_is_refused_by_name()
+    {
+        using IEnvironment task = EnvironmentRegistry.Create("Swimmer-v4");
+        byte[] state = StateArchive.Save(task.Serialize);
+        int own = MujocoLibrary.Shared.Version, at = state.AsSpan().IndexOf("mujoco_version"u8) + "mujoco_version".Length;
+        Assert.Equal(own, BitConverter.ToInt32(state, at));
+        BitConverter.TryWriteBytes(state.AsSpan(at), 3012000);
+        string sentence = Assert.Throws<UserError>(() => StateArchive.Load(state, task.Serialize)).Message;
+        Assert.StartsWith($"Swimmer-v4: this was computed by MuJoCo 3.12.0, and here is {MujocoVersion.Text(own)}", sentence, StringComparison.Ordinal);
+        Assert.Equal($"MuJoCo {MujocoVersion.Text(own)}", Dyad.Environments.Wrappers.EnvironmentWrapper.Find<ISimulated>(task)!.Software);
+    }
 }

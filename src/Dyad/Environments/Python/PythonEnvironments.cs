@@ -1,0 +1,129 @@
+using System.Runtime.InteropServices;
+using System.Text;
+using System.Text.Json.Nodes;
+using Dyad.Core;
+
+namespace Dyad.Environments.Python;
+
+/// <summary>
+/// Instances of a task in Python, all in one child process that is started when the first of them is used. Each is an environment of
+/// its own; <see cref="Step"/> advances all of them by one call, which shares the cost of the way there and back.
+/// </summary>
+/// <example><code>
+/// using var tasks = new PythonEnvironments("gymnasium:CartPole-v1", count: 16);
+/// </code></example>
+public sealed class PythonEnvironments : IDisposable
+{
+    private readonly PythonTarget _target;
+    private readonly PythonEnvironment[] _environments;
+    private readonly int _observationSize;
+    private readonly int _actionSize;
+    private PythonChild? _child;
+
+    /// <summary>Instances of a task.</summary>
+    /// <param name="task"><c>gymnasium:NAME[?key=value]</c> or <c>py:[FOLDER/]package.module:factory[?key=value]</c>.</param>
+    /// <param name="count">How many.</param>
+    /// <exception cref="UserError">The task cannot be made; the sentence has what Python says.</exception>
+    public PythonEnvironments(string task, int count)
+        : this(PythonTarget.Names(task) ? PythonTarget.Parse(task) : throw new UserError($"'{task}' is no task in Python; it must begin with gymnasium: or py:"), null, count)
+    {
+    }
+
+    internal PythonEnvironments(PythonTarget target, PythonTaskInfo? info, int count)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(count);
+        _target = target;
+        Name = target.Name;
+        _environments = new PythonEnvironment[count];
+        Info = info ?? Start();
+        _observationSize = Info.Observations.Size;
+        _actionSize = Info.Actions.Size;
+        for (int i = 0; i < count; i++)
+        {
+            _environments[i] = new PythonEnvironment(this, i);
+        }
+    }
+
+    /// <summary>How many instances there are.</summary>
+    public int Count => _environments.Length;
+
+    /// <summary>The task's name, for sentences.</summary>
+    public string Name { get; }
+
+    internal PythonTaskInfo Info { get; private set; }
+
+    // Started when it is needed: of a task that is only looked at, the spaces are known.
+    internal PythonChild Child
+    {
+        get
+        {
+            if (_child is null)
+            {
+                PythonTaskInfo before = Info, now = Start();
+                if (now.Fingerprint != before.Fingerprint)
+                {
+                    throw new UserError($"{Name}: the task's source has changed while it was being used");
+                }
+            }
+
+            return _child!;
+        }
+    }
+
+    /// <summary>An instance.</summary>
+    public IEnvironment this[int index] => _environments[index];
+
+    /// <summary>Takes an action in every instance, none of which may be at the end of an episode.</summary>
+    /// <param name="actions">The action of each, one after the other.</param>
+    /// <param name="observations">Receives the observation of each, one after the other.</param>
+    /// <param name="results">Receives what the step of each brought.</param>
+    /// <exception cref="UserError">An action is refused, or the task failed.</exception>
+    public void Step(ReadOnlySpan<double> actions, Span<double> observations, Span<StepResult> results)
+    {
+        for (int i = 0; i < Count; i++)
+        {
+            _environments[i].PrepareStep(actions.Slice(i * _actionSize, _actionSize));
+        }
+
+        MemoryMarshal.AsBytes(actions).CopyTo(Child.Request('B', actions.Length * sizeof(double)));
+        ReadOnlySpan<byte> answer = Child.Send("a step");
+        int size = PythonEnvironment.ResultSize + (_observationSize * sizeof(double));
+        for (int i = 0; i < Count; i++)
+        {
+            results[i] = _environments[i].Take(answer.Slice(i * size, size), observations.Slice(i * _observationSize, _observationSize));
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _child?.Dispose();
+        _child = null;
+    }
+
+    private PythonTaskInfo Start()
+    {
+        var child = new PythonChild(Name);
+        try
+        {
+            byte[] request = Encoding.UTF8.GetBytes(new JsonObject
+            {
+                ["version"] = PythonTaskInfo.Protocol,
+                ["kind"] = _target.Kind,
+                ["target"] = _target.Target,
+                ["query"] = _target.Query,
+                ["folder"] = _target.Folder,
+                ["count"] = _environments.Length,
+            }.ToJsonString());
+            request.CopyTo(child.Request('H', request.Length));
+            Info = PythonTaskInfo.Parse(Name, child.Send("making the task"));
+            _child = child;
+            return Info;
+        }
+        catch
+        {
+            child.Dispose();
+            throw;
+        }
+    }
+}
