@@ -14,6 +14,7 @@ public sealed class PythonEnvironmentTests
     [InlineData("Corridor")]
     [InlineData("Stateful")]
     [InlineData("Stateless")]
+    [InlineData("Global")]
     [InlineData("Mixed")]
     [InlineData("Faulty?how=print")]
     public void A_task_in_Python_keeps_the_promises_of_an_environment(string factory)
