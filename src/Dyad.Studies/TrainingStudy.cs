@@ -2,7 +2,6 @@ using Dyad.Algorithms;
 using Dyad.Algorithms.Catalog;
 using Dyad.Core;
 using Dyad.Environments;
-using Dyad.Environments.Gridworlds;
 using Dyad.Environments.Locating;
 using Dyad.Numerics;
 using Dyad.Studies.Results;
@@ -33,7 +32,7 @@ public sealed class TrainingStudy : Study
     public static TrainingStudy Tabular(Method<Mdp, IIterative> method, LocatedTask task, TrainingRequest request)
     {
         Mdp mdp = task.Mdp ?? throw new UserError(
-            $"{method.Name} needs a finite MDP, and '{task.Name}' is neither one of {string.Join(", ", FourRoom.Tasks.Select(known => known.Name))} nor a file");
+            $"{method.Name} needs a finite MDP, and '{task.Name}' is neither one of {string.Join(", ", EnvironmentRegistry.All.Where(known => known.Mdp is not null).Select(known => known.Name))} nor a file");
         ResolvedMethod<Mdp, IIterative> resolved = method.With(request.Changes);
         return new TrainingStudy(
             new Variant(

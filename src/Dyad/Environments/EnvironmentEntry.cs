@@ -1,3 +1,5 @@
+using Dyad.Tabular;
+
 namespace Dyad.Environments;
 
 /// <summary>A task of the registry.</summary>
@@ -8,4 +10,8 @@ namespace Dyad.Environments;
 /// <param name="MaxEpisodeSteps">Steps after which an episode is truncated; null for never.</param>
 /// <param name="RewardThreshold">The mean return at which gym calls the task solved; null where it names none.</param>
 public sealed record EnvironmentEntry(
-    string Name, string Description, string Source, Func<IEnvironment> Create, int? MaxEpisodeSteps, double? RewardThreshold);
+    string Name, string Description, string Source, Func<IEnvironment> Create, int? MaxEpisodeSteps, double? RewardThreshold)
+{
+    /// <summary>Makes the finite MDP behind the task, for tabular methods; null where there is none.</summary>
+    public Func<Mdp>? Mdp { get; init; }
+}

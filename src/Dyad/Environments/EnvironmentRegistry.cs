@@ -2,6 +2,7 @@ using Dyad.Core;
 using Dyad.Environments.ClassicControl;
 using Dyad.Environments.Gridworlds;
 using Dyad.Environments.MuJoCo;
+using Dyad.Environments.ToyText;
 using Dyad.Environments.Wrappers;
 
 namespace Dyad.Environments;
@@ -10,7 +11,7 @@ namespace Dyad.Environments;
 public static class EnvironmentRegistry
 {
     /// <summary>All tasks.</summary>
-    public static IReadOnlyList<EnvironmentEntry> All { get; } = [.. GridTasks.All, .. ClassicTasks.All, .. MujocoTasks.All];
+    public static IReadOnlyList<EnvironmentEntry> All { get; } = [.. GridTasks.All, .. ToyTasks.All, .. ClassicTasks.All, .. MujocoTasks.All];
 
     /// <summary>The entry of a name; null where there is none.</summary>
     public static EnvironmentEntry? Find(string name) => All.FirstOrDefault(entry => entry.Name == name);

@@ -1,5 +1,6 @@
 using System.Numerics.Tensors;
 using System.Text.Json;
+using Dyad.Environments;
 using Dyad.Tabular;
 
 namespace Dyad.Tests.Golden;
@@ -28,6 +29,34 @@ public sealed class ToyTextGoldenTests
 
         (double[] swept, _) = DynamicProgramming.ValueIteration(mdp, 1e-10);
         CheckValues(expected, "optimal_value", swept);
+    }
+
+    [Theory]
+    [MemberData(nameof(Files))]
+    public void The_task_of_that_name_is_the_same_table(string file)
+    {
+        JsonElement golden = GoldenFiles.Read(file);
+        EnvironmentEntry? entry = EnvironmentRegistry.Find(golden.GetProperty("env").GetString()!);
+        Assert.SkipWhen(entry is null, "no task has this name");
+        Mdp expected = MdpReader.ReadFile(GoldenFiles.PathOf(file)).Mdp, actual = entry!.Mdp!();
+        Assert.Equal((expected.States, expected.Actions), (actual.States, actual.Actions));
+        Compare.Near(expected.Initial.ToArray(), actual.Initial, 1e-15, "initial");
+        Compare.Near(expected.Reward.ToArray(), actual.Reward, 1e-14, "reward");
+        for (int pair = 0; pair < expected.Pairs; pair++)
+        {
+            double[] wanted = new double[expected.States], found = new double[expected.States];
+            Scatter(expected, pair, wanted);
+            Scatter(actual, pair, found);
+            Compare.Near(wanted, found, 1e-15, $"P of pair {pair}");
+        }
+
+        static void Scatter(Mdp mdp, int pair, double[] row)
+        {
+            for (int i = 0; i < mdp.NextStates(pair).Length; i++)
+            {
+                row[mdp.NextStates(pair)[i]] += mdp.NextStates(pair).Length == 1 ? 1 : mdp.NextProbabilities(pair)[i];
+            }
+        }
     }
 
     // The absorbing state that termination adds is last, and worth nothing.

@@ -46,10 +46,6 @@ public static class FourRoom
         ("FourRoom-stay", "The same; the goal is a cell like others, and every step that ends in it pays", GoalRule.Stay),
     ];
 
-    /// <summary>The MDP of one of the tasks, or null where there is none of that name.</summary>
-    public static Mdp? Find(string name) =>
-        Tasks.Where(task => task.Name == name).Select(task => Create(goal: task.Goal)).FirstOrDefault();
-
     /// <summary>The task as an MDP.</summary>
     public static Mdp Create(double discount = Discount, GoalRule goal = GoalRule.Restart) => Map.ToMdp(discount, goal);
 }

@@ -12,6 +12,9 @@ public static class GridTasks
             "Wen et al. 2021, figure 4a",
             () => new GridEnvironment(FourRoom.Create(goal: task.Goal), GridObservation.OneHot, task.Name, FourRoom.Map),
             FourRoom.EpisodeLength,
-            null)),
+            null)
+        {
+            Mdp = () => FourRoom.Create(goal: task.Goal),
+        }),
     ];
 }

@@ -97,7 +97,7 @@ public sealed class LocatedTask
     /// <summary>Itself, where neural methods can learn it.</summary>
     /// <exception cref="UserError">Its episodes have no limit.</exception>
     public LocatedTask RequireForAgents() => MaxEpisodeSteps is null && !LimitsItself
-        ? throw new UserError($"{Name} has no time limit, without which an evaluation might not end")
+        ? throw new UserError($"{Name} has no time limit, without which an evaluation might not end: give one (--max-episode-steps)")
         : this;
 
     private bool LimitsItself => Kind is LocatedKind.Library or LocatedKind.Python;

@@ -38,7 +38,7 @@ public static class TaskLocator
 
         if (EnvironmentRegistry.Find(text) is { } entry)
         {
-            return new LocatedTask(entry.Name, entry.Name, entry.Create, entry.MaxEpisodeSteps, LocatedKind.Registry, FourRoom.Find(entry.Name));
+            return new LocatedTask(entry.Name, entry.Name, entry.Create, entry.MaxEpisodeSteps, LocatedKind.Registry, entry.Mdp?.Invoke());
         }
 
         return File.Exists(text) ? OfFile(text)
