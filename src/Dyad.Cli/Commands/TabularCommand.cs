@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Dyad.Cli.Terminal;
 using Dyad.Core;
+using Dyad.Environments;
 using Dyad.Environments.Gridworlds;
 using Dyad.Tabular;
 
@@ -15,7 +16,7 @@ internal static class TabularCommand
     {
         var file = new Argument<string>("FILE")
         {
-            Description = "An MDP as JSON (dense arrays, or Gymnasium's toy-text table), or a text map of a grid ('#' wall, 'S' start, 'G' goal).",
+            Description = "An MDP as JSON (dense arrays, or Gymnasium's toy-text table), a text map of a grid ('#' wall, 'S' start, 'G' goal, 'H' hole), or a task by name, as FrozenLake-v1.",
         };
         var policy = new Option<string?>("--policy")
         {
@@ -41,11 +42,16 @@ internal static class TabularCommand
             DefaultValueFactory = _ => 0.5,
             HelpName = "ETA",
         };
-        var gamma = new Option<double>("--gamma")
+        var gamma = new Option<double?>("--gamma")
         {
-            Description = "Discount of a text map; 1 for the plain sum of rewards, where the policy terminates surely.",
-            DefaultValueFactory = _ => FourRoom.Discount,
+            Description = $"Discount of a text map ({FourRoom.Discount} by default) or a task by name; 1 for the plain sum of rewards, where the policy terminates surely.",
             HelpName = "G",
+        };
+        var slip = new Option<double>("--slip")
+        {
+            Description = "Probability of moving to a side on a text map, half of it to each.",
+            DefaultValueFactory = _ => 0,
+            HelpName = "P",
         };
         var goal = new Option<string>("--goal")
         {
@@ -56,12 +62,12 @@ internal static class TabularCommand
         Option<bool> json = StudyOptions.Json();
         var command = new Command("tabular", "Exact quantities of a finite MDP: values, occupancy, gradients, gaps.")
         {
-            file, policy, critic, temperature, damping, gamma, goal, json,
+            file, policy, critic, temperature, damping, gamma, goal, slip, json,
         };
-        Help.AddExamples(command, "dyad tabular mdp.json", "dyad tabular mdp.json --policy optimal --json", "dyad tabular map.txt --gamma 0.95 --goal absorb");
+        Help.AddExamples(command, "dyad tabular mdp.json", "dyad tabular mdp.json --policy optimal --json", "dyad tabular map.txt --gamma 0.95 --goal absorb", "dyad tabular FrozenLake-v1 --gamma 0.97 --policy optimal");
         command.SetAction(parsed =>
         {
-            MdpDocument document = TaskFile.Read(parsed.GetValue(file)!, parsed.GetValue(gamma), RuleOf(parsed.GetValue(goal)!));
+            MdpDocument document = Read(parsed.GetValue(file)!, parsed.GetValue(gamma), parsed.GetValue(goal)!, parsed.GetValue(slip));
             double alpha = Positive(parsed.GetValue(temperature), "--temperature");
             double eta = Positive(parsed.GetValue(damping), "--damping");
             (MdpAnalysis analysis, string policyName, string criticName) = Analyze(parsed.GetValue(file)!, () => AnalysisOf(
@@ -83,13 +89,18 @@ internal static class TabularCommand
         return command;
     }
 
-    private static GoalRule RuleOf(string goal) => goal switch
+    // A file, or else a task of the registry that has an MDP.
+    private static MdpDocument Read(string text, double? gamma, string goal, double slip)
     {
-        "restart" => GoalRule.Restart,
-        "absorb" => GoalRule.Absorb,
-        "stay" => GoalRule.Stay,
-        _ => throw new UserError($"--goal is '{goal}'; it must be restart, absorb or stay"),
-    };
+        if (!File.Exists(text) && EnvironmentRegistry.Find(text) is { } entry)
+        {
+            return new MdpDocument(
+                entry.Mdp?.Invoke(gamma) ?? throw new UserError($"'{text}' is no finite MDP; of the tasks {string.Join(", ", EnvironmentRegistry.All.Where(task => task.Mdp is not null).Select(task => task.Name))} are"),
+                null, null);
+        }
+
+        return TaskFile.Read(text, gamma ?? FourRoom.Discount, GridMap.RuleOf(goal, "--goal"), slip);
+    }
 
     private static T Analyze<T>(string path, Func<T> analyze)
     {

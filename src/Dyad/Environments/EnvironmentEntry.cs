@@ -12,6 +12,6 @@ namespace Dyad.Environments;
 public sealed record EnvironmentEntry(
     string Name, string Description, string Source, Func<IEnvironment> Create, int? MaxEpisodeSteps, double? RewardThreshold)
 {
-    /// <summary>Makes the finite MDP behind the task, for tabular methods; null where there is none.</summary>
-    public Func<Mdp>? Mdp { get; init; }
+    /// <summary>Makes the finite MDP behind the task, for tabular methods, with a discount or its usual one; null where there is none.</summary>
+    public Func<double?, Mdp>? Mdp { get; init; }
 }

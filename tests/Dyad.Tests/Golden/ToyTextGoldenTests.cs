@@ -38,7 +38,7 @@ public sealed class ToyTextGoldenTests
         JsonElement golden = GoldenFiles.Read(file);
         EnvironmentEntry? entry = EnvironmentRegistry.Find(golden.GetProperty("env").GetString()!);
         Assert.SkipWhen(entry is null, "no task has this name");
-        Mdp expected = MdpReader.ReadFile(GoldenFiles.PathOf(file)).Mdp, actual = entry!.Mdp!();
+        Mdp expected = MdpReader.ReadFile(GoldenFiles.PathOf(file)).Mdp, actual = entry!.Mdp!(expected.Discount);
         Assert.Equal((expected.States, expected.Actions), (actual.States, actual.Actions));
         Compare.Near(expected.Initial.ToArray(), actual.Initial, 1e-15, "initial");
         Compare.Near(expected.Reward.ToArray(), actual.Reward, 1e-14, "reward");

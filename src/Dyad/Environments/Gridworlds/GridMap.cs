@@ -18,9 +18,9 @@ public enum GoalRule
 }
 
 /// <summary>
-/// A grid of cells as an MDP. Text map: <c>#</c> wall, <c>S</c> start, <c>G</c> goal, <c>.</c> or a blank free. States are the
-/// cells that are not walls, row by row; the four actions are up, right, down, left; moving into a wall or off the map leaves
-/// the agent where it is. Without an S, every cell that is not a wall is a start.
+/// A grid of cells as an MDP. Text map: <c>#</c> wall, <c>S</c> start, <c>G</c> goal, <c>H</c> hole, <c>.</c> or a blank free. States are
+/// the cells that are not walls, row by row; the four actions are up, right, down, left; moving into a wall or off the map leaves
+/// the agent where it is; whoever falls into a hole stays there for nothing. Without an S, every cell that is neither wall nor hole is a start.
 /// </summary>
 public sealed class GridMap
 {
@@ -45,7 +45,7 @@ public sealed class GridMap
 
         if (_cells.Count == 0)
         {
-            throw new UserError("the map has no free cell: '.' or a blank is free, '#' a wall, 'S' a start, 'G' a goal");
+            throw new UserError("the map has no free cell: '.' or a blank is free, '#' a wall, 'S' a start, 'G' a goal, 'H' a hole");
         }
     }
 
@@ -54,6 +54,18 @@ public sealed class GridMap
 
     /// <summary>Row and column of each state's cell.</summary>
     public IReadOnlyList<(int Row, int Column)> Cells => _cells;
+
+    /// <summary>The rule for goals that a user names.</summary>
+    /// <param name="text"><c>restart</c>, <c>absorb</c> or <c>stay</c>.</param>
+    /// <param name="what">What names it, for the sentence.</param>
+    /// <exception cref="UserError">There is no such rule.</exception>
+    public static GoalRule RuleOf(string text, string what) => text switch
+    {
+        "restart" => GoalRule.Restart,
+        "absorb" => GoalRule.Absorb,
+        "stay" => GoalRule.Stay,
+        _ => throw new UserError($"{what} is '{text}'; it must be restart, absorb or stay"),
+    };
 
     /// <summary>The state of a cell.</summary>
     /// <exception cref="UserError">The cell is a wall or off the map.</exception>
@@ -64,8 +76,15 @@ public sealed class GridMap
     /// <summary>The MDP of the grid.</summary>
     /// <param name="discount">gamma, in [0, 1]; 1 only with a goal that absorbs and that every cell can reach.</param>
     /// <param name="goal">What happens at a goal.</param>
-    public Mdp ToMdp(double discount, GoalRule goal)
+    /// <param name="slip">Probability in [0, 1] of moving to one of the two sides instead of where the action says, half of it to each.</param>
+    /// <exception cref="UserError">The slip is no probability, or gamma is 1 where a policy may go on without end.</exception>
+    public Mdp ToMdp(double discount, GoalRule goal, double slip = 0)
     {
+        if (!(slip >= 0 && slip <= 1))
+        {
+            throw new UserError(FormattableString.Invariant($"slip is {slip}; it must be at least 0 and at most 1"));
+        }
+
         double[] initial = StartDistribution();
         var restart = new List<(int, double)>();
         for (int s = 0; s < initial.Length; s++)
@@ -80,16 +99,13 @@ public sealed class GridMap
         var rows = new List<IReadOnlyList<(int, double)>>();
         for (int s = 0; s < _cells.Count; s++)
         {
-            bool atGoal = IsGoal(s);
-            foreach ((int down, int right) in Moves)
+            for (int action = 0; action < Moves.Length; action++)
             {
-                (int row, int column) = _cells[s];
-                int next = _states.GetValueOrDefault((row + down, column + right), s);
-                (IReadOnlyList<(int, double)> outcome, double reward) = (atGoal, goal) switch
+                (IReadOnlyList<(int, double)> outcome, double reward) = (At(_cells[s]), goal) switch
                 {
-                    (true, GoalRule.Restart) => (restart, 0.0),
-                    (true, GoalRule.Absorb) => ([(s, 1.0)], 0.0),
-                    _ => ([(next, 1.0)], IsGoal(next) ? 1.0 : 0.0),
+                    ('H', _) or ('G', GoalRule.Absorb) => ([(s, 1.0)], 0.0),
+                    ('G', GoalRule.Restart) => (restart, 0.0),
+                    _ => Move(s, action, slip),
                 };
                 rows.Add(outcome);
                 rewards.Add(reward);
@@ -97,6 +113,21 @@ public sealed class GridMap
         }
 
         return new Mdp(rewards, rows, initial, discount);
+    }
+
+    private (IReadOnlyList<(int, double)> Outcome, double Reward) Move(int state, int action, double slip)
+    {
+        (int Turn, double Probability)[] turns = slip > 0 ? [(0, 1 - slip), (1, slip / 2), (3, slip / 2)] : [(0, 1)];
+        (int, double)[] outcome = [.. turns.Where(turn => turn.Probability > 0)
+            .Select(turn => (Next: Next(state, (action + turn.Turn) % Moves.Length), turn.Probability))
+            .GroupBy(turn => turn.Next).Select(same => (same.Key, same.Sum(turn => turn.Probability)))];
+        return (outcome, outcome.Sum(next => IsGoal(next.Item1) ? next.Item2 : 0));
+    }
+
+    private int Next(int state, int action)
+    {
+        (int row, int column) = _cells[state];
+        return _states.GetValueOrDefault((row + Moves[action].Row, column + Moves[action].Column), state);
     }
 
     /// <summary>What a replay draws, as JSON: the map's rows, and row and column of each state's cell.</summary>
@@ -112,8 +143,10 @@ public sealed class GridMap
 
     private double[] StartDistribution()
     {
-        int starts = _cells.Count(cell => At(cell) == 'S');
-        return [.. _cells.Select(cell => starts == 0 ? 1.0 / _cells.Count : At(cell) == 'S' ? 1.0 / starts : 0)];
+        bool isMarked = _cells.Any(cell => At(cell) == 'S');
+        double[] starts = [.. _cells.Select(cell => (isMarked ? At(cell) == 'S' : At(cell) != 'H') ? 1.0 : 0)];
+        double count = starts.Sum();
+        return count > 0 ? [.. starts.Select(start => start / count)] : throw new UserError("the map has no cell to start in: all are holes or walls");
     }
 
     private char At((int Row, int Column) cell) => _rows[cell.Row][cell.Column];
@@ -121,7 +154,7 @@ public sealed class GridMap
     private void AddCell(int row, int column)
     {
         char cell = _rows[row][column];
-        if (cell is '.' or ' ' or 'S' or 'G')
+        if (cell is '.' or ' ' or 'S' or 'G' or 'H')
         {
             _states[(row, column)] = _cells.Count;
             _cells.Add((row, column));
@@ -130,7 +163,7 @@ public sealed class GridMap
         {
             string shown = char.IsControl(cell) || char.IsSurrogate(cell) ? $"\\u{(int)cell:x4}" : $"{cell}";
             throw new UserError(
-                $"the map has '{shown}' in row {row + 1}, column {column + 1}; '#' is a wall, 'S' a start, 'G' a goal, '.' or a blank free");
+                $"the map has '{shown}' in row {row + 1}, column {column + 1}; '#' is a wall, 'S' a start, 'G' a goal, 'H' a hole, '.' or a blank free");
         }
     }
 }

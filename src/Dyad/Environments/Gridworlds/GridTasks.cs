@@ -14,7 +14,7 @@ public static class GridTasks
             FourRoom.EpisodeLength,
             null)
         {
-            Mdp = () => FourRoom.Create(goal: task.Goal),
+            Mdp = discount => FourRoom.Create(discount ?? FourRoom.Discount, task.Goal),
         }),
     ];
 }

@@ -6,13 +6,14 @@ namespace Dyad.Environments.Gridworlds;
 /// <summary>Finite MDPs in files that the user names: JSON, or a text map of a grid.</summary>
 public static class TaskFile
 {
-    /// <summary>Reads a file; gamma and the goal's rule are those of a text map, JSON brings its own.</summary>
+    /// <summary>Reads a file; gamma, the goal's rule and the slip are those of a text map, JSON brings its own.</summary>
     /// <exception cref="UserError">It cannot be read, or holds neither; the sentence names the file.</exception>
-    public static MdpDocument Read(string path, double gamma = FourRoom.Discount, GoalRule goal = GoalRule.Restart) => Read(path, out _, gamma, goal);
+    public static MdpDocument Read(string path, double gamma = FourRoom.Discount, GoalRule goal = GoalRule.Restart, double slip = 0) =>
+        Read(path, out _, gamma, goal, slip);
 
     /// <summary>The same with the grid that a text map is of; null where the file holds JSON.</summary>
-    /// <inheritdoc cref="Read(string, double, GoalRule)"/>
-    public static MdpDocument Read(string path, out GridMap? map, double gamma = FourRoom.Discount, GoalRule goal = GoalRule.Restart)
+    /// <inheritdoc cref="Read(string, double, GoalRule, double)"/>
+    public static MdpDocument Read(string path, out GridMap? map, double gamma = FourRoom.Discount, GoalRule goal = GoalRule.Restart, double slip = 0)
     {
         string text = ReadText(path);
         if (text.TrimStart().StartsWith('{') || path.EndsWith(".json", StringComparison.OrdinalIgnoreCase))
@@ -22,7 +23,7 @@ public static class TaskFile
         }
 
         GridMap grid = map = Named(path, () => new GridMap(text));
-        return Named(path, () => new MdpDocument(grid.ToMdp(gamma, goal), null, null));
+        return Named(path, () => new MdpDocument(grid.ToMdp(gamma, goal, slip), null, null));
     }
 
     /// <summary>Reads a text file; one sentence where that fails.</summary>

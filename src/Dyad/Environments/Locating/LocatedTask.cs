@@ -95,10 +95,15 @@ public sealed class LocatedTask
     }
 
     /// <summary>Itself, where neural methods can learn it.</summary>
-    /// <exception cref="UserError">Its episodes have no limit.</exception>
-    public LocatedTask RequireForAgents() => MaxEpisodeSteps is null && !LimitsItself
-        ? throw new UserError($"{Name} has no time limit, without which an evaluation might not end: give one (--max-episode-steps)")
-        : this;
+    /// <exception cref="UserError">It cannot be made, its spaces are none, or its episodes have no limit.</exception>
+    public LocatedTask RequireForAgents()
+    {
+        // Made once, so that what is wrong with it is told before anything is written.
+        using IEnvironment task = Create();
+        return MaxEpisodeSteps is null && !LimitsItself
+            ? throw new UserError($"{Name} has no time limit, without which an evaluation might not end: give one (--max-episode-steps)")
+            : this;
+    }
 
     private bool LimitsItself => Kind is LocatedKind.Library or LocatedKind.Python;
 

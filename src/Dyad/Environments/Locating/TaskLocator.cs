@@ -38,11 +38,12 @@ public static class TaskLocator
 
         if (EnvironmentRegistry.Find(text) is { } entry)
         {
-            return new LocatedTask(entry.Name, entry.Name, entry.Create, entry.MaxEpisodeSteps, LocatedKind.Registry, entry.Mdp?.Invoke());
+            return new LocatedTask(entry.Name, entry.Name, entry.Create, entry.MaxEpisodeSteps, LocatedKind.Registry, entry.Mdp?.Invoke(null));
         }
 
-        return File.Exists(text) ? OfFile(text)
-            : Path.GetExtension(text) is ".txt" or ".json" ? throw new UserError($"there is no file '{text}'")
+        (string file, MapOptions? options) = MapOptions.Parse(text);
+        return File.Exists(file) ? OfFile(file, text[file.Length..], options)
+            : Path.GetExtension(file) is ".txt" or ".json" ? throw new UserError($"there is no file '{file}'")
             : throw new UserError($"there is no environment '{text}'; {NearNames.Hint(text, [.. EnvironmentRegistry.All.Select(task => task.Name)])}");
     }
 
@@ -69,11 +70,17 @@ public static class TaskLocator
             target.Name, target.Text, () => PythonEnvironment.Create(target, info), info.Limit, LocatedKind.Python, mdp: null, info.Fingerprint);
     }
 
-    private static LocatedTask OfFile(string path)
+    private static LocatedTask OfFile(string path, string query, MapOptions? options)
     {
-        Mdp mdp = TaskFile.Read(path, out GridMap? map).Mdp;
-        string name = FolderName.Of(Path.GetFileNameWithoutExtension(path), "task");
+        MapOptions used = options ?? new MapOptions();
+        Mdp mdp = TaskFile.Read(path, out GridMap? map, used.Gamma, used.Goal, used.Slip).Mdp;
+        if (options is not null && map is null)
+        {
+            throw new UserError($"'{path}' is an MDP, which brings its own goal and gamma: '{query}' is for text maps");
+        }
+
+        string name = FolderName.Of(Path.GetFileNameWithoutExtension(path) + query.Replace('?', '-').Replace('&', '-').Replace('=', '-'), "task");
         return new LocatedTask(
-            name, Path.GetFullPath(path), () => new GridEnvironment(mdp, GridObservation.OneHot, name, map), FileEpisodeLength, LocatedKind.File, mdp);
+            name, Path.GetFullPath(path) + query, () => new GridEnvironment(mdp, GridObservation.OneHot, name, map), FileEpisodeLength, LocatedKind.File, mdp);
     }
 }

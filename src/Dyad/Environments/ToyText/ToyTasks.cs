@@ -23,5 +23,5 @@ public static class ToyTasks
 
     private static EnvironmentEntry Entry(
         string name, string description, Func<ToyTable> create, int? limit, double? threshold, string? scene = null, int? size = null, Func<int, IReadOnlyList<int>>? shown = null) =>
-        new(name, description, Source, () => new ToyEnvironment(create(), name, scene, size, shown), limit, threshold) { Mdp = () => create().ToMdp() };
+        new(name, description, Source, () => new ToyEnvironment(create(), name, scene, size, shown), limit, threshold) { Mdp = discount => create().ToMdp(discount ?? ToyTable.Discount) };
 }

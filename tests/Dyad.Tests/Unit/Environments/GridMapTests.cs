@@ -99,4 +99,30 @@ public sealed class GridMapTests
 
     private static int[] Next(Mdp mdp, int state) =>
         [.. Enumerable.Range(0, 4).Select(action => Assert.Single(mdp.NextStates((state * 4) + action).ToArray()))];
+
+    [Fact]
+    public void A_hole_is_fallen_into_for_good()
+    {
+        Mdp mdp = new GridMap(".H\n.G").ToMdp(0.9, GoalRule.Absorb);
+        Assert.Equal([1.0 / 3, 0, 1.0 / 3, 1.0 / 3], mdp.Initial.ToArray());
+        Assert.Equal([1], mdp.NextStates((0 * 4) + 1).ToArray());
+        Assert.True(mdp.IsTerminal(1) && mdp.IsTerminal(3));
+        Assert.Equal(0, mdp.Reward[(0 * 4) + 1]);
+        Assert.Contains("no cell to start in", Assert.Throws<UserError>(() => new GridMap("HH").ToMdp(0.9, GoalRule.Stay)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void On_a_slippery_map_a_move_may_lead_to_either_side()
+    {
+        // In the middle of a cross, meaning to go up.
+        Mdp mdp = new GridMap("#.#\n.SG\n#.#").ToMdp(0.9, GoalRule.Absorb, slip: 0.3);
+        int up = 2 * 4;
+        Assert.Equal([0, 3, 1], mdp.NextStates(up).ToArray());
+        Assert.Equal([0.7, 0.15, 0.15], mdp.NextProbabilities(up).ToArray());
+        Assert.Equal(0.15, mdp.Reward[up], 15);
+
+        // At an end, both sides are walls.
+        Assert.Equal([0], mdp.NextStates(0).ToArray());
+        Assert.Throws<UserError>(() => new GridMap("..").ToMdp(0.9, GoalRule.Stay, slip: 1.5));
+    }
 }

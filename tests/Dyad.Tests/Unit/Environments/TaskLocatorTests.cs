@@ -95,4 +95,30 @@ public sealed class TaskLocatorTests : IDisposable
     [InlineData("nosuch.dll:Task", "there is no file 'nosuch.dll'")]
     public void What_is_no_task_gets_one_sentence(string text, string sentence) =>
         Assert.Equal(sentence, Assert.Throws<UserError>(() => TaskLocator.Find(text)).Message);
+
+    [Fact]
+    public void A_map_takes_its_rules_from_its_name()
+    {
+        string path = _folder.PathOf("maze.txt");
+        File.WriteAllText(path, "S.\n.G");
+        LocatedTask plain = TaskLocator.Find(path), other = TaskLocator.Find($"{path}?goal=absorb&slip=0.2&gamma=0.95");
+        Assert.Equal(("maze-goal-absorb-slip-0.2-gamma-0.95", $"{path}?goal=absorb&slip=0.2&gamma=0.95"), (other.Name, other.Text));
+        Assert.Equal((0.9, 0.95), (plain.Mdp!.Discount, other.Mdp!.Discount));
+        Assert.True(other.Mdp.IsTerminal(3) && !plain.Mdp.IsTerminal(3));
+        Assert.NotEqual(plain.Fingerprint, other.Fingerprint);
+        Assert.Equal(other.Fingerprint, TaskLocator.Find(other.Text).Fingerprint);
+
+        // A file of that very name is that file.
+        File.Copy(path, _folder.PathOf("maze.txt?goal=stay"));
+        Assert.Equal(_folder.PathOf("maze.txt?goal=stay"), TaskLocator.Find(_folder.PathOf("maze.txt?goal=stay")).Text);
+        Assert.Equal(0.9, TaskLocator.Find(_folder.PathOf("maze.txt?goal=stay")).Mdp!.Discount);
+        foreach ((string query, string sentence) in new[]
+        {
+            ("goal=never", "goal is 'never'; it must be restart, absorb or stay"), ("slip=much", "slip is 'much'; it must be a number"),
+            ("slip=2", "slip is 2; it must be at least 0"), ("gama=1", "did you mean gamma?"), ("slip", "'slip' is no key=value"),
+        })
+        {
+            Assert.Contains(sentence, Assert.Throws<UserError>(() => TaskLocator.Find($"{path}?{query}")).Message, StringComparison.Ordinal);
+        }
+    }
 }

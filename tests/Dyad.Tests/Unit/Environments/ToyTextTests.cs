@@ -22,7 +22,7 @@ public sealed class ToyTextTests
     public void Episodes_pay_what_the_MDP_expects(string name)
     {
         EnvironmentEntry entry = EnvironmentRegistry.Get(name);
-        Mdp mdp = entry.Mdp!();
+        Mdp mdp = entry.Mdp!(null);
         var policy = TabularPolicy.Greedy(mdp, DynamicProgramming.PolicyIteration(mdp).ActionValue);
         double expected = new PolicyEvaluation(mdp, policy).Return;
         using IEnvironment task = entry.Create();
