@@ -2,6 +2,7 @@ using Dyad.Algorithms.Rules;
 using Dyad.Autodiff;
 using Dyad.Core;
 using Dyad.Environments;
+using Dyad.Experience;
 using Dyad.Numerics;
 
 namespace Dyad.Algorithms;
@@ -83,6 +84,9 @@ public sealed class GameAgent : IValuing, IAppendOnlyState
     /// <inheritdoc/>
     public PolicyHead? Head => _method.Head;
 
+    /// <inheritdoc/>
+    public ObservationScaler? Scaler => _experience.Scaler;
+
     /// <summary>Transitions in a batch of an update.</summary>
     public int BatchSize => _options.BatchSize;
 
@@ -106,7 +110,7 @@ public sealed class GameAgent : IValuing, IAppendOnlyState
     {
         var extent = new Extent("rollouts", rows);
         Input<float> observation = new("observations", extent, _method.ObservationSize), noise = new("noise", extent, _method.ActionSize);
-        return new ExploringPolicy(observation, noise, _method.Explore(observation, noise));
+        return new ExploringPolicy(observation, noise, _method.Explore(observation, noise)) { Scaler = Scaler };
     }
 
     /// <summary>q, and with a correction w and q + w, of the smaller of two critics; with an entropy the bonus -alpha log pi(a|s) of a drawn a.</summary>

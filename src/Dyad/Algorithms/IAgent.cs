@@ -1,6 +1,7 @@
 using Dyad.Autodiff;
 using Dyad.Core;
 using Dyad.Environments;
+using Dyad.Experience;
 
 namespace Dyad.Algorithms;
 
@@ -19,6 +20,9 @@ public interface IAgent
 
     /// <summary>How the outputs of the policy's network become an action; null where no <see cref="PolicyHead"/> tells.</summary>
     PolicyHead? Head => null;
+
+    /// <summary>What it sees observations by; null where it sees them as they are.</summary>
+    ObservationScaler? Scaler => null;
 
     /// <summary>Environments that step together in training, n.</summary>
     int Environments => 1;

@@ -3,6 +3,7 @@ using System.Numerics.Tensors;
 using Dyad.Autodiff;
 using Dyad.Core;
 using Dyad.Environments;
+using Dyad.Experience;
 using Dyad.Networks;
 using Dyad.Numerics;
 
@@ -105,6 +106,7 @@ public sealed class Policy : IPolicy
     /// </returns>
     public (Expression<float> Output, Expression<float>? Mean, Expression<float>? Deviation) Express(Expression<float> observation)
     {
+        observation = Seen(observation);
         if (_box is null)
         {
             Expression<float> values = _network.Apply(observation);
@@ -142,6 +144,25 @@ public sealed class Policy : IPolicy
         }
     }
 
+    // (s - mean) / deviation, within the bound.
+    private Expression<float> Seen(Expression<float> observation)
+    {
+        if (Description.Scale is not { } scale)
+        {
+            return observation;
+        }
+
+        var constants = new Parameters<float>("scale");
+        Parameter<float> mean = constants.Add("mean", 1, scale.Mean.Length), inverse = constants.Add("inverse_deviation", 1, scale.Mean.Length);
+        for (int i = 0; i < scale.Mean.Length; i++)
+        {
+            mean.Values[i] = (float)scale.Mean[i];
+            inverse.Values[i] = (float)(1 / scale.Deviation[i]);
+        }
+
+        return Operations.Clamp((observation - mean) * inverse, -ObservationScale.Bound, ObservationScale.Bound);
+    }
+
     private void Choose(ReadOnlySpan<double> observation, Span<double> action, RandomStream? stream)
     {
         if (observation.Length != Task.ObservationSize || action.Length != Task.ActionSize)
@@ -164,9 +185,10 @@ public sealed class Policy : IPolicy
 
     private void Choose(ReadOnlySpan<double> observation, Span<double> action, RandomStream? stream, Span<float> x, Span<float> y)
     {
+        ObservationScale? scale = Description.Scale;
         for (int i = 0; i < observation.Length; i++)
         {
-            x[i] = (float)observation[i];
+            x[i] = scale is null ? (float)observation[i] : scale.Scaled(observation[i], i);
         }
 
         int layers = _network.Weights.Count;

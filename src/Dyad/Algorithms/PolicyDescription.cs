@@ -1,6 +1,7 @@
 using System.Globalization;
 using Dyad.Core;
 using Dyad.Environments;
+using Dyad.Experience;
 using Dyad.Networks;
 
 namespace Dyad.Algorithms;
@@ -26,6 +27,9 @@ public sealed record PolicyDescription(PolicyHead Head, Box Observations, Space 
     /// <summary>The build that trained it; empty where nobody said.</summary>
     public string Build { get; init; } = "";
 
+    /// <summary>By what the network sees observations; null where as they are.</summary>
+    public ObservationScale? Scale { get; init; }
+
     /// <summary>As metadata: texts by name.</summary>
     public IReadOnlyDictionary<string, string> ToMetadata()
     {
@@ -41,6 +45,12 @@ public sealed record PolicyDescription(PolicyHead Head, Box Observations, Space 
             ["dyad.steps"] = Text(Steps),
             ["dyad.build"] = Build,
         };
+        if (Scale is not null)
+        {
+            metadata["dyad.observation_mean"] = Text(Scale.Mean);
+            metadata["dyad.observation_deviation"] = Text(Scale.Deviation);
+        }
+
         if (Actions is Box box)
         {
             metadata["dyad.action_low"] = Text(box.Low);
@@ -80,7 +90,17 @@ public sealed record PolicyDescription(PolicyHead Head, Box Observations, Space 
                 Task = metadata.GetValueOrDefault("dyad.task", ""),
                 Steps = Whole("dyad.steps"),
                 Build = metadata.GetValueOrDefault("dyad.build", ""),
+                Scale = metadata.ContainsKey("dyad.observation_mean") ? ScaleOf() : null,
             };
+
+        ObservationScale ScaleOf()
+        {
+            var scale = new ObservationScale(Numbers("dyad.observation_mean"), Numbers("dyad.observation_deviation"));
+            int size = Numbers("dyad.observation_low").Length;
+            return scale.Mean.Length != size || !scale.Mean.All(double.IsFinite) ? throw Wrong("dyad.observation_mean")
+                : scale.Deviation.Length != size || !scale.Deviation.All(x => x > 0) ? throw Wrong("dyad.observation_deviation")
+                : scale;
+        }
 
         string Value(string name) => metadata.TryGetValue(name, out string? text) ? text : throw new UserError($"'{path}' lacks '{name}' in its metadata");
         UserError Wrong(string name) => new($"'{path}' is damaged: '{name}' is '{OneLine.Of(Value(name), 100)}'");

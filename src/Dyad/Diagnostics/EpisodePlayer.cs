@@ -4,6 +4,7 @@ using Dyad.Core;
 using Dyad.Environments;
 using Dyad.Environments.Recording;
 using Dyad.Environments.Wrappers;
+using Dyad.Experience;
 using Dyad.Numerics;
 using Dyad.Training;
 
@@ -85,6 +86,7 @@ public static class EpisodePlayer
         private readonly Input<float> _action;
         private readonly CompiledProgram _program;
         private readonly (string Name, Output<float> Value)[] _outputs;
+        private readonly ObservationScaler? _scaler;
         private List<float>[] _values = [];
 
         public ValueProbe(IValuing agent)
@@ -98,6 +100,7 @@ public static class EpisodePlayer
             var builder = new ProgramBuilder<float>();
             _outputs = [.. agent.Values(_observation, _action, noise).Select(value => (value.Name, builder.Output(Operations.Mean(value.Value))))];
             _program = builder.Build();
+            _scaler = agent.Scaler;
         }
 
         public IReadOnlyList<(string Name, float[] Values)> Values => [.. _outputs.Select((output, i) => (output.Name, _values[i].ToArray()))];
@@ -107,6 +110,7 @@ public static class EpisodePlayer
         public void Add(ReadOnlySpan<double> observation, ReadOnlySpan<double> action)
         {
             Repeat(observation, _observation.Values);
+            _scaler?.Apply(_observation.Values);
             Repeat(action, _action.Values);
             _program.Run();
             for (int i = 0; i < _outputs.Length; i++)

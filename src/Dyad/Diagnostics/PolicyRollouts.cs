@@ -194,10 +194,7 @@ public sealed class PolicyRollouts : IDisposable
                     _noise[i].Normal(_policy.Noise.Values.Slice(i * _actionSize, _actionSize));
                 }
 
-                for (int k = 0; k < _observationSize; k++)
-                {
-                    _policy.Observation.Values[(i * _observationSize) + k] = (float)_observations[(i * _observationSize) + k];
-                }
+                SeenObservation.Write(Row(i), _policy.Scaler, _policy.Observation.Values.Slice(i * _observationSize, _observationSize));
             }
         }
 

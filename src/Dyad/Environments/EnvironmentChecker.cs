@@ -45,6 +45,7 @@ public static class EnvironmentChecker
             spaces,
             Try("observations and rewards are finite and lie in their space", () => CheckValues(create)),
             Try("two instances with one seed agree, and a seed starts again", () => CheckSeeds(create)),
+            Try("observations are not normalised by the task", () => CheckScaling(create)),
             Try("a snapshot continues to the same bits", () => CheckSnapshots(create, out snapshotNote)) with { Note = snapshotNote },
             ends with { Note = note },
             Try("wrong actions are refused in one sentence", () => CheckRefusals(create, name)),
@@ -129,6 +130,14 @@ public static class EnvironmentChecker
         return Differs(rows, first.RowsAroundReset(ShortRun)) is int again
             ? $"the same instance with seed {Seed} again differs after {again} steps: the seed does not start everything again"
             : null;
+    }
+
+    // Each instance would have statistics of its own, and those of evaluation go on changing.
+    private static string? CheckScaling(Func<IEnvironment> create)
+    {
+        using IEnvironment task = create();
+        return EnvironmentWrapper.Find<NormalizeObservation>(task) is null ? null
+            : $"the task wraps itself in {nameof(NormalizeObservation)}, so that evaluation and training see other numbers, and each evaluation others again: leave it out, and let the agent normalise (--set normalize_observations=true)";
     }
 
     private static string? CheckSnapshots(Func<IEnvironment> create, out string? note)

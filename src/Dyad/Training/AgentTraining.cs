@@ -4,6 +4,7 @@ using Dyad.Algorithms;
 using Dyad.Core;
 using Dyad.Environments;
 using Dyad.Environments.Wrappers;
+using Dyad.Experience;
 using Dyad.Networks;
 using Dyad.Numerics;
 
@@ -42,6 +43,7 @@ public sealed class AgentTraining : IIterative, IAppendOnlyState, IRunFacts, IDi
     private readonly double[] _episodeReturns;
     private readonly RunningMeans _trainingReturn = new("train/return");
     private readonly float[] _bestPolicy;
+    private ObservationScale? _bestScale;
     private double _bestReturn = double.NegativeInfinity;
     private long _bestFailures = long.MaxValue;
     private long _episodesDone;
@@ -72,6 +74,7 @@ public sealed class AgentTraining : IIterative, IAppendOnlyState, IRunFacts, IDi
         _results = new StepResult[_environments.Length];
         _episodeReturns = new double[_environments.Length];
         _bestPolicy = agent.Policy.Values.ToArray();
+        _bestScale = agent.Scaler?.Snapshot();
         var seeds = new RandomStream(seed);
         for (int i = 0; i < _environments.Length; i++)
         {
@@ -149,6 +152,7 @@ public sealed class AgentTraining : IIterative, IAppendOnlyState, IRunFacts, IDi
             _bestReturn = result.Mean;
             _bestFailures = result.Failures;
             Agent.Policy.Values.CopyTo(_bestPolicy);
+            _bestScale = Agent.Scaler?.Snapshot();
         }
 
         metrics.Record("eval/return", result.Mean);
@@ -178,6 +182,12 @@ public sealed class AgentTraining : IIterative, IAppendOnlyState, IRunFacts, IDi
         archive.Value("best_return", ref _bestReturn);
         archive.Value("best_failures", ref _bestFailures);
         archive.Array("best_policy", _bestPolicy.AsSpan());
+        if (_bestScale is not null)
+        {
+            archive.Array("best_mean", _bestScale.Mean.AsSpan());
+            archive.Array("best_deviation", _bestScale.Deviation.AsSpan());
+        }
+
         _trainingReturn.Serialize(archive);
         foreach (IEnvironment environment in _environments)
         {
@@ -200,15 +210,15 @@ public sealed class AgentTraining : IIterative, IAppendOnlyState, IRunFacts, IDi
     /// <param name="folder">The folder; where it is a run's, its configuration names method and task.</param>
     public void SavePolicies(string folder)
     {
-        IReadOnlyDictionary<string, string>? description = Describe(folder)?.ToMetadata();
+        PolicyDescription? description = Describe(folder);
         if (TensorPrimitives.IsFiniteAll<float>(Agent.Policy.Values))
         {
-            Safetensors.Write(Path.Combine(folder, "policy.safetensors"), Agent.Policy, description);
+            Safetensors.Write(Path.Combine(folder, "policy.safetensors"), Agent.Policy, description?.ToMetadata());
         }
 
         float[] present = Agent.Policy.Values.ToArray();
         _bestPolicy.AsSpan().CopyTo(Agent.Policy.Values);
-        Safetensors.Write(Path.Combine(folder, "policy-best.safetensors"), Agent.Policy, description);
+        Safetensors.Write(Path.Combine(folder, "policy-best.safetensors"), Agent.Policy, description is null ? null : (description with { Scale = _bestScale }).ToMetadata());
         present.AsSpan().CopyTo(Agent.Policy.Values);
     }
 
@@ -230,6 +240,7 @@ public sealed class AgentTraining : IIterative, IAppendOnlyState, IRunFacts, IDi
             Task = config?.Task.Name ?? "",
             Steps = _step,
             Build = Build.ToString(),
+            Scale = Agent.Scaler?.Snapshot(),
         };
     }
 

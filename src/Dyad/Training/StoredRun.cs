@@ -91,6 +91,12 @@ public sealed class StoredRun
         using IEnvironment task = Task.CreateForAgents();
         IAgent agent = CreateAgent(task);
         Safetensors.Read(policy, agent.Policy);
+        if (agent.Scaler is { } scaler)
+        {
+            scaler.Load(PolicyDescription.FromMetadata(Safetensors.ReadHeader(policy).Metadata, policy).Scale
+                ?? throw new UserError($"'{policy}' does not say by what its observations are normalised, and its run does so"));
+        }
+
         return agent;
     }
 

@@ -88,6 +88,19 @@ public sealed class AgentTests : IDisposable
         }
     }
 
+    [Fact]
+    public async Task A_run_that_normalises_is_evaluated_inspected_and_played_as_it_learned()
+    {
+        (await _dyad.RunAsync(["train", "sac", "Pendulum-v1", "--steps", "900", "--measure-every", "300", "--set", "normalize_observations=true", .. Small, "--out", "out"])).Succeeded();
+        string run = Path.GetDirectoryName(Directory.GetFiles(_dyad.PathOf("out"), "config.json", SearchOption.AllDirectories)[0])!;
+        Assert.Contains("observation_mean", File.ReadAllText(Path.Combine(run, "policy.safetensors")), StringComparison.Ordinal);
+        double ofRun = (await _dyad.RunAsync("evaluate", run, "--json")).Json().GetProperty("return_mean").GetDouble();
+        double ofFile = (await _dyad.RunAsync("evaluate", Path.Combine(run, "policy-best.safetensors"), "Pendulum-v1", "--json")).Json().GetProperty("return_mean").GetDouble();
+        Assert.Equal(ofRun, ofFile, 0.01 * Math.Abs(ofRun));
+        (await _dyad.RunAsync("inspect", run, "--json")).Succeeded();
+        (await _dyad.RunAsync("play", run, "--episodes", "1", "-o", "episode.html")).Succeeded();
+    }
+
     [Theory]
     [InlineData("sac needs actions that are real vectors, and those of CartPole-v1 are not", "train", "sac", "CartPole-v1")]
     [InlineData("those of CartPole-v1 are not; methods for it: reinforce, one-step-ac, ac, stac, dqn", "train", "td3", "CartPole-v1")]

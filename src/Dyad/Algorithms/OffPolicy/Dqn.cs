@@ -4,6 +4,7 @@ using System.Numerics.Tensors;
 using Dyad.Autodiff;
 using Dyad.Core;
 using Dyad.Environments;
+using Dyad.Experience;
 using Dyad.Networks;
 using Dyad.Numerics;
 using static Dyad.Autodiff.Operations;
@@ -132,6 +133,9 @@ public sealed class Dqn : IValuing, IAppendOnlyState
     /// <inheritdoc/>
     public PolicyHead Head { get; } = new(PolicyKind.GreedyValue);
 
+    /// <inheritdoc/>
+    public ObservationScaler? Scaler => _experience.Scaler;
+
     // epsilon falls on a straight line, then stays.
     private double Epsilon => _options.ExplorationStart
         + ((_options.ExplorationEnd - _options.ExplorationStart) * Math.Min(1, (double)_experience.Steps / _options.ExplorationSteps));
@@ -154,12 +158,7 @@ public sealed class Dqn : IValuing, IAppendOnlyState
             return;
         }
 
-        Span<float> input = _observation.Values;
-        for (int i = 0; i < input.Length; i++)
-        {
-            input[i] = (float)observations[i];
-        }
-
+        SeenObservation.Write(observations, Scaler, _observation.Values);
         _acting.Run();
         actions[0] = TensorPrimitives.IndexOfMax<float>(_values.Values);
     }

@@ -1,5 +1,6 @@
 using Dyad.Algorithms.Rules;
 using Dyad.Autodiff;
+using Dyad.Experience;
 using Dyad.Networks;
 using Dyad.Numerics;
 
@@ -98,4 +99,7 @@ public sealed record ExploringPolicy(Input<float> Observation, Input<float> Nois
 {
     /// <summary>Whether the actions are finitely many: then an action is drawn by inversion of the distribution function.</summary>
     public bool IsDiscrete { get; init; }
+
+    /// <summary>What observations are seen by; null for nothing.</summary>
+    public ObservationScaler? Scaler { get; init; }
 }

@@ -1,6 +1,7 @@
 using Dyad.Autodiff;
 using Dyad.Core;
 using Dyad.Environments;
+using Dyad.Experience;
 using Dyad.Numerics;
 
 namespace Dyad.Algorithms;
@@ -54,6 +55,9 @@ internal sealed class OffPolicyExperience : IAppendOnlyState
     /// <summary>Transitions that can be drawn.</summary>
     public int Count => _replay.Count;
 
+    /// <summary>What observations are seen by; null for nothing.</summary>
+    public ObservationScaler? Scaler => _replay.Scaler;
+
     /// <summary>Chooses an action, in [-1, 1].</summary>
     public void Act(ReadOnlySpan<double> observation, Span<double> action, bool explore)
     {
@@ -67,12 +71,7 @@ internal sealed class OffPolicyExperience : IAppendOnlyState
             return;
         }
 
-        Span<float> input = _observation.Values;
-        for (int i = 0; i < input.Length; i++)
-        {
-            input[i] = (float)observation[i];
-        }
-
+        SeenObservation.Write(observation, Scaler, _observation.Values);
         if (explore)
         {
             _replay.Exploration.Normal(_noise.Values);
@@ -98,7 +97,11 @@ internal sealed class OffPolicyExperience : IAppendOnlyState
     public void Sample(TransitionInputs<float> batch, RandomStream? sampling = null) => _replay.Sample(batch, sampling);
 
     /// <summary>Draws states that episodes began in, one a row, likewise.</summary>
-    public void SampleStarts(Span<float> observations, RandomStream? sampling = null) => _starts!.Sample(sampling ?? _replay.Sampling, observations);
+    public void SampleStarts(Span<float> observations, RandomStream? sampling = null)
+    {
+        _starts!.Sample(sampling ?? _replay.Sampling, observations);
+        Scaler?.Apply(observations);
+    }
 
     /// <summary>Saves or loads all but the rows of the replay.</summary>
     public void Serialize(StateArchive archive)

@@ -22,9 +22,13 @@ internal sealed class ReplayExperience : IAppendOnlyState
     {
         _options = options;
         _replay = new ReplayBuffer(observationSize, actionSize, options.ReplayCapacity);
+        Scaler = options.NormalizeObservations ? new ObservationScaler(observationSize) : null;
         Exploration = stream.Split("exploration");
         _sampling = stream.Split("replay");
     }
+
+    /// <summary>What observations are seen by; null for nothing.</summary>
+    public ObservationScaler? Scaler { get; }
 
     /// <summary>Random numbers of the actions in training.</summary>
     public RandomStream Exploration { get; }
@@ -48,13 +52,19 @@ internal sealed class ReplayExperience : IAppendOnlyState
             _replay.Add(observation, action, result.Reward, next, result.Terminated);
         }
 
+        Scaler?.Update(observation);
         _steps++;
         return _steps >= _options.UpdateAfter && _steps % _options.UpdateEvery == 0 && _replay.Count > 0 ? _options.UpdatesPerRound : 0;
     }
 
     /// <summary>Draws a batch, by the memory's own random numbers or others.</summary>
-    public void Sample(TransitionInputs<float> batch, RandomStream? sampling = null) => _replay.Sample(
-        sampling ?? _sampling, batch.Observation.Values, batch.Action.Values, batch.Reward.Values, batch.NextObservation.Values, batch.Terminated.Values);
+    public void Sample(TransitionInputs<float> batch, RandomStream? sampling = null)
+    {
+        _replay.Sample(
+            sampling ?? _sampling, batch.Observation.Values, batch.Action.Values, batch.Reward.Values, batch.NextObservation.Values, batch.Terminated.Values);
+        Scaler?.Apply(batch.Observation.Values);
+        Scaler?.Apply(batch.NextObservation.Values);
+    }
 
     /// <summary>Saves or loads all but the rows of the replay.</summary>
     public void Serialize(StateArchive archive)
@@ -63,6 +73,7 @@ internal sealed class ReplayExperience : IAppendOnlyState
         Exploration.Serialize(archive);
         _sampling.Serialize(archive);
         _replay.Serialize(archive);
+        Scaler?.Serialize(archive);
     }
 
     /// <inheritdoc/>

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using Dyad.Experience;
 
 namespace Dyad.Algorithms;
 
@@ -40,6 +41,11 @@ public abstract record ReplayOptions
     /// <summary>tau: share of a network that its target takes on after each update.</summary>
     [Range(0.0, 1.0)]
     public double TargetRate { get; init; } = 0.005;
+
+    /// <summary>
+    /// Whether observations are seen by their running mean and standard deviation, within [-10, 10] (<see cref="ObservationScaler"/>).
+    /// </summary>
+    public bool NormalizeObservations { get; init; }
 
     /// <summary>Sizes of a network with the hidden layers.</summary>
     internal int[] Sizes(int inputs, int outputs) => [inputs, .. Enumerable.Repeat(HiddenWidth, HiddenLayers), outputs];

@@ -3,6 +3,7 @@ using System.Numerics;
 using Dyad.Autodiff;
 using Dyad.Core;
 using Dyad.Environments;
+using Dyad.Experience;
 using Dyad.Networks;
 using Dyad.Numerics;
 using static Dyad.Autodiff.Operations;
@@ -168,6 +169,9 @@ public sealed class SacV : IAgent, IAppendOnlyState
 
     /// <inheritdoc/>
     public PolicyHead Head { get; } = new(PolicyKind.SquashedGaussian);
+
+    /// <inheritdoc/>
+    public ObservationScaler? Scaler => _experience.Scaler;
 
     /// <inheritdoc/>
     public void Act(ReadOnlySpan<double> observations, Span<double> actions, bool explore) =>

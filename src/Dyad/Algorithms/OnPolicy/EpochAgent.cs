@@ -93,6 +93,9 @@ public sealed class EpochAgent : IValuing
     /// <inheritdoc/>
     public PolicyHead Head => _actor.Head;
 
+    /// <inheritdoc/>
+    public ObservationScaler? Scaler => _actor.Scaler;
+
     /// <summary>w, the critic's parameters.</summary>
     public Parameters<float> Critic => _critic.Parameters;
 
@@ -193,6 +196,11 @@ public sealed class EpochAgent : IValuing
         if (ResCritic is not null)
         {
             other.ResCritic!.Values.CopyTo(ResCritic.Values);
+        }
+
+        if (Scaler is not null)
+        {
+            StateArchive.Load(StateArchive.Save(other.Scaler!.Serialize), Scaler.Serialize);
         }
 
         StateArchive.Load(StateArchive.Save(other._criticStep.Serialize), _criticStep.Serialize);

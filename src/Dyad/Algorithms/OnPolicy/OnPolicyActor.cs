@@ -1,6 +1,7 @@
 using Dyad.Autodiff;
 using Dyad.Core;
 using Dyad.Environments;
+using Dyad.Experience;
 using Dyad.Networks;
 using Dyad.Numerics;
 
@@ -35,6 +36,7 @@ internal sealed class OnPolicyActor
     {
         _random = stream.Split("exploration");
         _actions = new float[environments * task.ActionSize];
+        Scaler = options.NormalizeObservations ? new ObservationScaler(task.ObservationSize) : null;
         bool discrete = task.Actions is Discrete;
         Head = new PolicyHead(discrete ? PolicyKind.Categorical : PolicyKind.Gaussian, options.Activation);
         int[] sizes = options.Sizes(task.ObservationSize, discrete ? task.ActionCount : task.ActionSize);
@@ -61,6 +63,9 @@ internal sealed class OnPolicyActor
         _exploited = builder.Output(_categorical?.LogProbabilities(_observation) ?? _gaussian!.Mean(_observation));
         _exploiting = builder.Build();
     }
+
+    /// <summary>What observations are seen by; null for nothing.</summary>
+    public ObservationScaler? Scaler { get; }
 
     /// <summary>How the network's outputs become an action.</summary>
     public PolicyHead Head { get; }
@@ -91,12 +96,7 @@ internal sealed class OnPolicyActor
     /// </summary>
     public void Act(ReadOnlySpan<double> observations, Span<double> actions, bool explore)
     {
-        Span<float> input = (explore ? _observations : _observation).Values;
-        for (int i = 0; i < input.Length; i++)
-        {
-            input[i] = (float)observations[i];
-        }
-
+        SeenObservation.Write(observations, Scaler, (explore ? _observations : _observation).Values);
         if (explore && _gaussian is not null)
         {
             _random.Normal(_noise.Values);
@@ -142,8 +142,8 @@ internal sealed class OnPolicyActor
         var observation = new Input<float>("observations", extent, _observation.Columns.Count);
         var noise = new Input<float>("noise", extent, _noise.Columns.Count);
         return _categorical is null
-            ? new ExploringPolicy(observation, noise, new(Operations.Clamp(Sample(observation, noise), -1, 1)))
-            : new ExploringPolicy(observation, noise, new(_categorical.LogProbabilities(observation))) { IsDiscrete = true };
+            ? new ExploringPolicy(observation, noise, new(Operations.Clamp(Sample(observation, noise), -1, 1))) { Scaler = Scaler }
+            : new ExploringPolicy(observation, noise, new(_categorical.LogProbabilities(observation))) { IsDiscrete = true, Scaler = Scaler };
     }
 
     /// <summary>One of finitely many actions by inversion of the distribution function; the last takes what rounding leaves.</summary>
@@ -169,6 +169,7 @@ internal sealed class OnPolicyActor
     {
         archive.Array("actor", Parameters.Values);
         _random.Serialize(archive);
+        Scaler?.Serialize(archive);
     }
 
     private static int MostProbable(ReadOnlySpan<float> logProbabilities)

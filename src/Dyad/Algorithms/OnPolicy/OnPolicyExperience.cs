@@ -19,6 +19,8 @@ internal sealed class OnPolicyExperience
     private readonly int _observationSize;
     private readonly int _actionSize;
     private readonly OnPolicyActor _actor;
+    private readonly double[] _seen;
+    private readonly double[] _seenNext;
     private float[] _weights = [];
     private float[] _returns = [];
     private float[] _nextValues = [];
@@ -34,6 +36,8 @@ internal sealed class OnPolicyExperience
         _observationSize = task.ObservationSize;
         _actionSize = task.ActionSize;
         _actor = actor;
+        _seen = new double[_observationSize];
+        _seenNext = new double[_observationSize];
         Steps = new Rollout(environments, _observationSize, _actionSize, steps);
         Inputs = new RolloutInputs<float>(_rows, _observationSize, _actionSize);
     }
@@ -67,12 +71,33 @@ internal sealed class OnPolicyExperience
         for (int i = 0; i < results.Length; i++)
         {
             int at = i * _observationSize;
-            Steps.Add(i, observations.Slice(at, _observationSize), _actor.Actions.Slice(i * _actionSize, _actionSize), results[i],
-                next.Slice(at, _observationSize));
+            Steps.Add(i, Seen(observations.Slice(at, _observationSize), _seen), _actor.Actions.Slice(i * _actionSize, _actionSize), results[i],
+                Seen(next.Slice(at, _observationSize), _seenNext));
             ended += results[i].Done ? 1 : 0;
         }
 
+        // Afterwards: a step is kept as the actor saw it.
+        for (int i = 0; _actor.Scaler is not null && i < results.Length; i++)
+        {
+            _actor.Scaler.Update(observations.Slice(i * _observationSize, _observationSize));
+        }
+
         return ended;
+
+        ReadOnlySpan<double> Seen(ReadOnlySpan<double> observation, double[] room)
+        {
+            if (_actor.Scaler is not { } scaler)
+            {
+                return observation;
+            }
+
+            for (int k = 0; k < observation.Length; k++)
+            {
+                room[k] = scaler.Scale.Scaled(observation[k], k);
+            }
+
+            return room;
+        }
     }
 
     /// <summary>Ends the batch; the weights are gamma^t where visits are discounted, and 1 elsewhere.</summary>

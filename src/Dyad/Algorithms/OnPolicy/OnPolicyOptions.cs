@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using Dyad.Experience;
 using Dyad.Networks;
 
 namespace Dyad.Algorithms;
@@ -55,6 +56,11 @@ public abstract record OnPolicyOptions
     /// otherwise every visit counts the same, as in most implementations.
     /// </summary>
     public bool DiscountedVisits { get; init; }
+
+    /// <summary>
+    /// Whether observations are seen by their running mean and standard deviation, within [-10, 10] (<see cref="ObservationScaler"/>).
+    /// </summary>
+    public bool NormalizeObservations { get; init; }
 
     /// <summary>Sizes of a network with the hidden layers.</summary>
     internal int[] Sizes(int inputs, int outputs)

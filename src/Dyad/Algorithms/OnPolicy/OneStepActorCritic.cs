@@ -3,6 +3,7 @@ using System.Numerics;
 using Dyad.Autodiff;
 using Dyad.Core;
 using Dyad.Environments;
+using Dyad.Experience;
 using Dyad.Networks;
 using Dyad.Numerics;
 using static Dyad.Autodiff.Operations;
@@ -85,6 +86,9 @@ public sealed class OneStepActorCritic : IAgent
 
     /// <inheritdoc/>
     public PolicyHead Head => _actor.Head;
+
+    /// <inheritdoc/>
+    public ObservationScaler? Scaler => _actor.Scaler;
 
     /// <summary>w, the critic's parameters.</summary>
     public Parameters<float> Critic => _critic;

@@ -8,7 +8,7 @@ namespace Dyad.Tests.Unit.Environments;
 [Trait("Category", "unit")]
 public sealed class EnvironmentCheckerTests
 {
-    private const int Rules = 7;
+    private const int Rules = 8;
 
     public static IReadOnlyList<TheoryDataRow<string>> OwnTasks =>
         [.. GridTasks.All.Concat(ClassicTasks.All).Select(entry => new TheoryDataRow<string>(entry.Name))];

@@ -21,6 +21,8 @@ internal static class StoredPolicies
         { "reinforce", "CartPole-v1" },
         { "one-step-ac", "MountainCarContinuous-v0" },
         { "dqn", "Acrobot-v1" },
+        { "sac:normalize_observations=true", "Pendulum-v1" },
+        { "ac:normalize_observations=true", "CartPole-v1" },
     };
 
     /// <summary>An agent of a method, its policy in a file of a folder.</summary>
@@ -28,7 +30,13 @@ internal static class StoredPolicies
     {
         LocatedTask located = TaskLocator.FindForAgents(task);
         using var evaluation = located.CreateForAgents();
-        IAgent agent = MethodCatalog.Agent(method).With([("hidden_width", $"{width}")]).Create(AgentTask.Of(evaluation), new RandomStream(3));
+        string[] parts = method.Split(':');
+        (string, string)[] changes = [.. parts.Skip(1).Select(change => (change.Split('=')[0], change.Split('=')[1]))];
+        IAgent agent = MethodCatalog.Agent(parts[0]).With([("hidden_width", $"{width}"), .. changes]).Create(AgentTask.Of(evaluation), new RandomStream(3));
+        foreach (double[] observation in Observations(agent.Task.ObservationSize, agent.Scaler is null ? 0 : 9))
+        {
+            agent.Scaler!.Update(observation);
+        }
 
         // Untrained policies of on-policy methods are near 0, where much is linear.
         foreach (ref float value in agent.Policy.Values)

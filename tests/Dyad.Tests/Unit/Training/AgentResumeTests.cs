@@ -27,6 +27,8 @@ public sealed class AgentResumeTests : IDisposable
     [InlineData("res-sac", 210, 399, 1001)]
     [InlineData("res-ddpg", 500)]
     [InlineData("res-td3", 333, 500)]
+    [InlineData("sac:normalize_observations=true", 150, 777)]
+    [InlineData("dqn:normalize_observations=true", 333)]
     public void Training_stopped_at_any_step_ends_in_the_same_bits(string method, params int[] stops)
     {
         Execute("whole", method, int.MaxValue);
@@ -51,6 +53,7 @@ public sealed class AgentResumeTests : IDisposable
     [InlineData("reinforce:episodes_per_update=2", 300, 555)]
     [InlineData("one-step-ac", 1, 777)]
     [InlineData("one-step-ac:environments=3", 300)]
+    [InlineData("ac:environments=3,normalize_observations=true", 150, 1110)]
     public void On_policy_training_stopped_at_any_step_ends_in_the_same_bits(string method, params int[] stops) =>
         Training_stopped_at_any_step_ends_in_the_same_bits(method, stops);
 
