@@ -117,7 +117,7 @@ public sealed class PythonTests : IDisposable
     }
 
     // Of Linux, where the tests run.
-    private static IEnumerable<int> ChildrenOf(int process) => Directory.GetDirectories($"/proc/{process}/task")
+    private static int[] ChildrenOf(int process) => Directory.GetDirectories($"/proc/{process}/task")
         .SelectMany(thread => Read(Path.Combine(thread, "children")).Split(' ', StringSplitOptions.RemoveEmptyEntries))
         .Select(text => int.Parse(text, CultureInfo.InvariantCulture)).Where(IsAlive).ToArray();
 

@@ -74,7 +74,7 @@ public static class Blackjack
         return (hasAce ? low + 10 : low, hasAce);
     }
 
-    private static IReadOnlyList<ToyOutcome> Hit(int state)
+    private static List<ToyOutcome> Hit(int state)
     {
         (int sum, bool hasAce, _) = HandOf(state);
         var outcomes = new List<ToyOutcome>();
@@ -100,7 +100,7 @@ public static class Blackjack
         return outcomes;
     }
 
-    private static IReadOnlyList<ToyOutcome> Stick(int state)
+    private static ToyOutcome[] Stick(int state)
     {
         (int sum, _, bool isNatural) = HandOf(state);
         double win = 0, draw = 0, loss = 0;

@@ -1,5 +1,4 @@
 using Dyad.Algorithms;
-using Dyad.Algorithms.Catalog;
 using Dyad.Autodiff;
 using Dyad.Core;
 using Dyad.Diagnostics;
@@ -154,7 +153,7 @@ public sealed class NormalizationTests
 
         ObservationScale before = training.Agent.Scaler!.Snapshot();
         Assert.Equal(30, training.Agent.Scaler.Count);
-        training.Measure(new Recorded());
+        training.Measure(new Recorded(), TestContext.Current.CancellationToken);
         double[] action = new double[1];
         training.Agent.Act(new double[training.Agent.Task.ObservationSize], action, explore: true);
         Assert.Equal(before.Mean, training.Agent.Scaler.Scale.Mean);
@@ -194,7 +193,7 @@ public sealed class NormalizationTests
             training.Advance();
         }
 
-        training.Measure(new Recorded());
+        training.Measure(new Recorded(), TestContext.Current.CancellationToken);
         ObservationScale then = training.Agent.Scaler!.Snapshot();
         for (int step = 0; step < 40; step++)
         {
