@@ -56,6 +56,9 @@ public sealed record Variant(
     /// <summary>Name of its folder among those of the study's lines; the label if null.</summary>
     public string? Folder { get; init; }
 
+    /// <summary>The line of the study that it belongs to, where that is not its label.</summary>
+    public string? Line { get; init; }
+
     /// <summary>Whether runs that are there keep the interval that they are measured at.</summary>
     public bool KeepsInterval { get; init; }
 

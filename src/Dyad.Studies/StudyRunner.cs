@@ -203,8 +203,8 @@ public static class StudyRunner
         Study study, TuningPlan tuning, StudyRequest request, RunStore store, Func<PlannedRun, Action<RunProgress>, bool> execute, Action<StudyProgress> progress, CancellationToken cancellation)
     {
         IReadOnlyList<PlannedRun> trials = Tuner.Plan(study, tuning, request, store);
-        IReadOnlyList<Variant> lines = StudyPlan.Lines(study, request);
-        int seeds = study.Seeds(request.Scale, request.Seeds).Count, runs = trials.Count + (lines.Count * seeds);
+        Variant[] lines = [.. StudyPlan.Lines(study, request), .. tuning.Chosen(request).Select(line => line.Untuned).OfType<Variant>()];
+        int seeds = study.Seeds(request.Scale, request.Seeds).Count, runs = trials.Count + (lines.Length * seeds);
         double steps = trials.Sum(run => (double)run.Variant.Steps), share = steps / (steps + (seeds * lines.Sum(line => (double)line.Steps)));
         RunOutcome[] outcomes = [.. RunSchedule.Execute(trials, request.Jobs, execute, Tuner.Part(progress, 0, share, 0, runs), cancellation)];
         return (Tuner.Select(study, tuning, request, outcomes), Tuner.Part(progress, share, 1 - share, trials.Count, runs));

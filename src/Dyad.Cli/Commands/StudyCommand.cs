@@ -62,8 +62,8 @@ internal static class StudyCommand
                 RequirePossible(at, null);
                 IReadOnlyList<Variant> variants = at.Variants(StudyScale.Paper);
                 int seeds = at.Seeds(StudyScale.Paper, null).Count, tasks = variants.Select(variant => variant.Environment).Distinct().Count();
-                int trials = at.Trials(StudyScale.Paper);
-                rows.Add([scale, $"{variants.Count / tasks}", $"{tasks}", trials == 0 ? $"{seeds}" : $"{seeds} + {trials} to tune", $"{variants.Count * (seeds + trials):#,0}", $"{variants.Max(variant => variant.Steps):#,0}"]);
+                int trials = at.Trials(StudyScale.Paper), reported = at.HasUntuned ? 2 * seeds : seeds;
+                rows.Add([scale, $"{variants.Count / tasks}", $"{tasks}", trials == 0 ? $"{seeds}" : $"{reported} + {trials} to tune", $"{variants.Count * (reported + trials):#,0}", $"{variants.Max(variant => variant.Steps):#,0}"]);
             }
 
             study.Cautions.ToList().ForEach(StudyOptions.Tell);

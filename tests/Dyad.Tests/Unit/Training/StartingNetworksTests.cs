@@ -1,5 +1,7 @@
+using System.Reflection;
 using Dyad.Algorithms;
 using Dyad.Algorithms.Catalog;
+using Dyad.Autodiff;
 using Dyad.Core;
 using Dyad.Environments;
 using Dyad.Environments.Locating;
@@ -41,7 +43,10 @@ public sealed class StartingNetworksTests : IDisposable
         Assert.Empty(start.CopyTo(agent));
         Assert.Equal(Values(trained.Agent), Values(agent));
 
-        // Nobody else's: one number less, and it is another start.
+        // Whatever parameters there are in the agent, it names.
+        Assert.Equal(Reachable(agent).Select(parameters => parameters.Name).Order(), agent.Networks.Select(network => network.Parameters.Name).Order());
+
+        // Nobody else's: one network less, and it is another start.
         Assert.Equal(agent.Networks.Count, agent.Networks.Select(network => network.Name).Distinct().Count());
         Assert.NotEqual(start.Origin.Networks, StartingNetworks.Of(run, _ => { }, agent.Networks[^1].Name).Origin.Networks);
     }
@@ -130,6 +135,39 @@ public sealed class StartingNetworksTests : IDisposable
     };
 
     private static float[] Values(IAgent agent) => [.. agent.Networks.SelectMany(network => network.Parameters.Values.ToArray())];
+
+    // All parameters that fields lead to.
+    private static HashSet<Parameters<float>> Reachable(object agent)
+    {
+        var seen = new HashSet<object>(ReferenceEqualityComparer.Instance);
+        var waiting = new Stack<object>([agent]);
+        while (waiting.TryPop(out object? next))
+        {
+            if (!seen.Add(next) || next is string || next.GetType().IsPrimitive || next.GetType().Namespace?.StartsWith("System.Reflection", StringComparison.Ordinal) == true)
+            {
+                continue;
+            }
+
+            IEnumerable<object?> parts = next is Array array
+                ? array.GetType().GetElementType()!.IsPrimitive ? [] : array.Cast<object?>()
+                : Types(next.GetType()).SelectMany(type => type.GetFields(BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly))
+                    .Where(field => !field.FieldType.IsPointer && !field.FieldType.IsPrimitive && !field.FieldType.IsByRefLike).Select(field => field.GetValue(next));
+            foreach (object? part in parts.Where(part => part is not null and not Type and not Pointer))
+            {
+                waiting.Push(part!);
+            }
+        }
+
+        return [.. seen.OfType<Parameters<float>>()];
+
+        static IEnumerable<Type> Types(Type? type)
+        {
+            for (; type is not null && type != typeof(object); type = type.BaseType)
+            {
+                yield return type;
+            }
+        }
+    }
 
     private static double[] Returns(string run) => MetricsLog.Read(Path.Combine(run, "metrics.jsonl"))["eval/return"];
 
