@@ -34,6 +34,9 @@ public sealed record StudyProgress(double Fraction, string Label, int Seed, RunP
     /// <summary>Task of the run.</summary>
     public string Environment { get; init; } = "";
 
+    /// <summary>Folder of the run.</summary>
+    public string Folder { get; init; } = "";
+
     /// <summary>Runs that are done.</summary>
     public int Done { get; init; }
 

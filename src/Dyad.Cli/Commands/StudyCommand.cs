@@ -5,6 +5,7 @@ using Dyad.Cli.Terminal;
 using Dyad.Core;
 using Dyad.Studies;
 using Dyad.Studies.Files;
+using Dyad.Studies.Results;
 
 namespace Dyad.Cli.Commands;
 
@@ -21,13 +22,14 @@ internal static class StudyCommand
         var file = new Argument<string?>("FILE") { Description = "A study file, YAML; 'dyad study new' writes one.", Arity = ArgumentArity.ZeroOrOne };
         Sizes sizes = new();
         Option<string[]> only = StudyOptions.Only();
+        Option<string?> tensorboard = StudyOptions.TensorBoard();
         Option<int> jobs = StudyOptions.Jobs();
         Option<bool> open = StudyOptions.Open();
         Option<bool> json = StudyOptions.Json();
         var yes = new Option<bool>("--yes") { Description = $"Run more than {LargestUnasked:#,0} runs without being asked." };
         var command = new Command("study", "Run the study of a file: methods with options on tasks, over seeds, as one page.")
         {
-            file, sizes.Scale, sizes.Seeds, sizes.Steps, only, jobs, sizes.Output, yes, open, json, Check(), Run(), New(), Schema(),
+            file, sizes.Scale, sizes.Seeds, sizes.Steps, only, jobs, sizes.Output, tensorboard, yes, open, json, Check(), Run(), New(), Schema(),
         };
         Help.AddExamples(command, "dyad study new --methods sac,stsac-al --environments Pendulum-v1 -o mine.yaml", "dyad study mine.yaml --seeds 5", "dyad study check mine.yaml");
         command.SetAction(parsed =>
@@ -40,7 +42,7 @@ internal static class StudyCommand
             _ = study.Variants(request.Scale);
             request = request with { Only = StudyOptions.Labels(study, StudyScale.Paper, parsed.GetValue(only) ?? []) };
             study.Cautions.ToList().ForEach(StudyOptions.Tell);
-            return StudyOptions.RunToReport(study, $"{study.Name} ({request.ScaleName})", $"The study {study.Name} at {request.ScaleName} scale.", request, parsed.GetValue(open), parsed.GetValue(json));
+            return StudyOptions.RunToReport(study, $"{study.Name} ({request.ScaleName})", $"The study {study.Name} at {request.ScaleName} scale.", request, parsed.GetValue(open), parsed.GetValue(json), parsed.GetValue(tensorboard));
         });
         return command;
     }
@@ -153,11 +155,12 @@ internal static class StudyCommand
 
     private static Command Schema()
     {
-        var command = new Command("schema", "Print the JSON schema of study files, for editors.");
-        Help.AddExamples(command, "dyad study schema");
-        command.SetAction(_ =>
+        var summary = new Option<bool>("--summary") { Description = "That of summary.json instead." };
+        var command = new Command("schema", "Print the JSON schema of study files, for editors, or of what studies leave.") { summary };
+        Help.AddExamples(command, "dyad study schema", "dyad study schema --summary");
+        command.SetAction(parsed =>
         {
-            Output.Line(StudyTemplate.Schema().ToJsonString(Indented));
+            Output.Line((parsed.GetValue(summary) ? SummarySchema.Document() : StudyTemplate.Schema()).ToJsonString(Indented));
             return ExitCode.Success;
         });
         return command;

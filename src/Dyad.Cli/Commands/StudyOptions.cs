@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Runtime.ExceptionServices;
 using Dyad.Cli.Terminal;
 using Dyad.Core;
+using Dyad.Export;
 using Dyad.Report;
 using Dyad.Studies;
 using Dyad.Studies.Files;
@@ -23,6 +24,12 @@ internal static class StudyOptions
 
     public static Option<bool> Json() => new("--json") { Description = "Print one JSON document on standard output." };
 
+    public static Option<string?> TensorBoard() => new("--tensorboard")
+    {
+        Description = "Write TensorBoard's event files while runs go on, FOLDER/STUDY/LABEL/ENVIRONMENT/seed-N.",
+        HelpName = "FOLDER",
+    };
+
     public static Option<int?> EpisodeLimit(string description) => new("--max-episode-steps") { Description = description, HelpName = "N" };
 
     /// <summary>Reads <c>--max-episode-steps</c>: steps of an episode, or null where it is not given.</summary>
@@ -40,14 +47,30 @@ internal static class StudyOptions
 
     /// <summary>Runs one study under a bar, or training runs under a live table.</summary>
     /// <returns>What came of it; <see cref="Ending"/> tells which runs failed.</returns>
+    /// <param name="study">The study.</param>
+    /// <param name="title">Heading of the bar.</param>
+    /// <param name="request">What is wanted of it.</param>
+    /// <param name="tensorboard">Folder of event files; null where none are written.</param>
+    /// <param name="cancellation">Stops the runs.</param>
     public static StudyOutcome Execute(
-        Study study, string title, StudyRequest request, CancellationToken cancellation)
+        Study study, string title, StudyRequest request, string? tensorboard, CancellationToken cancellation)
     {
-        StudyOutcome Work(Action<StudyProgress> progress, List<string> warnings) =>
-            StudyRunner.Execute(study, request, progress, sentence => Warn(warnings, sentence), cancellation);
-
         RequireWritable(request.Output);
+        if (tensorboard is not null)
+        {
+            RequireWritable(tensorboard);
+        }
+
         var warnings = new List<string>();
+        using LiveEvents? events = tensorboard is null ? null : new LiveEvents(tensorboard, study.Name, TimeProvider.System, sentence => Warn(warnings, sentence));
+        StudyOutcome Work(Action<StudyProgress> progress, List<string> warnings) => StudyRunner.Execute(
+            study, request, events is null ? progress : told =>
+            {
+                progress(told);
+                events.Take(told);
+            },
+            sentence => Warn(warnings, sentence), cancellation);
+
         try
         {
             return study is TrainingStudy
@@ -56,6 +79,11 @@ internal static class StudyOptions
         }
         finally
         {
+            if (events is { IsEmpty: true })
+            {
+                Warn(warnings, $"all runs were finished before, and no event files were written: 'dyad export DIR --tensorboard {tensorboard}' does");
+            }
+
             // Also after a stop: the next call will not meet what was passed over again.
             warnings.ForEach(Tell);
         }
@@ -107,10 +135,10 @@ internal static class StudyOptions
 
     /// <summary>Runs a study and writes its report.</summary>
     /// <returns>The exit code.</returns>
-    public static int RunToReport(Study study, string title, string lead, StudyRequest request, bool open, bool json)
+    public static int RunToReport(Study study, string title, string lead, StudyRequest request, bool open, bool json, string? tensorboard = null)
     {
         using var stopping = new Stopping();
-        StudyOutcome outcome = Execute(study, title, request, stopping.Token);
+        StudyOutcome outcome = Execute(study, title, request, tensorboard, stopping.Token);
         if (!json)
         {
             PrintFindings(outcome.Result);

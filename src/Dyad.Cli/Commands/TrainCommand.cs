@@ -71,12 +71,13 @@ internal static class TrainCommand
             HelpName = "RUN",
         };
         var anew = new Option<bool>("--anew") { Description = "With --from: repeat the run, from networks that are drawn anew." };
+        Option<string?> tensorboard = StudyOptions.TensorBoard();
         Option<int> jobs = StudyOptions.Jobs();
         Option<bool> open = StudyOptions.Open();
         Option<bool> json = StudyOptions.Json();
         var command = new Command("train", "Train one method on one task and write a report.")
         {
-            method, environment, steps, every, seed, seeds, preset, set, sweep, label, limit, episodes, output, until, patience, wallTime, keep, from, anew, resume, jobs, open, json,
+            method, environment, steps, every, seed, seeds, preset, set, sweep, label, limit, episodes, output, until, patience, wallTime, keep, from, anew, tensorboard, resume, jobs, open, json,
         };
         var trust = new TrustOptions(command);
         Help.AddExamples(
@@ -130,12 +131,12 @@ internal static class TrainCommand
                 Shell.Command(parsed.Tokens.Select(token => token.Value)));
             if (sweeps.Length == 0)
             {
-                return Run(At([]), request, parsed.GetValue(resume), parsed.GetValue(open), parsed.GetValue(json));
+                return Run(At([]), request, parsed.GetValue(resume), parsed.GetValue(tensorboard), parsed.GetValue(open), parsed.GetValue(json));
             }
 
             IReadOnlyList<IReadOnlyList<(string Name, string Value)>> points = SweepStudy.Points(sweeps);
             Study study = SweepStudy.Of([.. points.Select(At)], [.. points.Select(point => string.Join(", ", point.Select(x => $"{x.Name} {x.Value}")))]);
-            return StudyOptions.RunToReport(study, study.Title, "One method over values of its options.", request, parsed.GetValue(open), parsed.GetValue(json));
+            return StudyOptions.RunToReport(study, study.Title, "One method over values of its options.", request, parsed.GetValue(open), parsed.GetValue(json), parsed.GetValue(tensorboard));
         });
         return command;
 
@@ -176,7 +177,7 @@ internal static class TrainCommand
             : throw new UserError($"--wall-time is '{time}'; it must be a time as 90s, 30m or 2h");
     }
 
-    private static int Run(TrainingStudy study, StudyRequest request, bool resume, bool open, bool json)
+    private static int Run(TrainingStudy study, StudyRequest request, bool resume, string? tensorboard, bool open, bool json)
     {
         string resultFolder = Path.Combine(request.Output, study.ResultFolder);
         RunDirectory[] asked = [.. Enumerable.Range(study.FirstSeed, request.Seeds ?? 1).Select(number => new RunDirectory(Path.Combine(resultFolder, $"seed-{number}")))];
@@ -196,7 +197,7 @@ internal static class TrainCommand
         }
 
         using var stopping = new Stopping();
-        StudyOutcome outcome = StudyOptions.Execute(study, study.Title, request, stopping.Token);
+        StudyOutcome outcome = StudyOptions.Execute(study, study.Title, request, tensorboard, stopping.Token);
         (StudyResult result, string folder, _) = outcome;
         string report = Path.Combine(folder, "report.html");
 

@@ -170,6 +170,7 @@ internal sealed class RunSchedule
                 _steps.Sum(step => (double)step) / _total, planned.Variant.Label, planned.Seed, run ?? new RunProgress(planned.Variant.Steps, planned.Variant.Steps, 0, []))
             {
                 Environment = planned.Variant.Environment,
+                Folder = planned.Directory.FullPath,
                 Done = Enumerable.Range(0, _runs.Count).Count(i => _steps[i] >= _runs[i].Variant.Steps),
                 Runs = _runs.Count,
                 Left = Left(),

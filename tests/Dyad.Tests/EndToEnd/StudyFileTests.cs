@@ -22,7 +22,8 @@ public sealed class StudyFileTests : IDisposable
     public async Task Five_lines_are_a_page_and_runs_done_one_by_one_are_read()
     {
         _dyad.Write("mine.yaml", Five);
-        (await _dyad.RunAsync("study", "mine.yaml", "--out", "out")).Succeeded();
+        (await _dyad.RunAsync("study", "mine.yaml", "--out", "out", "--tensorboard", "events")).Succeeded();
+        Assert.Equal(4, Directory.GetFiles(_dyad.PathOf("events", "mine"), "events.out.tfevents.*.dyad", SearchOption.AllDirectories).Length);
         Assert.Contains("actor-o", File.ReadAllText(_dyad.PathOf("out", "mine", "report.html")), StringComparison.Ordinal);
         using var summary = JsonDocument.Parse(File.ReadAllText(_dyad.PathOf("out", "mine", "summary.json")));
         Assert.Equal(["actor-o", "res-ac"], summary.RootElement.GetProperty("groups").EnumerateArray().Select(group => group.GetProperty("label").GetString()));
@@ -85,6 +86,8 @@ public sealed class StudyFileTests : IDisposable
         Assert.Contains("is there already", await _dyad.RefuseAsync("study", "new", "--methods", "sac", "--environments", "Pendulum-v1", "-o", "new.yaml"), StringComparison.Ordinal);
         JsonElement schema = (await _dyad.RunAsync("study", "schema")).Json();
         Assert.True(schema.GetProperty("properties").TryGetProperty("environments", out _));
+        JsonElement summary = (await _dyad.RunAsync("study", "schema", "--summary")).Json();
+        Assert.Equal(1, summary.GetProperty("properties").GetProperty("format").GetProperty("const").GetInt32());
     }
 
     [Theory]
