@@ -40,8 +40,11 @@ internal static class ReproduceCommand
         {
             study, scale, seeds, steps, only, jobs, output, tensorboard, open, json,
         };
+        var cluster = new ClusterOptions();
+        cluster.AddTo(command);
         Help.AddExamples(command, "dyad reproduce wen2021/fig1", "dyad reproduce wen2021/fig1 --scale paper --seeds 20 --jobs 2");
         command.SetAction(parsed => Run(
+            (study, request) => cluster.Read(parsed) is { } slurm ? ClusterCommands.Submit(study, null, request, slurm, parsed, cluster, parsed.GetValue(json)) : null,
             parsed.GetValue(study)!,
             parsed.GetValue(scale)!,
             parsed.GetValue(seeds),
@@ -62,7 +65,7 @@ internal static class ReproduceCommand
         ["studies"] = new JsonArray([.. results.Select(result => JsonSerializer.SerializeToNode(result, StudyRunner.JsonOptions))]),
     };
 
-    private static int Run(string name, string scaleName, int? seeds, long? steps, string[] only, int jobs, string? output, string? tensorboard, bool open, bool json)
+    private static int Run(Func<Study, StudyRequest, int?> submit, string name, string scaleName, int? seeds, long? steps, string[] only, int jobs, string? output, string? tensorboard, bool open, bool json)
     {
         Study study = StudyCatalog.Find(name);
         StudyScale scale = scaleName switch
@@ -79,6 +82,6 @@ internal static class ReproduceCommand
 
         string command = $"./dyad reproduce {name} --scale {scaleName}" + StudyOptions.Arguments(seeds, steps, only);
         var request = new StudyRequest(scale, seeds, jobs, output ?? Path.Combine("runs", scaleName), command, steps, StudyOptions.Labels(study, scale, only));
-        return StudyOptions.RunToReport(study, $"{name} ({scaleName})", $"The study {name} at {scaleName} scale.", request, open, json, tensorboard);
+        return submit(study, request) ?? StudyOptions.RunToReport(study, $"{name} ({scaleName})", $"The study {name} at {scaleName} scale.", request, open, json, tensorboard);
     }
 }

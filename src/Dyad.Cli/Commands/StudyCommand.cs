@@ -6,6 +6,7 @@ using Dyad.Core;
 using Dyad.Studies;
 using Dyad.Studies.Files;
 using Dyad.Studies.Results;
+using Dyad.Studies.Slurm;
 
 namespace Dyad.Cli.Commands;
 
@@ -29,19 +30,27 @@ internal static class StudyCommand
         var yes = new Option<bool>("--yes") { Description = $"Run more than {LargestUnasked:#,0} runs without being asked." };
         var command = new Command("study", "Run the study of a file: methods with options on tasks, over seeds, as one page.")
         {
-            file, sizes.Scale, sizes.Seeds, sizes.Steps, only, jobs, sizes.Output, tensorboard, yes, open, json, Check(), Run(), New(), Schema(),
+            file, sizes.Scale, sizes.Seeds, sizes.Steps, only, jobs, sizes.Output, tensorboard, yes, open, json, Check(), Run(), New(), Schema(), ClusterCommands.Task(), ClusterCommands.Summary(),
         };
-        Help.AddExamples(command, "dyad study new --methods sac,stsac-al --environments Pendulum-v1 -o mine.yaml", "dyad study mine.yaml --seeds 5", "dyad study check mine.yaml");
+        var cluster = new ClusterOptions();
+        cluster.AddTo(command);
+        Help.AddExamples(command, "dyad study new --methods sac,stsac-al --environments Pendulum-v1 -o mine.yaml", "dyad study mine.yaml --seeds 5", "dyad study check mine.yaml", "dyad study mine.yaml --on slurm --partition cpu --time 4:00:00");
         command.SetAction(parsed =>
         {
             string path = parsed.GetValue(file) ?? throw new UserError("a study file is missing: dyad study FILE, or one of check, run, new, schema");
             (FileStudy study, StudyRequest request) = sizes.Read(parsed, path, StudyOptions.Positive(parsed.GetValue(jobs), "--jobs"), parsed.GetValue(only) ?? []);
+            SlurmSettings? slurm = cluster.Read(parsed);
             Ask(study, request.Seeds, parsed.GetValue(yes));
 
             // What does not fit is told before a folder is made.
             _ = study.Variants(request.Scale);
             request = request with { Only = StudyOptions.Labels(study, StudyScale.Paper, parsed.GetValue(only) ?? []) };
             study.Cautions.ToList().ForEach(StudyOptions.Tell);
+            if (slurm is not null)
+            {
+                return ClusterCommands.Submit(study, path, request, slurm, parsed, cluster, parsed.GetValue(json));
+            }
+
             return StudyOptions.RunToReport(study, $"{study.Name} ({request.ScaleName})", $"The study {study.Name} at {request.ScaleName} scale.", request, parsed.GetValue(open), parsed.GetValue(json), parsed.GetValue(tensorboard));
         });
         return command;

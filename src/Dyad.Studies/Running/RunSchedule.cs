@@ -85,7 +85,8 @@ internal sealed class RunSchedule
         }
     }
 
-    private static string Sentence(Exception e) => e switch
+    /// <summary>What an exception says to a user.</summary>
+    internal static string Sentence(Exception e) => e switch
     {
         UserError => e.Message,
         OutOfMemoryException => "out of memory: this needs more than the process may have",
