@@ -3,7 +3,8 @@
 #   scripts/slurm-cluster.sh start DIR [SETTING...]   SETTINGs are lines of slurm.conf
 #   scripts/slurm-cluster.sh stop DIR
 #   scripts/slurm-cluster.sh node DIR NAME kill|start   ends one node's daemon and all its tasks, or starts it again
-# DIR/env holds what a shell needs to use it. Nothing outside DIR is touched, and no service of the system.
+# DIR/env holds what a shell needs to use it. No service of the system is touched; munged, which is another user, has a folder of its
+# own beside other temporary ones.
 set -euo pipefail
 
 usage() { sed -n '2,5p' "${BASH_SOURCE[0]}" | sed 's/^# //' >&2; exit 2; }
@@ -14,6 +15,10 @@ shift 2
 
 # What is missing is one line, and exit code 77: skipped.
 skip() { echo "slurm-cluster: $1" >&2; exit 77; }
+fail() {
+    "$0" stop "$dir" || true
+    skip "$1"
+}
 need() {
     [ "$(id -u)" = 0 ] || skip "daemons of Slurm that run jobs of others need root"
     for tool in slurmctld slurmd sbatch squeue scontrol munged; do
@@ -49,13 +54,13 @@ case "$action" in
 start)
     need
     host="$(hostname -s)"
-    mkdir -p "$dir/state" "$dir/spool" "$dir/munge"
-    [ -s "$dir/munge/key" ] || head -c 1024 /dev/urandom >"$dir/munge/key"
-    chown -R munge "$dir/munge"
-    chmod 700 "$dir/munge"
-    chmod 400 "$dir/munge/key"
-    # Clients reach the socket through folders that others may enter.
-    chmod 711 "$dir/munge"
+    mkdir -p "$dir/state" "$dir/spool"
+    munge="$(mktemp -d /tmp/dyad-munge.XXXXXX)"
+    echo "$munge" >"$dir/munge"
+    head -c 1024 /dev/urandom >"$munge/key"
+    chown -R munge "$munge"
+    chmod 711 "$munge"
+    chmod 400 "$munge/key"
     control="$(free_port)" first="$(free_port)" second="$(free_port)"
     cat >"$dir/slurm.conf" <<CONF
 ClusterName=dyad-test
@@ -64,7 +69,7 @@ SlurmctldPort=$control
 SlurmUser=root
 SlurmdUser=root
 AuthType=auth/munge
-AuthInfo=socket=$dir/munge/socket,cred_expire=5
+AuthInfo=socket=$munge/socket,cred_expire=5
 StateSaveLocation=$dir/state
 SlurmdSpoolDir=$dir/spool/%n
 SlurmctldPidFile=$dir/slurmctld.pid
@@ -98,9 +103,9 @@ CONF
     done
     echo "export SLURM_CONF=$dir/slurm.conf" >"$dir/env"
     export SLURM_CONF="$dir/slurm.conf"
-    runuser -u munge -- munged --force --key-file="$dir/munge/key" --socket="$dir/munge/socket" --log-file="$dir/munge/log" \
-        --pid-file="$dir/munge/pid" --seed-file="$dir/munge/seed" >"$dir/munged.out" 2>&1 || skip "munged does not start: $(tail -n 1 "$dir/munged.out")"
-    slurmctld -f "$dir/slurm.conf" -c || skip "slurmctld does not start: $(tail -n 1 "$dir/slurmctld.log")"
+    runuser -u munge -- munged --force --key-file="$munge/key" --socket="$munge/socket" --log-file="$munge/log" \
+        --pid-file="$munge/pid" --seed-file="$munge/seed" >"$dir/munged.out" 2>&1 || fail "munged does not start: $(tail -n 1 "$dir/munged.out")"
+    slurmctld -f "$dir/slurm.conf" -c || fail "slurmctld does not start: $(tail -n 1 "$dir/slurmctld.log")"
     start_node one
     start_node two
     for _ in $(seq 300); do
@@ -108,12 +113,16 @@ CONF
         sleep 0.1
     done
     sinfo -N >&2 || true
-    "$0" stop "$dir"
-    skip "the nodes did not come up within 30 s" ;;
+    fail "the nodes did not come up within 30 s" ;;
 stop)
     for node in one two; do "$0" node "$dir" "$node" kill; done
     for daemon in slurmctld; do end "$dir/$daemon.pid" TERM; done
-    end "$dir/munge/pid" TERM ;;
+    munge="$(cat "$dir/munge" 2>/dev/null || true)"
+    case "$munge" in
+    /tmp/dyad-munge.*)
+        end "$munge/pid" TERM
+        rm -rf "$munge" ;;
+    esac ;;
 node)
     [ $# = 2 ] || usage
     export SLURM_CONF="$dir/slurm.conf"

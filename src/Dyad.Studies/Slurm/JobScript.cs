@@ -40,8 +40,10 @@ internal static class JobScript
             fi
 
             # A job that was cancelled is not running any more, and stays cancelled.
-            if [ "$code" = {{Again}} ] && [ "$(squeue --noheader --jobs="$SLURM_JOB_ID" --format=%T)" = RUNNING ]; then
-                scontrol requeue "$SLURM_JOB_ID" && sleep {{Grace}}
+            # By its place: the number of one task is that of the array too.
+            job="${SLURM_ARRAY_JOB_ID}_${SLURM_ARRAY_TASK_ID}"
+            if [ "$code" = {{Again}} ] && [ "$(squeue --noheader --jobs="$job" --format=%T)" = RUNNING ]; then
+                scontrol requeue "$job" && sleep {{Grace}}
             fi
             exit "$code"
 

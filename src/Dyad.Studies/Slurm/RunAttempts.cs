@@ -37,7 +37,13 @@ internal sealed record RunAttempts(int Failures, string Sentence)
     }
 
     /// <summary>Forgets the failures of a run.</summary>
-    public static void Clear(ClusterPlan plan, int index) => File.Delete(PathOf(plan, index));
+    public static void Clear(ClusterPlan plan, int index)
+    {
+        if (File.Exists(PathOf(plan, index)))
+        {
+            File.Delete(PathOf(plan, index));
+        }
+    }
 
     private static string PathOf(ClusterPlan plan, int index) =>
         Path.Combine(Path.GetDirectoryName(plan.Path)!, "failed", string.Create(CultureInfo.InvariantCulture, $"{index}.json"));
