@@ -32,19 +32,20 @@ internal static class ReproduceCommand
             HelpName = "DIR",
         };
         Option<string[]> only = StudyOptions.Only();
+        var index = new Option<int?>("--index") { Description = "Do one run alone, from 0: by line, task and then seed. For jobs of a cluster; without it all are done, or read.", HelpName = "I" };
         Option<string?> tensorboard = StudyOptions.TensorBoard();
         Option<int> jobs = StudyOptions.Jobs();
         Option<bool> open = StudyOptions.Open();
         Option<bool> json = StudyOptions.Json();
         var command = new Command("reproduce", "Run a study: finished runs are kept, stopped ones go on.")
         {
-            study, scale, seeds, steps, only, jobs, output, tensorboard, open, json,
+            study, scale, seeds, steps, only, index, jobs, output, tensorboard, open, json,
         };
         var cluster = new ClusterOptions();
         cluster.AddTo(command);
         Help.AddExamples(command, "dyad reproduce wen2021/fig1", "dyad reproduce wen2021/fig1 --scale paper --seeds 20 --jobs 2");
         command.SetAction(parsed => Run(
-            (study, request) => cluster.Read(parsed) is { } slurm ? ClusterCommands.Submit(study, null, request, slurm, parsed, cluster, parsed.GetValue(json)) : null,
+            (study, request) => parsed.GetValue(index) is { } one ? StudyOptions.RunOne(study, request, one, parsed.GetValue(json)) : cluster.Read(parsed) is { } slurm ? ClusterCommands.Submit(study, null, request, slurm, parsed, cluster, parsed.GetValue(json)) : null,
             parsed.GetValue(study)!,
             parsed.GetValue(scale)!,
             parsed.GetValue(seeds),

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Text.Json;
-using System.Text.Json.Nodes;
 using Dyad.Cli.Terminal;
 using Dyad.Core;
 using Dyad.Studies;
@@ -99,29 +98,7 @@ internal static class StudyCommand
         {
             (FileStudy study, StudyRequest request) = sizes.Read(parsed, parsed.GetValue(file)!, jobs: 1, []);
             RequirePossible(study, request.Seeds);
-            using var stopping = new Stopping();
-            int printed = 0;
-            (string label, string environment, int seed, string folder) = StudyRunner.ExecuteOne(study, request, parsed.GetValue(index), Progress, StudyOptions.Tell, stopping.Token);
-            if (parsed.GetValue(json))
-            {
-                Output.Json(new JsonObject { ["label"] = label, ["environment"] = environment, ["seed"] = seed, ["folder"] = folder });
-            }
-            else
-            {
-                Output.Line($"{label} on {environment}, seed {seed}: {folder}");
-            }
-
-            return ExitCode.Success;
-
-            void Progress(Training.RunProgress run)
-            {
-                int tenth = (int)(10.0 * run.Step / run.Steps);
-                if (tenth > printed)
-                {
-                    printed = tenth;
-                    Console.Error.WriteLine($"{study.Name}: {tenth * 10} %");
-                }
-            }
+            return StudyOptions.RunOne(study, request, parsed.GetValue(index), parsed.GetValue(json));
         });
         return command;
     }

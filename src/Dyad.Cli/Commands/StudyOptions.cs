@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Runtime.ExceptionServices;
+using System.Text.Json.Nodes;
 using Dyad.Cli.Terminal;
 using Dyad.Core;
 using Dyad.Export;
@@ -7,6 +8,7 @@ using Dyad.Report;
 using Dyad.Studies;
 using Dyad.Studies.Files;
 using Dyad.Studies.Results;
+using Dyad.Training;
 
 namespace Dyad.Cli.Commands;
 
@@ -152,6 +154,35 @@ internal static class StudyOptions
         }
 
         return Ending(outcome);
+    }
+
+    /// <summary>Does one run of a study, as a job of a cluster.</summary>
+    /// <returns>The exit code.</returns>
+    public static int RunOne(Study study, StudyRequest request, int index, bool json)
+    {
+        using var stopping = new Stopping();
+        int printed = 0;
+        (string label, string environment, int seed, string folder) = StudyRunner.ExecuteOne(study, request, index, Progress, Tell, stopping.Token);
+        if (json)
+        {
+            Output.Json(new JsonObject { ["label"] = label, ["environment"] = environment, ["seed"] = seed, ["folder"] = folder });
+        }
+        else
+        {
+            Output.Line($"{label} on {environment}, seed {seed}: {folder}");
+        }
+
+        return ExitCode.Success;
+
+        void Progress(RunProgress run)
+        {
+            int tenth = (int)(10.0 * run.Step / run.Steps);
+            if (tenth > printed)
+            {
+                printed = tenth;
+                Console.Error.WriteLine($"{study.Name}: {tenth * 10} %");
+            }
+        }
     }
 
     /// <summary>Tells which runs failed, on standard error; to be called when what the others gave is written.</summary>

@@ -70,9 +70,9 @@ internal static class SlurmCommands
     {
         var start = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
 
-        // Formats of times and texts as they are written down.
+        // Answers in the form that is read; what a user has set for sbatch stays.
         start.Environment["LC_ALL"] = "C";
-        foreach (string name in start.Environment.Keys.Where(name => name.StartsWith("SBATCH_", StringComparison.Ordinal) || name.StartsWith("SQUEUE_", StringComparison.Ordinal)).ToArray())
+        foreach (string name in start.Environment.Keys.Where(name => name.StartsWith("SQUEUE_", StringComparison.Ordinal) || name.StartsWith("SINFO_", StringComparison.Ordinal) || name.StartsWith("SACCT_", StringComparison.Ordinal)).ToArray())
         {
             start.Environment.Remove(name);
         }
