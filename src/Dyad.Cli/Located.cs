@@ -28,13 +28,7 @@ internal static class Located
     /// <exception cref="UserError">It holds no run, one of another kind or release, or one whose code is not trusted.</exception>
     public static StoredRun Run(string folder, string purpose, StoredCode code)
     {
-        if (RunPointer.Follow(folder).ReadConfig() is not { } config)
-        {
-            throw NoRun(folder);
-        }
-
-        code.Require(folder, config.Task.Name);
-        MujocoSetup.EnsureFor(code.Trust.Task ?? config.Task.Name);
+        Config(folder, code);
         var run = StoredRun.Open(folder, purpose, code.Trust);
         foreach (string sentence in new[] { run.OtherBuild(StudyRunner.Build), run.OtherTask() }.OfType<string>())
         {
@@ -42,6 +36,18 @@ internal static class Located
         }
 
         return run;
+    }
+
+    /// <summary>Reads the configuration of a run, with MuJoCo where its task needs it.</summary>
+    /// <param name="folder">The folder.</param>
+    /// <param name="code">Which code the folder may name.</param>
+    /// <exception cref="UserError">It holds no run, or one whose code is not trusted.</exception>
+    public static RunConfig Config(string folder, StoredCode code)
+    {
+        RunConfig config = RunPointer.Follow(folder).ReadConfig() ?? throw NoRun(folder);
+        code.Require(folder, config.Task.Name);
+        MujocoSetup.EnsureFor(code.Trust.Task ?? config.Task.Name);
+        return config;
     }
 
     // Where a folder holds no run, the ones that may have been meant.

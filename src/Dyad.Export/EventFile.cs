@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Globalization;
 using System.Numerics;
 using Dyad.Core;
+using Dyad.Training;
 using Google.Protobuf;
 
 namespace Dyad.Export;
@@ -34,7 +35,7 @@ public sealed class EventFile : IDisposable
     /// <exception cref="UserError">A file is there, or cannot be written.</exception>
     public static IReadOnlyList<string> WriteRuns(TargetFolder folder, IReadOnlyList<ExportedRun> runs) => [.. runs.Select(run =>
     {
-        double started = Started(run);
+        double started = Started(run.Folder);
         string name = string.Create(CultureInfo.InvariantCulture, $"events.out.tfevents.{(long)started:0000000000}.dyad");
         return folder.Write(Path.Combine(run.RelativePath, name), path =>
         {
@@ -75,6 +76,23 @@ public sealed class EventFile : IDisposable
             output.WriteBytes(ByteString.CopyFrom(summary));
         });
     }
+
+    /// <summary>Tells a reader to forget what files before this one have from a step on: a session starts there.</summary>
+    /// <param name="time">Seconds since 1970.</param>
+    /// <param name="step">The step.</param>
+    public void WriteStart(double time, long step) => Write(time, step, output =>
+    {
+        // SessionLog: status START.
+        output.WriteTag(7, WireFormat.WireType.LengthDelimited);
+        output.WriteBytes(ByteString.CopyFrom(Wire.Message(session =>
+        {
+            session.WriteTag(1, WireFormat.WireType.Varint);
+            session.WriteEnum(1);
+        })));
+    });
+
+    /// <summary>Hands what was written to the system.</summary>
+    public void Flush() => _stream.Flush();
 
     /// <inheritdoc/>
     public void Dispose() => _stream.Dispose();
@@ -117,9 +135,9 @@ public sealed class EventFile : IDisposable
         _stream.Write(footer);
     }
 
-    // When the run began, by its run.json; 0 where that does not tell.
-    private static double Started(ExportedRun run) => DateTimeOffset.TryParse(
-        (string?)run.Folder.ReadStatus()?["started"], CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out DateTimeOffset time)
+    /// <summary>When a run began, in seconds since 1970, by its <c>run.json</c>; 0 where that does not tell.</summary>
+    internal static double Started(RunDirectory run) => DateTimeOffset.TryParse(
+        (string?)run.ReadStatus()?["started"], CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out DateTimeOffset time)
         ? time.ToUnixTimeMilliseconds() / 1000.0
         : 0;
 }

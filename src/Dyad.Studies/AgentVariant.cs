@@ -29,7 +29,11 @@ public sealed record TrainingRequest(
     string? Label = null,
     bool KeepsInterval = false,
     StopRule? Stop = null,
-    int KeepPolicies = 0);
+    int KeepPolicies = 0)
+{
+    /// <summary>Networks of a stored run that a neural method begins with; null where they are drawn.</summary>
+    public StartingNetworks? From { get; init; }
+}
 
 /// <summary>A neural method on a task as a variant of a study; policies are written beside the metrics.</summary>
 internal static class AgentVariant
@@ -48,7 +52,7 @@ internal static class AgentVariant
         // All values, so that what names stand for does not hang on what was written.
         (string, string)[] values = [.. resolved.Options.Select(option => (option.Name, OptionBinder.Text(option.Value)))];
         return new Variant(
-            request.Label ?? RunLabel.Of(Labelled(resolved.Options, timeLimitTerminates), AgentPreset.All.Select(other => new NamedValues(
+            request.Label ?? RunLabel.Of([.. Labelled(resolved.Options, timeLimitTerminates), .. Origin()], AgentPreset.All.Select(other => new NamedValues(
                 other.Name == AgentPreset.Correct ? resolved.Id.Name : $"{resolved.Id},{other.Name}",
                 Labelled(other.Resolve(method, task.Name, values).Own, Terminates(other))))),
             task.Name, request.Steps, request.MeasureEvery, MethodConfig.Of(resolved.Id, resolved.Options), Start,
@@ -56,6 +60,8 @@ internal static class AgentVariant
         {
             Task = new(task.Text, task.MaxEpisodeSteps, task.Fingerprint),
             TimeLimitTerminates = timeLimitTerminates,
+            From = request.From?.Origin,
+            Origin = request.From?.Folder,
             EvaluationEpisodes = request.EvaluationEpisodes,
             KeepsInterval = request.KeepsInterval,
             Stop = request.Stop,
@@ -65,10 +71,13 @@ internal static class AgentVariant
         // Where there is no short limit, it makes no difference.
         bool Terminates(AgentPreset by) => by.TimeLimitTerminates && task.HasShortLimit;
 
+        (string, object)[] Origin() => request.From is { } from ? [("from", from.Origin.Networks[..8])] : [];
+
         IIterative Start(int seed)
         {
             IEnvironment evaluation = task.CreateForAgents();
             IAgent agent = resolved.Create(AgentTask.Of(evaluation), new RandomStream(seed).Split("agent"));
+            request.From?.CopyTo(agent);
             return new AgentTraining(agent, () => task.CreateForAgents(timeLimitTerminates), evaluation, request.EvaluationEpisodes, seed);
         }
     }

@@ -98,6 +98,7 @@ public static class StoredComparison
     {
         Task = run.Config.Task,
         TimeLimitTerminates = run.Config.Training.TimeLimitTerminates,
+        From = run.Config.Training.From,
         EvaluationEpisodes = run.Config.Measuring.EvaluationEpisodes,
         Gap = run.Config.Measuring.Gap,
     };

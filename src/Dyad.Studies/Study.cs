@@ -41,6 +41,12 @@ public sealed record Variant(
     /// <summary>Whether a short time limit counts as a termination.</summary>
     public bool TimeLimitTerminates { get; init; }
 
+    /// <summary>Whose networks its runs begin with; null where they are drawn.</summary>
+    public OriginConfig? From { get; init; }
+
+    /// <summary>The folder of that run; null where there is none.</summary>
+    public string? Origin { get; init; }
+
     /// <summary>Episodes of one evaluation; 0 where what is measured is exact, or no return.</summary>
     public int EvaluationEpisodes { get; init; }
 
@@ -49,6 +55,9 @@ public sealed record Variant(
 
     /// <summary>Name of its folder among those of the study's lines; the label if null.</summary>
     public string? Folder { get; init; }
+
+    /// <summary>The line of the study that it belongs to, where that is not its label.</summary>
+    public string? Line { get; init; }
 
     /// <summary>Whether runs that are there keep the interval that they are measured at.</summary>
     public bool KeepsInterval { get; init; }
@@ -62,6 +71,7 @@ public sealed record Variant(
     /// <summary>A seed's run.</summary>
     public Run Run(int seed) => new(Config(seed), () => Create(seed), Steps, Export)
     {
+        Origin = Origin,
         Stop = Stop,
         KeepPolicies = KeepPolicies,
         KeepPolicy = (learner, folder, name) => (learner as AgentTraining)?.SavePolicy(folder, name),
@@ -69,7 +79,7 @@ public sealed record Variant(
 
     /// <summary>The configuration of a seed's run.</summary>
     public RunConfig Config(int seed) =>
-        new(Method, Task, new TrainingConfig(seed, TimeLimitTerminates), new MeasuringConfig(MeasureEvery, EvaluationEpisodes, Gap));
+        new(Method, Task, new TrainingConfig(seed, TimeLimitTerminates, From), new MeasuringConfig(MeasureEvery, EvaluationEpisodes, Gap));
 }
 
 /// <summary>A study: a question, the runs that answer it, and how the answer is read from them.</summary>

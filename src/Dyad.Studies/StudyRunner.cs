@@ -22,6 +22,9 @@ public sealed record StudyRequest(
 {
     /// <summary>Name of the scale in results.</summary>
     public string ScaleName { get; init; } = Scale == StudyScale.Quick ? "quick" : "paper";
+
+    /// <summary>Whether nothing is run: what is there is summarised, and what is not is told as if it had failed.</summary>
+    public bool ReadsOnly { get; init; }
 }
 
 /// <summary>How far a study is, told after each row of metrics of one of its runs.</summary>
@@ -33,6 +36,9 @@ public sealed record StudyProgress(double Fraction, string Label, int Seed, RunP
 {
     /// <summary>Task of the run.</summary>
     public string Environment { get; init; } = "";
+
+    /// <summary>Folder of the run.</summary>
+    public string Folder { get; init; } = "";
 
     /// <summary>Runs that are done.</summary>
     public int Done { get; init; }
@@ -107,7 +113,7 @@ public static class StudyRunner
         var saidOfFinished = new ConcurrentDictionary<string, bool>();
         if (study.Tuning(request.Scale) is { } tuning)
         {
-            (study, progress) = Tune(study, tuning, request, store, (run, report) => Do(run, store, report, Say, saidOfFinished, cancellation), progress, cancellation);
+            (study, progress) = Tune(study, tuning, request, store, (run, report) => Do(run, store, report, Say, saidOfFinished, cancellation, request.ReadsOnly), progress, cancellation);
         }
 
         IReadOnlyList<PlannedRun> planned = StudyPlan.Of(study, request, store);
@@ -129,7 +135,7 @@ public static class StudyRunner
         }
 
         RunOutcome[] outcomes = [.. RunSchedule.Execute(
-            planned, request.Jobs, (run, report) => Do(run, store, report, Say, saidOfFinished, cancellation), progress, cancellation)];
+            planned, request.Jobs, (run, report) => Do(run, store, report, Say, saidOfFinished, cancellation, request.ReadsOnly), progress, cancellation)];
 
         // From here on one call after the other: the last of several at once finds all runs done.
         using IDisposable? held = outcomes.Any(outcome => outcome.Failure is null) ? SummaryLock.Hold(folder) : null;
@@ -179,23 +185,38 @@ public static class StudyRunner
         Study study, StudyRequest request, int index, Action<RunProgress> progress, Action<string> warn, CancellationToken cancellation)
     {
         var store = new RunStore(request.Output);
-        IReadOnlyList<PlannedRun> planned = [];
-        if (study.Tuning(request.Scale) is { } tuning)
-        {
-            planned = Tuner.Plan(study, tuning, request, store);
-            study = index < planned.Count ? study : Tuner.Select(study, tuning, request, Tuner.Ended(study, planned));
-        }
-
-        // Those that select come first.
-        planned = index >= 0 && index < planned.Count ? planned : [.. planned, .. StudyPlan.Of(study, request, store)];
+        IReadOnlyList<PlannedRun?> planned = Numbered(study, request, store);
         if (index < 0 || index >= planned.Count)
         {
             throw new UserError($"--index is {index}; the study {study.Name} has the runs 0 to {planned.Count - 1}");
         }
 
-        PlannedRun run = planned[index];
+        PlannedRun run = planned[index] ?? throw NotSelected(study, request, store, planned);
         Do(run, store, progress, warn, [], cancellation);
         return (run.Variant.Label, run.Variant.Environment, run.Seed, run.Directory.FullPath);
+    }
+
+    /// <summary>
+    /// All runs of a study by their numbers: those that select options first. A run is null where it has options that trials have yet
+    /// to select.
+    /// </summary>
+    internal static IReadOnlyList<PlannedRun?> Numbered(Study study, StudyRequest request, RunStore store)
+    {
+        if (study.Tuning(request.Scale) is not { } tuning)
+        {
+            return StudyPlan.Of(study, request, store);
+        }
+
+        IReadOnlyList<PlannedRun> trials = Tuner.Plan(study, tuning, request, store);
+        return Tuner.Unended(trials) is null
+            ? [.. trials, .. StudyPlan.Of(Tuner.Select(study, tuning, request, Tuner.Ended(trials)), request, store)]
+            : [.. trials, .. Enumerable.Repeat<PlannedRun?>(null, (StudyPlan.Lines(study, request).Count + tuning.Chosen(request).Count(line => line.Untuned is not null)) * study.Seeds(request.Scale, request.Seeds).Count)];
+    }
+
+    private static UserError NotSelected(Study study, StudyRequest request, RunStore store, IReadOnlyList<PlannedRun?> planned)
+    {
+        IReadOnlyList<PlannedRun> trials = Tuner.Plan(study, study.Tuning(request.Scale)!, request, store);
+        return new UserError($"the runs of {study.Name} from {trials.Count} to {planned.Count - 1} have the options that the runs 0 to {trials.Count - 1} select, and run {Tuner.Unended(trials)} has yet to be done");
     }
 
     // The study with the options that its trials select, and progress of what is left of the whole.
@@ -203,19 +224,27 @@ public static class StudyRunner
         Study study, TuningPlan tuning, StudyRequest request, RunStore store, Func<PlannedRun, Action<RunProgress>, bool> execute, Action<StudyProgress> progress, CancellationToken cancellation)
     {
         IReadOnlyList<PlannedRun> trials = Tuner.Plan(study, tuning, request, store);
-        IReadOnlyList<Variant> lines = StudyPlan.Lines(study, request);
-        int seeds = study.Seeds(request.Scale, request.Seeds).Count, runs = trials.Count + (lines.Count * seeds);
+        Variant[] lines = [.. StudyPlan.Lines(study, request), .. tuning.Chosen(request).Select(line => line.Untuned).OfType<Variant>()];
+        int seeds = study.Seeds(request.Scale, request.Seeds).Count, runs = trials.Count + (lines.Length * seeds);
         double steps = trials.Sum(run => (double)run.Variant.Steps), share = steps / (steps + (seeds * lines.Sum(line => (double)line.Steps)));
         RunOutcome[] outcomes = [.. RunSchedule.Execute(trials, request.Jobs, execute, Tuner.Part(progress, 0, share, 0, runs), cancellation)];
         return (Tuner.Select(study, tuning, request, outcomes), Tuner.Part(progress, share, 1 - share, trials.Count, runs));
     }
 
-    private static bool Do(
-        PlannedRun planned, RunStore store, Action<RunProgress> progress, Action<string> say, ConcurrentDictionary<string, bool> saidOfFinished, CancellationToken cancellation)
+    /// <summary>Does what is left of a run.</summary>
+    /// <returns>Whether it was finished before.</returns>
+    internal static bool Do(
+        PlannedRun planned, RunStore store, Action<RunProgress> progress, Action<string> say, ConcurrentDictionary<string, bool> saidOfFinished, CancellationToken cancellation, bool readsOnly = false)
     {
         bool wasFinished = false, isRegistered = false;
         var sentences = new List<string>();
         Run run = planned.Variant.Run(planned.Seed);
+        if (readsOnly && !RunLoop.HasFinished(planned.Directory, run))
+        {
+            System.Text.Json.Nodes.JsonObject? status = planned.Directory.ReadStatus();
+            throw new UserError(status is null ? "it has not begun" : planned.Directory.Status == RunStatus.Failed ? (string?)status["error"] ?? "it failed" : $"it is not done, but at step {status["step"]} of {run.Steps}");
+        }
+
         new RunLoop(TimeProvider.System, Build, Machine, CheckpointInterval).Execute(
             planned.Directory,
             run,

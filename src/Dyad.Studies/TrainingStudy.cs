@@ -58,12 +58,17 @@ public sealed class TrainingStudy : Study
     /// <exception cref="UserError">There is no such option, its value is not accepted, or the method cannot learn this task.</exception>
     public static TrainingStudy Agent(Method<AgentTask, IAgent> method, LocatedTask task, TrainingRequest request)
     {
+        ResolvedMethod<AgentTask, IAgent> resolved = AgentPreset.Get(request.Preset).Resolve(method, task.Name, request.Changes);
+        IReadOnlyList<string> drawn = [];
         using (IEnvironment instance = task.RequireForAgents().CreateForAgents())
         {
-            AgentMethods.Check(method, AgentTask.Of(instance), task.Name);
+            var sizes = AgentTask.Of(instance);
+            AgentMethods.Check(method, sizes, task.Name);
+
+            // Networks that do not fit are told before a folder is made.
+            drawn = request.From?.CopyTo(resolved.Create(sizes, new RandomStream(request.FirstSeed))) ?? [];
         }
 
-        ResolvedMethod<AgentTask, IAgent> resolved = AgentPreset.Get(request.Preset).Resolve(method, task.Name, request.Changes);
         Variant variant = AgentVariant.Of(method, task, request);
         return new TrainingStudy(variant, MethodCatalog.Agent(resolved.Id.Name).Source, request.FirstSeed)
         {
@@ -73,11 +78,18 @@ public sealed class TrainingStudy : Study
                 .. AgentPreset.Get(request.Preset).TimeLimitTerminates && task is { Kind: LocatedKind.Library, MaxEpisodeSteps: null }
                     ? [$"time_limit_terminates of the preset '{request.Preset}' has no effect on {task.Name}, which truncates by itself: what it calls truncated stays so"]
                     : (string[])[],
+                .. drawn.Select(name => $"the run that this one begins with has no network '{name}', which is drawn anew"),
                 .. RunNotes.Of(variant.Config(request.FirstSeed), request.Steps),
             ],
-            _notes = resolved.OffPlain is { Count: > 0 } differences
-                ? [$"{resolved.Id} is {resolved.Id.Plain} with {string.Join(", ", differences.Select(x => $"{x.Name}={OptionBinder.Text(x.Value)}"))}."]
-                : [],
+            _notes =
+            [
+                .. resolved.OffPlain is { Count: > 0 } differences
+                    ? [$"{resolved.Id} is {resolved.Id.Plain} with {string.Join(", ", differences.Select(x => $"{x.Name}={OptionBinder.Text(x.Value)}"))}."]
+                    : Array.Empty<string>(),
+                .. request.From is { } from
+                    ? [$"Begins with the networks of {from.Folder} as they were at step {from.Origin.Step} ({from.Origin.Networks}); optimisers, replay and steps start anew."]
+                    : Array.Empty<string>(),
+            ],
         };
     }
 

@@ -39,7 +39,7 @@ internal static class DemoCommand
         foreach (string name in Studies)
         {
             var request = new StudyRequest(StudyScale.Quick, Seeds: null, jobs, output, "./dyad demo");
-            outcomes.Add(StudyOptions.Execute(StudyCatalog.Find(name), name, request, stopping.Token));
+            outcomes.Add(StudyOptions.Execute(StudyCatalog.Find(name), name, request, tensorboard: null, stopping.Token));
             if (!json)
             {
                 StudyOptions.PrintFindings(outcomes[^1].Result);

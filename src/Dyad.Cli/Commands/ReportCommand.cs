@@ -4,6 +4,7 @@ using Dyad.Core;
 using Dyad.Export;
 using Dyad.Studies;
 using Dyad.Studies.Results;
+using Dyad.Studies.Slurm;
 
 namespace Dyad.Cli.Commands;
 
@@ -30,6 +31,23 @@ internal static class ReportCommand
         return command;
     }
 
+    // Of a study whose runs are on a cluster, from what is there by now.
+    private static void Renew(string folder)
+    {
+        foreach (string plan in ClusterSummary.Plans(folder))
+        {
+            try
+            {
+                (Study study, StudyRequest request) = ClusterSummary.Open(plan);
+                StudyRunner.Execute(study, request, _ => { }, StudyOptions.Tell, CancellationToken.None);
+            }
+            catch (UserError e)
+            {
+                StudyOptions.Tell($"the runs beside '{plan}' make no newer summary: {e.Message}");
+            }
+        }
+    }
+
     private static int Run(string[] folders, string output, bool open)
     {
         var results = new List<StudyResult>();
@@ -41,6 +59,7 @@ internal static class ReportCommand
                 continue;
             }
 
+            Renew(folder);
             string[] summaries = FileSearch.Find(folder, "summary.json");
             if (summaries.Length == 0)
             {

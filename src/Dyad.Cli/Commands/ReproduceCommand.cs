@@ -32,15 +32,20 @@ internal static class ReproduceCommand
             HelpName = "DIR",
         };
         Option<string[]> only = StudyOptions.Only();
+        var index = new Option<int?>("--index") { Description = "Do one run alone, from 0: by line, task and then seed. For jobs of a cluster; without it all are done, or read.", HelpName = "I" };
+        Option<string?> tensorboard = StudyOptions.TensorBoard();
         Option<int> jobs = StudyOptions.Jobs();
         Option<bool> open = StudyOptions.Open();
         Option<bool> json = StudyOptions.Json();
         var command = new Command("reproduce", "Run a study: finished runs are kept, stopped ones go on.")
         {
-            study, scale, seeds, steps, only, jobs, output, open, json,
+            study, scale, seeds, steps, only, index, jobs, output, tensorboard, open, json,
         };
+        var cluster = new ClusterOptions();
+        cluster.AddTo(command);
         Help.AddExamples(command, "dyad reproduce wen2021/fig1", "dyad reproduce wen2021/fig1 --scale paper --seeds 20 --jobs 2");
         command.SetAction(parsed => Run(
+            (study, request) => parsed.GetValue(index) is { } one ? StudyOptions.RunOne(study, request, one, parsed.GetValue(json)) : cluster.Read(parsed) is { } slurm ? ClusterCommands.Submit(study, null, request, slurm, parsed, cluster, parsed.GetValue(json)) : null,
             parsed.GetValue(study)!,
             parsed.GetValue(scale)!,
             parsed.GetValue(seeds),
@@ -48,6 +53,7 @@ internal static class ReproduceCommand
             parsed.GetValue(only) ?? [],
             StudyOptions.Positive(parsed.GetValue(jobs), "--jobs"),
             parsed.GetValue(output),
+            parsed.GetValue(tensorboard),
             parsed.GetValue(open),
             parsed.GetValue(json)));
         return command;
@@ -60,7 +66,7 @@ internal static class ReproduceCommand
         ["studies"] = new JsonArray([.. results.Select(result => JsonSerializer.SerializeToNode(result, StudyRunner.JsonOptions))]),
     };
 
-    private static int Run(string name, string scaleName, int? seeds, long? steps, string[] only, int jobs, string? output, bool open, bool json)
+    private static int Run(Func<Study, StudyRequest, int?> submit, string name, string scaleName, int? seeds, long? steps, string[] only, int jobs, string? output, string? tensorboard, bool open, bool json)
     {
         Study study = StudyCatalog.Find(name);
         StudyScale scale = scaleName switch
@@ -77,6 +83,6 @@ internal static class ReproduceCommand
 
         string command = $"./dyad reproduce {name} --scale {scaleName}" + StudyOptions.Arguments(seeds, steps, only);
         var request = new StudyRequest(scale, seeds, jobs, output ?? Path.Combine("runs", scaleName), command, steps, StudyOptions.Labels(study, scale, only));
-        return StudyOptions.RunToReport(study, $"{name} ({scaleName})", $"The study {name} at {scaleName} scale.", request, open, json);
+        return submit(study, request) ?? StudyOptions.RunToReport(study, $"{name} ({scaleName})", $"The study {name} at {scaleName} scale.", request, open, json, tensorboard);
     }
 }

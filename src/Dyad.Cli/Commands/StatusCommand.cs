@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Text.Json.Nodes;
 using Dyad.Cli.Terminal;
 using Dyad.Core;
+using Dyad.Studies.Slurm;
 using Dyad.Training;
 
 namespace Dyad.Cli.Commands;
@@ -24,12 +25,13 @@ internal static class StatusCommand
         // What cannot be read is told, and does not hide the rest.
         var faults = new List<string>();
         JsonObject[] runs = [.. FileSearch.Find(folder, "run.json", faults.Add).Select(path => Row(folder, Path.GetDirectoryName(path)!, faults)).OfType<JsonObject>()];
+        (runs, string[] queues) = Joined(folder, runs, faults);
         if (runs.Length == 0 && faults.Count == 0)
         {
             throw new UserError($"'{folder}' holds no runs");
         }
 
-        string[] kinds = ["done", "running", "stopped", "killed", "failed"];
+        string[] kinds = ["done", "running", "stopped", "killed", "failed", "waiting", "unsubmitted"];
         int Count(string status) => runs.Count(run => (string?)run["status"] == status);
         if (json)
         {
@@ -38,13 +40,20 @@ internal static class StatusCommand
         }
         else if (runs.Length > 0)
         {
-            Output.Table(null, ["run", "status", "#step", "#of", "#seconds", "#steps/s", "#left"], runs.Select(run => new[]
-            {
+            bool hasJobs = runs.Any(run => run["job"] is not null);
+            Output.Table(null, ["run", "status", "#step", "#of", "#seconds", "#steps/s", "#left", .. hasJobs ? ["job"] : Array.Empty<string>()], runs.Select(run => (string[])
+            [
                 (string)run["run"]!, (string)run["status"]!, Text(run["step"]), Text(run["steps"]), Text(run["wall_s"]), Text(run["steps_per_s"]), Text(run["left_s"]),
-            }));
+                .. hasJobs ? [Text(run["job"])] : Array.Empty<string>(),
+            ]));
             foreach (JsonObject run in runs.Where(run => run["error"] is not null))
             {
                 Output.Line($"{run["run"]}: {run["error"]}");
+            }
+
+            foreach (string queue in queues)
+            {
+                Output.Line(queue);
             }
 
             Output.Line(string.Join(", ", kinds.Where(kind => kind is "done" or "running" or "failed" || Count(kind) > 0).Select(kind => $"{Count(kind)} {kind}")));
@@ -52,6 +61,45 @@ internal static class StatusCommand
 
         faults.ForEach(StudyOptions.Tell);
         return faults.Count == 0 ? ExitCode.Success : ExitCode.BadInput;
+    }
+
+    // What the queue of a cluster has of runs that were submitted, beside what they say themselves; those that have not begun too.
+    private static (JsonObject[] Runs, string[] Queues) Joined(string root, JsonObject[] runs, List<string> faults)
+    {
+        var rows = new List<JsonObject>(runs);
+        var byFolder = runs.ToDictionary(run => Path.GetFullPath(Path.Combine(root, (string)run["run"]!)));
+        var queues = new List<string>();
+        foreach (string folder in FileSearch.Find(root, "plan-1.json", faults.Add).Select(path => Path.GetDirectoryName(path)!).Where(ClusterState.IsThere))
+        {
+            try
+            {
+                ClusterState state = ClusterState.Of(folder);
+                queues.Add($"{Path.GetRelativePath(root, Path.GetDirectoryName(folder)!)} on Slurm: {state.Words}");
+                foreach (ClusterRun run in state.Runs)
+                {
+                    if (run.Folder is null || !byFolder.TryGetValue(run.Folder, out JsonObject? row))
+                    {
+                        rows.Add(row = new JsonObject
+                        {
+                            ["run"] = run.Folder is { } path ? Path.GetRelativePath(root, path) : run.Name,
+                            ["status"] = run.IsGivenUp && !run.IsOpen ? "failed" : run.IsOpen ? "waiting" : "unsubmitted",
+                        });
+                    }
+
+                    row["job"] = run.Job;
+                    if (run.Failure is not null && row["error"] is null)
+                    {
+                        row["error"] = run.Failure;
+                    }
+                }
+            }
+            catch (UserError e)
+            {
+                faults.Add($"of the jobs of '{folder}' nothing is known: {e.Message}");
+            }
+        }
+
+        return ([.. rows], [.. queues]);
     }
 
     // A run; null, and a sentence, where it cannot be read.

@@ -1,10 +1,11 @@
 using System.CommandLine;
 using System.Text.Json;
-using System.Text.Json.Nodes;
 using Dyad.Cli.Terminal;
 using Dyad.Core;
 using Dyad.Studies;
 using Dyad.Studies.Files;
+using Dyad.Studies.Results;
+using Dyad.Studies.Slurm;
 
 namespace Dyad.Cli.Commands;
 
@@ -21,26 +22,35 @@ internal static class StudyCommand
         var file = new Argument<string?>("FILE") { Description = "A study file, YAML; 'dyad study new' writes one.", Arity = ArgumentArity.ZeroOrOne };
         Sizes sizes = new();
         Option<string[]> only = StudyOptions.Only();
+        Option<string?> tensorboard = StudyOptions.TensorBoard();
         Option<int> jobs = StudyOptions.Jobs();
         Option<bool> open = StudyOptions.Open();
         Option<bool> json = StudyOptions.Json();
         var yes = new Option<bool>("--yes") { Description = $"Run more than {LargestUnasked:#,0} runs without being asked." };
         var command = new Command("study", "Run the study of a file: methods with options on tasks, over seeds, as one page.")
         {
-            file, sizes.Scale, sizes.Seeds, sizes.Steps, only, jobs, sizes.Output, yes, open, json, Check(), Run(), New(), Schema(),
+            file, sizes.Scale, sizes.Seeds, sizes.Steps, only, jobs, sizes.Output, tensorboard, yes, open, json, Check(), Run(), New(), Schema(), ClusterCommands.Task(), ClusterCommands.Summary(),
         };
-        Help.AddExamples(command, "dyad study new --methods sac,stsac-al --environments Pendulum-v1 -o mine.yaml", "dyad study mine.yaml --seeds 5", "dyad study check mine.yaml");
+        var cluster = new ClusterOptions();
+        cluster.AddTo(command);
+        Help.AddExamples(command, "dyad study new --methods sac,stsac-al --environments Pendulum-v1 -o mine.yaml", "dyad study mine.yaml --seeds 5", "dyad study check mine.yaml", "dyad study mine.yaml --on slurm --partition cpu --time 4:00:00");
         command.SetAction(parsed =>
         {
             string path = parsed.GetValue(file) ?? throw new UserError("a study file is missing: dyad study FILE, or one of check, run, new, schema");
             (FileStudy study, StudyRequest request) = sizes.Read(parsed, path, StudyOptions.Positive(parsed.GetValue(jobs), "--jobs"), parsed.GetValue(only) ?? []);
+            SlurmSettings? slurm = cluster.Read(parsed);
             Ask(study, request.Seeds, parsed.GetValue(yes));
 
             // What does not fit is told before a folder is made.
             _ = study.Variants(request.Scale);
             request = request with { Only = StudyOptions.Labels(study, StudyScale.Paper, parsed.GetValue(only) ?? []) };
             study.Cautions.ToList().ForEach(StudyOptions.Tell);
-            return StudyOptions.RunToReport(study, $"{study.Name} ({request.ScaleName})", $"The study {study.Name} at {request.ScaleName} scale.", request, parsed.GetValue(open), parsed.GetValue(json));
+            if (slurm is not null)
+            {
+                return ClusterCommands.Submit(study, path, request, slurm, parsed, cluster, parsed.GetValue(json));
+            }
+
+            return StudyOptions.RunToReport(study, $"{study.Name} ({request.ScaleName})", $"The study {study.Name} at {request.ScaleName} scale.", request, parsed.GetValue(open), parsed.GetValue(json), parsed.GetValue(tensorboard));
         });
         return command;
     }
@@ -62,8 +72,8 @@ internal static class StudyCommand
                 RequirePossible(at, null);
                 IReadOnlyList<Variant> variants = at.Variants(StudyScale.Paper);
                 int seeds = at.Seeds(StudyScale.Paper, null).Count, tasks = variants.Select(variant => variant.Environment).Distinct().Count();
-                int trials = at.Trials(StudyScale.Paper);
-                rows.Add([scale, $"{variants.Count / tasks}", $"{tasks}", trials == 0 ? $"{seeds}" : $"{seeds} + {trials} to tune", $"{variants.Count * (seeds + trials):#,0}", $"{variants.Max(variant => variant.Steps):#,0}"]);
+                int trials = at.Trials(StudyScale.Paper), reported = at.HasUntuned ? 2 * seeds : seeds;
+                rows.Add([scale, $"{variants.Count / tasks}", $"{tasks}", trials == 0 ? $"{seeds}" : $"{reported} + {trials} to tune", $"{variants.Count * (reported + trials):#,0}", $"{variants.Max(variant => variant.Steps):#,0}"]);
             }
 
             study.Cautions.ToList().ForEach(StudyOptions.Tell);
@@ -88,29 +98,7 @@ internal static class StudyCommand
         {
             (FileStudy study, StudyRequest request) = sizes.Read(parsed, parsed.GetValue(file)!, jobs: 1, []);
             RequirePossible(study, request.Seeds);
-            using var stopping = new Stopping();
-            int printed = 0;
-            (string label, string environment, int seed, string folder) = StudyRunner.ExecuteOne(study, request, parsed.GetValue(index), Progress, StudyOptions.Tell, stopping.Token);
-            if (parsed.GetValue(json))
-            {
-                Output.Json(new JsonObject { ["label"] = label, ["environment"] = environment, ["seed"] = seed, ["folder"] = folder });
-            }
-            else
-            {
-                Output.Line($"{label} on {environment}, seed {seed}: {folder}");
-            }
-
-            return ExitCode.Success;
-
-            void Progress(Training.RunProgress run)
-            {
-                int tenth = (int)(10.0 * run.Step / run.Steps);
-                if (tenth > printed)
-                {
-                    printed = tenth;
-                    Console.Error.WriteLine($"{study.Name}: {tenth * 10} %");
-                }
-            }
+            return StudyOptions.RunOne(study, request, parsed.GetValue(index), parsed.GetValue(json));
         });
         return command;
     }
@@ -153,11 +141,12 @@ internal static class StudyCommand
 
     private static Command Schema()
     {
-        var command = new Command("schema", "Print the JSON schema of study files, for editors.");
-        Help.AddExamples(command, "dyad study schema");
-        command.SetAction(_ =>
+        var summary = new Option<bool>("--summary") { Description = "That of summary.json instead." };
+        var command = new Command("schema", "Print the JSON schema of study files, for editors, or of what studies leave.") { summary };
+        Help.AddExamples(command, "dyad study schema", "dyad study schema --summary");
+        command.SetAction(parsed =>
         {
-            Output.Line(StudyTemplate.Schema().ToJsonString(Indented));
+            Output.Line((parsed.GetValue(summary) ? SummarySchema.Document() : StudyTemplate.Schema()).ToJsonString(Indented));
             return ExitCode.Success;
         });
         return command;

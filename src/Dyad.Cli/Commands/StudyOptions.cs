@@ -1,11 +1,14 @@
 using System.CommandLine;
 using System.Runtime.ExceptionServices;
+using System.Text.Json.Nodes;
 using Dyad.Cli.Terminal;
 using Dyad.Core;
+using Dyad.Export;
 using Dyad.Report;
 using Dyad.Studies;
 using Dyad.Studies.Files;
 using Dyad.Studies.Results;
+using Dyad.Training;
 
 namespace Dyad.Cli.Commands;
 
@@ -22,6 +25,12 @@ internal static class StudyOptions
     public static Option<bool> Open() => new("--open") { Description = "Open the report in the browser." };
 
     public static Option<bool> Json() => new("--json") { Description = "Print one JSON document on standard output." };
+
+    public static Option<string?> TensorBoard() => new("--tensorboard")
+    {
+        Description = "Write TensorBoard's event files while runs go on, FOLDER/STUDY/LABEL/ENVIRONMENT/seed-N.",
+        HelpName = "FOLDER",
+    };
 
     public static Option<int?> EpisodeLimit(string description) => new("--max-episode-steps") { Description = description, HelpName = "N" };
 
@@ -40,14 +49,30 @@ internal static class StudyOptions
 
     /// <summary>Runs one study under a bar, or training runs under a live table.</summary>
     /// <returns>What came of it; <see cref="Ending"/> tells which runs failed.</returns>
+    /// <param name="study">The study.</param>
+    /// <param name="title">Heading of the bar.</param>
+    /// <param name="request">What is wanted of it.</param>
+    /// <param name="tensorboard">Folder of event files; null where none are written.</param>
+    /// <param name="cancellation">Stops the runs.</param>
     public static StudyOutcome Execute(
-        Study study, string title, StudyRequest request, CancellationToken cancellation)
+        Study study, string title, StudyRequest request, string? tensorboard, CancellationToken cancellation)
     {
-        StudyOutcome Work(Action<StudyProgress> progress, List<string> warnings) =>
-            StudyRunner.Execute(study, request, progress, sentence => Warn(warnings, sentence), cancellation);
-
         RequireWritable(request.Output);
+        if (tensorboard is not null)
+        {
+            RequireWritable(tensorboard);
+        }
+
         var warnings = new List<string>();
+        using LiveEvents? events = tensorboard is null ? null : new LiveEvents(tensorboard, study.Name, TimeProvider.System, sentence => Warn(warnings, sentence));
+        StudyOutcome Work(Action<StudyProgress> progress, List<string> warnings) => StudyRunner.Execute(
+            study, request, events is null ? progress : told =>
+            {
+                progress(told);
+                events.Take(told);
+            },
+            sentence => Warn(warnings, sentence), cancellation);
+
         try
         {
             return study is TrainingStudy
@@ -56,6 +81,11 @@ internal static class StudyOptions
         }
         finally
         {
+            if (events is { IsEmpty: true })
+            {
+                Warn(warnings, $"all runs were finished before, and no event files were written: 'dyad export DIR --tensorboard {tensorboard}' does");
+            }
+
             // Also after a stop: the next call will not meet what was passed over again.
             warnings.ForEach(Tell);
         }
@@ -107,10 +137,10 @@ internal static class StudyOptions
 
     /// <summary>Runs a study and writes its report.</summary>
     /// <returns>The exit code.</returns>
-    public static int RunToReport(Study study, string title, string lead, StudyRequest request, bool open, bool json)
+    public static int RunToReport(Study study, string title, string lead, StudyRequest request, bool open, bool json, string? tensorboard = null)
     {
         using var stopping = new Stopping();
-        StudyOutcome outcome = Execute(study, title, request, stopping.Token);
+        StudyOutcome outcome = Execute(study, title, request, tensorboard, stopping.Token);
         if (!json)
         {
             PrintFindings(outcome.Result);
@@ -124,6 +154,35 @@ internal static class StudyOptions
         }
 
         return Ending(outcome);
+    }
+
+    /// <summary>Does one run of a study, as a job of a cluster.</summary>
+    /// <returns>The exit code.</returns>
+    public static int RunOne(Study study, StudyRequest request, int index, bool json)
+    {
+        using var stopping = new Stopping();
+        int printed = 0;
+        (string label, string environment, int seed, string folder) = StudyRunner.ExecuteOne(study, request, index, Progress, Tell, stopping.Token);
+        if (json)
+        {
+            Output.Json(new JsonObject { ["label"] = label, ["environment"] = environment, ["seed"] = seed, ["folder"] = folder });
+        }
+        else
+        {
+            Output.Line($"{label} on {environment}, seed {seed}: {folder}");
+        }
+
+        return ExitCode.Success;
+
+        void Progress(RunProgress run)
+        {
+            int tenth = (int)(10.0 * run.Step / run.Steps);
+            if (tenth > printed)
+            {
+                printed = tenth;
+                Console.Error.WriteLine($"{study.Name}: {tenth * 10} %");
+            }
+        }
     }
 
     /// <summary>Tells which runs failed, on standard error; to be called when what the others gave is written.</summary>

@@ -16,9 +16,10 @@ internal static class TrainCommand
 {
     public static Command Create()
     {
-        var method = new Argument<string>("METHOD") { Description = "A method of 'dyad list algorithms'." };
-        var environment = new Argument<string>("ENVIRONMENT")
+        var method = new Argument<string?>("METHOD") { Description = "A method of 'dyad list algorithms'.", Arity = ArgumentArity.ZeroOrOne };
+        var environment = new Argument<string?>("ENVIRONMENT")
         {
+            Arity = ArgumentArity.ZeroOrOne,
             Description = "A task of 'dyad list environments', your own as FILE.dll:TYPE, or for tabular methods a finite MDP in a file as for 'dyad tabular'.",
         };
         var steps = new Option<long>("--steps")
@@ -64,23 +65,33 @@ internal static class TrainCommand
         var wallTime = new Option<string?>("--wall-time") { Description = "End a run after so much time of computing, as 90s, 30m or 2h.", HelpName = "TIME" };
         var keep = new Option<int?>("--keep-policies") { Description = "Keep so many policies along a run of a neural method, policies/step-N.safetensors.", HelpName = "N" };
         var resume = new Option<bool>("--resume") { Description = "Go on with runs that were stopped." };
+        var from = new Option<string?>("--from")
+        {
+            Description = "Instead of METHOD and ENVIRONMENT, the folder of a run: its method, options and task, beginning with its networks; --set changes options on top.",
+            HelpName = "RUN",
+        };
+        var anew = new Option<bool>("--anew") { Description = "With --from: repeat the run, from networks that are drawn anew." };
+        Option<string?> tensorboard = StudyOptions.TensorBoard();
         Option<int> jobs = StudyOptions.Jobs();
         Option<bool> open = StudyOptions.Open();
         Option<bool> json = StudyOptions.Json();
         var command = new Command("train", "Train one method on one task and write a report.")
         {
-            method, environment, steps, every, seed, seeds, preset, set, sweep, label, limit, episodes, output, until, patience, wallTime, keep, resume, jobs, open, json,
+            method, environment, steps, every, seed, seeds, preset, set, sweep, label, limit, episodes, output, until, patience, wallTime, keep, from, anew, tensorboard, resume, jobs, open, json,
         };
+        var trust = new TrustOptions(command);
         Help.AddExamples(
             command,
             "dyad train sac Pendulum-v1 --steps 20000 --seeds 2",
             "dyad train res-ac FourRoom --set res_critic_steps=5 --seeds 5",
             "dyad train stddpg-al Pendulum-v1 --sweep damping=0.1,1,10 --seeds 3",
+            "dyad train --from runs/train/sac/Pendulum-v1/seed-0 --set rule=stackelberg",
             "dyad train q-learning map.txt --steps 30000 --set exploration=0.2",
             "dyad train dqn CartPole-v1 --until 'eval/return>=475' --wall-time 30m");
         command.SetAction(parsed =>
         {
-            int first = parsed.GetValue(seed);
+            TrainOrigin? origin = Origin(parsed);
+            int first = origin is not null && parsed.GetResult(seed) is not { Implicit: false } ? origin.Seed : parsed.GetValue(seed);
             if (first is < 0 or > 1_000_000_000)
             {
                 throw new UserError($"--seed is {first}; it must be between 0 and 1000000000");
@@ -88,13 +99,13 @@ internal static class TrainCommand
 
             TrainingRequest Length(IReadOnlyList<(string, string)> point, long defaultSteps, long rows)
             {
-                long count = parsed.GetResult(steps) is null ? defaultSteps : Positive(parsed.GetValue(steps), "--steps");
+                long count = parsed.GetResult(steps) is null ? origin?.Steps ?? defaultSteps : Positive(parsed.GetValue(steps), "--steps");
                 long measureEvery = parsed.GetResult(every) is null
-                    ? Math.Max(1, count / rows)
+                    ? origin?.MeasureEvery ?? Math.Max(1, count / rows)
                     : Positive(parsed.GetValue(every), "--measure-every");
                 return new TrainingRequest(
                     [.. Changes(parsed.GetValue(set) ?? []), .. point], count, measureEvery, first,
-                    StudyOptions.Positive(parsed.GetValue(episodes), "--evaluation-episodes"),
+                    origin is not null && parsed.GetResult(episodes) is not { Implicit: false } ? origin.EvaluationEpisodes : StudyOptions.Positive(parsed.GetValue(episodes), "--evaluation-episodes"),
                     parsed.GetValue(preset)!,
                     Labelled(parsed.GetValue(label), point),
                     KeepsInterval: parsed.GetResult(every) is null,
@@ -107,9 +118,9 @@ internal static class TrainCommand
                 throw new UserError($"--label is '{name}'; {fault}");
             }
 
-            LocatedTask task = Located.Task(parsed.GetValue(environment)!);
-            TrainingStudy At(IReadOnlyList<(string, string)> point) => Plan(
-                parsed.GetValue(method)!, task, StudyOptions.EpisodeLimit(parsed, limit), (steps, rows) => Length(point, steps, rows));
+            LocatedTask? task = origin is null ? Located.Task(parsed.GetValue(environment)!) : null;
+            TrainingStudy At(IReadOnlyList<(string, string)> point) => origin is not null ? origin.Plan(Length(point, 0, 1)) : Plan(
+                parsed.GetValue(method)!, task!, StudyOptions.EpisodeLimit(parsed, limit), (steps, rows) => Length(point, steps, rows));
 
             string[] sweeps = parsed.GetValue(sweep) ?? [];
             var request = new StudyRequest(
@@ -120,14 +131,35 @@ internal static class TrainCommand
                 Shell.Command(parsed.Tokens.Select(token => token.Value)));
             if (sweeps.Length == 0)
             {
-                return Run(At([]), request, parsed.GetValue(resume), parsed.GetValue(open), parsed.GetValue(json));
+                return Run(At([]), request, parsed.GetValue(resume), parsed.GetValue(tensorboard), parsed.GetValue(open), parsed.GetValue(json));
             }
 
             IReadOnlyList<IReadOnlyList<(string Name, string Value)>> points = SweepStudy.Points(sweeps);
             Study study = SweepStudy.Of([.. points.Select(At)], [.. points.Select(point => string.Join(", ", point.Select(x => $"{x.Name} {x.Value}")))]);
-            return StudyOptions.RunToReport(study, study.Title, "One method over values of its options.", request, parsed.GetValue(open), parsed.GetValue(json));
+            return StudyOptions.RunToReport(study, study.Title, "One method over values of its options.", request, parsed.GetValue(open), parsed.GetValue(json), parsed.GetValue(tensorboard));
         });
         return command;
+
+        // What is trained: METHOD on ENVIRONMENT, or what a run was.
+        TrainOrigin? Origin(ParseResult parsed)
+        {
+            if (parsed.GetValue(from) is not { } folder)
+            {
+                return parsed.GetValue(method) is null || parsed.GetValue(environment) is null
+                    ? throw new UserError($"'train' needs {(parsed.GetValue(method) is null ? "METHOD and ENVIRONMENT" : "ENVIRONMENT")}, or --from RUN ('dyad train --help' shows how)")
+                    : parsed.GetValue(anew) ? throw new UserError("--anew is for --from RUN")
+                    : trust.AreGiven(parsed) ? throw new UserError("--task and --trust are for --from RUN")
+                    : null;
+            }
+
+            if (parsed.GetValue(method) is not null || parsed.GetResult(preset) is { Implicit: false })
+            {
+                throw new UserError("--from takes method, options and task from the run: leave out METHOD, ENVIRONMENT and --preset (--set changes options, rule and leader among them, and --task gives another task)");
+            }
+
+            return TrainOrigin.Read(
+                folder, parsed.GetValue(anew), StudyOptions.EpisodeLimit(parsed, limit), [.. Changes(parsed.GetValue(set) ?? []).Select(change => change.Name)], trust.Of(parsed));
+        }
     }
 
     private static StopRule? Stop(string? until, int? patience, string? wallTime) => until is null && patience is null && wallTime is null ? null
@@ -145,7 +177,7 @@ internal static class TrainCommand
             : throw new UserError($"--wall-time is '{time}'; it must be a time as 90s, 30m or 2h");
     }
 
-    private static int Run(TrainingStudy study, StudyRequest request, bool resume, bool open, bool json)
+    private static int Run(TrainingStudy study, StudyRequest request, bool resume, string? tensorboard, bool open, bool json)
     {
         string resultFolder = Path.Combine(request.Output, study.ResultFolder);
         RunDirectory[] asked = [.. Enumerable.Range(study.FirstSeed, request.Seeds ?? 1).Select(number => new RunDirectory(Path.Combine(resultFolder, $"seed-{number}")))];
@@ -165,7 +197,7 @@ internal static class TrainCommand
         }
 
         using var stopping = new Stopping();
-        StudyOutcome outcome = StudyOptions.Execute(study, study.Title, request, stopping.Token);
+        StudyOutcome outcome = StudyOptions.Execute(study, study.Title, request, tensorboard, stopping.Token);
         (StudyResult result, string folder, _) = outcome;
         string report = Path.Combine(folder, "report.html");
 

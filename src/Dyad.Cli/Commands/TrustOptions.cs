@@ -26,6 +26,9 @@ internal sealed class TrustOptions
         command.Options.Add(_trust);
     }
 
+    /// <summary>Whether a command line has one of them.</summary>
+    public bool AreGiven(ParseResult parsed) => parsed.GetValue(_task) is not null || parsed.GetValue(_trust) is { Length: > 0 };
+
     /// <summary>What a command line trusts.</summary>
     /// <exception cref="UserError">A folder is not there.</exception>
     public StoredCode Of(ParseResult parsed) =>

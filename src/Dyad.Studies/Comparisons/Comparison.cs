@@ -23,7 +23,7 @@ internal sealed class Comparison(ComparisonPlan plan)
                 : "\"At least as good\" is held as non-inferiority, \"comparable\" as equivalence, by the margins that the claims state."]
             : Array.Empty<string>(),
         .. own,
-        "Seconds a run are the median of the wall time, evaluations included, on the machine named, with whatever else it did. The column beside it is what a line has reached when the fastest is done.",
+        "CPU seconds a run are the median of the processor time, evaluations included, on the machine named; seconds a run, where not all runs have recorded that, of the wall time, with whatever else the machine did. The column beside it is what a line has reached when the fastest is done.",
     ];
 
     /// <summary>Findings, charts and tables.</summary>
@@ -59,7 +59,7 @@ internal sealed class Comparison(ComparisonPlan plan)
         public string Words(string correction) => Task.Words(Claim, correction);
 
         // The margin of a claim that has one, and what the same measurement says of a better line.
-        public string MarginWords(Interval interval) => Claim.Kind == ClaimKind.Superior ? "" : " "
+        public string MarginWords(Interval interval) => Claim.Kind == ClaimKind.Superior || double.IsNaN(Gain.Value) ? "" : " "
             + (Claim.Kind == ClaimKind.NotWorse ? "Non-inferiority" : "Equivalence") + ": "
             + (Claim.Margin is { } stated ? $"margin {stated.ToString(CultureInfo.InvariantCulture)}, as the claim states it" : Task.RandomWords(Claim, Margin))
             + $". Superiority: {Verdicts.Of(interval, Verdicts.Better).ToString().ToLowerInvariant()}.";
@@ -75,10 +75,15 @@ internal sealed class Comparison(ComparisonPlan plan)
         private readonly string _seeds;
         private readonly double _random;
 
+        // Processor time where all runs have recorded it.
+        private readonly CostAxis _time;
+
         public OnTask(ComparisonPlan plan, string environment, StudyRuns runs, bool isOneOfSeveral)
         {
             (_plan, _environment, _runs) = (plan, environment, runs);
             Name = isOneOfSeveral ? environment : null;
+
+            _time = CostAxis.Time(runs.Runs);
 
             // Lines whose runs all failed are in nothing that follows.
             _lines = [.. plan.Lines.Where(line => runs.Of(line.Label).Count > 0)];
@@ -97,10 +102,9 @@ internal sealed class Comparison(ComparisonPlan plan)
         public IEnumerable<Held> Hold() =>
             from claim in _plan.Claims
             where _runs.Of(claim.Label).Count > 0 && _runs.Of(claim.Against).Count > 0
-            let a = Values(claim.Label, claim.Metric, claim.Over)
-            let b = Values(claim.Against, claim.Metric, claim.Over)
-            let margin = claim.Margin ?? RandomPolicy.Margin(Statistics.Mean(b), _random)
-            select new Held(this, claim, StudentEstimate.Difference(a, b), margin, claim.Kind switch
+            let values = ClaimValues.Of(_runs, claim, _plan.Metric, claim.Over)
+            let margin = values.Untold is null ? claim.Margin ?? RandomPolicy.Margin(Statistics.Mean(values.Than), _random) : null
+            select values.Untold is not null ? new Held(this, claim, new StudentEstimate(double.NaN, double.NaN, 0), null, null) : new Held(this, claim, StudentEstimate.Difference(values.Better, values.Than), margin, claim.Kind switch
             {
                 ClaimKind.NotWorse => Verdicts.NotWorse(margin),
                 ClaimKind.Equivalent => Verdicts.Comparable(margin),
@@ -112,11 +116,17 @@ internal sealed class Comparison(ComparisonPlan plan)
             (ComparisonLine better, ComparisonLine worse) = (Line(claim.Label), Line(claim.Against));
             string format = FormatOf(claim.Metric);
             string of = claim.Metric is { } metric && metric != _plan.Metric ? $" of {metric}" : "";
-            double[] a = Values(better.Label, claim.Metric, claim.Over), b = Values(worse.Label, claim.Metric, claim.Over);
+            ClaimValues values = ClaimValues.Of(_runs, claim, _plan.Metric, claim.Over);
+            if (values.Untold is { } untold)
+            {
+                return $"{better.Legend} against {worse.Legend}{Suffix}: not compared at equal {(claim.At == FigureAxis.Updates ? "critic updates" : "time")}, since {untold}.";
+            }
+
             ClaimSpan other = claim.Over == ClaimSpan.Run ? ClaimSpan.End : ClaimSpan.Run;
-            return $"{better.Legend} against {worse.Legend}{Suffix}: {Wording.MeanWithInterval(a, format)} and {Wording.MeanWithInterval(b, format)} in the {Span(claim.Over)}{of}, "
-                + $"difference {Wording.Difference(a, b, format)}{correction}; "
-                + $"{Wording.Difference(Values(better.Label, claim.Metric, other), Values(worse.Label, claim.Metric, other), format)} in the {Span(other)} ({_seeds}).";
+            ClaimValues otherwise = ClaimValues.Of(_runs, claim, _plan.Metric, other);
+            return $"{better.Legend} against {worse.Legend}{Suffix}: {Wording.MeanWithInterval(values.Better, format)} and {Wording.MeanWithInterval(values.Than, format)} in the {Span(claim.Over)}{of}{values.At}, "
+                + $"difference {Wording.Difference(values.Better, values.Than, format)}{correction}; "
+                + $"{Wording.Difference(otherwise.Better, otherwise.Than, format)} in the {Span(other)} ({_seeds}).";
 
             static string Span(ClaimSpan span) => span == ClaimSpan.Run ? "mean over the run" : "last tenth";
         }
@@ -130,8 +140,8 @@ internal sealed class Comparison(ComparisonPlan plan)
             foreach (ComparisonFigure figure in _plan.Figures ?? [new(_plan.Metric), new(_plan.Metric, FigureAxis.Time)])
             {
                 ComparisonLine[] lines = [.. _lines.Where(line => (figure.Labels?.Contains(line.Label) ?? true) && Has(line, figure.Metric))];
-                CostAxis? axis = figure.Axis switch { FigureAxis.Time => CostAxis.Time(_runs.Runs), FigureAxis.Updates => CostAxis.CriticUpdates, _ => null };
-                string[] untold = axis is null ? [] : [.. lines.Where(line => !Tells(line, axis)).Select(line => line.Legend)];
+                CostAxis? axis = figure.Axis switch { FigureAxis.Time => _time, FigureAxis.Updates => CostAxis.CriticUpdates, _ => null };
+                string[] untold = axis is null ? [] : [.. lines.Where(line => !_runs.Of(line.Label).All(axis.IsToldBy)).Select(line => line.Legend)];
                 lines = [.. lines.Where(line => !untold.Contains(line.Legend))];
                 string title = figure.Title ?? figure.Metric + (axis is null ? "" : $" over {axis.Name.Split(',')[0]}");
                 string id = figure.Axis == FigureAxis.Time && figure.Metric == _plan.Metric ? "wall-time" : MetricCharts.MetricId(figure.Metric) + figure.Axis switch
@@ -146,7 +156,7 @@ internal sealed class Comparison(ComparisonPlan plan)
                     caption + figure.Axis switch
                     {
                         FigureAxis.Time => $" Over the mean {axis!.Name.Split(',')[0]} of each row, evaluations included: what a step costs, on the machine named"
-                            + (axis.Name.StartsWith("wall", StringComparison.Ordinal) ? " and with whatever else it did; not all runs have recorded processor time." : "."),
+                            + (!axis.IsProcessorTime ? " and with whatever else it did; not all runs have recorded processor time." : "."),
                         FigureAxis.Updates => " Over the steps of the critic's optimiser, by the method's schedule." + (untold.Length > 0 ? $" Of {string.Join(" and ", untold)} nothing tells how many they are." : ""),
                         _ => "",
                     },
@@ -156,13 +166,14 @@ internal sealed class Comparison(ComparisonPlan plan)
 
         public DataTable Table()
         {
-            // Equal wall time: what each line has reached when the fastest is done.
+            // Equal time: what each line has reached when the fastest is done.
+            string unit = _time.IsProcessorTime ? "CPU s" : "s";
             double fastest = _lines.Min(Seconds);
             return new DataTable(
                 $"{_environment}, {_seeds}",
                 [
-                    "line", "mean over the run", "last tenth", $"against {_lines[0].Legend}", "seconds a run",
-                    $"after {fastest.ToString(fastest < 10 ? "0.0" : "0", CultureInfo.InvariantCulture)} s", .. _plan.Threshold is { } threshold ? [$"steps to {threshold.ToString(CultureInfo.InvariantCulture)}"] : Array.Empty<string>(), .. _plan.Columns.Select(x => x.Heading),
+                    "line", "mean over the run", "last tenth", $"against {_lines[0].Legend}", _time.IsProcessorTime ? "CPU seconds a run" : "seconds a run",
+                    $"after {fastest.ToString(fastest < 10 ? "0.0" : "0", CultureInfo.InvariantCulture)} {unit}", .. _plan.Threshold is { } threshold ? [$"steps to {threshold.ToString(CultureInfo.InvariantCulture)}"] : Array.Empty<string>(), .. _plan.Columns.Select(x => x.Heading),
                 ],
                 [.. _lines.Select(line => Row(line, fastest))]);
         }
@@ -172,19 +183,6 @@ internal sealed class Comparison(ComparisonPlan plan)
             _lines.SelectMany(line => Values(line.Label, metric, ClaimSpan.Run)).Where(double.IsFinite).Select(Math.Abs).DefaultIfEmpty(1).Max() < 1 ? "0.000" : "0.0";
 
         private static string TaskOf(StudyRuns runs) => runs.Runs[0].Variant.Task.Name;
-
-        // Whether the runs of a line say what they cost.
-        private bool Tells(ComparisonLine line, CostAxis axis)
-        {
-            try
-            {
-                return _runs.Of(line.Label).All(run => axis.Of(run).Any(double.IsFinite));
-            }
-            catch (UserError)
-            {
-                return false;
-            }
-        }
 
         private Series Curve(ComparisonLine line, ComparisonFigure figure, CostAxis? axis)
         {
@@ -242,10 +240,10 @@ internal sealed class Comparison(ComparisonPlan plan)
         private double[] Values(string label, string? metric, ClaimSpan span) =>
             _runs.Values(label, run => span == ClaimSpan.Run ? run.MeanOverRows(metric ?? _plan.Metric) : run.MeanOverEnd(metric ?? _plan.Metric));
 
-        private double Seconds(ComparisonLine line) => Median(_runs.Values(line.Label, run => run.Final("wall_s")));
+        private double Seconds(ComparisonLine line) => Median(_runs.Values(line.Label, run => _time.Of(run).LastOrDefault(double.IsFinite, double.NaN)));
 
         // The last value of the metric by then; NaN where there is none.
-        private double After(FinishedRun run, double seconds) => run.Column("wall_s").Zip(run.Column(_plan.Metric))
+        private double After(FinishedRun run, double seconds) => _time.Of(run).Zip(run.Column(_plan.Metric))
             .TakeWhile(row => row.First <= seconds).Select(row => row.Second).LastOrDefault(double.IsFinite, double.NaN);
 
         private bool Has(ComparisonLine line, string metric) =>

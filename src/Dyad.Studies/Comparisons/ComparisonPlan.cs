@@ -41,20 +41,23 @@ internal sealed record ComparisonClaim(string Text, string Label, string Against
     /// <summary>What of a run is compared.</summary>
     public ClaimSpan Over { get; init; }
 
+    /// <summary>What both lines have spent as much of where they are compared.</summary>
+    public FigureAxis At { get; init; }
+
     /// <summary>The margin; a tenth of the other's improvement over the random policy if null.</summary>
     public double? Margin { get; init; }
 }
 
-/// <summary>What a figure is drawn over.</summary>
+/// <summary>What a figure is drawn over, and what is held equal.</summary>
 internal enum FigureAxis
 {
     /// <summary>Steps of the run.</summary>
     Steps,
 
-    /// <summary>Updates of the learner.</summary>
+    /// <summary>Updates of the critic.</summary>
     Updates,
 
-    /// <summary>Wall time.</summary>
+    /// <summary>Processor time, or wall time where not all runs have recorded that.</summary>
     Time,
 }
 

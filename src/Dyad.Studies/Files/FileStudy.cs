@@ -104,7 +104,8 @@ public sealed class FileStudy : Study
         double points = Document.Points.Count > 0 ? Document.Points.Count : Document.Product.Aggregate(1.0, (product, option) => product * option.Values.Count);
         double lines = Document.Methods.Sum(method => points * method.Grid.Aggregate(1.0, (product, option) => product * option.Values.Count));
         double trials = Document.Tune is null ? 0 : (double)sizes.Tune!.Budget!.Value * TuneResolver.Seeds(sizes.Tune).Length;
-        return lines * (sizes.Environments?.Count ?? Document.Environments.Count) * (trials + (seeds ?? sizes.Seeds?.Count ?? sizes.SeedCount ?? StudyResolver.DefaultSeeds));
+        double reported = (Document.Tune is { Untuned: true } ? 2.0 : 1.0) * (seeds ?? sizes.Seeds?.Count ?? sizes.SeedCount ?? StudyResolver.DefaultSeeds);
+        return lines * (sizes.Environments?.Count ?? Document.Environments.Count) * (trials + reported);
     }
 
     /// <inheritdoc/>
@@ -129,6 +130,9 @@ public sealed class FileStudy : Study
 
     /// <summary>Runs that select options, at most: of each line on each task.</summary>
     public int Trials(StudyScale scale) => Tuning(scale) is { } tuning ? tuning.Lines.Max(line => line.Trials.Count) * tuning.Seeds.Count : 0;
+
+    /// <summary>Whether each line is run without the search too.</summary>
+    public bool HasUntuned => Document.Tune is { Untuned: true };
 
     private string ScaleName(StudyScale scale) => _scale ?? (scale == StudyScale.Quick ? QuickScale : PaperScale);
 

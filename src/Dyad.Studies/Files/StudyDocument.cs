@@ -28,7 +28,8 @@ internal sealed record MethodEntry(
 /// <param name="Over">What of a run decides.</param>
 /// <param name="Ranges">What is searched, over all methods that have the options.</param>
 /// <param name="Place">Where it stands.</param>
-internal sealed record TuneEntry(bool IsGrid, ClaimSpan Over, IReadOnlyList<TuneRange> Ranges, Place Place);
+/// <param name="Untuned">Whether each line is run without the search too.</param>
+internal sealed record TuneEntry(bool IsGrid, ClaimSpan Over, IReadOnlyList<TuneRange> Ranges, Place Place, bool Untuned = true);
 
 /// <summary>The sizes of a search.</summary>
 /// <param name="Budget">Trials of each line.</param>

@@ -79,7 +79,7 @@ internal static class StudyReader
     })];
 
     private static TuneEntry Tune(Section map) => new(
-        map.Text("search") == "grid", map.Text("over") == "end" ? ClaimSpan.End : ClaimSpan.Run, Ranges(map.Node("ranges"), map.File), map.Place);
+        map.Text("search") == "grid", map.Text("over") == "end" ? ClaimSpan.End : ClaimSpan.Run, Ranges(map.Node("ranges"), map.File), map.Place, map.Text("untuned") != "false");
 
     private static TuneSizes? TuneSizes(YamlNode? node, string file)
     {
@@ -141,10 +141,12 @@ internal static class StudyReader
         var map = new Section((YamlMappingNode)node, file);
         IReadOnlyList<Placed<string>> methods = map.Names("methods") ?? [];
         return new FigureEntry(
-            new ComparisonFigure(map.Text("metric")!, map.Text("axis") switch { "updates" => FigureAxis.Updates, "time" => FigureAxis.Time, _ => FigureAxis.Steps }, map.Text("log") == "true", map.Text("title"),
+            new ComparisonFigure(map.Text("metric")!, Axis(map.Text("axis")), map.Text("log") == "true", map.Text("title"),
                 methods.Count > 0 ? [.. methods.Select(method => method.Value)] : null),
             methods);
     }
+
+    private static FigureAxis Axis(string? name) => name switch { "updates" => FigureAxis.Updates, "time" => FigureAxis.Time, _ => FigureAxis.Steps };
 
     private static ComparisonColumn Column(Section map) =>
         new(map.Text("heading") ?? map.Text("metric")!, map.Text("metric")!, map.Text("format") ?? "0.000", map.Text("value") == "last");
@@ -159,6 +161,7 @@ internal static class StudyReader
             {
                 Metric = map.Text("metric"),
                 Over = map.Text("over") == "end" ? ClaimSpan.End : ClaimSpan.Run,
+                At = Axis(map.Text("at")),
                 Margin = margin,
             },
             better.Place, than.Place, map.Place);

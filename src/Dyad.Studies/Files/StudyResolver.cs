@@ -53,7 +53,7 @@ internal static class StudyResolver
         }
 
         Line[] lines = [.. document.Methods.SelectMany(entry => Expanded(document, entry, found[entry][0]))];
-        CheckNames(document, sizes, lines);
+        CheckNames(document, sizes, document.Tune is { Untuned: true } ? [.. lines, .. lines.Select(TuneResolver.Untuned)] : lines);
         Line[] chosen = sizes.Methods is { } names ? [.. lines.Where(line => names.Any(name => name.Value == line.Label || name.Value == line.Base))] : lines;
         long steps = sizes.Steps ?? chosen.SelectMany(line => found[line.Entry]).Max(method => method.DefaultSteps);
         bool keepsInterval = folder is not null && sizes.MeasureEvery is null;
@@ -68,7 +68,7 @@ internal static class StudyResolver
                 XTitle = document.XTitle ?? "environment steps",
                 Figures = document.Figures is { } figures ? [.. figures.Select(entry => entry.Figure)] : null,
                 Columns = document.Columns,
-                Lines = [.. chosen.Select(line => new ComparisonLine(line.Label, line.Legend))],
+                Lines = [.. (document.Tune is { Untuned: true } ? chosen.Concat(chosen.Select(TuneResolver.Untuned)) : chosen).Select(line => new ComparisonLine(line.Label, line.Legend))],
                 Claims = [.. document.Claims.Select(entry => entry.Claim)],
             }),
             TuneResolver.Resolve(document, sizes, chosen, found, seeds, Make))
@@ -189,11 +189,6 @@ internal static class StudyResolver
 
             string suffix = string.Concat(point.Select(x => $",{x.Name}={x.Value}"));
             string label = name + suffix;
-            if (FolderName.Fault(label) is { } fault)
-            {
-                throw entry.Place.Error($"the name '{label}' is for a folder too; {fault}");
-            }
-
             yield return new Line(entry, name, label, legend + string.Concat(point.Select(x => $", {x.Name} {x.Value}")), point);
         }
     }
@@ -205,13 +200,18 @@ internal static class StudyResolver
             throw twice.Last().Entry.Place.Error($"two methods have the name '{twice.Key}'; give one of them another");
         }
 
+        if (lines.Select(line => (Line: line, Fault: FolderName.Fault(line.Label))).FirstOrDefault(x => x.Fault is not null) is { Fault: { } fault } named)
+        {
+            throw named.Line.Entry.Place.Error($"the name '{named.Line.Label}' is for a folder too; {fault}");
+        }
+
         string[] labels = [.. lines.Select(line => line.Label)];
-        IEnumerable<(string Name, Place Place)> named =
+        IEnumerable<(string Name, Place Place)> mentioned =
         [
             .. document.Claims.SelectMany(entry => new[] { (entry.Claim.Label, entry.Better), (entry.Claim.Against, entry.Than) }),
             .. (document.Figures ?? []).SelectMany(figure => figure.Methods).Select(name => (name.Value, name.Place)),
         ];
-        foreach ((string name, Place place) in named)
+        foreach ((string name, Place place) in mentioned)
         {
             if (!labels.Contains(name))
             {

@@ -40,6 +40,7 @@ internal static class StudySchema
             .. TuneSizes[1..],
             new Key("search", new TextShape("random", "grid"), "Points drawn at random, or all points of a grid; random by default."),
             new Key("over", new TextShape("run", "end"), "What of the metric decides: its mean over the run, or over the last tenth."),
+            new Key("untuned", new FlagShape(), "Whether each line is run with the options that it has without the search too, as LABEL,untuned; true by default."),
             new Key("ranges", Ranges, "What is searched, over all methods that have the options."),
         ]);
 
@@ -96,6 +97,7 @@ internal static class StudySchema
         new Key("text", Text, "The claim, as its source says it; without one the difference is measured and nothing is claimed."),
         new Key("metric", Text, "What is compared; the study's metric by default."),
         new Key("over", new TextShape("run", "end"), "The mean over the run, which is the area under the curve, or over its last tenth."),
+        new Key("at", new TextShape("steps", "updates", "time"), "What both lines have spent as much of: steps of the run, by default, updates of the critic, or processor time."),
         new Key("kind", new TextShape("superior", "not-worse", "equivalent"), "What is claimed of the two."),
         new Key("margin", new NumberShape(0, 1e300, Whole: false), "Of not-worse and equivalent; by default a tenth of the other line's improvement over the random policy."));
 

@@ -62,12 +62,18 @@ internal static class TuneResolver
             for (int task = 0; task < methods[line.Entry].Length; task++)
             {
                 Trial[] trials = [.. points.Select(point => Trial(line, task, point, sizes.Tune.Steps, make))];
-                tuned.Add(new TunedLine(line.Label, line.Legend, trials[0].Final.Environment, trials));
+                Line untuned = Untuned(line);
+                tuned.Add(new TunedLine(
+                    line.Label, line.Legend, trials[0].Final.Environment, trials,
+                    tune.Untuned ? make(untuned, task, [], null, untuned.Label) with { Line = line.Label } : null));
             }
         }
 
         return new TuningPlan(tuned, selecting, document.Metric, tune.Over, sizes.Tune.Steps is not null, tune.IsGrid ? "all points of a grid" : "drawn at random");
     }
+
+    /// <summary>A line with the options that it has without the search.</summary>
+    public static Line Untuned(Line line) => line with { Label = $"{line.Label},untuned", Legend = $"{line.Legend}, untuned" };
 
     /// <summary>Seeds that select.</summary>
     public static int[] Seeds(TuneSizes sizes) => sizes.Seeds is { } list ? [.. list.Select(seed => seed.Value)] : [.. Enumerable.Range(FirstSeed, sizes.SeedCount ?? DefaultSeeds)];

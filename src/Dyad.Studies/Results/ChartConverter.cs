@@ -10,7 +10,10 @@ namespace Dyad.Studies.Results;
 /// </summary>
 internal sealed class ChartConverter : JsonConverter<Chart>
 {
-    private const string Kind = "kind", Lines = "lines", Field = "field";
+    /// <summary>The kinds.</summary>
+    public const string Lines = "lines", Field = "field";
+
+    private const string Kind = "kind";
 
     private static readonly string Mark = JsonNamingPolicy.SnakeCaseLower.ConvertName(nameof(FieldChart.Streamlines));
 

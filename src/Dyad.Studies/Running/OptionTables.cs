@@ -35,6 +35,11 @@ internal static class OptionTables
 
         values.TryAdd("max_episode_steps", config.Task.MaxEpisodeSteps is int limit ? $"{limit}" : "none");
         values.TryAdd("time_limit_terminates", config.Training.TimeLimitTerminates ? "true" : "false");
+        if (config.Training.From is { } origin)
+        {
+            values.TryAdd("from", $"{origin.Networks} at step {origin.Step}");
+        }
+
         values.TryAdd("measure_every", $"{config.Measuring.Every}");
         values.TryAdd("evaluation_episodes", $"{config.Measuring.EvaluationEpisodes}");
         foreach ((string name, JsonNode? value) in config.Measuring.Gap ?? [])

@@ -85,7 +85,8 @@ internal sealed class RunSchedule
         }
     }
 
-    private static string Sentence(Exception e) => e switch
+    /// <summary>What an exception says to a user.</summary>
+    internal static string Sentence(Exception e) => e switch
     {
         UserError => e.Message,
         OutOfMemoryException => "out of memory: this needs more than the process may have",
@@ -170,6 +171,7 @@ internal sealed class RunSchedule
                 _steps.Sum(step => (double)step) / _total, planned.Variant.Label, planned.Seed, run ?? new RunProgress(planned.Variant.Steps, planned.Variant.Steps, 0, []))
             {
                 Environment = planned.Variant.Environment,
+                Folder = planned.Directory.FullPath,
                 Done = Enumerable.Range(0, _runs.Count).Count(i => _steps[i] >= _runs[i].Variant.Steps),
                 Runs = _runs.Count,
                 Left = Left(),

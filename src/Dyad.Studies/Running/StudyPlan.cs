@@ -17,7 +17,7 @@ internal static class StudyPlan
     public static IReadOnlyList<Variant> Lines(Study study, StudyRequest request) =>
     [
         .. study.Variants(request.Scale)
-            .Where(variant => request.Only is null || request.Only.Contains(variant.Label))
+            .Where(variant => request.Only is null || request.Only.Contains(variant.Line ?? variant.Label))
             .Select(variant => variant with { Steps = request.Steps ?? variant.Steps }),
     ];
 

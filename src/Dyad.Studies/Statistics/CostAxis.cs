@@ -10,6 +10,8 @@ namespace Dyad.Studies;
 /// <param name="Column">Cost of each row of a run; NaN where a row does not tell.</param>
 public sealed record CostAxis(string Name, Func<FinishedRun, double[]> Column)
 {
+    private const string ProcessorTime = "processor time, seconds";
+
     /// <summary>Environment steps.</summary>
     public static CostAxis Steps { get; } = new("environment steps", run => run.Steps);
 
@@ -25,8 +27,24 @@ public sealed record CostAxis(string Name, Func<FinishedRun, double[]> Column)
     /// machine stretches; the name says which.
     /// </summary>
     public static CostAxis Time(IEnumerable<FinishedRun> runs) => runs.All(run => run.Metrics.TryGetValue("cpu_s", out double[]? values) && values.Any(double.IsFinite))
-        ? new CostAxis("processor time, seconds", run => run.Column("cpu_s"))
+        ? new CostAxis(ProcessorTime, run => run.Column("cpu_s"))
         : new CostAxis("wall time, seconds", run => run.Column("wall_s"));
+
+    /// <summary>Whether it is processor time.</summary>
+    internal bool IsProcessorTime => Name == ProcessorTime;
+
+    /// <summary>Whether a run tells what it cost.</summary>
+    internal bool IsToldBy(FinishedRun run)
+    {
+        try
+        {
+            return Of(run).Any(double.IsFinite);
+        }
+        catch (UserError)
+        {
+            return false;
+        }
+    }
 
     /// <summary>The cost of each row of a run.</summary>
     public double[] Of(FinishedRun run) => Column(run);

@@ -50,6 +50,16 @@ public sealed record LearningCurve(double[] Cost, double[] Value)
         return (area + (Math.Max(0, end - Cost[^1]) * Value[^1])) / (end - Cost[0]);
     }
 
+    /// <summary>The mean height of the curve between two costs, as <see cref="AreaUnderCurve"/> has it; NaN where the second is before its first point.</summary>
+    /// <param name="from">The first; from the first point where it is before that.</param>
+    /// <param name="until">The second.</param>
+    public double MeanHeight(double from, double until)
+    {
+        double start = Math.Max(from, Cost[0]);
+        return until <= start ? At(until)
+            : ((AreaUnderCurve(until) * (until - Cost[0])) - (start > Cost[0] ? AreaUnderCurve(start) * (start - Cost[0]) : 0)) / (until - start);
+    }
+
     /// <summary>The cost of the first point that is at least a threshold; infinite where none is.</summary>
     public double CostTo(double threshold)
     {

@@ -41,9 +41,12 @@ internal sealed class TunedStudy(Study study, TuningPlan plan, IReadOnlyList<Sel
 
     public override IReadOnlyList<int> Seeds(StudyScale scale, int? count) => study.Seeds(scale, count);
 
-    // In the order of the study's own.
+    // In the order of the study's own, then those that nobody tuned.
     public override IReadOnlyList<Variant> Variants(StudyScale scale) =>
-        [.. selected.Where(line => line.Winner is not null).Select(line => line.Winner!.Trial.Final)];
+    [
+        .. selected.Where(line => line.Winner is not null).Select(line => line.Winner!.Trial.Final),
+        .. selected.Select(line => line.Line.Untuned).OfType<Variant>(),
+    ];
 
     public override Analysis Analyze(StudyRuns runs)
     {
@@ -59,6 +62,7 @@ internal sealed class TunedStudy(Study study, TuningPlan plan, IReadOnlyList<Sel
         string lost = string.Join(" and ", selected.Where(line => line.Winner is null).Select(line => $"{line.Line.Legend} on {line.Line.Environment}"));
         return $"Options were tuned for each line and task: {budget} trials of {Wording.Thousands(steps.Max())} steps, {plan.Search}, with the seeds {string.Join(", ", plan.Seeds)}; "
             + $"the highest mean of {plan.Metric} ({Selection.Words(plan.Over)}) was chosen. Curves, tables and verdicts are of other seeds, which had no part in the choice; the last tables tell what was tried."
+            + (selected.Any(line => line.Line.Untuned is not null) ? " Lines named untuned have the options that they have without the search, on the same seeds." : "")
             + (lost.Length > 0 ? $" No trial of {lost} came to an end with a value." : "");
     }
 }

@@ -35,17 +35,17 @@ internal static class Tuner
         return new TunedStudy(study, plan, selected, outcomes);
     }
 
-    /// <summary>How runs ended that others did.</summary>
-    /// <param name="study">The study.</param>
-    /// <param name="trials">The runs.</param>
-    /// <exception cref="UserError">One of them has yet to be done.</exception>
-    public static RunOutcome[] Ended(Study study, IReadOnlyList<PlannedRun> trials) => [.. trials.Select((run, i) =>
+    /// <summary>The first run that selects and has yet to be done, by its number; null where all have ended.</summary>
+    public static int? Unended(IReadOnlyList<PlannedRun> trials)
     {
-        bool isFailed = run.Directory.Status == RunStatus.Failed;
-        return isFailed || RunLoop.HasFinished(run.Directory, run.Variant.Run(run.Seed))
-            ? new RunOutcome(run, isFailed ? "the run failed" : null, null, WasFinished: true)
-            : throw new UserError($"the runs of {study.Name} from {trials.Count} on have the options that the runs 0 to {trials.Count - 1} select, and run {i} has yet to be done");
-    })];
+        int first = Enumerable.Range(0, trials.Count).FirstOrDefault(i => trials[i].Directory.Status != RunStatus.Failed && !RunLoop.HasFinished(trials[i].Directory, trials[i].Variant.Run(trials[i].Seed)), -1);
+        return first < 0 ? null : first;
+    }
+
+    /// <summary>How runs ended that others did, all of which have.</summary>
+    /// <param name="trials">The runs.</param>
+    public static RunOutcome[] Ended(IReadOnlyList<PlannedRun> trials) =>
+        [.. trials.Select(run => new RunOutcome(run, run.Directory.Status == RunStatus.Failed ? "the run failed" : null, null, WasFinished: true))];
 
     /// <summary>Progress of one of two parts of a study, as that of the whole.</summary>
     /// <param name="progress">Is told of the whole.</param>

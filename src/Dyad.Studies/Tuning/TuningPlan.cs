@@ -13,7 +13,8 @@ internal sealed record Trial(IReadOnlyList<(string Name, string Value)> Options,
 /// <param name="Legend">Its name in sentences.</param>
 /// <param name="Environment">The task.</param>
 /// <param name="Trials">What is tried.</param>
-internal sealed record TunedLine(string Label, string Legend, string Environment, IReadOnlyList<Trial> Trials);
+/// <param name="Untuned">Its runs with the options that it has without the search; null where nobody asks for them.</param>
+internal sealed record TunedLine(string Label, string Legend, string Environment, IReadOnlyList<Trial> Trials, Variant? Untuned = null);
 
 /// <summary>How the options of a study's lines are chosen before they are compared.</summary>
 /// <param name="Lines">The lines, task by task.</param>

@@ -78,6 +78,15 @@ public sealed class GameAgent : IValuing, IAppendOnlyState
     /// <inheritdoc/>
     public Parameters<float> Policy => _method.Actor;
 
+    /// <inheritdoc/>
+    public IReadOnlyList<AgentNetwork> Networks =>
+    [
+        new("actor", _method.Actor), new("critic", _method.Critic),
+        .. _targets.Select(target => new AgentNetwork(target.Name, target.Parameters, target.Source)),
+        .. _sidePlayers.Select(side => new AgentNetwork(side.Name, side.Parameters)),
+        .. _residual?.Networks ?? [],
+    ];
+
     /// <summary>w, the critic's parameters.</summary>
     public Parameters<float> Critic => _method.Critic;
 

@@ -18,6 +18,9 @@ public interface IAgent
     /// <summary>The parameters that make the policy: what is saved with a trained agent.</summary>
     Parameters<float> Policy { get; }
 
+    /// <summary>All that it learns, by name: the policy's network, the others and those that follow them, and what moves beside them.</summary>
+    IReadOnlyList<AgentNetwork> Networks { get; }
+
     /// <summary>How the outputs of the policy's network become an action; null where no <see cref="PolicyHead"/> tells.</summary>
     PolicyHead? Head => null;
 

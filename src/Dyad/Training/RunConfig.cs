@@ -42,7 +42,18 @@ public sealed record TaskConfig(string Name, int? MaxEpisodeSteps = null, string
 /// <summary>How a run trains, beside the method's options.</summary>
 /// <param name="Seed">Its seed.</param>
 /// <param name="TimeLimitTerminates">Whether a time limit below 1,000 steps counts as a termination.</param>
-public sealed record TrainingConfig(long Seed, bool TimeLimitTerminates = false);
+/// <param name="From">Whose networks it began with; null where they were drawn.</param>
+public sealed record TrainingConfig(long Seed, bool TimeLimitTerminates = false, OriginConfig? From = null);
+
+/// <summary>The run whose networks another one began with.</summary>
+/// <param name="Run">Its identity (<see cref="RunIdentity"/>).</param>
+/// <param name="Step">The step that it had come to.</param>
+/// <param name="Networks">A hash of the networks as they were.</param>
+public sealed record OriginConfig(string Run, long Step, string Networks)
+{
+    /// <summary>The document.</summary>
+    internal JsonObject ToJson() => new() { ["run"] = Run, ["step"] = Step, ["networks"] = Networks };
+}
 
 /// <summary>How a run is measured.</summary>
 /// <param name="Every">Steps between two rows of metrics.</param>
@@ -78,7 +89,9 @@ public sealed record RunConfig(MethodConfig Method, TaskConfig Task, TrainingCon
             ["max_episode_steps"] = Task.MaxEpisodeSteps,
             ["fingerprint"] = Task.Fingerprint,
         },
-        ["training"] = new JsonObject { ["seed"] = Training.Seed, ["time_limit_terminates"] = Training.TimeLimitTerminates },
+        ["training"] = Training.From is { } origin
+            ? new JsonObject { ["seed"] = Training.Seed, ["time_limit_terminates"] = Training.TimeLimitTerminates, ["from"] = origin.ToJson() }
+            : new JsonObject { ["seed"] = Training.Seed, ["time_limit_terminates"] = Training.TimeLimitTerminates },
         ["measuring"] = new JsonObject
         {
             ["every"] = Measuring.Every,
@@ -106,12 +119,14 @@ public sealed record RunConfig(MethodConfig Method, TaskConfig Task, TrainingCon
         }
 
         ConfigReader method = root.Section("method"), task = root.Section("task"), training = root.Section("training"), measuring = root.Section("measuring");
+        ConfigReader? from = training.Object("from") is null ? null : training.Section("from");
         var config = new RunConfig(
             StoredOptions.Complete(new(method.Text("name"), method.Object("options") ?? [], method.Text("family", "")), path),
             new(task.Text("name"), task.CountOrNull("max_episode_steps"), task.Text("fingerprint", "")),
-            new(training.Whole("seed"), training.Flag("time_limit_terminates", neutral: false)),
+            new(training.Whole("seed"), training.Flag("time_limit_terminates", neutral: false),
+                from is null ? null : new(from.Text("run"), from.Whole("step"), from.Text("networks"))),
             new(measuring.Whole("every", least: 1), (int)measuring.Whole("evaluation_episodes", 0, int.MaxValue), measuring.Object("gap")));
-        foreach (ConfigReader section in new[] { root, method, task, training, measuring })
+        foreach (ConfigReader section in new[] { root, method, task, training, measuring, from }.OfType<ConfigReader>())
         {
             section.RefuseUnknown();
         }

@@ -29,6 +29,7 @@ public static class RunIdentity
             .Prepend($"method {config.Method.Family}/{config.Method.Name}")
             .Append($"task {TaskName(config.Task)} limit {config.Task.MaxEpisodeSteps} fingerprint {config.Task.Fingerprint}")
             .Append($"seed {config.Training.Seed} terminates {config.Training.TimeLimitTerminates}")
+            .Concat(config.Training.From is { } origin ? [$"from {origin.Networks}"] : (string[])[])
             .Append($"every {config.Measuring.Every} episodes {config.Measuring.EvaluationEpisodes} gap {Text(config.Measuring.Gap)}"));
     }
 

@@ -13,6 +13,9 @@ public sealed record Run(RunConfig Config, Func<IIterative> Create, long Steps, 
     /// <summary>Steps between two rows of metrics; the start and the end are measured as well.</summary>
     public long MeasureEvery => Config.Measuring.Every;
 
+    /// <summary>The folder of the run whose networks it begins with, for <c>run.json</c>; null where they are drawn.</summary>
+    public string? Origin { get; init; }
+
     /// <summary>What ends it before its last step; null for nothing. No part of its identity, as its length is none.</summary>
     public StopRule? Stop { get; init; }
 

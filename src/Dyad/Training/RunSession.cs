@@ -204,6 +204,11 @@ internal sealed class RunSession : IDisposable
             content["earlier_builds"] = new JsonArray([.. _stamp.Earlier.Select(build => build.ToJson())]);
         }
 
+        if (_run.Origin is not null)
+        {
+            content["from"] = _run.Origin;
+        }
+
         if (RunNotes.Of(_run.Config, _run.Steps) is { Count: > 0 } notes)
         {
             content["notes"] = new JsonArray([.. notes.Select(note => (JsonNode?)note)]);

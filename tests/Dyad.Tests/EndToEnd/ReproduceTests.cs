@@ -46,6 +46,27 @@ public sealed partial class ReproduceTests : IDisposable
     }
 
     [Fact]
+    public async Task Runs_are_done_one_by_one_too()
+    {
+        (await _dyad.RunAsync("reproduce", "zheng2021/fig2", "--seeds", "2", "--out", "whole")).Succeeded();
+        Assert.Contains("--index is 4; the study zheng2021/fig2 has the runs 0 to 3", await _dyad.RefuseAsync("reproduce", "zheng2021/fig2", "--seeds", "2", "--index", "4", "--out", "out"), StringComparison.Ordinal);
+        for (int i = 0; i < 4; i++)
+        {
+            (await _dyad.RunAsync("reproduce", "zheng2021/fig2", "--seeds", "2", "--index", $"{i}", "--out", "out")).Succeeded();
+        }
+
+        Assert.False(File.Exists(_dyad.PathOf("out", "zheng2021", "fig2", "summary.json")));
+        Assert.Equal(Contents.Metrics(_dyad.PathOf("whole")), Contents.Metrics(_dyad.PathOf("out")));
+    }
+
+    [Fact]
+    public async Task Options_of_a_cluster_are_for_a_cluster()
+    {
+        Assert.Contains("--partition is for --on slurm", await _dyad.RefuseAsync("reproduce", "zheng2021/fig2", "--partition", "cpu", "--out", "out"), StringComparison.Ordinal);
+        Assert.Contains("--on is 'pbs'; it must be local or slurm", await _dyad.RefuseAsync("reproduce", "zheng2021/fig2", "--on", "pbs", "--out", "out"), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task More_steps_lengthen_the_runs_of_a_study()
     {
         string[] command = ["reproduce", "zheng2021/fig3a", "--seeds", "1", "--out", "out", "--steps"];

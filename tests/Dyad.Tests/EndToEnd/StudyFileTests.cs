@@ -22,7 +22,8 @@ public sealed class StudyFileTests : IDisposable
     public async Task Five_lines_are_a_page_and_runs_done_one_by_one_are_read()
     {
         _dyad.Write("mine.yaml", Five);
-        (await _dyad.RunAsync("study", "mine.yaml", "--out", "out")).Succeeded();
+        (await _dyad.RunAsync("study", "mine.yaml", "--out", "out", "--tensorboard", "events")).Succeeded();
+        Assert.Equal(4, Directory.GetFiles(_dyad.PathOf("events", "mine"), "events.out.tfevents.*.dyad", SearchOption.AllDirectories).Length);
         Assert.Contains("actor-o", File.ReadAllText(_dyad.PathOf("out", "mine", "report.html")), StringComparison.Ordinal);
         using var summary = JsonDocument.Parse(File.ReadAllText(_dyad.PathOf("out", "mine", "summary.json")));
         Assert.Equal(["actor-o", "res-ac"], summary.RootElement.GetProperty("groups").EnumerateArray().Select(group => group.GetProperty("label").GetString()));
@@ -41,6 +42,41 @@ public sealed class StudyFileTests : IDisposable
         Assert.Contains("--index is 4", await _dyad.RefuseAsync("study", "run", "mine.yaml", "--index", "4", "--out", "other"), StringComparison.Ordinal);
     }
 
+    // Each step of "broken" along so steep a cost is far beyond the last: none of its trials ends.
+    [Fact]
+    public async Task A_search_reports_winners_beside_untuned_lines_and_names_a_line_that_is_lost()
+    {
+        _dyad.Write("tuned.yaml", """
+            environments: CartPole-v1
+            methods:
+              - { name: whole, method: ac }
+              - { name: broken, method: ac, options: { optimizer: sgd, critic_updates: 200 }, tune: { critic_learning_rate: [9, 10] } }
+            seeds: 2
+            steps: 200
+            rows: 2
+            max_episode_steps: 50
+            evaluation_episodes: 1
+            options: { hidden_width: 8, steps_per_epoch: 64, environments: 2 }
+            tune: { budget: 2, search: grid, seeds: 1, ranges: { critic_learning_rate: [1e-3, 1e-2] } }
+            claims: [{ better: whole, than: "whole,untuned", text: The search helps., at: updates }]
+            """);
+        Assert.Contains("4 + 2 to tune     12 ", (await _dyad.RunAsync("study", "check", "tuned.yaml")).Succeeded().Output, StringComparison.Ordinal);
+        Outcome outcome = await _dyad.RunAsync("study", "tuned.yaml", "--out", "out", "--json");
+        Assert.Equal(2, outcome.ExitCode);
+        Assert.Contains("broken,tuning,critic_learning_rate=9 on CartPole-v1, seed 1000000, failed: training diverged", outcome.Error, StringComparison.Ordinal);
+
+        using var document = JsonDocument.Parse(outcome.Output);
+        JsonElement study = document.RootElement.GetProperty("studies")[0];
+        Assert.Equal(["whole", "whole,untuned", "broken,untuned"], study.GetProperty("groups").EnumerateArray().Select(group => group.GetProperty("label").GetString()));
+        Assert.All(study.GetProperty("groups").EnumerateArray(), group => Assert.Equal([0, 1], group.GetProperty("seeds").EnumerateArray().Select(seed => seed.GetInt32())));
+        Assert.Equal(2, study.GetProperty("failures").GetArrayLength());
+        Assert.Contains("critic updates of each", Assert.Single(study.GetProperty("findings").EnumerateArray()).GetProperty("measured").GetString(), StringComparison.Ordinal);
+        Assert.Contains("No trial of broken on CartPole-v1 came to an end", study.GetProperty("notes").ToString(), StringComparison.Ordinal);
+        JsonElement[] tried = [.. study.GetProperty("tables").EnumerateArray().Where(table => table.GetProperty("title").GetString()!.StartsWith("Tried for", StringComparison.Ordinal))];
+        Assert.Equal([1, 0], tried.Select(table => table.GetProperty("rows").EnumerateArray().Count(row => row.EnumerateArray().Last().GetString() == "chosen")));
+        Assert.Contains("Lines named untuned", File.ReadAllText(_dyad.PathOf("out", "tuned", "report.html")), StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task A_new_study_is_one_and_editors_have_a_schema()
     {
@@ -50,6 +86,8 @@ public sealed class StudyFileTests : IDisposable
         Assert.Contains("is there already", await _dyad.RefuseAsync("study", "new", "--methods", "sac", "--environments", "Pendulum-v1", "-o", "new.yaml"), StringComparison.Ordinal);
         JsonElement schema = (await _dyad.RunAsync("study", "schema")).Json();
         Assert.True(schema.GetProperty("properties").TryGetProperty("environments", out _));
+        JsonElement summary = (await _dyad.RunAsync("study", "schema", "--summary")).Json();
+        Assert.Equal(1, summary.GetProperty("properties").GetProperty("format").GetProperty("const").GetInt32());
     }
 
     [Theory]

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Dyad.Algorithms.Catalog;
+using Dyad.Training;
 
 namespace Dyad.Tests.EndToEnd;
 
@@ -50,6 +51,39 @@ public sealed class TrainTests : IDisposable
         }
 
         Assert.Contains("stddpg-al is ddpg with ", File.ReadAllText(_dyad.PathOf("named", "train", "stddpg-al", "Pendulum-v1", "report.html")), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_stored_run_is_repeated_and_gone_on_from()
+    {
+        string[] small = ["--evaluation-episodes", "1", "--set", "hidden_width=8", "--set", "random_steps=50", "--set", "update_after=50", "--set", "batch_size=8"];
+        (await _dyad.RunAsync(["train", "ddpg", "Pendulum-v1", "--steps", "300", "--seed", "3", "--out", "out", .. small])).Succeeded();
+        string origin = Path.GetDirectoryName(Directory.GetFiles(_dyad.PathOf("out"), "config.json", SearchOption.AllDirectories).Single())!;
+
+        (await _dyad.RunAsync("train", "--from", origin, "--anew", "--out", "again")).Succeeded();
+        string repeated = Path.GetDirectoryName(Directory.GetFiles(_dyad.PathOf("again"), "config.json", SearchOption.AllDirectories).Single())!;
+        Assert.Equal(Path.GetRelativePath(_dyad.PathOf("out"), origin), Path.GetRelativePath(_dyad.PathOf("again"), repeated));
+        Assert.Equal(0, (await _dyad.RunAsync("diff", origin, repeated)).ExitCode);
+
+        // Another rule, from the same networks: the first row is where the other ended.
+        string printed = (await _dyad.RunAsync("train", "--from", origin, "--set", "rule=stackelberg", "--set", "leader=actor", "--set", "next_action=current-policy", "--steps", "60", "--out", "on")).Succeeded().Output;
+        Assert.Contains("stddpg-al", printed, StringComparison.Ordinal);
+        string onward = Path.GetDirectoryName(Directory.GetFiles(_dyad.PathOf("on"), "config.json", SearchOption.AllDirectories).Single())!;
+        Assert.Equal("seed-3", Path.GetFileName(onward));
+        Assert.Equal(MetricsLog.Read(Path.Combine(origin, "metrics.jsonl"))["eval/return"][^1], MetricsLog.Read(Path.Combine(onward, "metrics.jsonl"))["eval/return"][0]);
+        Assert.Contains("Begins with the networks of", File.ReadAllText(Path.Combine(onward, "..", "report.html")), StringComparison.Ordinal);
+
+        Assert.Contains("the network 'actor' of ", await _dyad.RefuseAsync("train", "--from", origin, "--set", "hidden_width=9", "--out", "no"), StringComparison.Ordinal);
+        Assert.Contains("the network 'actor' of ", await _dyad.RefuseAsync("train", "--from", origin, "--task", "MountainCarContinuous-v0", "--out", "no"), StringComparison.Ordinal);
+        Assert.Contains("leave out METHOD", await _dyad.RefuseAsync("train", "sac", "--from", origin), StringComparison.Ordinal);
+        Assert.Contains("--anew is for --from", await _dyad.RefuseAsync("train", "sac", "Pendulum-v1", "--anew"), StringComparison.Ordinal);
+        Assert.Contains("needs ENVIRONMENT, or --from RUN", await _dyad.RefuseAsync("train", "sac"), StringComparison.Ordinal);
+
+        (await _dyad.RunAsync("train", "q-learning", "map.txt", "--steps", "300", "--out", "table")).Succeeded();
+        string table = _dyad.PathOf("table", "train", "q-learning", "map", "seed-0");
+        Assert.Contains("has no networks to begin with; --anew repeats it", await _dyad.RefuseAsync("train", "--from", table), StringComparison.Ordinal);
+        (await _dyad.RunAsync("train", "--from", table, "--anew", "--out", "copy")).Succeeded();
+        Assert.Equal(0, (await _dyad.RunAsync("diff", table, _dyad.PathOf("copy", "train", "q-learning", "map", "seed-0"))).ExitCode);
     }
 
     [Fact]

@@ -101,6 +101,9 @@ public sealed class Residual
     /// <summary>q + w: what the actor follows.</summary>
     public TwinActionValue<float> Corrected { get; }
 
+    /// <summary>psi and psibar.</summary>
+    internal IReadOnlyList<AgentNetwork> Networks => [new("residual", _residual), new("target_residual", _target, _residual)];
+
     /// <summary>Float operations of the matrix products of its steps in an update.</summary>
     public double ProductFlop => _correction.ResidualUpdates * (_measure.ProductFlop + _learn.ProductFlop);
 

@@ -131,6 +131,9 @@ public sealed class Dqn : IValuing, IAppendOnlyState
     public Parameters<float> Policy => _network;
 
     /// <inheritdoc/>
+    public IReadOnlyList<AgentNetwork> Networks => [new("network", _network), new("target", _target, _network)];
+
+    /// <inheritdoc/>
     public PolicyHead Head { get; } = new(PolicyKind.GreedyValue);
 
     /// <inheritdoc/>

@@ -168,6 +168,10 @@ public sealed class SacV : IAgent, IAppendOnlyState
     public Parameters<float> Policy => _actor;
 
     /// <inheritdoc/>
+    public IReadOnlyList<AgentNetwork> Networks =>
+        [new("actor", _actor), new("critic", _critic), new("value", _value), new("target", _target, _value), new("log_temperature", _temperature.Log)];
+
+    /// <inheritdoc/>
     public PolicyHead Head { get; } = new(PolicyKind.SquashedGaussian);
 
     /// <inheritdoc/>

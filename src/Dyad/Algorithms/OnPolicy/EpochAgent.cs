@@ -91,6 +91,10 @@ public sealed class EpochAgent : IValuing
     public Parameters<float> Policy => _actor.Parameters;
 
     /// <inheritdoc/>
+    public IReadOnlyList<AgentNetwork> Networks =>
+        [new("actor", Policy), new("critic", Critic), .. ResCritic is { } residual ? [new AgentNetwork("residual", residual)] : Array.Empty<AgentNetwork>()];
+
+    /// <inheritdoc/>
     public PolicyHead Head => _actor.Head;
 
     /// <inheritdoc/>

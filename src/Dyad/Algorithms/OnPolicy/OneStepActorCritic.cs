@@ -85,6 +85,9 @@ public sealed class OneStepActorCritic : IAgent
     public Parameters<float> Policy => _actor.Parameters;
 
     /// <inheritdoc/>
+    public IReadOnlyList<AgentNetwork> Networks => [new("actor", Policy), new("critic", _critic)];
+
+    /// <inheritdoc/>
     public PolicyHead Head => _actor.Head;
 
     /// <inheritdoc/>

@@ -105,6 +105,9 @@ public sealed class Reinforce : IAgent
     public Parameters<float> Policy => _actor.Parameters;
 
     /// <inheritdoc/>
+    public IReadOnlyList<AgentNetwork> Networks => [new("actor", Policy), new("baseline", _baseline)];
+
+    /// <inheritdoc/>
     public PolicyHead Head => _actor.Head;
 
     /// <inheritdoc/>

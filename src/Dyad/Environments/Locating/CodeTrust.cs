@@ -29,6 +29,10 @@ public sealed class CodeTrust
     /// <summary>The task in place of the stored one; null for the stored one.</summary>
     public string? Task { get; }
 
+    /// <summary>The same trust for the task that is stored, where that may be found; this one otherwise.</summary>
+    /// <param name="stored">Its name.</param>
+    public CodeTrust OfStored(string stored) => new CodeTrust(null, _folders) is var own && own.Refused(stored) is null ? own : this;
+
     /// <summary>The library that a stored name would load without leave, by its full path, and the type in it; null where there is none.</summary>
     /// <param name="stored">The name.</param>
     public (string File, string Type)? Refused(string stored)

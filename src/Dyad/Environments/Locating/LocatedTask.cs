@@ -71,7 +71,10 @@ public sealed class LocatedTask
     public string Fingerprint => Mdp?.Fingerprint().ToString("x16", CultureInfo.InvariantCulture) ?? _fingerprint;
 
     /// <summary>Whether its time limit is below 1,000 steps, which some experiments count as a termination.</summary>
-    public bool HasShortLimit => MaxEpisodeSteps < LongEpisode;
+    public bool HasShortLimit => IsShort(MaxEpisodeSteps);
+
+    /// <summary>Whether a time limit is below 1,000 steps.</summary>
+    public static bool IsShort(int? limit) => limit < LongEpisode;
 
     /// <summary>The same with another time limit; a limit that a user's own task sets stays within it.</summary>
     /// <param name="limit">Steps of an episode; null for its own limit.</param>

@@ -1,6 +1,10 @@
 using System.Buffers.Binary;
 using System.Text;
+using Dyad.Algorithms.Catalog;
+using Dyad.Environments.Locating;
 using Dyad.Export;
+using Dyad.Studies;
+using Dyad.Training;
 
 namespace Dyad.Tests.Unit.Export;
 
@@ -85,6 +89,59 @@ public sealed class EventFileTests : IDisposable
         }
     }
 
+    [Fact]
+    public void Files_grow_with_the_rows_and_have_what_metrics_have_after_a_stop_too()
+    {
+        TrainingStudy Study(long steps) => TrainingStudy.Tabular(MethodCatalog.Tabular("actor-o"), TaskLocator.Find("FourRoom"), new TrainingRequest([], steps, 100, 0));
+        string target = _folder.PathOf("events", "train", "actor-o", "FourRoom", "seed-0");
+        using var stop = new CancellationTokenSource();
+        int rows = 0;
+        string[] first = [];
+
+        // Stopped on the way: each row was there when it was told.
+        Assert.Throws<OperationCanceledException>(() => Run(Study(2000), progress =>
+        {
+            rows++;
+            first = Directory.GetFiles(target);
+            Assert.Equal(rows, Steps(Assert.Single(first)).Length);
+            if (rows == 7)
+            {
+                stop.Cancel();
+            }
+        }, stop.Token));
+        // As a crash leaves it: a row that the run takes back, half a record.
+        File.AppendAllText(Path.Combine(target, "events.out.tfevents.0000000007.dyad"), "half");
+        Run(Study(2000), _ => { }, CancellationToken.None);
+        string second = Assert.Single(Directory.GetFiles(target));
+        Assert.True(string.CompareOrdinal(second, first[0]) > 0, "a later file comes later");
+        Assert.Equal(MetricsLog.Read(_folder.PathOf("runs", "train", "actor-o", "FourRoom", "seed-0", "metrics.jsonl"))["step"], Steps(second).Select(step => (double)step));
+        Assert.Equal(("brain.Event:2", 1), (Read(File.ReadAllBytes(second)).First().Version, Read(File.ReadAllBytes(second)).ElementAt(1).Session));
+
+        // The same as what leaves later.
+        ExportedRun run = Assert.Single(SmallRuns.Read(_folder.PathOf("runs")));
+        string exported = Assert.Single(EventFile.WriteRuns(new TargetFolder(_folder.PathOf("out")), [run]));
+        Assert.Equal(Read(File.ReadAllBytes(exported)).Skip(1).Select(Text), Read(File.ReadAllBytes(second)).Skip(2).Select(Text));
+
+        // Nothing is written of what is finished.
+        DateTime written = File.GetLastWriteTimeUtc(second);
+        Run(Study(2000), _ => { }, CancellationToken.None);
+        Assert.Equal(second, Assert.Single(Directory.GetFiles(target)));
+        Assert.Equal(written, File.GetLastWriteTimeUtc(second));
+
+        void Run(TrainingStudy study, Action<StudyProgress> watch, CancellationToken cancellation)
+        {
+            using var events = new LiveEvents(_folder.PathOf("events"), "train", TimeProvider.System, Assert.Fail);
+            StudyRunner.Execute(study, new StudyRequest(StudyScale.Quick, 1, 1, _folder.PathOf("runs"), ""), progress =>
+            {
+                events.Take(progress);
+                watch(progress);
+            }, _ => { }, cancellation);
+        }
+
+        long[] Steps(string file) => [.. Read(File.ReadAllBytes(file)).Where(x => x.Values.Count > 0).Select(x => x.Step)];
+        static string Text(Event x) => $"{x.Time:R} {x.Step} {string.Join(' ', x.Values)}";
+    }
+
     private static uint Mask(uint crc) => ((crc >> 15) | (crc << 17)) + 0xA282EAD8;
 
     // Bit by bit, with Castagnoli's polynomial reversed.
@@ -124,7 +181,7 @@ public sealed class EventFileTests : IDisposable
         }
     }
 
-    // Event: 1 wall_time double, 2 step int64, 3 file_version string, 5 summary. Summary: 1 value, of 1 tag string and 2 simple_value float.
+    // Event: 1 wall_time double, 2 step int64, 3 file_version string, 5 summary, 7 session_log, of 1 status. Summary: 1 value, of 1 tag string and 2 simple_value float.
     private static Event Parse(byte[] data)
     {
         var read = new Event(0, 0, "", []);
@@ -135,6 +192,7 @@ public sealed class EventFileTests : IDisposable
                 1 => read with { Time = BitConverter.ToDouble(content) },
                 2 => read with { Step = (long)BitConverter.ToUInt64(content) },
                 3 => read with { Version = Encoding.UTF8.GetString(content) },
+                7 => read with { Session = (int)BitConverter.ToUInt64(Assert.Single(Fields(content)).Content) },
                 5 => read with { Values = [.. Fields(content).Where(x => x.Field == 1).Select(x => Value(x.Content))] },
                 _ => throw new InvalidDataException($"field {field}"),
             };
@@ -187,5 +245,8 @@ public sealed class EventFileTests : IDisposable
         }
     }
 
-    private sealed record Event(double Time, long Step, string Version, IReadOnlyList<(string Tag, float Value)> Values);
+    private sealed record Event(double Time, long Step, string Version, IReadOnlyList<(string Tag, float Value)> Values)
+    {
+        public int Session { get; init; }
+    }
 }

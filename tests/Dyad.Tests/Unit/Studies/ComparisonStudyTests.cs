@@ -105,6 +105,65 @@ public sealed class ComparisonStudyTests
     }
 
     [Fact]
+    public void A_claim_may_be_of_equal_critic_updates_or_processor_time()
+    {
+        // Row by row "slow" is what "fast" is, and takes twice the time and half the updates.
+        StudyRuns all = Runs(4), runs = all with { Runs = [.. all.Runs.Where(run => run.Variant.Label != "noisy").Select(run => run with
+        {
+            Variant = run.Variant with { Method = MethodConfig.Of("test", [("critic_updates", run.Variant.Label == "slow" ? 1 : 2)]) },
+            Metrics = new Dictionary<string, double[]>(run.Metrics)
+            {
+                ["cpu_s"] = run.Column("wall_s"),
+                ["train/updates"] = [.. Row(row => 10 * row)],
+                ["eval/return"] = [.. Row(row => row + (0.01 * run.Seed))],
+            },
+        })] };
+        var equal = new Comparison(Study.Plan with
+        {
+            Lines = [new("fast", "Fast"), new("slow", "Slow")],
+            Claims =
+            [
+                new("At equal steps fast is better.", "fast", "slow"),
+                new("At equal time fast is better.", "fast", "slow") { At = FigureAxis.Time },
+                new("At equal updates fast is better.", "fast", "slow") { At = FigureAxis.Updates, Over = ClaimSpan.End },
+            ],
+        });
+        IReadOnlyList<Finding> findings = equal.Analyze(runs).Findings;
+        Assert.Equal([Verdict.Unclear, Verdict.Supported, Verdict.Contradicted], findings.Select(finding => finding.Verdict));
+
+        // By 10 s "slow" has come to 5: 3 in the mean from its first row at 2 s on; "fast" to 10.
+        Assert.Contains("5.5 [", findings[1].Measured, StringComparison.Ordinal);
+        Assert.Contains(" and 3.0 [", findings[1].Measured, StringComparison.Ordinal);
+        Assert.Contains("in the mean over the run up to 10 s of processor time of each, difference +2.5", findings[1].Measured, StringComparison.Ordinal);
+
+        // After 100 updates "fast" is at 5, "slow" at 10; over the last 10 of them they rise by a half and by one.
+        Assert.Contains("4.8 [", findings[2].Measured, StringComparison.Ordinal);
+        Assert.Contains(" and 9.5 [", findings[2].Measured, StringComparison.Ordinal);
+        Assert.Contains("up to 100 critic updates of each", findings[2].Measured, StringComparison.Ordinal);
+
+        // Who does not tell is held against nothing, and the others' family is the smaller for it.
+        IReadOnlyList<Finding> untold = equal.Analyze(runs with { Runs = [.. runs.Runs.Select(run => run with
+        {
+            Metrics = run.Metrics.Where(metric => metric.Key is not ("cpu_s" or "train/updates")).ToDictionary(),
+        })] }).Findings;
+        Assert.Equal([Verdict.Unclear, Verdict.Unclear], untold.Skip(1).Select(finding => finding.Verdict));
+        Assert.Equal("Fast against Slow: not compared at equal time, since not all runs have recorded processor time.", untold[1].Measured);
+        Assert.Equal("Fast against Slow: not compared at equal critic updates, since nothing tells how often the critic of fast stepped.", untold[2].Measured);
+    }
+
+    [Fact]
+    public void Seconds_are_the_processor_s_where_all_runs_have_recorded_them()
+    {
+        StudyRuns all = Runs(2);
+        DataTable table = Study.Analyze(all with { Runs = [.. all.Runs.Select(run => run with
+        {
+            Metrics = new Dictionary<string, double[]>(run.Metrics) { ["cpu_s"] = [.. run.Column("wall_s").Select(seconds => seconds / 4)] },
+        })] }).Tables[0];
+        Assert.Equal(["CPU seconds a run", "after 2.5 CPU s"], table.Columns.Skip(4));
+        Assert.Equal(["5.0", "25.0"], table.Rows[1].Skip(4).Select(cell => cell.Split(' ')[0]));
+    }
+
+    [Fact]
     public void Several_tasks_have_charts_tables_and_claims_of_their_own_in_one_family()
     {
         StudyRuns one = Runs(4);

@@ -20,6 +20,12 @@ public sealed class LearningCurveTests
         // It goes on flat at 12 where it ends.
         Assert.Equal(((100 * 7) + (100 * 12)) / 200.0, line.AreaUnderCurve(200), 1e-12);
         Assert.True(double.IsNaN(line.AreaUnderCurve(0)));
+
+        // Between any two costs too; from the first point at the least, and flat beyond the last.
+        Assert.Equal(2 + 4.5, line.MeanHeight(20, 70), 1e-12);
+        Assert.Equal(3, line.MeanHeight(-50, 20), 1e-12);
+        Assert.Equal(12, line.MeanHeight(110, 150), 1e-12);
+        Assert.Equal(2.5, line.MeanHeight(5, 5), 1e-12);
     }
 
     [Fact]

@@ -106,12 +106,13 @@ public sealed class StudyFileTests : IDisposable
             steps: 900
             rows: 3
             figures: [eval/return, { metric: eval/return, axis: time, title: Mine }]
-            claims: [{ better: res-ac, than: actor-o, text: It is better. }]
+            claims: [{ better: res-ac, than: actor-o, text: It is better. }, { better: res-ac, than: actor-o, at: time }]
             """);
         File.WriteAllText(_folder.PathOf("map.txt"), "S..\n.#.\n..G\n");
         StudyResult result = Execute(study, null, null, null).Result;
         Assert.Equal(4, result.Groups.Count);
-        Assert.Equal(["It is better (FourRoom).", "It is better (map)."], result.Findings.Select(finding => finding.Claim));
+        Assert.Equal(["It is better (FourRoom).", "", "It is better (map).", ""], result.Findings.Select(finding => finding.Claim));
+        Assert.Contains(" s of processor time of each, difference ", result.Findings[1].Measured, StringComparison.Ordinal);
         Assert.Equal(["eval/return on FourRoom", "Mine on FourRoom", "eval/return on map", "Mine on map"], result.Charts.Select(chart => chart.Title));
         string[] before = File.ReadAllLines(Metrics("res-ac", "map", 1));
 

@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using Dyad.Core;
 using Dyad.Studies;
 using Dyad.Studies.Results;
+using Json.Schema;
 
 namespace Dyad.Tests.Unit.Studies;
 
@@ -10,6 +11,8 @@ namespace Dyad.Tests.Unit.Studies;
 [Trait("Category", "unit")]
 public sealed class SummaryFormatTests : IDisposable
 {
+    private static readonly JsonSchema Schema = JsonSchema.FromText(SummarySchema.Document().ToJsonString());
+
     private readonly TempFolder _folder = new();
 
     public void Dispose() => _folder.Dispose();
@@ -22,6 +25,46 @@ public sealed class SummaryFormatTests : IDisposable
         foreach (string key in Keys(JsonNode.Parse(JsonSerializer.Serialize(sample, StudyRunner.JsonOptions))!).Distinct())
         {
             Assert.Contains($"`{key}`", text, StringComparison.Ordinal);
+        }
+    }
+
+    public static TheoryData<string> StoredSummaries => [.. Directory.GetFiles(Repository.PathOf("docs", "results"), "*.json", SearchOption.AllDirectories)
+        .Select(path => Path.GetRelativePath(Repository.PathOf("docs", "results"), path)).Order(StringComparer.Ordinal)];
+
+    [Theory]
+    [MemberData(nameof(StoredSummaries))]
+    public void A_stored_summary_is_as_the_schema_has_it(string name) =>
+        AssertValid(JsonNode.Parse(File.ReadAllText(Repository.PathOf("docs", "results", name)))!, isValid: true);
+
+    [Fact]
+    public void The_schema_refuses_what_is_no_summary()
+    {
+        StudyResult sample = ReportSamples.Study() with
+        {
+            Charts = [.. ReportSamples.Study().Charts, ReportSamples.Field()],
+            Failures = [new FailedRun("a", "b", 0, "c")],
+            Options = new OptionTable(["a"], [new OptionRow("x", ["1"])], []),
+            WallSeconds = double.NaN,
+        };
+        JsonObject Summary() => JsonNode.Parse(JsonSerializer.Serialize(sample, StudyRunner.JsonOptions))!.AsObject();
+        AssertValid(Summary(), isValid: true);
+        foreach ((string what, Action<JsonObject> damage) in new (string, Action<JsonObject>)[]
+        {
+            ("format", summary => summary["format"] = 2),
+            ("study", summary => summary.Remove("study")),
+            ("title", summary => summary["title"] = null),
+            ("verdict", summary => summary["findings"]![0]!["verdict"] = "maybe"),
+            ("series", summary => summary["charts"]![0]!.AsObject().Remove("series")),
+            ("kind", summary => summary["charts"]![0]!["kind"] = "field"),
+            ("points", summary => summary["charts"]!.AsArray()[^1]!["points"] = "none"),
+            ("values", summary => summary["groups"]![0]!["values"]![0] = "many"),
+            ("seed", summary => summary["failures"]![0]!["seed"] = 1.5),
+            ("rows", summary => summary["options"]!["differing"]![0]!["values"]![0] = 3),
+        })
+        {
+            JsonObject damaged = Summary();
+            damage(damaged);
+            Assert.False(IsValid(damaged), what);
         }
     }
 
@@ -44,6 +87,16 @@ public sealed class SummaryFormatTests : IDisposable
             Assert.Contains("this release of Dyad reads 1", Assert.Throws<UserError>(() => StudyRunner.ReadSummary(_folder.FullPath)).Message, StringComparison.Ordinal);
         }
     }
+
+    private static void AssertValid(JsonNode summary, bool isValid)
+    {
+        EvaluationResults results = Evaluate(summary);
+        Assert.True(results.IsValid == isValid, string.Join("; ", (results.Details ?? []).Where(detail => detail.Errors is not null).Take(5).Select(detail => $"{detail.InstanceLocation}: {string.Join(", ", detail.Errors!.Values)}")));
+    }
+
+    private static bool IsValid(JsonNode summary) => Evaluate(summary).IsValid;
+
+    private static EvaluationResults Evaluate(JsonNode summary) => Schema.Evaluate(JsonSerializer.SerializeToElement(summary), new EvaluationOptions { OutputFormat = OutputFormat.List });
 
     [Fact]
     public void A_study_over_two_tasks_is_summarised_over_both()

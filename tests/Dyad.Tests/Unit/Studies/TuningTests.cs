@@ -21,6 +21,7 @@ public sealed class TuningTests : IDisposable
           budget: 3
           search: grid
           seeds: 2
+          untuned: false
           ranges: { critic_learning_rate: [1e-9, 0.1, 1e-8] }
         """;
 
@@ -49,6 +50,32 @@ public sealed class TuningTests : IDisposable
         // The numbers of the reported lines are those of runs with these seeds and options, made by themselves.
         FileStudy alone = Open(Plain[..Plain.IndexOf("tune:", StringComparison.Ordinal)] + "options: { critic_learning_rate: 0.1 }\n", "alone.yaml");
         Assert.Equal(Execute(alone, "alone").Result.Groups.Select(group => group.Mean), result.Groups.Select(group => group.Mean));
+    }
+
+    [Fact]
+    public void Each_line_is_run_without_the_search_too_on_the_same_seeds()
+    {
+        string text = Plain.Replace("untuned: false", "untuned: true", StringComparison.Ordinal) + "\n" + """
+            options: { actor_learning_rate: 0.2 }
+            claims: [{ better: res-ac, than: "res-ac,untuned", text: Tuning helps. }]
+            """;
+        FileStudy study = Open(text.Replace("6000", "300", StringComparison.Ordinal));
+        Assert.Equal(2 * (2 + 2 + 6), study.CountRuns(null));
+        var runs = new HashSet<int>();
+        StudyResult result = StudyRunner.Execute(study, Request(null), progress => runs.Add(progress.Runs), _ => { }, TestContext.Current.CancellationToken).Result;
+        Assert.Equal([2 * (2 + 2 + 6)], runs);
+        Assert.Equal(["actor-o", "res-ac", "actor-o,untuned", "res-ac,untuned"], result.Groups.Select(group => group.Label));
+        Assert.All(result.Groups, group => Assert.Equal([0, 1], group.Seeds));
+        OptionRow rate = Assert.Single(result.Options!.Differing, row => row.Name == "critic_learning_rate");
+        Assert.Equal(["0.02", "0.02"], rate.Values.Skip(2));
+        Assert.Equal(["0.2"], Assert.Single(result.Options.Shared, row => row.Name == "actor_learning_rate").Values);
+        Assert.Equal("Tuning helps.", Assert.Single(result.Findings).Claim);
+        Assert.Contains("res-ac against res-ac, untuned: ", result.Findings[0].Measured, StringComparison.Ordinal);
+        Assert.Contains(result.Notes, note => note.Contains("Lines named untuned", StringComparison.Ordinal));
+
+        // A line that is asked for alone comes with its own.
+        StudyResult one = StudyRunner.Execute(study, Request(null) with { Only = ["actor-o"] }, _ => { }, _ => { }, TestContext.Current.CancellationToken).Result;
+        Assert.Equal(["actor-o", "actor-o,untuned"], one.Groups.Select(group => group.Label));
     }
 
     [Fact]
@@ -178,9 +205,9 @@ public sealed class TuningTests : IDisposable
         Assert.Contains("actor-o,critic_steps=2 sets 'critic_steps', which is tuned", Assert.Throws<UserError>(() => Open(
             "environments: FourRoom\nmethods: [{ method: actor-o, options: { critic_steps: 2 }, tune: { critic_steps: [1] } }]\ntune: { budget: 1 }\n").Variants(StudyScale.Paper)).Message, StringComparison.Ordinal);
         FileStudy study = Open("environments: FourRoom\nmethods: [actor-o, res-ac]\nseeds: 4\ntune: { budget: 5, seeds: 2, ranges: { critic_steps: { low: 1, high: 50 } } }\nscales: { quick: { tune: { budget: 2, seeds: [8] } } }\n");
-        Assert.Equal(2 * (4 + 10), study.CountRuns(null));
+        Assert.Equal(2 * (4 + 4 + 10), study.CountRuns(null));
         Assert.Equal(10, study.Trials(StudyScale.Paper));
-        Assert.Equal((2, 12), (study.At("quick").Trials(StudyScale.Paper), study.At("quick").CountRuns(null)));
+        Assert.Equal((2, 20), (study.At("quick").Trials(StudyScale.Paper), study.At("quick").CountRuns(null)));
 
         // A seed that selects is passed over where more are asked for.
         Assert.Equal([0, 1, 2, 3, 4, 5, 6, 7, 9, 10], study.At("quick").Seeds(StudyScale.Paper, 10));

@@ -253,6 +253,8 @@ public sealed class FailingTaskTests : IDisposable
 
         public Parameters<float> Policy => inner.Policy;
 
+        public IReadOnlyList<AgentNetwork> Networks => inner.Networks;
+
         public void Act(ReadOnlySpan<double> observations, Span<double> actions, bool explore) => inner.Act(observations, actions, explore);
 
         public void Observe(
