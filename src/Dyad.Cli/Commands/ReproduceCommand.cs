@@ -33,11 +33,12 @@ internal static class ReproduceCommand
         };
         Option<string[]> only = StudyOptions.Only();
         Option<int> jobs = StudyOptions.Jobs();
+        Option<bool> watch = WatchCommand.Beside();
         Option<bool> open = StudyOptions.Open();
         Option<bool> json = StudyOptions.Json();
         var command = new Command("reproduce", "Run a study: finished runs are kept, stopped ones go on.")
         {
-            study, scale, seeds, steps, only, jobs, output, open, json,
+            study, scale, seeds, steps, only, jobs, output, watch, open, json,
         };
         Help.AddExamples(command, "dyad reproduce wen2021/fig1", "dyad reproduce wen2021/fig1 --scale paper --seeds 20 --jobs 2");
         command.SetAction(parsed => Run(
@@ -48,6 +49,7 @@ internal static class ReproduceCommand
             parsed.GetValue(only) ?? [],
             StudyOptions.Positive(parsed.GetValue(jobs), "--jobs"),
             parsed.GetValue(output),
+            parsed.GetValue(watch),
             parsed.GetValue(open),
             parsed.GetValue(json)));
         return command;
@@ -60,7 +62,7 @@ internal static class ReproduceCommand
         ["studies"] = new JsonArray([.. results.Select(result => JsonSerializer.SerializeToNode(result, StudyRunner.JsonOptions))]),
     };
 
-    private static int Run(string name, string scaleName, int? seeds, long? steps, string[] only, int jobs, string? output, bool open, bool json)
+    private static int Run(string name, string scaleName, int? seeds, long? steps, string[] only, int jobs, string? output, bool watch, bool open, bool json)
     {
         Study study = StudyCatalog.Find(name);
         StudyScale scale = scaleName switch
@@ -77,6 +79,7 @@ internal static class ReproduceCommand
 
         string command = $"./dyad reproduce {name} --scale {scaleName}" + StudyOptions.Arguments(seeds, steps, only);
         var request = new StudyRequest(scale, seeds, jobs, output ?? Path.Combine("runs", scaleName), command, steps, StudyOptions.Labels(study, scale, only));
+        using LiveView? view = WatchCommand.Begin(watch, request.Output);
         return StudyOptions.RunToReport(study, $"{name} ({scaleName})", $"The study {name} at {scaleName} scale.", request, open, json);
     }
 }

@@ -22,12 +22,13 @@ internal static class StudyCommand
         Sizes sizes = new();
         Option<string[]> only = StudyOptions.Only();
         Option<int> jobs = StudyOptions.Jobs();
+        Option<bool> watch = WatchCommand.Beside();
         Option<bool> open = StudyOptions.Open();
         Option<bool> json = StudyOptions.Json();
         var yes = new Option<bool>("--yes") { Description = $"Run more than {LargestUnasked:#,0} runs without being asked." };
         var command = new Command("study", "Run the study of a file: methods with options on tasks, over seeds, as one page.")
         {
-            file, sizes.Scale, sizes.Seeds, sizes.Steps, only, jobs, sizes.Output, yes, open, json, Check(), Run(), New(), Schema(),
+            file, sizes.Scale, sizes.Seeds, sizes.Steps, only, jobs, sizes.Output, yes, watch, open, json, Check(), Run(), New(), Schema(),
         };
         Help.AddExamples(command, "dyad study new --methods sac,stsac-al --environments Pendulum-v1 -o mine.yaml", "dyad study mine.yaml --seeds 5", "dyad study check mine.yaml");
         command.SetAction(parsed =>
@@ -40,6 +41,7 @@ internal static class StudyCommand
             _ = study.Variants(request.Scale);
             request = request with { Only = StudyOptions.Labels(study, StudyScale.Paper, parsed.GetValue(only) ?? []) };
             study.Cautions.ToList().ForEach(StudyOptions.Tell);
+            using LiveView? view = WatchCommand.Begin(parsed.GetValue(watch), request.Output);
             return StudyOptions.RunToReport(study, $"{study.Name} ({request.ScaleName})", $"The study {study.Name} at {request.ScaleName} scale.", request, parsed.GetValue(open), parsed.GetValue(json));
         });
         return command;

@@ -65,11 +65,12 @@ internal static class TrainCommand
         var keep = new Option<int?>("--keep-policies") { Description = "Keep so many policies along a run of a neural method, policies/step-N.safetensors.", HelpName = "N" };
         var resume = new Option<bool>("--resume") { Description = "Go on with runs that were stopped." };
         Option<int> jobs = StudyOptions.Jobs();
+        Option<bool> watch = WatchCommand.Beside();
         Option<bool> open = StudyOptions.Open();
         Option<bool> json = StudyOptions.Json();
         var command = new Command("train", "Train one method on one task and write a report.")
         {
-            method, environment, steps, every, seed, seeds, preset, set, sweep, label, limit, episodes, output, until, patience, wallTime, keep, resume, jobs, open, json,
+            method, environment, steps, every, seed, seeds, preset, set, sweep, label, limit, episodes, output, until, patience, wallTime, keep, resume, jobs, watch, open, json,
         };
         Help.AddExamples(
             command,
@@ -117,7 +118,8 @@ internal static class TrainCommand
                 StudyOptions.Positive(parsed.GetValue(seeds), "--seeds", 10_000),
                 StudyOptions.Positive(parsed.GetValue(jobs), "--jobs"),
                 parsed.GetValue(output)!,
-                Shell.Command(parsed.Tokens.Select(token => token.Value)));
+                Shell.Command(parsed.Tokens.Select(token => token.Value).Where(word => word != watch.Name)));
+            using LiveView? view = WatchCommand.Begin(parsed.GetValue(watch), request.Output);
             if (sweeps.Length == 0)
             {
                 return Run(At([]), request, parsed.GetValue(resume), parsed.GetValue(open), parsed.GetValue(json));

@@ -37,6 +37,7 @@ export function chartConfig(isDark) {
     point: { size: 46, filled: true, opacity: 1, stroke: colours.background, strokeWidth: 1.2 },
     rule: { color: colours.text, strokeWidth: 1 },
     style: {
+      seed: { strokeWidth: 0.8, opacity: 0.4 },
       streamline: { color: colours.stream, strokeWidth: 0.9 },
       arrowhead: { color: colours.stream, strokeWidth: 0, size: 34 },
       trajectory: { strokeWidth: 2.2 },

@@ -33,7 +33,7 @@ internal static class ResultCheck
 
     private static IEnumerable<IEnumerable<object?>> Lists(Chart? chart) => chart switch
     {
-        LineChart lines => [lines.Series],
+        LineChart lines => [lines.Series, .. lines.Series.Select(series => series?.Each).OfType<IReadOnlyList<SeedLine>>()],
         FieldChart field => [field.Streamlines, field.Trajectories, field.Points, field.Labels],
         _ => [],
     };
