@@ -34,6 +34,16 @@ internal sealed class HtmlBuilder
 
         public void AppendFormatted(string? text) => html._text.Append(WebUtility.HtmlEncode(text));
 
+        public void AppendFormatted(Prose prose)
+        {
+            foreach ((string text, bool isWhole) in prose.Pieces())
+            {
+                if (isWhole) html._text.Append("<span class=\"whole\">");
+                AppendFormatted(text);
+                if (isWhole) html._text.Append("</span>");
+            }
+        }
+
         public void AppendFormatted(int number) => html._text.Append(number.ToString(CultureInfo.InvariantCulture));
     }
 }

@@ -14,7 +14,7 @@ export function drawChart(container, spec, isDark) {
   const view = new View(parse(program), { renderer: "svg", loader: closed, container, hover: false, logLevel: 1 });
   container.replaceChildren();
   view.initialize(container).run();
-  container.querySelector("svg.marks")?.setAttribute("aria-hidden", "true");
+  if (container.hasAttribute("role")) container.querySelector("svg.marks")?.setAttribute("aria-hidden", "true");
   return view;
 }
 

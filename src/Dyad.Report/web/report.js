@@ -4,7 +4,7 @@
 import { drawFitted, isPlane, refit } from "./draw.js";
 import { addHover } from "./hover.js";
 import { addMenu } from "./menu.js";
-import { fitTables } from "./tables.js";
+import { fitTable, fitTables } from "./tables.js";
 import { startGrids } from "./grid.js";
 
 const page = document.documentElement;
@@ -114,4 +114,4 @@ startGrids();
 begin();
 
 // For whoever drives the page by a script.
-window.dyad = { drawAll, openForPaper };
+window.dyad = { drawAll, openForPaper, fit: fitTable };

@@ -1,9 +1,9 @@
-// Tables that do not fit their box show each row as a block of names and values, so that nothing is cut.
+// Tables that do not fit their box stand closer together, or show each row as a block of names and values, so that nothing is cut.
 
 /** Watches all tables of the page, and fits each when it comes near the window or its room changes. */
 export function fitTables(root = document) {
   const boxes = [...root.querySelectorAll(".scroll")];
-  const sized = new ResizeObserver((entries) => { for (const { target } of entries) fit(target); });
+  const sized = new ResizeObserver((entries) => { for (const { target } of entries) fitTable(target); });
   const near = new IntersectionObserver((entries) => {
     for (const { target, isIntersecting } of entries) {
       if (!isIntersecting) continue;
@@ -12,15 +12,18 @@ export function fitTables(root = document) {
     }
   }, { rootMargin: "100% 0px" });
   for (const box of boxes) near.observe(box);
-  for (const box of boxes) box.closest("details")?.addEventListener("toggle", () => fit(box));
+  for (const box of boxes) box.closest("details")?.addEventListener("toggle", () => fitTable(box));
 }
 
-/** As wide as its box where it can be, else a block a row. */
-function fit(box) {
+/** As it is where it fits, else closer together, else a block a row. */
+export function fitTable(box) {
   const width = box.clientWidth;
   if (width === 0 || box.dataset.width === String(width)) return;
   box.dataset.width = width;
-  box.classList.remove("stacked");
-  if (box.scrollWidth > width) box.classList.add("stacked");
+  for (const form of ["", "tight", "stacked"]) {
+    box.classList.remove("tight", "stacked");
+    if (form !== "") box.classList.add(form);
+    if (box.scrollWidth <= width) break;
+  }
   box.tabIndex = box.scrollWidth > width ? 0 : -1;
 }

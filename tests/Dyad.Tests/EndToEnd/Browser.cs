@@ -74,5 +74,8 @@ public sealed class BrowserPage : IAsyncDisposable
     /// <summary>Addresses of everything the page asked for.</summary>
     public List<string> Requests { get; } = [];
 
+    /// <summary>Draws a report's charts that are not yet in the window, the folded ones too.</summary>
+    public async Task DrawAllAsync() => await Page.EvaluateAsync("window.dyad.openForPaper()");
+
     public async ValueTask DisposeAsync() => await Page.CloseAsync();
 }

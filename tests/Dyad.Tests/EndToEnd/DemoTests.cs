@@ -16,6 +16,7 @@ public sealed class DemoTests(DemoFixture demo, Browser browser) : IClassFixture
         await using var opened = await browser.NewPageAsync();
         await opened.Page.GotoAsync(new Uri(Path.Combine(demo.Folder, "report.html")).AbsoluteUri);
         await opened.Page.Locator("html[data-ready=true]").WaitForAsync(new() { State = WaitForSelectorState.Attached });
+        await opened.DrawAllAsync();
         int charts = Studies.Sum(study => Summary(study).GetProperty("charts").GetArrayLength());
         Assert.Equal(charts, await opened.Page.Locator("figure.chart").CountAsync());
         Assert.Equal(charts, await opened.Page.Locator("figure.chart svg.marks").CountAsync());
