@@ -28,6 +28,9 @@ internal sealed class ChartFigure(HtmlBuilder html, LineNames names, Headings he
             case FieldChart field:
                 Write(chart, id, isLead, FieldSpec.Build(field, names.Order), field.Caption, $"Vector field of {field.XTitle} and {field.YTitle}", () => WriteLastPoints(field));
                 break;
+            case GridChart grid:
+                GridFigure.Write(html, grid, id, headings);
+                break;
             default:
                 throw new NotSupportedException($"a {chart.GetType().Name} cannot be drawn");
         }

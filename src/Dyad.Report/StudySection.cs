@@ -40,9 +40,11 @@ internal sealed partial class StudySection
         bool folds = _study.Charts.Count > FoldedFrom && _study.Charts.Any(IsMetric);
 
         // A study's own figures come in its order; of all metrics of a run the return is what it is about.
-        Chart[] charts = folds ? [.. _study.Charts.OrderBy(chart => IsMetric(chart) && chart.YTitle == "eval/return" ? 0 : 1)] : [.. _study.Charts];
+        Chart[] drawn = [.. _study.Charts.Where(chart => chart is not GridChart)];
+        Chart[] charts = folds ? [.. drawn.OrderBy(chart => IsMetric(chart) && chart.YTitle == "eval/return" ? 0 : 1)] : drawn;
         if (charts.Length > 0) WriteCharts("one", charts[..1], isLead: true);
         FindingList.Write(_html, _study.Findings, _headings);
+        WriteGrids();
         _headings.Part(_html, "How it was measured");
         _html.Line($"""<p class="question">{new Prose(_study.Question)}</p>""");
         WriteCharts("several", [.. charts.Skip(1).Where(chart => !folds || !IsMetric(chart))], isLead: false);
@@ -67,6 +69,12 @@ internal sealed partial class StudySection
         _html.Line($"""<div class="charts {(charts.Length > 1 ? layout : "one")}">""");
         foreach (Chart chart in charts) figure.Write(chart, $"{_id}-{chart.Id}", isLead);
         _html.Line($"</div>");
+    }
+
+    private void WriteGrids()
+    {
+        var figure = new ChartFigure(_html, _names, _headings);
+        foreach (GridChart grid in _study.Charts.OfType<GridChart>()) figure.Write(grid, $"{_id}-{grid.Id}", isLead: false);
     }
 
     private void WriteFolded(Chart[] charts)

@@ -9,6 +9,9 @@ namespace Dyad.Studies;
 /// <param name="Metrics">Columns by name, all of the same length; missing values are NaN.</param>
 public sealed record FinishedRun(Variant Variant, int Seed, IReadOnlyDictionary<string, double[]> Metrics)
 {
+    /// <summary>Its folder; null where nobody says.</summary>
+    public string? Folder { get; init; }
+
     /// <summary>Steps of the rows.</summary>
     public double[] Steps => Column("step");
 

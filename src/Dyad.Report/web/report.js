@@ -43,9 +43,11 @@ class Chart {
   }
 }
 
+const drawGrids = startGrids();
 const charts = new Map([...document.querySelectorAll("figure.chart")].map((figure) => [figure, new Chart(figure)]));
 
 function drawAll() {
+  drawGrids();
   for (const chart of charts.values()) chart.draw();
 }
 
@@ -110,7 +112,6 @@ window.addEventListener("resize", () => {
 });
 
 fitTables();
-startGrids();
 begin();
 
 // For whoever drives the page by a script.
