@@ -38,9 +38,9 @@ internal static class StatusCommand
         }
         else if (runs.Length > 0)
         {
-            Output.Table(null, ["run", "status", "#step", "#of", "#seconds", "#steps/s", "#left"], runs.Select(run => new[]
+            Output.Table(null, ["run", "status", "#step", "#left", "#of", "#steps/s", "#seconds"], runs.Select(run => new[]
             {
-                (string)run["run"]!, (string)run["status"]!, Text(run["step"]), Text(run["steps"]), Text(run["wall_s"]), Text(run["steps_per_s"]), Text(run["left_s"]),
+                (string)run["run"]!, (string)run["status"]!, Text(run["step"]), Text(run["left_s"]), Text(run["steps"]), Text(run["steps_per_s"]), Text(run["wall_s"]),
             }));
             foreach (JsonObject run in runs.Where(run => run["error"] is not null))
             {

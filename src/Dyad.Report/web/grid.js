@@ -23,6 +23,11 @@ class GridFigure {
     find("controls").hidden = false;
     for (const name of ["line", "step", "visits", "arrows"]) this.controls[name].addEventListener("input", () => this.show());
     this.controls.step.value = this.controls.step.max;
+
+    // The learner that has most to show comes first; a choice of one is none.
+    const panels = this.data.lines.map((line) => line.frames[0].values.length);
+    this.controls.line.value = String(panels.indexOf(Math.max(...panels)));
+    this.controls.line.parentElement.hidden = panels.length === 1;
     this.show();
   }
 

@@ -1,4 +1,7 @@
+using Dyad.Algorithms.Catalog;
+using Dyad.Environments.Locating;
 using Dyad.Report;
+using Dyad.Studies;
 using Dyad.Studies.Results;
 using Dyad.Tests.Unit;
 using Microsoft.Playwright;
@@ -76,6 +79,33 @@ public sealed class StoredPageTests(Browser browser) : IClassFixture<Browser>, I
                 inside => Assert.Equal(media == Media.Print ? "avoid" : "auto", inside));
         }
 
+        Assert.Empty(opened.Errors);
+    }
+
+    [Fact]
+    public async Task A_grid_is_drawn_over_training_with_its_walls_goal_arrows_and_visits()
+    {
+        TrainingStudy study = TrainingStudy.Tabular(MethodCatalog.Tabular("res-ac"), TaskLocator.Find("FourRoom"), new TrainingRequest([], 60_000, 6000, 0));
+        StudyResult result = StudyRunner.Execute(study, new StudyRequest(StudyScale.Quick, 1, 1, _folder.FullPath, ""), _ => { }, _ => { }, CancellationToken.None).Result;
+        await using BrowserPage opened = await OpenAsync([result], 1400);
+        await opened.DrawAllAsync();
+        ILocator panels = opened.Page.Locator(".grid-chart .panel");
+        Assert.Equal(["critic q", "q + w", "true value"], await panels.Locator("p").AllTextContentsAsync());
+        ILocator last = panels.Last;
+        Assert.Equal((13 * 13) - 104, await last.Locator(".wall").CountAsync());
+        Assert.Equal(104, await last.Locator(".value").CountAsync());
+        Assert.Equal(1, await last.Locator(".goal").CountAsync());
+        Assert.Equal(104, await last.Locator(".visits").CountAsync());
+        int arrows = await last.Locator(".arrow").CountAsync();
+        Assert.InRange(arrows, 20, 104 * 2);
+
+        // At the first step that was kept the policy is near chance: hardly an arrow.
+        await opened.Page.Locator(".grid-step").FocusAsync();
+        await opened.Page.Keyboard.PressAsync("Home");
+        Assert.Contains("step 5,", await opened.Page.Locator(".grid-clock").InnerTextAsync(), StringComparison.Ordinal);
+        Assert.True(await last.Locator(".arrow").CountAsync() < arrows / 2);
+        await opened.Page.Locator(".grid-visits").UncheckAsync();
+        Assert.Equal(0, await last.Locator(".visits").CountAsync());
         Assert.Empty(opened.Errors);
     }
 
