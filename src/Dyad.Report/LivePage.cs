@@ -11,7 +11,7 @@ public static class LivePage
         PageFrame.Begin(html, $"{Path.GetFileName(folder.TrimEnd(Path.DirectorySeparatorChar))} \u00b7 Dyad", PageAssets.LiveStyle, PageFrame.LivePolicy);
         html.Line($"""
             <header>
-            <h1>Runs under <span class="folder">{folder}</span></h1>
+            <h1>Runs under <span class="folder" title="{folder}">{Path.GetFileName(folder.TrimEnd(Path.DirectorySeparatorChar))}</span></h1>
             <p class="lead" id="state" role="status">Connecting&#8230;</p>
             <noscript><p class="script-needed">This view is drawn by JavaScript, which is switched off here; 'dyad status' tells the same in a
             terminal.</p></noscript>

@@ -181,6 +181,7 @@ public static class VegaLiteSpec
         ["title"] = null,
         ["orient"] = "bottom",
         ["symbolType"] = "stroke",
+        ["symbolOpacity"] = 1,
         ["values"] = Labels(values),
         ["labelLimit"] = new JsonObject { ["expr"] = "legendLabelLimit" },
         ["columns"] = new JsonObject { ["expr"] = "legendColumns" },

@@ -41,7 +41,7 @@ public static class MetricCharts
         string id = MetricId(metric);
         return new LineChart(
             environment is null ? id : $"{id}-{Id(environment)}", environment is null ? metric : $"{metric} on {environment}", "steps", metric, LogY: false,
-            (all.Max() > 1 ? $"Mean and one sample standard deviation over {seeds}; thin lines are seeds." : "One run.") + gap, series);
+            all.Max() > 1 ? $"Mean and one sample standard deviation over {seeds}.{gap} Thin lines are seeds." : $"One run.{gap}", series);
     }
 
     // eval/best_return is eval-best-return in the names of charts.

@@ -111,7 +111,7 @@ public sealed class ReportPageTests(Browser browser) : IClassFixture<Browser>, I
         Assert.Equal(file, download.SuggestedFilename);
         if (file.EndsWith(".csv", StringComparison.Ordinal))
         {
-            string[] lines = await System.IO.File.ReadAllLinesAsync(await download.PathAsync());
+            string[] lines = System.IO.File.ReadAllLines(await download.PathAsync());
             Assert.Equal("line,kind,seed,Environment steps,Return,low,high", lines[0]);
             Assert.Equal(1 + (4 * 500), lines.Length);
             Assert.StartsWith("SAC,mean,,2000,", lines[1], StringComparison.Ordinal);

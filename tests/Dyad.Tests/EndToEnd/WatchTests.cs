@@ -36,23 +36,23 @@ public sealed class WatchTests(Browser browser) : IClassFixture<Browser>, IDispo
         ILocator figure = opened.Page.Locator("figure[data-metric='eval/return']");
         string folder = _dyad.PathOf("runs", "train", "q-learning", "FourRoom", "seed-0");
         string metrics = Path.Combine(folder, "metrics.jsonl"), status = Path.Combine(folder, "run.json");
-        string whole = await File.ReadAllTextAsync(metrics), done = await File.ReadAllTextAsync(status);
+        string whole = File.ReadAllText(metrics), done = File.ReadAllText(status);
         int rows = whole.Count(c => c == '\n');
         await Assertions.Expect(figure).ToHaveAttributeAsync("data-points", $"{rows}");
         Assert.Equal(2, await opened.Page.Locator("table tbody tr").CountAsync());
         Assert.Equal("0 of 2 runs go on.", await opened.Page.InnerTextAsync("#state"));
 
         // Somebody writes a row, as a run does.
-        await File.WriteAllTextAsync(status, done.Replace("\"done\"", "\"stopped\"", StringComparison.Ordinal));
+        File.WriteAllText(status, done.Replace("\"done\"", "\"stopped\"", StringComparison.Ordinal));
         await Assertions.Expect(opened.Page.Locator("table tbody tr.is-stopped")).ToHaveCountAsync(1);
         var clock = Stopwatch.StartNew();
-        await File.AppendAllTextAsync(metrics, "{\"step\":4000,\"wall_s\":0.1,\"eval/return\":0.75}\n");
+        File.AppendAllText(metrics, "{\"step\":4000,\"wall_s\":0.1,\"eval/return\":0.75}\n");
         await Assertions.Expect(figure).ToHaveAttributeAsync("data-points", $"{rows + 1}", new() { Timeout = 20_000 });
         await Assertions.Expect(opened.Page.Locator("tr.is-stopped td[data-column='return']")).ToHaveTextAsync("0.75");
         Assert.True(clock.Elapsed < TimeSpan.FromSeconds(2 * Slack), $"The row was shown after {clock.Elapsed}.");
 
         // A run that goes on is cut back to its checkpoint, and writes other rows over what is gone.
-        await File.WriteAllTextAsync(metrics, string.Concat(whole.Split('\n').Take(2).Select(line => line + "\n")) + "{\"step\":200,\"eval/return\":0.5}\n");
+        File.WriteAllText(metrics, string.Concat(whole.Split('\n').Take(2).Select(line => line + "\n")) + "{\"step\":200,\"eval/return\":0.5}\n");
         await Assertions.Expect(opened.Page.Locator("tr.is-stopped td[data-column='return']")).ToHaveTextAsync("0.5", new() { Timeout = 20_000 });
         await Assertions.Expect(figure).ToHaveAttributeAsync("data-points", $"{rows}");
         Directory.Delete(folder, recursive: true);
@@ -123,9 +123,9 @@ public sealed class WatchTests(Browser browser) : IClassFixture<Browser>, IDispo
 
         Assert.Equal(100, asked);
         using var client = new HttpClient();
-        await using Stream events = await client.GetStreamAsync(new Uri(url, "events"));
+        await using Stream events = await client.GetStreamAsync(new Uri(url, "events"), TestContext.Current.CancellationToken);
         using var reader = new StreamReader(events);
-        string state = (await reader.ReadLineAsync())!;
+        string state = (await reader.ReadLineAsync(TestContext.Current.CancellationToken))!;
         Assert.DoesNotContain("secret", state, StringComparison.Ordinal);
         Assert.Single(JsonDocument.Parse(state["data: ".Length..]).RootElement.GetProperty("groups").EnumerateArray());
     }
@@ -169,7 +169,7 @@ public sealed class WatchTests(Browser browser) : IClassFixture<Browser>, IDispo
         Assert.True(await Signals.SendWhenAsync(_views[0], Signals.Kill, () => true));
         for (int attempt = 0; attempt < 300 && await IsOpenAsync(url.Port); attempt++)
         {
-            await Task.Delay(100);
+            await Task.Delay(100, TestContext.Current.CancellationToken);
         }
 
         Assert.False(await IsOpenAsync(url.Port));
@@ -184,7 +184,7 @@ public sealed class WatchTests(Browser browser) : IClassFixture<Browser>, IDispo
         Assert.False(await IsOpenAsync(new Uri(sentence.Split(' ')[7]).Port));
 
         // What is stored repeats the runs and not the page.
-        Assert.DoesNotContain("--watch", await File.ReadAllTextAsync(_dyad.PathOf("runs", "train", "q-learning", "FourRoom", "summary.json")), StringComparison.Ordinal);
+        Assert.DoesNotContain("--watch", File.ReadAllText(_dyad.PathOf("runs", "train", "q-learning", "FourRoom", "summary.json")), StringComparison.Ordinal);
     }
 
     [Fact]

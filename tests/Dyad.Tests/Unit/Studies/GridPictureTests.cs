@@ -2,7 +2,6 @@ using Dyad.Algorithms;
 using Dyad.Algorithms.Catalog;
 using Dyad.Algorithms.Tabular;
 using Dyad.Core;
-using Dyad.Environments;
 using Dyad.Environments.Locating;
 using Dyad.Numerics;
 using Dyad.Report;
