@@ -44,6 +44,18 @@ internal sealed class HtmlBuilder
             }
         }
 
+        /// <summary>A command, whose words are broken only where one is longer than the line.</summary>
+        public void AppendFormatted(Words words)
+        {
+            string[] all = (words.Text ?? "").Split(' ');
+            for (int i = 0; i < all.Length; i++)
+            {
+                html._text.Append(i == 0 ? "<span class=\"word\">" : " <span class=\"word\">");
+                AppendFormatted(all[i]);
+                html._text.Append("</span>");
+            }
+        }
+
         public void AppendFormatted(int number) => html._text.Append(number.ToString(CultureInfo.InvariantCulture));
     }
 }

@@ -31,3 +31,7 @@ internal readonly partial record struct Prose(string Text)
     [GeneratedRegex(@"\[[+\-\u2212\d.,e\u221e]{1,20}, [+\-\u2212\d.,e\u221e]{1,20}\]|\d[\d.]*e[\-\u2212]\d+|[+\u2212]?\d[\d.,]* \u00b1 \d[\d.,]*|[+\u2212]?\d[\d.,]* to [+\u2212]?\d[\d.,]*\d")]
     private static partial Regex Whole();
 }
+
+/// <summary>A command of several words.</summary>
+/// <param name="Text">The command.</param>
+internal readonly record struct Words(string Text);

@@ -12,6 +12,8 @@ internal sealed partial class StudySection
     // With more charts than this, metrics are folded by what they tell of.
     private const int FoldedFrom = 5;
 
+    private const int LargestLead = 4;
+
     private readonly HtmlBuilder _html;
     private readonly StudyResult _study;
     private readonly string _id;
@@ -42,13 +44,18 @@ internal sealed partial class StudySection
         // A study's own figures come in its order; of all metrics of a run the return is what it is about.
         Chart[] drawn = [.. _study.Charts.Where(chart => chart is not GridChart)];
         Chart[] charts = folds ? [.. drawn.OrderBy(chart => IsMetric(chart) && chart.YTitle == "eval/return" ? 0 : 1)] : drawn;
-        if (charts.Length > 0) WriteCharts("one", charts[..1], isLead: true);
+
+        // Vector fields are told apart side by side.
+        int lead = Math.Min(LargestLead, Math.Max(Math.Min(1, charts.Length), charts.TakeWhile(chart => chart is FieldChart).Count()));
+        WriteCharts("planes", charts[..lead], isLead: true);
         FindingList.Write(_html, _study.Findings, _headings);
         WriteGrids();
         _headings.Part(_html, "How it was measured");
-        _html.Line($"""<p class="question">{new Prose(_study.Question)}</p>""");
-        WriteCharts("several", [.. charts.Skip(1).Where(chart => !folds || !IsMetric(chart))], isLead: false);
-        if (folds) WriteFolded([.. charts.Skip(1).Where(IsMetric)]);
+        _html.Line($"""<div class="how"><p class="question">{new Prose(_study.Question)}</p>""");
+        if (!_study.Charts.OfType<GridChart>().Any()) TaskPicture.Write(_html, [.. _study.Groups.Select(group => group.Environment).Distinct()]);
+        _html.Line($"</div>");
+        WriteCharts("several", [.. charts.Skip(lead).Where(chart => !folds || !IsMetric(chart))], isLead: false);
+        if (folds) WriteFolded([.. charts.Skip(lead).Where(IsMetric)]);
         FinalValues.Write(_html, _names, _study.Groups, _headings);
         foreach (var table in _study.Tables)
         {
@@ -102,7 +109,7 @@ internal sealed partial class StudySection
     {
         _headings.Part(_html, "Repeat it");
         _html.Line($"""
-            <div class="command"><pre><code>{_study.Command}</code></pre>
+            <div class="command"><pre><code>{new Words(_study.Command)}</code></pre>
             <button type="button" class="copy" hidden>Copy</button></div>
             <p class="about">Dyad {_study.Version} on {_study.Machine}; {Numbers.Duration(_study.WallSeconds)} of computing.</p>
             """);

@@ -11,6 +11,9 @@ public static class VegaLiteSpec
     // A line of so few points is of values that somebody chose: each of them is marked.
     private const int MarkedPoints = 16;
 
+    // Bands of more lines than this would hide one another.
+    private const int FewLines = 6;
+
     /// <summary>Dashes tell lines apart in grey print. Nine against eight colours: no pair repeats within 72 lines.</summary>
     private static readonly int[][] Dashes =
         [[1, 0], [7, 3], [2, 2], [10, 3, 2, 3], [4, 2], [12, 4], [7, 3, 2, 3, 2, 3], [1, 3], [3, 5]];
@@ -29,7 +32,7 @@ public static class VegaLiteSpec
         var scale = new LabelScale(all, own);
         var axes = new ChartAxes(chart);
         var layers = new JsonArray();
-        if (chart.Series.Any(HasBand)) layers.Add(BandLayer(axes, scale));
+        if (chart.Series.Any(HasBand)) layers.Add(BandLayer(axes, scale, own.Length));
         if (chart.Series.Any(series => series.Each is not null)) layers.Add(SeedLayer(chart, axes, scale));
         layers.Add(LineLayer(axes, scale));
         layers.Add(PointLayer(axes, scale.Colour(), data: null, filter: "datum.alone || datum.marked"));
@@ -107,9 +110,9 @@ public static class VegaLiteSpec
         .Where(row => CanDraw(row.X, axes.IsLogX) && CanDraw(row.Y, axes.IsLogY))
         .Select(row => (JsonNode)new JsonObject { ["series"] = row.Label, ["seed"] = row.Seed, ["x"] = row.X, ["mean"] = (float)row.Y })];
 
-    private static JsonObject BandLayer(ChartAxes axes, LabelScale scale) => new()
+    private static JsonObject BandLayer(ChartAxes axes, LabelScale scale, int lines) => new()
     {
-        ["mark"] = new JsonObject { ["type"] = "area", ["clip"] = true, ["invalid"] = "break-paths-show-path-domains" },
+        ["mark"] = new JsonObject { ["type"] = "area", ["style"] = lines > FewLines ? "faint-band" : "band", ["clip"] = true, ["invalid"] = "break-paths-show-path-domains" },
         ["encoding"] = new JsonObject
         {
             ["x"] = axes.X(),
@@ -128,7 +131,7 @@ public static class VegaLiteSpec
             ["x"] = axes.X(),
             ["y"] = axes.Y("mean"),
             ["detail"] = new JsonObject { ["field"] = "seed", ["type"] = "nominal" },
-            ["color"] = scale.Colour(),
+            ["color"] = scale.Colour(hasLegend: false),
         },
     };
 
@@ -196,12 +199,12 @@ public static class VegaLiteSpec
     /// <summary>Colour and dash of each label, by its place among all of the page; the legend has the chart's own.</summary>
     private sealed class LabelScale(string[] all, string[] own)
     {
-        public JsonObject Colour() => new()
+        public JsonObject Colour(bool hasLegend = true) => new()
         {
             ["field"] = "series",
             ["type"] = "nominal",
             ["scale"] = new JsonObject { ["domain"] = Labels(all) },
-            ["legend"] = Legend(own),
+            ["legend"] = hasLegend ? Legend(own) : null,
         };
 
         public JsonObject Dash(int[][] dashes) => new()

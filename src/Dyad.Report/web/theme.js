@@ -32,11 +32,12 @@ export function chartConfig(isDark) {
     padding: 2,
     range: { category: colours.lines },
     view: { stroke: null },
-    area: { opacity: isDark ? 0.22 : 0.16 },
     line: { strokeWidth: 1.8, strokeJoin: "round", strokeCap: "butt" },
     point: { size: 46, filled: true, opacity: 1, stroke: colours.background, strokeWidth: 1.2 },
     rule: { color: colours.text, strokeWidth: 1 },
     style: {
+      band: { opacity: isDark ? 0.22 : 0.16 },
+      "faint-band": { opacity: isDark ? 0.09 : 0.06 },
       seed: { strokeWidth: 0.8, opacity: 0.4 },
       streamline: { color: colours.stream, strokeWidth: 0.9 },
       arrowhead: { color: colours.stream, strokeWidth: 0, size: 34 },
