@@ -20,7 +20,7 @@ namespace Dyad.Live;
 public sealed class LiveServer : IAsyncDisposable
 {
     // A page that stopped reading is let go, and asks again.
-    private static readonly TimeSpan Quiet = TimeSpan.FromSeconds(10), Interval = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan Quiet = TimeSpan.FromSeconds(10), Interval = TimeSpan.FromMilliseconds(400);
 
     private readonly WebApplication _application;
 
@@ -138,15 +138,16 @@ public sealed class LiveServer : IAsyncDisposable
                 if (version != sent)
                 {
                     await context.Response.WriteAsync($"data: {watch.Read(LiveDocuments.State)}\n\n", gone.Token);
+                    await context.Response.Body.FlushAsync(gone.Token);
                     (sent, since) = (version, System.Diagnostics.Stopwatch.StartNew());
                 }
                 else if (since.Elapsed > Quiet)
                 {
                     await context.Response.WriteAsync(": still here\n\n", gone.Token);
+                    await context.Response.Body.FlushAsync(gone.Token);
                     since.Restart();
                 }
 
-                await context.Response.Body.FlushAsync(gone.Token);
                 await Task.Delay(Interval, gone.Token);
             }
         }

@@ -9,6 +9,9 @@ namespace Dyad.Live;
 /// <param name="path">The file.</param>
 internal sealed class MetricsTail(string path)
 {
+    // Read at once, and kept at most: a file is data, and may be of any content.
+    private const long LargestPiece = 16L << 20, LargestTable = 20_000_000;
+
     private readonly Dictionary<string, List<double>> _columns = [];
     private byte[] _last = [];
     private long _end;
@@ -64,7 +67,7 @@ internal sealed class MetricsTail(string path)
     private bool Append(FileStream file)
     {
         file.Position = _end;
-        byte[] bytes = new byte[file.Length - _end];
+        byte[] bytes = new byte[Math.Min(file.Length - _end, LargestPiece)];
         ReadOnlySpan<byte> left = bytes.AsSpan(0, file.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false));
         int before = _rows;
 
@@ -104,7 +107,12 @@ internal sealed class MetricsTail(string path)
                 reader.Skip();
             }
         }
-        catch (JsonException)
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        {
+            return false;
+        }
+
+        if ((long)(_columns.Count + values.Count) * (_rows + 1) > LargestTable)
         {
             return false;
         }

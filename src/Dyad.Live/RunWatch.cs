@@ -10,7 +10,7 @@ namespace Dyad.Live;
 internal sealed class RunWatch
 {
     // A new row is to show within two seconds.
-    private static readonly TimeSpan Shortest = TimeSpan.FromMilliseconds(400), Longest = TimeSpan.FromMilliseconds(1400);
+    private static readonly TimeSpan Shortest = TimeSpan.FromMilliseconds(600), Longest = TimeSpan.FromMilliseconds(1400);
 
     private const int Rest = 50;
 

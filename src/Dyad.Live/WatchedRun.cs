@@ -105,7 +105,7 @@ internal sealed class WatchedRun
     private bool LookAtStatus(bool rows)
     {
         // A run that goes on tells its step by a file that changes under the same name; one that does not is done or was left.
-        bool mayChange = Standing?.Status == "running" && _clock.GetElapsedTime(_looked).TotalSeconds >= 1;
+        bool mayChange = Standing?.Status == "running" && _clock.GetElapsedTime(_looked).TotalSeconds >= 2;
         DateTime written = Newest();
         if (Standing is not null && !rows && !mayChange && written == _statusWritten)
         {

@@ -17,7 +17,7 @@ internal static class WatchCommand
         var open = new Option<bool>("--open") { Description = "Open the page in the browser." };
         Option<bool> json = StudyOptions.Json();
         var command = new Command("watch", "Serve a page that follows the runs of a folder while they go on.") { folder, port, listen, token, open, json };
-        Help.AddExamples(command, "dyad watch runs", "DYAD_WATCH_TOKEN=$(openssl rand -hex 16) dyad watch runs --listen 0.0.0.0");
+        Help.AddExamples(command, "dyad watch runs", "dyad watch runs --listen 0.0.0.0 --token-file token");
         command.SetAction(parsed =>
         {
             string path = parsed.GetValue(folder)!;

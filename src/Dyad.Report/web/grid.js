@@ -25,7 +25,7 @@ class GridFigure {
     this.controls.step.value = this.controls.step.max;
 
     // The learner that has most to show comes first; a choice of one is none.
-    const panels = this.data.lines.map((line) => line.frames[0].values.length);
+    const panels = this.data.lines.map((line) => line.frames[0]?.values.length ?? 0);
     this.controls.line.value = String(panels.indexOf(Math.max(...panels)));
     this.controls.line.parentElement.hidden = panels.length === 1;
     this.show();
@@ -33,7 +33,8 @@ class GridFigure {
 
   show() {
     const line = this.data.lines[Number(this.controls.line.value)];
-    const frame = line.frames[Math.min(Number(this.controls.step.value), line.frames.length - 1)];
+    const frame = line?.frames[Math.min(Number(this.controls.step.value), line.frames.length - 1)];
+    if (!frame) return;
     const step = new Intl.NumberFormat("en").format(frame.step);
     this.controls.clock.textContent = `step ${step}`;
     this.controls.step.setAttribute("aria-valuetext", `step ${step}`);
