@@ -106,6 +106,13 @@ public sealed class StoredPageTests(Browser browser) : IClassFixture<Browser>, I
         Assert.True(await last.Locator(".arrow").CountAsync() < arrows / 2);
         await opened.Page.Locator(".grid-visits").UncheckAsync();
         Assert.Equal(0, await last.Locator(".visits").CountAsync());
+        foreach (int width in new[] { 390, 1024, 1920 })
+        {
+            await opened.Page.SetViewportSizeAsync(width, 900);
+            Assert.True(await opened.Page.EvaluateAsync<bool>("[...document.querySelectorAll('.panel')].every(panel => panel.getBoundingClientRect().right <= window.innerWidth)"), $"{width} px");
+            Assert.Equal(width, await opened.Page.EvaluateAsync<int>("document.documentElement.scrollWidth"));
+        }
+
         Assert.Empty(opened.Errors);
     }
 
