@@ -28,6 +28,7 @@ internal sealed partial class Program
             ReportCommand.Create(),
             ExportCommand.Create(),
             StatusCommand.Create(),
+            WatchCommand.Create(),
             DiffCommand.Create(),
             PruneCommand.Create(),
             TabularCommand.Create(),

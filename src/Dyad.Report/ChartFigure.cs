@@ -4,32 +4,47 @@ using Dyad.Studies.Results;
 namespace Dyad.Report;
 
 /// <summary>A chart with its caption, and its last points as a table.</summary>
-internal static class ChartFigure
+/// <param name="html">The page.</param>
+/// <param name="names">Names and colours of the study's lines.</param>
+/// <param name="headings">Levels of the headings.</param>
+internal sealed class ChartFigure(HtmlBuilder html, LineNames names, Headings headings)
 {
-    public static void Write(HtmlBuilder html, Chart chart, string id)
+    // The figure that a study is about is the tallest one.
+    private const int LeadHeight = 380;
+
+    /// <summary>Adds a chart.</summary>
+    /// <param name="chart">The chart.</param>
+    /// <param name="id">Its anchor.</param>
+    /// <param name="isLead">Whether it is the study's first.</param>
+    public void Write(Chart chart, string id, bool isLead)
     {
         switch (chart)
         {
             case LineChart lines:
-                Write(html, chart, id, VegaLiteSpec.Build(lines), Caption(lines), () => WriteLastPoints(html, lines));
+                JsonObject spec = VegaLiteSpec.Build(lines, names.Order);
+                if (isLead) spec["height"] = LeadHeight;
+                Write(chart, id, isLead, spec, Caption(lines), Heard(lines), () => WriteLastPoints(lines));
                 break;
             case FieldChart field:
-                Write(html, chart, id, FieldSpec.Build(field), field.Caption, () => WriteLastPoints(html, field));
+                Write(chart, id, isLead, FieldSpec.Build(field, names.Order), field.Caption, $"Vector field of {field.XTitle} and {field.YTitle}", () => WriteLastPoints(field));
+                break;
+            case GridChart grid:
+                GridFigure.Write(html, grid, id, headings);
                 break;
             default:
                 throw new NotSupportedException($"a {chart.GetType().Name} cannot be drawn");
         }
     }
 
-    private static void Write(HtmlBuilder html, Chart chart, string id, JsonObject spec, string caption, Action writeNumbers)
+    private void Write(Chart chart, string id, bool isLead, JsonObject spec, string caption, string heard, Action writeNumbers)
     {
-        html.Line($"""<figure class="chart" id="{id}" aria-label="{chart.Title}">""");
-        html.Line($"<h3>{chart.Title}</h3>");
-        html.Line($"""<div class="plot"></div>""");
+        html.Line($"""<figure class="chart {(isLead ? "lead-chart" : "")}" id="{id}" aria-label="{chart.Title}">""");
+        headings.Item(html, chart.Title);
+        html.Line($"""<div class="plot" role="img" aria-label="{heard}"></div>""");
         html.Line($"""<script type="application/json">""");
         html.Json(spec.ToJsonString());
         html.Line($"</script>");
-        html.Line($"<figcaption>{caption}</figcaption>");
+        html.Line($"<figcaption>{new Prose(caption)}</figcaption>");
         html.Line($"""<details class="numbers"><summary>Numbers at the end of each line</summary>""");
         writeNumbers();
         html.Line($"</details>");
@@ -38,14 +53,23 @@ internal static class ChartFigure
 
     private static string Caption(LineChart chart)
     {
+        string cut = new ChartAxes(chart).CutsBands ? " Bands reach beyond the axis." : "";
         int missing = VegaLiteSpec.CountUndrawable(chart);
-        if (missing == 0) return chart.Caption;
-        string reason = chart.LogY ? "not finite or, on this logarithmic axis, not positive" : "not finite";
+        if (missing == 0) return chart.Caption + cut;
+        string reason = new ChartAxes(chart).IsLogY ? "not finite or, on this logarithmic axis, not positive" : "not finite";
         string values = missing == 1 ? "value that is" : "values that are";
-        return $"{chart.Caption} Left out: {Numbers.Fixed(missing, 0)} {values} {reason}.";
+        return $"{chart.Caption}{cut} Left out: {Numbers.Fixed(missing, 0)} {values} {reason}.";
     }
 
-    private static void WriteLastPoints(HtmlBuilder html, LineChart chart)
+    // What a picture shows at a glance, for those who hear the page.
+    private static string Heard(LineChart chart)
+    {
+        IEnumerable<string> ends = chart.Series.Where(series => series.X.Length > 0)
+            .Select(series => $"{series.Label} from {Numbers.Short(series.Mean[0])} to {Numbers.Short(series.Mean[^1])}");
+        return $"Line chart of {chart.YTitle} over {chart.XTitle}: {string.Join("; ", ends)}";
+    }
+
+    private void WriteLastPoints(LineChart chart)
     {
         string[] columns = ["Line", chart.XTitle, chart.YTitle, "Band", "Seeds"];
         var rows = chart.Series.Where(series => series.X.Length > 0).Select(series =>
@@ -60,7 +84,7 @@ internal static class ChartFigure
         TableMarkup.Write(html, $"End of each line: {chart.Title}", columns, [.. rows]);
     }
 
-    private static void WriteLastPoints(HtmlBuilder html, FieldChart chart)
+    private void WriteLastPoints(FieldChart chart)
     {
         string[] columns = ["Trajectory", chart.XTitle, chart.YTitle];
         var rows = chart.Trajectories.Where(curve => curve.X.Length > 0).Select(curve =>

@@ -10,9 +10,12 @@ public static class FieldSpec
     private const int LongCurve = 24;
 
     /// <summary>The chart, with its data. Coordinates that are not finite break a curve and are left out.</summary>
-    public static JsonObject Build(FieldChart chart)
+    /// <param name="chart">What to draw.</param>
+    /// <param name="labels">All labels of the page, so that one has the same colour in each chart; those of the study if null.</param>
+    public static JsonObject Build(FieldChart chart, IReadOnlyList<string>? labels = null)
     {
         ArgumentNullException.ThrowIfNull(chart);
+        string[] all = [.. (labels ?? []).Concat(chart.Labels).Distinct()];
         string lines = string.Join(", ", chart.Trajectories.Select(curve => curve.Label));
         return new JsonObject
         {
@@ -24,7 +27,7 @@ public static class FieldSpec
                 ["aspect"] = (chart.Y.High - chart.Y.Low) / (chart.X.High - chart.X.Low),
                 ["legendColumnWidth"] = VegaLiteSpec.LegendColumnWidth(chart.Trajectories.Select(curve => curve.Label)),
             },
-            ["params"] = new JsonArray(new JsonObject { ["name"] = "legendColumns", ["value"] = 2 }),
+            ["params"] = VegaLiteSpec.LegendParams(),
             ["width"] = 320,
             ["height"] = 320,
             ["layer"] = new JsonArray(
@@ -33,7 +36,7 @@ public static class FieldSpec
                 {
                     ["angle"] = new JsonObject { ["field"] = "angle", ["type"] = "quantitative", ["scale"] = null },
                 }),
-                Layer(CurveRows(chart.Trajectories), Mark("line", "trajectory"), chart, Curves(Colour(chart))),
+                Layer(CurveRows(chart.Trajectories), Mark("line", "trajectory"), chart, Curves(Colour(chart, all))),
                 Layer(PointRows(chart), Mark("point", "landmark"), chart, []),
                 Layer(PointRows(chart), Mark("text", "landmark-label", ("align", "left"), ("baseline", "bottom")), chart, new JsonObject
                 {
@@ -68,20 +71,13 @@ public static class FieldSpec
         return encoding;
     }
 
-    private static JsonObject Colour(FieldChart chart)
+    private static JsonObject Colour(FieldChart chart, IEnumerable<string> labels) => new()
     {
-        JsonObject legend = VegaLiteSpec.Legend();
-        legend["values"] = Labels(chart.Trajectories.Select(curve => curve.Label));
-        return new JsonObject
-        {
-            ["field"] = "curve",
-            ["type"] = "nominal",
-            ["scale"] = new JsonObject { ["domain"] = Labels(chart.Labels) },
-            ["legend"] = legend,
-        };
-    }
-
-    private static JsonArray Labels(IEnumerable<string> labels) => [.. labels.Select(label => (JsonNode?)label)];
+        ["field"] = "curve",
+        ["type"] = "nominal",
+        ["scale"] = new JsonObject { ["domain"] = VegaLiteSpec.Labels(labels) },
+        ["legend"] = VegaLiteSpec.Legend(chart.Trajectories.Select(curve => curve.Label)),
+    };
 
     private static JsonObject Axis(string field, string title, Interval side) => new()
     {

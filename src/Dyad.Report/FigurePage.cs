@@ -17,10 +17,9 @@ public static partial class FigurePage
     {
         ArgumentNullException.ThrowIfNull(charts);
         var html = new HtmlBuilder();
-        // The script leaves room for its menu beside a drawing; paper has none.
         html.Line($$"""
-            <!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="color-scheme" content="light"><title>Figures</title>
-            <style>.vega-embed.has-actions { padding: 0 !important }</style></head><body>
+            <!doctype html><html lang="en" data-figures><head><meta charset="utf-8"><meta name="color-scheme" content="light"><title>Figures</title>
+            </head><body>
             """);
         for (int i = 0; i < charts.Count; i++)
         {

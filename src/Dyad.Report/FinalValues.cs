@@ -10,11 +10,15 @@ internal static class FinalValues
 
     private const string None = "\u2013";
 
-    public static void Write(HtmlBuilder html, IReadOnlyList<GroupSummary> groups)
+    public static void Write(HtmlBuilder html, LineNames names, IReadOnlyList<GroupSummary> groups, Headings headings)
     {
         if (groups.Count == 0) return;
-        html.Line($"<h3>Final values</h3>");
-        foreach (var metric in groups.GroupBy(group => group.Metric)) WriteMetric(html, metric.Key, [.. metric]);
+        headings.Part(html, "Final values");
+        foreach (var metric in groups.GroupBy(group => group.Metric))
+        {
+            // The same order, and the same names, as in the legends.
+            WriteMetric(html, metric.Key, [.. names.Sorted([.. metric]).Select(group => group with { Label = names[group.Label] })]);
+        }
     }
 
     private static void WriteMetric(HtmlBuilder html, string metric, IReadOnlyList<GroupSummary> groups)

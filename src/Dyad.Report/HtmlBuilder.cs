@@ -34,6 +34,28 @@ internal sealed class HtmlBuilder
 
         public void AppendFormatted(string? text) => html._text.Append(WebUtility.HtmlEncode(text));
 
+        public void AppendFormatted(Prose prose)
+        {
+            foreach ((string text, bool isWhole) in prose.Pieces())
+            {
+                if (isWhole) html._text.Append("<span class=\"whole\">");
+                AppendFormatted(text);
+                if (isWhole) html._text.Append("</span>");
+            }
+        }
+
+        /// <summary>A command, whose words are broken only where one is longer than the line.</summary>
+        public void AppendFormatted(Words words)
+        {
+            string[] all = (words.Text ?? "").Split(' ');
+            for (int i = 0; i < all.Length; i++)
+            {
+                html._text.Append(i == 0 ? "<span class=\"word\">" : " <span class=\"word\">");
+                AppendFormatted(all[i]);
+                html._text.Append("</span>");
+            }
+        }
+
         public void AppendFormatted(int number) => html._text.Append(number.ToString(CultureInfo.InvariantCulture));
     }
 }

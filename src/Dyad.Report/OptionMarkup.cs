@@ -9,10 +9,10 @@ internal static class OptionMarkup
     private const int ShownLines = 12;
 
     /// <summary>Adds the options; nothing for a summary that holds none.</summary>
-    public static void Write(HtmlBuilder html, OptionTable? options)
+    public static void Write(HtmlBuilder html, OptionTable? options, LineNames names, Headings headings)
     {
         if (options is null) return;
-        html.Line($"<h3>Options</h3>");
+        headings.Part(html, "Options");
         string differing = options.Differing.Count == 0
             ? options.Lines.Count == 1 ? "" : "All lines have the same options. "
             : $"The lines differ in {string.Join(", ", options.Differing.Select(row => row.Name))}; nothing else differs. ";
@@ -23,7 +23,7 @@ internal static class OptionMarkup
             if (folded) html.Line($"""<details class="numbers"><summary>By line ({Numbers.Fixed(options.Lines.Count, 0)} lines)</summary>""");
             TableMarkup.Write(
                 html, "Options in which lines differ", ["line", .. options.Differing.Select(row => row.Name)],
-                [.. options.Lines.Select((line, i) => (IReadOnlyList<string>)[line, .. options.Differing.Select(row => Shown(row.Values[i]))])]);
+                [.. options.Lines.Select((line, i) => (IReadOnlyList<string>)[names.OfLine(line), .. options.Differing.Select(row => Shown(row.Values[i]))])]);
             if (folded) html.Line($"</details>");
         }
 

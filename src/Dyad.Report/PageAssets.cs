@@ -11,6 +11,10 @@ internal static class PageAssets
 
     public static string EpisodeStyle => Read("episode.css");
 
+    public static string LiveScript => Read("live.js");
+
+    public static string LiveStyle => Read("live.css");
+
     private static string Read(string name)
     {
         using var stream = typeof(PageAssets).Assembly.GetManifestResourceStream(name)!;

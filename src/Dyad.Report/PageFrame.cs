@@ -7,15 +7,18 @@ internal static class PageFrame
     private const string Policy =
         "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline' 'unsafe-eval'; img-src data: blob:";
 
+    /// <summary>A page that its server tells what has changed, and that asks nobody else.</summary>
+    public const string LivePolicy = Policy + "; connect-src 'self'";
+
     /// <summary>Everything before the content of the body.</summary>
-    public static void Begin(HtmlBuilder html, string title, string style)
+    public static void Begin(HtmlBuilder html, string title, string style, string policy = Policy)
     {
         html.Line($"""
             <!doctype html>
             <html lang="en">
             <head>
             <meta charset="utf-8">
-            <meta http-equiv="Content-Security-Policy" content="{Policy}">
+            <meta http-equiv="Content-Security-Policy" content="{policy}">
             <meta name="viewport" content="width=device-width, initial-scale=1">
             <meta name="color-scheme" content="light dark">
             <title>{title}</title>

@@ -7,8 +7,8 @@ namespace Dyad.Report;
 public static class ReportPage
 {
     /// <summary>The HTML of a report.</summary>
-    /// <param name="title">Heading of the page.</param>
-    /// <param name="lead">What the reader sees here: a sentence or two.</param>
+    /// <param name="title">Title of the page, and its heading where it has several studies; one alone is its own heading.</param>
+    /// <param name="lead">What the reader sees here: a sentence or two, under that heading.</param>
     /// <param name="results">The studies, in the order of the page.</param>
     public static string Render(string title, string lead, IReadOnlyList<StudyResult> results)
     {
@@ -16,17 +16,26 @@ public static class ReportPage
         ArgumentNullException.ThrowIfNull(results);
         var html = new HtmlBuilder();
         PageFrame.Begin(html, title, PageAssets.Style);
+        bool isAlone = results.Count == 1;
+        html.Line($"<header>");
+        if (!isAlone)
+        {
+            html.Line($"""
+                <h1>{title}</h1>
+                <p class="lead">{lead}</p>
+                """);
+        }
+
         html.Line($"""
-            <header>
-            <h1>{title}</h1>
-            <p class="lead">{lead}</p>
             <noscript><p class="script-needed">The charts are drawn by JavaScript, which is switched off here; the findings and
             tables are complete without it.</p></noscript>
             </header>
             """);
-        if (results.Count > 1) WriteContents(html, results);
+        if (!isAlone) WriteContents(html, results);
         html.Line($"<main>");
-        for (int i = 0; i < results.Count; i++) StudySection.Write(html, results[i], Anchor(i));
+        if (!isAlone) FindingList.WriteKey(html, results);
+        for (int i = 0; i < results.Count; i++) StudySection.Write(html, results[i], Anchor(i), isAlone);
+        if (isAlone) FindingList.WriteKey(html, results);
         html.Line($"</main>");
         WriteFooter(html, results);
         PageFrame.End(html, PageAssets.Script);
@@ -37,10 +46,10 @@ public static class ReportPage
 
     private static void WriteContents(HtmlBuilder html, IReadOnlyList<StudyResult> results)
     {
-        html.Line($"""<nav aria-label="Contents"><ol>""");
+        html.Line($"""<nav aria-label="Contents"><h2>Contents</h2><ol>""");
         for (int i = 0; i < results.Count; i++)
         {
-            html.Line($"""<li><a href="#{Anchor(i)}">{results[i].Title}</a>""");
+            html.Line($"""<li><a href="#{Anchor(i)}">{new Prose(results[i].Title)}</a>""");
             FindingList.WriteCounts(html, results[i].Findings);
             html.Line($"</li>");
         }

@@ -1,6 +1,9 @@
 namespace Dyad.Report;
 
-/// <summary>A table that scrolls within the page where the screen is narrow; columns of numbers stand on the right.</summary>
+/// <summary>
+/// A table whose columns of numbers stand on the right. Where it is wider than its room, the page shows each row as a block of names and
+/// values, for which each cell knows its column.
+/// </summary>
 internal static class TableMarkup
 {
     /// <summary>Adds a table; its name is for those who hear the page.</summary>
@@ -8,7 +11,7 @@ internal static class TableMarkup
         HtmlBuilder html, string name, IReadOnlyList<string> columns, IReadOnlyList<IReadOnlyList<string>> rows)
     {
         bool[] isNumber = [.. Enumerable.Range(0, columns.Count).Select(column => column > 0 && IsNumeric(rows, column))];
-        html.Line($"""<div class="scroll" tabindex="0" role="region" aria-label="{name}"><table>""");
+        html.Line($"""<div class="scroll" role="region" aria-label="{name}"><table>""");
         html.Line($"<thead><tr>");
         for (int i = 0; i < columns.Count; i++) html.Line($"""<th scope="col" class="{Class(isNumber[i])}">{columns[i]}</th>""");
         html.Line($"</tr></thead>");
@@ -16,8 +19,8 @@ internal static class TableMarkup
         foreach (var row in rows)
         {
             html.Line($"<tr>");
-            html.Line($"""<th scope="row">{row[0]}</th>""");
-            for (int i = 1; i < row.Count; i++) html.Line($"""<td class="{Class(isNumber[i])}">{row[i]}</td>""");
+            html.Line($"""<th scope="row">{new Prose(row[0])}</th>""");
+            for (int i = 1; i < row.Count; i++) html.Line($"""<td class="{Class(isNumber[i])}" data-column="{columns[i]}"><span>{new Prose(row[i])}</span></td>""");
             html.Line($"</tr>");
         }
 

@@ -68,13 +68,20 @@ public sealed record Variant(
     /// <summary>Policies that are kept along a run, one for each equal part of its steps.</summary>
     public int KeepPolicies { get; init; }
 
+    /// <summary>The one seed whose policies are kept; null for all.</summary>
+    public int? KeepSeed { get; init; }
+
     /// <summary>A seed's run.</summary>
     public Run Run(int seed) => new(Config(seed), () => Create(seed), Steps, Export)
     {
         Origin = Origin,
         Stop = Stop,
-        KeepPolicies = KeepPolicies,
-        KeepPolicy = (learner, folder, name) => (learner as AgentTraining)?.SavePolicy(folder, name),
+        KeepPolicies = KeepSeed is null || KeepSeed == seed ? KeepPolicies : 0,
+        KeepPolicy = (learner, folder, name) =>
+        {
+            (learner as AgentTraining)?.SavePolicy(folder, name);
+            TabularPolicyFile.Write(learner, folder, name);
+        },
     };
 
     /// <summary>The configuration of a seed's run.</summary>

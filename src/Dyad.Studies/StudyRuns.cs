@@ -9,6 +9,9 @@ namespace Dyad.Studies;
 /// <param name="Metrics">Columns by name, all of the same length; missing values are NaN.</param>
 public sealed record FinishedRun(Variant Variant, int Seed, IReadOnlyDictionary<string, double[]> Metrics)
 {
+    /// <summary>Its folder; null where nobody says.</summary>
+    public string? Folder { get; init; }
+
     /// <summary>Steps of the rows.</summary>
     public double[] Steps => Column("step");
 
@@ -39,6 +42,9 @@ public sealed record StudyRuns(StudyScale Scale, IReadOnlyList<FinishedRun> Runs
     // As many points as a chart of the usual width can show.
     private const int LargestPoints = 250;
 
+    // Thin lines under another one need fewer.
+    private const int LargestSeedPoints = 100;
+
     /// <summary>The runs of a label, in the order of their seeds.</summary>
     public IReadOnlyList<FinishedRun> Of(string label) => [.. Runs.Where(run => run.Variant.Label == label)];
 
@@ -57,40 +63,65 @@ public sealed record StudyRuns(StudyScale Scale, IReadOnlyList<FinishedRun> Runs
     /// <param name="metric">The metric.</param>
     /// <param name="legend">Name of the line; the label if null.</param>
     /// <param name="until">Last step to show.</param>
-    public Series Curve(string label, string metric, string? legend = null, double until = double.PositiveInfinity)
+    public Series Curve(string label, string metric, string? legend = null, double until = double.PositiveInfinity) =>
+        Line(label, metric, legend ?? label, runs => runs.Min(run => run.Steps.Count(step => step <= until)), values => values.All(double.IsFinite));
+
+    /// <summary>The same, with the line of each seed where there are several.</summary>
+    public Series CurveWithSeeds(string label, string metric) => WithSeeds(Curve(label, metric), label, metric);
+
+    /// <summary>
+    /// The same of runs that go on: each row is the mean over the seeds that have come so far, and each seed's line ends where it stands.
+    /// </summary>
+    public Series GrowingCurve(string label, string metric) => WithSeeds(
+        Line(label, metric, label, runs => runs.Max(run => run.Steps.Length), values => values.Any(double.IsFinite)), label, metric);
+
+    private Series Line(string label, string metric, string legend, Func<FinishedRun[], int> length, Func<double[], bool> counts)
     {
         IReadOnlyList<FinishedRun> all = Of(label);
         FinishedRun[] runs = [.. all.Where(run => run.Column(metric).Any(double.IsFinite))];
         if (runs.Length == 0)
         {
-            return new Series(legend ?? label, [], [], null, null, all.Count);
+            return new Series(legend, [], [], null, null, all.Count);
         }
 
-        int rows = runs.Min(run => run.Steps.Count(step => step <= until));
-        int points = Math.Min(rows, LargestPoints);
+        double[] steps = runs.MaxBy(run => run.Steps.Length)!.Steps;
         var x = new List<double>();
         var mean = new List<double>();
         var low = new List<double>();
         var high = new List<double>();
-        for (int i = 0; i < points; i++)
+        foreach (int row in Chosen(length(runs), LargestPoints))
         {
-            int row = points == 1 ? 0 : (int)((long)i * (rows - 1) / (points - 1));
-            double[] values = [.. runs.Select(run => run.Column(metric)[row])];
-            if (!values.All(double.IsFinite))
+            double[] values = [.. runs.Select(run => row < run.Steps.Length ? run.Column(metric)[row] : double.NaN)];
+            if (!counts(values))
             {
                 continue;
             }
 
+            values = [.. values.Where(double.IsFinite)];
             double m = Statistics.Mean(values);
             double deviation = Statistics.StandardDeviation(values);
-            x.Add(runs[0].Steps[row]);
+            x.Add(steps[row]);
             mean.Add(m);
             low.Add(m - deviation);
             high.Add(m + deviation);
         }
 
         bool band = runs.Length > 1;
-        return new Series(
-            legend ?? label, [.. x], [.. mean], band ? [.. low] : null, band ? [.. high] : null, runs.Length);
+        return new Series(legend, [.. x], [.. mean], band ? [.. low] : null, band ? [.. high] : null, runs.Length);
+    }
+
+    private Series WithSeeds(Series series, string label, string metric) => series.Seeds < 2 ? series : series with
+    {
+        Each = [.. from run in Of(label)
+                   let rows = Chosen(run.Steps.Length, LargestSeedPoints).Where(row => double.IsFinite(run.Column(metric)[row])).ToArray()
+                   where rows.Length > 0
+                   select new SeedLine(run.Seed, [.. rows.Select(row => run.Steps[row])], [.. rows.Select(row => run.Column(metric)[row])])],
+    };
+
+    // Evenly chosen rows, the first and the last among them.
+    private static IEnumerable<int> Chosen(int rows, int most)
+    {
+        int points = Math.Min(rows, most);
+        return Enumerable.Range(0, points).Select(i => points == 1 ? 0 : (int)((long)i * (rows - 1) / (points - 1)));
     }
 }

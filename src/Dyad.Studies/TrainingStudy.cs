@@ -15,6 +15,7 @@ public sealed class TrainingStudy : Study
 {
     private readonly Variant _variant;
     private IReadOnlyList<string> _notes = [];
+    private LocatedTask? _task;
 
     private TrainingStudy(Variant variant, string source, int firstSeed)
     {
@@ -38,8 +39,11 @@ public sealed class TrainingStudy : Study
             new Variant(
                 request.Label ?? RunLabel.Of(resolved.Options, [new NamedValues(resolved.Id.Name, resolved.Own)]),
                 task.Name, request.Steps, request.MeasureEvery, MethodConfig.Of(resolved.Id, resolved.Options),
-                seed => resolved.Create(mdp, new RandomStream(seed)))
+                seed => resolved.Create(mdp, new RandomStream(seed)),
+                Export: (learner, folder) => TabularPolicyFile.Write(learner, folder))
             {
+                KeepPolicies = request.KeepPolicies > 0 ? request.KeepPolicies : GridPictures.Kept,
+                KeepSeed = request.KeepPolicies > 0 ? null : request.FirstSeed,
                 Task = new(task.Text, Fingerprint: task.Fingerprint),
                 KeepsInterval = request.KeepsInterval,
                 Stop = request.Stop,
@@ -47,6 +51,7 @@ public sealed class TrainingStudy : Study
             method.Source,
             request.FirstSeed)
         {
+            _task = task,
             Cautions = IdleOptions.Sentences(MethodConfig.Of(resolved.Id, resolved.Options).Options, request.Changes.Select(change => change.Name)),
         };
     }
@@ -138,7 +143,9 @@ public sealed class TrainingStudy : Study
                     Verdict.New),
                 .. Failures(runs).Select(sentence => new Finding("", sentence, Verdict.New)),
             ],
-            MetricCharts.Of(runs),
+            [.. MetricCharts.Of(runs), .. _task is null ? [] : GridPictures.Of(
+                "grid", $"What {_variant.Label} has learned of {_variant.Environment}", _task,
+                [(_variant.Label, runs.Runs.FirstOrDefault(run => run.Seed == FirstSeed))])],
             []);
     }
 

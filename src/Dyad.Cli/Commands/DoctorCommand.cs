@@ -97,6 +97,7 @@ internal static class DoctorCommand
             string? path = DebianPackages.FindProgram(program.Program);
             return new Check(program.Program, path is not null, path ?? "not on the PATH", program.NeededFor, program.Package);
         }),
+        AspNet(),
         .. Mujoco(),
         Python(),
     ];
@@ -107,6 +108,14 @@ internal static class DoctorCommand
         (bool works, string detail) = PythonInstallation.Try();
         bool isDebians = DebianPackages.FindProgram("python3") is null or "/usr/bin/python3";
         return new("Python with NumPy", works, detail, "tasks in Python: gymnasium:NAME, py:MODULE:FACTORY", isDebians ? "python3-numpy" : "");
+    }
+
+    // Beside the runtime that this is; the command line itself does without.
+    private static Check AspNet()
+    {
+        string shared = Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", "Microsoft.AspNetCore.App"));
+        string? found = Directory.Exists(shared) ? Directory.EnumerateDirectories(shared, $"{Environment.Version.Major}.*").Order(StringComparer.Ordinal).LastOrDefault() : null;
+        return new("ASP.NET Core runtime", found is not null, found ?? $"not in {Path.GetDirectoryName(shared)}", "dyad watch: the live view", "");
     }
 
     // The library and its headers: a release named by DYAD_MUJOCO, or Debian's packages.

@@ -90,6 +90,11 @@ internal static class EvaluateCommand
             throw new UserError($"'{folder}' is a run, which is played on its own task; a policy's file can be played on another");
         }
 
+        if (TabularRun.Find(folder, code) is { } table)
+        {
+            return (table.Policy, table.Task);
+        }
+
         StoredRun run = Located.Run(folder, "leave a policy to play", code);
         return (run.LoadPolicy(last), run.Task);
     }

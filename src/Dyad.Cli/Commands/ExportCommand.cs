@@ -139,7 +139,7 @@ internal static class ExportCommand
     private static IReadOnlyList<(string Name, Chart Chart)> Named(IReadOnlyList<StoredStudy> studies)
     {
         string root = Common([.. studies.Select(study => study.Folder)]);
-        return [.. studies.SelectMany(study => study.Result.Charts.Select(chart => (Path.Combine(Path.GetRelativePath(root, study.Folder), study.NameOf(chart)), chart)))];
+        return [.. studies.SelectMany(study => study.Result.Charts.Where(chart => chart is not GridChart).Select(chart => (Path.Combine(Path.GetRelativePath(root, study.Folder), study.NameOf(chart)), chart)))];
     }
 
     private static string Common(string[] folders) => folders.Length == 1 ? folders[0] : folders.Aggregate((a, b) =>

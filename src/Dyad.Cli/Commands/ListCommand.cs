@@ -5,7 +5,10 @@ using Dyad.Algorithms.Catalog;
 using Dyad.Cli.Terminal;
 using Dyad.Core;
 using Dyad.Environments;
+using Dyad.Environments.ClassicControl;
+using Dyad.Environments.Gridworlds;
 using Dyad.Environments.Locating;
+using Dyad.Environments.MuJoCo;
 using Dyad.Studies;
 using Dyad.Training;
 
@@ -56,11 +59,16 @@ internal static class ListCommand
             throw new UserError($"there is no option or argument '{method}' here");
         }
 
-        (string Name, string Description, string Source)[] items = kind switch
+        (string Group, string Name, string Description, string Source)[] items = kind switch
         {
-            "algorithms" => [.. MethodCatalog.All.Select(entry => (entry.Name, entry.Description, entry.Source))],
-            "environments" => [.. EnvironmentRegistry.All.Select(task => (task.Name, task.Description, task.Source))],
-            "studies" => [.. StudyCatalog.All.Select(study => (study.Name, study.Title, study.Source))],
+            "algorithms" => [.. MethodCatalog.All.Select(entry => (GroupOf(entry), entry.Name, entry.Description, entry.Source))],
+            "environments" =>
+            [
+                .. GridTasks.All.Select(task => Item("Grids, with an exact model", task)),
+                .. ClassicTasks.All.Select(task => Item("Classic control", task)),
+                .. MujocoTasks.All.Select(task => Item("MuJoCo", task)),
+            ],
+            "studies" => [.. StudyCatalog.All.Select(study => (study.Name.Split('/')[0], study.Name, study.Title, study.Source))],
             _ => throw new UserError($"there is no list of '{kind}'; {NearNames.Hint(kind, Kinds)}"),
         };
         if (json)
@@ -68,17 +76,28 @@ internal static class ListCommand
             Output.Json(new JsonArray([.. items.Select(item => new JsonObject
             {
                 ["name"] = item.Name,
+                ["group"] = item.Group,
                 ["description"] = item.Description,
                 ["source"] = item.Source,
             })]));
         }
         else
         {
-            Output.Table(null, ["name", "what", "source"], items.Select(item => new[] { item.Name, item.Description, item.Source }));
+            foreach (var group in items.GroupBy(item => item.Group))
+            {
+                Output.Table(group.Key, ["name", "what", "source"], group.Select(item => new[] { item.Name, item.Description, item.Source }));
+            }
         }
 
         return ExitCode.Success;
     }
+
+    private static (string, string, string, string) Item(string group, EnvironmentEntry task) => (group, task.Name, task.Description, task.Source);
+
+    private static string GroupOf(Method method) => method is not Method<AgentTask, IAgent> ? "Tabular, on a finite MDP"
+        : method.Id.Corrected ? "With a residual correction"
+        : method.Id.Leader is not null ? "With a leader (Stackelberg)"
+        : "Each player its own gradient";
 
     // Presets are for neural methods; a tabular one of the same name comes first unless a task is named.
     private static int Options(string name, string? environment, bool json)

@@ -5,6 +5,7 @@ using Dyad.Cli.Terminal;
 using Dyad.Core;
 using Dyad.Diagnostics;
 using Dyad.Environments;
+using Dyad.Environments.Locating;
 using Dyad.Report;
 using Dyad.Training;
 
@@ -68,15 +69,15 @@ internal static class PlayCommand
             EpisodeFilm.RequireTools(video);
         }
 
-        StoredRun[] runs = [.. folders.Select(folder => Located.Run(folder, "leave a policy to play", code))];
+        Played[] runs = [.. folders.Select(folder => Open(folder, code))];
         if (runs.FirstOrDefault(run => run.Task.Name != runs[0].Task.Name) is { } other)
         {
-            throw new UserError($"policies side by side need one task, and '{folders[0]}' has {runs[0].Task.Name}, '{other.Directory.FullPath}' {other.Task.Name}");
+            throw new UserError($"policies side by side need one task, and '{folders[0]}' has {runs[0].Task.Name}, '{other.Folder}' {other.Task.Name}");
         }
 
         using var stopping = new Stopping();
         string[] labels = Labels(runs);
-        PlayedPolicy[] policies = [.. runs.Select((run, i) => Play(run, labels[i], wishes, stopping.Token))];
+        PlayedPolicy[] policies = [.. runs.Select((run, i) => run.Play(labels[i], wishes, stopping.Token))];
         string task = runs[0].Task.Name;
         EpisodePage.Write(page, task, policies);
         if (csv is not null)
@@ -96,6 +97,29 @@ internal static class PlayCommand
         }
 
         return ExitCode.Success;
+    }
+
+    // A run of either kind: a table, or networks.
+    private sealed record Played(string Folder, string Method, long Seed, LocatedTask Task, Func<string, Wishes, CancellationToken, PlayedPolicy> Play);
+
+    private static Played Open(string folder, StoredCode code)
+    {
+        if (TabularRun.Find(folder, code) is { } table)
+        {
+            return new Played(table.Folder, table.Config.Method.Name, table.Config.Training.Seed, table.Task, (label, wishes, cancellation) => Play(table, label, wishes, cancellation));
+        }
+
+        StoredRun run = Located.Run(folder, "leave a policy to play", code);
+        return new Played(run.Directory.FullPath, run.Method, run.Config.Training.Seed, run.Task, (label, wishes, cancellation) => Play(run, label, wishes, cancellation));
+    }
+
+    private static PlayedPolicy Play(TabularRun run, string label, Wishes wishes, CancellationToken cancellation)
+    {
+        using IEnvironment task = (wishes.Limit is null ? run.Task : run.Task.WithLimit(wishes.Limit)).Create();
+        return new PlayedPolicy(
+            label,
+            $"{label}, seed {NumberText.Of(run.Config.Training.Seed)}, last policy, values as of step {NumberText.Of(run.Table.Step)}",
+            [.. EpisodePlayer.Play(task, run.Task.Name, run.Policy, null, wishes.Episodes, wishes.Seed, cancellation).Select(run.WithValues)]);
     }
 
     private static PlayedPolicy Play(StoredRun run, string label, Wishes wishes, CancellationToken cancellation)
@@ -118,10 +142,10 @@ internal static class PlayCommand
     }
 
     // The folder's label, with what tells it from others of the same one.
-    private static string[] Labels(StoredRun[] runs)
+    private static string[] Labels(Played[] runs)
     {
-        string[] labels = [.. runs.Select(run => Directory.GetParent(run.Directory.FullPath)?.Parent?.Name is { Length: > 0 } name ? name : run.Method)];
-        string[] seeded = [.. runs.Select((run, i) => labels.Count(label => label == labels[i]) == 1 ? labels[i] : $"{labels[i]}, seed {NumberText.Of(run.Config.Training.Seed)}")];
+        string[] labels = [.. runs.Select(run => Directory.GetParent(run.Folder)?.Parent?.Name is { Length: > 0 } name ? name : run.Method)];
+        string[] seeded = [.. runs.Select((run, i) => labels.Count(label => label == labels[i]) == 1 ? labels[i] : $"{labels[i]}, seed {NumberText.Of(run.Seed)}")];
         return [.. seeded.Select((label, i) => seeded.Count(other => other == label) == 1 ? label : $"{label} ({i + 1})")];
     }
 

@@ -35,11 +35,12 @@ internal static class ReproduceCommand
         var index = new Option<int?>("--index") { Description = "Do one run alone, from 0: by line, task and then seed. For jobs of a cluster; without it all are done, or read.", HelpName = "I" };
         Option<string?> tensorboard = StudyOptions.TensorBoard();
         Option<int> jobs = StudyOptions.Jobs();
+        Option<bool> watch = WatchCommand.Beside();
         Option<bool> open = StudyOptions.Open();
         Option<bool> json = StudyOptions.Json();
         var command = new Command("reproduce", "Run a study: finished runs are kept, stopped ones go on.")
         {
-            study, scale, seeds, steps, only, index, jobs, output, tensorboard, open, json,
+            study, scale, seeds, steps, only, index, jobs, output, tensorboard, watch, open, json,
         };
         var cluster = new ClusterOptions();
         cluster.AddTo(command);
@@ -54,6 +55,7 @@ internal static class ReproduceCommand
             StudyOptions.Positive(parsed.GetValue(jobs), "--jobs"),
             parsed.GetValue(output),
             parsed.GetValue(tensorboard),
+            parsed.GetValue(watch),
             parsed.GetValue(open),
             parsed.GetValue(json)));
         return command;
@@ -66,7 +68,7 @@ internal static class ReproduceCommand
         ["studies"] = new JsonArray([.. results.Select(result => JsonSerializer.SerializeToNode(result, StudyRunner.JsonOptions))]),
     };
 
-    private static int Run(Func<Study, StudyRequest, int?> submit, string name, string scaleName, int? seeds, long? steps, string[] only, int jobs, string? output, string? tensorboard, bool open, bool json)
+    private static int Run(Func<Study, StudyRequest, int?> submit, string name, string scaleName, int? seeds, long? steps, string[] only, int jobs, string? output, string? tensorboard, bool watch, bool open, bool json)
     {
         Study study = StudyCatalog.Find(name);
         StudyScale scale = scaleName switch
@@ -83,6 +85,12 @@ internal static class ReproduceCommand
 
         string command = $"./dyad reproduce {name} --scale {scaleName}" + StudyOptions.Arguments(seeds, steps, only);
         var request = new StudyRequest(scale, seeds, jobs, output ?? Path.Combine("runs", scaleName), command, steps, StudyOptions.Labels(study, scale, only));
-        return submit(study, request) ?? StudyOptions.RunToReport(study, $"{name} ({scaleName})", $"The study {name} at {scaleName} scale.", request, open, json, tensorboard);
+        if (submit(study, request) is int code)
+        {
+            return code;
+        }
+
+        using LiveView? view = WatchCommand.Begin(watch, request.Output);
+        return StudyOptions.RunToReport(study, $"{name} ({scaleName})", $"The study {name} at {scaleName} scale.", request, open, json, tensorboard);
     }
 }

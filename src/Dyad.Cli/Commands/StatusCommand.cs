@@ -41,10 +41,10 @@ internal static class StatusCommand
         else if (runs.Length > 0)
         {
             bool hasJobs = runs.Any(run => run["job"] is not null);
-            Output.Table(null, ["run", "status", "#step", "#of", "#seconds", "#steps/s", "#left", .. hasJobs ? ["job"] : Array.Empty<string>()], runs.Select(run => (string[])
+            Output.Table(null, ["run", "status", "#step", "#left", .. hasJobs ? ["job"] : Array.Empty<string>(), "#of", "#steps/s", "#seconds"], runs.Select(run => (string[])
             [
-                (string)run["run"]!, (string)run["status"]!, Text(run["step"]), Text(run["steps"]), Text(run["wall_s"]), Text(run["steps_per_s"]), Text(run["left_s"]),
-                .. hasJobs ? [Text(run["job"])] : Array.Empty<string>(),
+                (string)run["run"]!, (string)run["status"]!, Text(run["step"]), Text(run["left_s"]), .. hasJobs ? [Text(run["job"])] : Array.Empty<string>(),
+                Text(run["steps"]), Text(run["steps_per_s"]), Text(run["wall_s"]),
             ]));
             foreach (JsonObject run in runs.Where(run => run["error"] is not null))
             {
@@ -124,42 +124,34 @@ internal static class StatusCommand
     private static JsonObject Row(string root, string path)
     {
         var directory = new RunDirectory(path);
-        JsonObject status = directory.ReadStatus()!;
+        RunStanding run = RunStanding.Of(directory, TimeProvider.System);
 
         // A configuration that this release cannot read is told here too.
         _ = directory.ReadConfig();
-        RunOwner? owner = RunOwner.Last(directory.CheckpointPath);
-        bool isAlive = owner?.IsAlive(ProcessIdentity.Current, TimeProvider.System.GetUtcNow()) == true;
-        string told = (string?)status["status"] ?? "unknown";
-        bool live = isAlive && owner!.Steps > 0;
-        long step = live ? owner!.Step : (long?)status["step"] ?? 0;
-        long? steps = live ? owner!.Steps : (long?)status["steps"];
-        double seconds = live ? owner!.WallSeconds : (double?)status["wall_s"] ?? 0;
-        double speed = live && owner!.StepsPerSecond > 0 ? owner.StepsPerSecond : seconds > 0 ? step / seconds : 0;
         var row = new JsonObject
         {
             ["run"] = Path.GetRelativePath(root, path),
-            ["status"] = isAlive ? "running" : told != "running" ? told : owner is { HasLeft: false } ? "killed" : "stopped",
-            ["step"] = step,
-            ["steps"] = steps,
-            ["wall_s"] = Math.Round(seconds, 1),
-            ["steps_per_s"] = speed > 0 ? Math.Round(speed, speed < 10 ? 2 : 0) : null,
-            ["left_s"] = (isAlive || told is "running" or "stopped") && speed > 0 && steps > step ? Math.Round((steps.Value - step) / speed, 1) : null,
+            ["status"] = run.Status,
+            ["step"] = run.Step,
+            ["steps"] = run.Steps,
+            ["wall_s"] = Math.Round(run.WallSeconds, 1),
+            ["steps_per_s"] = run.StepsPerSecond > 0 ? Math.Round(run.StepsPerSecond, run.StepsPerSecond < 10 ? 2 : 0) : null,
+            ["left_s"] = run.LeftSeconds is { } left ? Math.Round(left, 1) : null,
         };
-        if (!isAlive && (string?)status["error"] is string error)
+        if (run.Error is { } error)
         {
             row["error"] = error;
         }
 
-        if (!isAlive && (string?)status["ended_by"] is string reason)
+        if (run.EndedBy is { } reason)
         {
             row["ended_by"] = reason;
         }
 
-        if (isAlive)
+        if (run.Owner is { } owner)
         {
-            row["owner"] = owner!.ToString();
-            row["heard_s"] = Math.Round(Math.Max(0, (TimeProvider.System.GetUtcNow() - owner.Heartbeat).TotalSeconds), 1);
+            row["owner"] = owner.ToString();
+            row["heard_s"] = Math.Round(run.HeardSeconds, 1);
         }
 
         return row;

@@ -24,12 +24,13 @@ internal static class StudyCommand
         Option<string[]> only = StudyOptions.Only();
         Option<string?> tensorboard = StudyOptions.TensorBoard();
         Option<int> jobs = StudyOptions.Jobs();
+        Option<bool> watch = WatchCommand.Beside();
         Option<bool> open = StudyOptions.Open();
         Option<bool> json = StudyOptions.Json();
         var yes = new Option<bool>("--yes") { Description = $"Run more than {LargestUnasked:#,0} runs without being asked." };
         var command = new Command("study", "Run the study of a file: methods with options on tasks, over seeds, as one page.")
         {
-            file, sizes.Scale, sizes.Seeds, sizes.Steps, only, jobs, sizes.Output, tensorboard, yes, open, json, Check(), Run(), New(), Schema(), ClusterCommands.Task(), ClusterCommands.Summary(),
+            file, sizes.Scale, sizes.Seeds, sizes.Steps, only, jobs, sizes.Output, tensorboard, yes, watch, open, json, Check(), Run(), New(), Schema(), ClusterCommands.Task(), ClusterCommands.Summary(),
         };
         var cluster = new ClusterOptions();
         cluster.AddTo(command);
@@ -50,6 +51,7 @@ internal static class StudyCommand
                 return ClusterCommands.Submit(study, path, request, slurm, parsed, cluster, parsed.GetValue(json));
             }
 
+            using LiveView? view = WatchCommand.Begin(parsed.GetValue(watch), request.Output);
             return StudyOptions.RunToReport(study, $"{study.Name} ({request.ScaleName})", $"The study {study.Name} at {request.ScaleName} scale.", request, parsed.GetValue(open), parsed.GetValue(json), parsed.GetValue(tensorboard));
         });
         return command;

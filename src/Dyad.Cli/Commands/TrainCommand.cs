@@ -73,11 +73,12 @@ internal static class TrainCommand
         var anew = new Option<bool>("--anew") { Description = "With --from: repeat the run, from networks that are drawn anew." };
         Option<string?> tensorboard = StudyOptions.TensorBoard();
         Option<int> jobs = StudyOptions.Jobs();
+        Option<bool> watch = WatchCommand.Beside();
         Option<bool> open = StudyOptions.Open();
         Option<bool> json = StudyOptions.Json();
         var command = new Command("train", "Train one method on one task and write a report.")
         {
-            method, environment, steps, every, seed, seeds, preset, set, sweep, label, limit, episodes, output, until, patience, wallTime, keep, from, anew, tensorboard, resume, jobs, open, json,
+            method, environment, steps, every, seed, seeds, preset, set, sweep, label, limit, episodes, output, until, patience, wallTime, keep, from, anew, tensorboard, resume, jobs, watch, open, json,
         };
         var trust = new TrustOptions(command);
         Help.AddExamples(
@@ -128,7 +129,8 @@ internal static class TrainCommand
                 StudyOptions.Positive(parsed.GetValue(seeds), "--seeds", 10_000),
                 StudyOptions.Positive(parsed.GetValue(jobs), "--jobs"),
                 parsed.GetValue(output)!,
-                Shell.Command(parsed.Tokens.Select(token => token.Value)));
+                Shell.Command(parsed.Tokens.Select(token => token.Value).Where(word => word != watch.Name)));
+            using LiveView? view = WatchCommand.Begin(parsed.GetValue(watch), request.Output);
             if (sweeps.Length == 0)
             {
                 return Run(At([]), request, parsed.GetValue(resume), parsed.GetValue(tensorboard), parsed.GetValue(open), parsed.GetValue(json));

@@ -21,7 +21,8 @@ internal static class Browser
         }
     }
 
-    private static bool TryOpen(string path)
+    /// <summary>Opens a file or an address where there is a browser to open it with.</summary>
+    public static bool TryOpen(string path)
     {
         if (OperatingSystem.IsWindows())
         {

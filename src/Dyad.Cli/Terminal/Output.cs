@@ -18,7 +18,6 @@ internal static class Output
     // The process's own, whatever a task prints to.
     private static TextWriter _standard = new StandardWriter(System.Console.Out);
 
-    // As wide as the content needs where the output is no terminal, so that lines are not folded in files.
     private static IAnsiConsole _console = CreateConsole();
 
     /// <summary>Standard output, for those who write results themselves.</summary>
@@ -56,9 +55,14 @@ internal static class Output
 
     public static void Line(string text = "") => _standard.WriteLine(text);
 
-    /// <summary>A table under its title; columns whose name starts with '#' are aligned to the right.</summary>
+    /// <summary>
+    /// A table under its title; columns whose name starts with '#' are of numbers, aligned to the right and never broken. On a narrow
+    /// terminal the last columns are left out, and a line says so.
+    /// </summary>
     public static void Table(string? title, IReadOnlyList<string> columns, IEnumerable<IReadOnlyList<string>> rows)
     {
+        IReadOnlyList<string>[] all = [.. rows];
+        IReadOnlyList<int> kept = TableColumns.Fitting(columns, all, _console.Profile.Width);
         var table = new Table().Border(TableBorder.Simple);
         if (title is not null)
         {
@@ -66,18 +70,22 @@ internal static class Output
             Line(title);
         }
 
-        foreach (string column in columns)
+        foreach (string column in kept.Select(i => columns[i]))
         {
             var header = new TableColumn(Markup.Escape(column.TrimStart('#')));
-            table.AddColumn(column.StartsWith('#') ? header.RightAligned() : header);
+            table.AddColumn(column.StartsWith('#') ? header.RightAligned().NoWrap() : header);
         }
 
-        foreach (IReadOnlyList<string> row in rows)
+        foreach (IReadOnlyList<string> row in all)
         {
-            table.AddRow([.. row.Select(cell => Markup.Escape(OneLine.Of(cell)))]);
+            table.AddRow([.. kept.Select(i => Markup.Escape(OneLine.Of(i < row.Count ? row[i] : "")))]);
         }
 
         _console.Write(table);
+        if (kept.Count < columns.Count)
+        {
+            Line($"Not shown for want of width: {string.Join(", ", columns.Skip(kept.Count).Select(column => column.TrimStart('#')))}.");
+        }
     }
 
     private static IAnsiConsole CreateConsole()
@@ -85,13 +93,9 @@ internal static class Output
         IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings
         {
             Out = new AnsiConsoleOutput(_standard),
-            Ansi = System.Console.IsOutputRedirected ? AnsiSupport.No : AnsiSupport.Detect,
+            Ansi = System.Console.IsOutputRedirected || Screen.IsDumb ? AnsiSupport.No : AnsiSupport.Detect,
         });
-        if (System.Console.IsOutputRedirected)
-        {
-            console.Profile.Width = 200;
-        }
-
+        console.Profile.Width = Screen.Width;
         return console;
     }
 

@@ -17,7 +17,7 @@ internal static class ProgressDisplay
     /// <summary>Works under a bar, which takes the fraction that is done.</summary>
     public static T Bar<T>(string title, Func<Action<double>, T> work)
     {
-        if (System.Console.IsErrorRedirected)
+        if (Screen.IsErrorPlain)
         {
             return work(PlainLines(title));
         }
@@ -36,7 +36,7 @@ internal static class ProgressDisplay
     /// <summary>Works on many runs: a bar for all, with the time that is left, and a line for each run that goes on.</summary>
     public static T Runs<T>(string title, Func<Action<StudyProgress>, T> work)
     {
-        if (System.Console.IsErrorRedirected)
+        if (Screen.IsErrorPlain)
         {
             int printed = 0;
             return work(progress =>
@@ -84,7 +84,7 @@ internal static class ProgressDisplay
     /// <summary>Trains under a live table, a line a seed: return, losses, speed and time left.</summary>
     public static T Table<T>(string title, Func<Action<StudyProgress>, T> work)
     {
-        if (System.Console.IsErrorRedirected)
+        if (Screen.IsErrorPlain)
         {
             return work(progress =>
             {
@@ -96,7 +96,8 @@ internal static class ProgressDisplay
         }
 
         var rows = new SortedDictionary<int, StudyProgress>();
-        return Console.Live(Render(title, rows)).Start(context => work(progress =>
+        (int width, int height) = (Console.Profile.Width, Console.Profile.Height);
+        return Console.Live(new Text(title)).Overflow(VerticalOverflow.Crop).Start(context => work(progress =>
         {
             if (Failed(progress))
             {
@@ -104,7 +105,14 @@ internal static class ProgressDisplay
             }
 
             rows[progress.Seed] = progress;
-            context.UpdateTarget(Render(title, rows));
+            if ((Console.Profile.Width, Console.Profile.Height) != (width, height))
+            {
+                // What was drawn has been folded by the terminal: to go back over it would tear it.
+                (width, height) = (Console.Profile.Width, Console.Profile.Height);
+                Console.Clear(home: true);
+            }
+
+            context.UpdateTarget(Render(title, rows, progress, width, height));
         }));
     }
 
@@ -122,23 +130,38 @@ internal static class ProgressDisplay
         };
     }
 
-    private static Table Render(string title, SortedDictionary<int, StudyProgress> rows)
+    // A line a seed that goes on or is done, and one for all; seeds for which the screen has no line are counted.
+    private static Table Render(string title, SortedDictionary<int, StudyProgress> rows, StudyProgress last, int width, int height)
     {
-        var table = new Table().Border(TableBorder.Simple).Title(Markup.Escape(title));
-        foreach (string column in new[] { "seed", "step", "of", "return", "critic loss", "actor loss", "steps/s", "left" })
+        string[] columns = ["#seed", "#step", "#return", "#left", "#steps/s", "#of", "#critic loss", "#actor loss"];
+        int room = Math.Max(3, height - 8);
+        StudyProgress[] shown = [.. rows.Values.OrderBy(progress => progress.Run.Step >= progress.Run.Steps ? 1 : 0).Take(room).OrderBy(progress => progress.Seed)];
+        string[][] cells = [.. shown.Select(progress => Cells(progress))];
+        IReadOnlyList<int> kept = TableColumns.Fitting(columns, cells, width);
+        string hidden = rows.Count > shown.Length ? $"{rows.Count - shown.Length} seeds not shown; " : "";
+        string left = last.Left is { } time ? $", {Clock(time)} left" : "";
+        var table = new Table().Border(TableBorder.Simple).Title(Markup.Escape(title)).Caption(Markup.Escape($"{hidden}{last.Done} of {last.Runs} runs done{left}"));
+        foreach (int i in kept)
         {
-            table.AddColumn(new TableColumn(column).RightAligned());
+            table.AddColumn(new TableColumn(columns[i].TrimStart('#')).RightAligned().NoWrap());
         }
 
-        foreach ((int seed, StudyProgress progress) in rows)
+        foreach (string[] row in cells)
         {
-            RunProgress run = progress.Run;
-            table.AddRow(
-                $"{seed}", $"{run.Step:#,0}", $"{run.Steps:#,0}", Metric(run, "eval/return", "0.0##"), Metric(run, "train/critic_loss", "0.0##"),
-                Metric(run, "train/actor_loss", "0.0##"), Speed(run), Left(run));
+            table.AddRow([.. kept.Select(i => row[i])]);
         }
 
         return table;
+    }
+
+    private static string[] Cells(StudyProgress progress)
+    {
+        RunProgress run = progress.Run;
+        return
+        [
+            $"{progress.Seed}", $"{run.Step:#,0}", Metric(run, "eval/return", "0.0##"), Left(run), Speed(run), $"{run.Steps:#,0}",
+            Metric(run, "train/critic_loss", "0.0##"), Metric(run, "train/actor_loss", "0.0##"),
+        ];
     }
 
     private static string Sentence(StudyProgress progress)
@@ -168,7 +191,7 @@ internal static class ProgressDisplay
         if (progress.Runs > 1)
         {
             string sentence = $"{progress.Label} on {progress.Environment}, seed {progress.Seed}, failed; the others go on";
-            if (System.Console.IsErrorRedirected)
+            if (Screen.IsErrorPlain)
             {
                 System.Console.Error.WriteLine(sentence);
             }

@@ -1,7 +1,6 @@
 // The curves beneath an episode: reward, return and what the agent thinks, with a marker at the row that is shown.
 
-import embed from "vega-embed";
-import { chartConfig } from "./theme.js";
+import { drawChart } from "./draw.js";
 
 /** The charts of some episodes played side by side: title, and lines of one number a step. */
 function chartsOf(shown) {
@@ -53,7 +52,7 @@ export class Curves {
     this.charts = [];
   }
 
-  async draw(shown, isDark) {
+  draw(shown, isDark) {
     this.charts.forEach(({ view }) => view.finalize());
     this.container.replaceChildren();
     this.charts = [];
@@ -65,7 +64,7 @@ export class Curves {
       marker.className = "marker";
       figure.append(plot, marker);
       this.container.append(figure);
-      const { view } = await embed(plot, spec(chart, shown.map(({ label }) => label)), { config: chartConfig(isDark), renderer: "svg", actions: false, tooltip: false });
+      const view = drawChart(plot, spec(chart, shown.map(({ label }) => label)), isDark);
       const drawn = { view, figure, marker };
       this.charts.push(drawn);
       plot.addEventListener("click", (event) => {

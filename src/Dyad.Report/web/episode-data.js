@@ -1,7 +1,7 @@
 // What a page of episodes carries, decoded: policies, their episodes, and the numbers of each row.
 
 /** Little-endian float32 numbers from base64. */
-function floats(base64) {
+export function floats(base64) {
   const bytes = Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
   const view = new DataView(bytes.buffer);
   return Float32Array.from({ length: bytes.length / 4 }, (_, i) => view.getFloat32(4 * i, true));

@@ -108,16 +108,16 @@ async function start() {
     if (stage.drawing instanceof SceneStage) stage.drawing.follows = controls.follow.checked;
   }
   find("camera").hidden = !stages.some((stage) => stage.drawing instanceof SceneStage);
-  await change();
+  change();
   page.dataset.ready = "true";
 }
 
 /** Another episode was chosen. */
-async function change() {
+function change() {
   row = 0;
   controls.scrub.max = last();
   stages.forEach(({ drawing }) => drawing?.again?.());
-  await curves.draw(shown(), darkScheme.matches);
+  curves.draw(shown(), darkScheme.matches);
   show();
 }
 

@@ -1,23 +1,22 @@
 // Reading values off a chart: a rule at the nearest position, a dot on each line, and one tooltip for all of them.
 // Only the handful of hovered rows enters the chart's dataflow, so thousands of points stay quick.
 
-/** Adds the reading rule and its tooltip to a rendered chart. */
-export function addHover(view, spec, container) {
-  const lines = linesOf(spec);
+/** Adds the reading rule and its tooltip to a rendered chart; rows() gives the rows of its lines as they are now. */
+export function addHover(view, spec, container, rows = () => spec.data.values) {
   const tooltip = document.createElement("div");
   tooltip.className = "reading";
   tooltip.hidden = true;
   container.append(tooltip);
   let shown = "";
 
-  const show = (rows, event) => {
-    const key = rows.map((row) => `${row.series} ${row.x}`).join();
+  const show = (near, event) => {
+    const key = near.map((row) => `${row.series} ${row.x} ${row.mean}`).join();
     if (key !== shown) {
       shown = key;
-      view.data("reading", rows).runAsync();
-      fill(tooltip, rows, view.scale("color"), spec.usermeta.xTitle);
+      view.data("reading", near).runAsync();
+      fill(tooltip, near, view.scale("color"), spec.usermeta.xTitle);
     }
-    tooltip.hidden = rows.length === 0;
+    tooltip.hidden = near.length === 0;
     if (!tooltip.hidden) place(tooltip, container, event);
   };
 
@@ -28,16 +27,16 @@ export function addHover(view, spec, container) {
     const zoom = box.width / svg.width.baseVal.value;
     const pixel = (event.clientX - box.left) / zoom - view.origin()[0];
     if (pixel < -8 || pixel > view.width() + 8) return [];
-    return nearestRows(lines, view.scale("x").invert(pixel));
+    return nearestRows(linesOf(rows()), view.scale("x").invert(pixel));
   };
 
   svg.addEventListener("pointermove", (event) => show(rowsAt(event), event));
   svg.addEventListener("pointerleave", (event) => show([], event));
 }
 
-function linesOf(spec) {
+function linesOf(rows) {
   const lines = new Map();
-  for (const row of spec.data.values) {
+  for (const row of rows) {
     if (row.mean === null) continue;
     if (!lines.has(row.series)) lines.set(row.series, []);
     lines.get(row.series).push(row);

@@ -1,76 +1,69 @@
-// The script of a report page: draws the charts, follows the reader's colour scheme, copies commands.
-// Sets data-ready on <html> when every chart is drawn, or data-error with the reason.
+// The script of a report page: draws charts when they come near the window, follows the reader's colour scheme, lets tables fit,
+// copies commands. Sets data-ready on <html> when what is in the window is drawn, or data-error with the reason.
 
-import embed from "vega-embed";
-import { chartConfig } from "./theme.js";
+import { drawFitted, isPlane, refit } from "./draw.js";
 import { addHover } from "./hover.js";
+import { addMenu } from "./menu.js";
+import { fitTable, fitTables } from "./tables.js";
+import { startGrids } from "./grid.js";
 
 const page = document.documentElement;
 const darkScheme = window.matchMedia("(prefers-color-scheme: dark)");
+const isFigurePage = page.hasAttribute("data-figures");
 
-const charts = [...document.querySelectorAll("figure.chart")].map((figure) => ({
-  container: figure.querySelector(".plot"),
-  spec: JSON.parse(figure.querySelector("script").textContent),
-  name: figure.id,
-  drawn: null,
-}));
-
-/** As many columns as the legend has room for, between the vertical axis and the right edge. */
-function legendColumns(chart) {
-  const axis = 70;
-  return Math.max(1, Math.floor((chart.container.clientWidth - axis) / chart.spec.usermeta.legendColumnWidth));
-}
-
-function isPlane(chart) {
-  return chart.spec.usermeta.aspect !== undefined;
-}
-
-/** A plane has sides of the same scale, as wide as there is room for, within reason. */
-function fitPlane(chart) {
-  const axis = 70;
-  chart.spec.width = Math.max(160, Math.min(400, chart.container.clientWidth - axis));
-  chart.spec.height = chart.spec.width * chart.spec.usermeta.aspect;
-}
-
-async function draw(chart) {
-  chart.drawn?.finalize();
-  if (isPlane(chart)) fitPlane(chart);
-  chart.spec.params[0].value = legendColumns(chart);
-  chart.drawn = await embed(chart.container, chart.spec, {
-    config: chartConfig(darkScheme.matches),
-    renderer: "svg",
-    tooltip: false,
-    downloadFileName: chart.name,
-    scaleFactor: { svg: 1, png: 3 },
-    actions: { export: { svg: true, png: true }, source: true, compiled: false, editor: false },
-  });
-  if (!isPlane(chart)) addHover(chart.drawn.view, chart.spec, chart.container);
-}
-
-function fitWidth() {
-  for (const chart of charts) {
-    const view = chart.drawn?.view;
-    if (!view) continue;
-    if (isPlane(chart)) {
-      fitPlane(chart);
-      view.width(chart.spec.width).height(chart.spec.height);
-    }
-    view.signal("legendColumns", legendColumns(chart)).resize().runAsync();
+/** A chart: its data stays text until it is drawn. */
+class Chart {
+  constructor(figure) {
+    this.figure = figure;
+    this.container = figure.querySelector(".plot");
+    this.view = null;
+    this.spec = null;
+    this.drawnDark = null;
   }
-}
 
-async function drawAll() {
-  delete page.dataset.ready;
-  delete page.dataset.error;
-  for (const chart of charts) {
+  draw() {
+    const isDark = darkScheme.matches;
+    if (this.view && this.drawnDark === isDark) return;
+    const isFirst = this.spec === null;
     try {
-      await draw(chart);
+      this.spec ??= JSON.parse(this.figure.querySelector("script").textContent);
+      this.view?.finalize();
+      this.view = drawFitted(this.container, this.spec, isDark);
+      this.drawnDark = isDark;
+      if (!isPlane(this.spec)) addHover(this.view, this.spec, this.container);
+      if (isFirst && !isFigurePage) addMenu(this.figure, this.figure.id, this.spec, () => this.view);
     } catch (error) {
-      chart.container.textContent = `This chart could not be drawn: ${error.message}`;
-      page.dataset.error = `${chart.name}: ${error.message}`;
+      this.container.textContent = `This chart could not be drawn: ${error.message}`;
+      page.dataset.error = `${this.figure.id}: ${error.message}`;
     }
   }
+
+  fit() {
+    if (this.view && this.container.clientWidth > 0) refit(this.view, this.container, this.spec);
+  }
+}
+
+const drawGrids = startGrids();
+const charts = new Map([...document.querySelectorAll("figure.chart")].map((figure) => [figure, new Chart(figure)]));
+
+function drawAll() {
+  drawGrids();
+  for (const chart of charts.values()) chart.draw();
+}
+
+/** Drawn before it is seen: a window's height ahead. */
+const near = new IntersectionObserver((entries) => {
+  for (const { target, isIntersecting } of entries) if (isIntersecting) charts.get(target).draw();
   page.dataset.ready = "true";
+}, { rootMargin: "100% 0px" });
+
+function begin() {
+  if (isFigurePage || charts.size === 0) {
+    drawAll();
+    page.dataset.ready = "true";
+    return;
+  }
+  for (const figure of charts.keys()) near.observe(figure);
 }
 
 /** Copies through the clipboard, or through the selection where the browser keeps the clipboard to itself. */
@@ -92,7 +85,34 @@ for (const button of document.querySelectorAll("button.copy")) {
   });
 }
 
-// One drawing at a time: a scheme that changes while charts are drawn waits for its turn.
-let drawing = drawAll();
-darkScheme.addEventListener("change", () => { drawing = drawing.then(drawAll); });
-window.addEventListener("resize", () => { drawing = drawing.then(fitWidth); });
+/** What is folded is on paper too: no reader can open it there. */
+function openForPaper() {
+  for (const folded of document.querySelectorAll("details.group:not([open])")) {
+    folded.open = true;
+    folded.dataset.opened = "for-paper";
+  }
+  drawAll();
+}
+
+window.addEventListener("beforeprint", openForPaper);
+window.addEventListener("afterprint", () => {
+  for (const folded of document.querySelectorAll("details[data-opened]")) {
+    folded.open = false;
+    delete folded.dataset.opened;
+  }
+});
+darkScheme.addEventListener("change", () => {
+  for (const chart of charts.values()) if (chart.view) chart.draw();
+});
+
+let waiting = 0;
+window.addEventListener("resize", () => {
+  cancelAnimationFrame(waiting);
+  waiting = requestAnimationFrame(() => { for (const chart of charts.values()) chart.fit(); });
+});
+
+fitTables();
+begin();
+
+// For whoever drives the page by a script.
+window.dyad = { drawAll, openForPaper, fit: fitTable };

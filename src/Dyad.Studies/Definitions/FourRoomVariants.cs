@@ -60,7 +60,8 @@ internal static class FourRoomVariants
         Mdp mdp = MdpOf(environment);
         ResolvedMethod<Mdp, IIterative> resolved = MethodCatalog.Tabular(method).With([.. changes]);
         return new Variant(
-            label ?? method, environment, steps, measureEvery, MethodConfig.Of(resolved.Id, resolved.Options), seed => resolved.Create(mdp, new RandomStream(seed)))
+            label ?? method, environment, steps, measureEvery, MethodConfig.Of(resolved.Id, resolved.Options), seed => resolved.Create(mdp, new RandomStream(seed)),
+            Export: (learner, folder) => TabularPolicyFile.Write(learner, folder))
         {
             Task = TaskOf(environment),
         };
@@ -89,7 +90,8 @@ internal static class FourRoomVariants
         Mdp mdp = MdpOf(environment);
         return new Variant(
             label, environment, steps, measureEvery, MethodConfig.Of("exact-actor-critic", OptionBinder.Values(options)),
-            seed => new ExactActorCritic(mdp, options, new RandomStream(seed)), IsDeterministic: options.CriticDeviation == 0)
+            seed => new ExactActorCritic(mdp, options, new RandomStream(seed)), IsDeterministic: options.CriticDeviation == 0,
+            Export: (learner, folder) => TabularPolicyFile.Write(learner, folder))
         {
             Task = TaskOf(environment),
         };

@@ -1,4 +1,5 @@
 using Dyad.Algorithms.Tabular;
+using Dyad.Environments.Locating;
 using Dyad.Studies.Results;
 
 namespace Dyad.Studies.Definitions;
@@ -48,7 +49,8 @@ internal sealed class Wen2021Figure1 : Study
         [
             .. from start in Starts(scale)
                from line in Lines
-               select line.From(start, steps, MeasureEvery),
+               let variant = line.From(start, steps, MeasureEvery)
+               select start == 0 ? variant with { KeepPolicies = GridPictures.Kept, KeepSeed = FirstSeed } : variant,
             FourRoomVariants.Exact(Exact, new ExactActorCriticOptions { StepsPerIteration = 300 }, steps, MeasureEvery),
         ];
     }
@@ -80,7 +82,12 @@ internal sealed class Wen2021Figure1 : Study
                     + $" ({seeds})",
                     Verdict.New),
             ],
-            [.. starts.SelectMany(start => Charts(runs, start, seeds))],
+            [
+                .. starts.SelectMany(start => Charts(runs, start, seeds)),
+                .. GridPictures.Of(
+                    "grid", "What each of the four has learned of FourRoom, first critic zeros", TaskLocator.Find("FourRoom"),
+                    FourRoomLine.Four.Select(line => (line.Legend, runs.Of(line.LabelFrom(0)).FirstOrDefault(run => run.Seed == FirstSeed)))),
+            ],
             [
                 new DataTable(
                     $"From each first critic ({seeds})",

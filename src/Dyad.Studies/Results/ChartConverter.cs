@@ -5,13 +5,13 @@ using System.Text.Json.Serialization;
 namespace Dyad.Studies.Results;
 
 /// <summary>
-/// Charts in a <c>summary.json</c> carry their kind, <c>lines</c> or <c>field</c>. Of those from before, a field is what has
+/// Charts in a <c>summary.json</c> carry their kind, <c>lines</c>, <c>field</c> or <c>grid</c>. Of those from before, a field is what has
 /// streamlines.
 /// </summary>
 internal sealed class ChartConverter : JsonConverter<Chart>
 {
     /// <summary>The kinds.</summary>
-    public const string Lines = "lines", Field = "field";
+    public const string Lines = "lines", Field = "field", Grid = "grid";
 
     private const string Kind = "kind";
 
@@ -21,24 +21,22 @@ internal sealed class ChartConverter : JsonConverter<Chart>
     {
         using var document = JsonDocument.ParseValue(ref reader);
         JsonElement chart = document.RootElement;
-        bool isField = chart.ValueKind == JsonValueKind.Object && (chart.TryGetProperty(Kind, out JsonElement kind)
-            ? kind.ValueKind == JsonValueKind.String && kind.GetString() switch
-            {
-                Field => true,
-                Lines => false,
-                string other => throw new JsonException($"a chart of the kind '{other}' is not known"),
-                null => false,
-            }
-            : chart.TryGetProperty(Mark, out _));
-        return isField
-            ? chart.Deserialize<FieldChart>(options)
-            : chart.Deserialize<LineChart>(options);
+        string? kind = chart.ValueKind != JsonValueKind.Object ? null
+            : chart.TryGetProperty(Kind, out JsonElement named) ? named.ValueKind == JsonValueKind.String ? named.GetString() : null
+            : chart.TryGetProperty(Mark, out _) ? Field : null;
+        return kind switch
+        {
+            Field => chart.Deserialize<FieldChart>(options),
+            Grid => chart.Deserialize<GridChart>(options),
+            Lines or null => chart.Deserialize<LineChart>(options),
+            string other => throw new JsonException($"a chart of the kind '{other}' is not known"),
+        };
     }
 
     public override void Write(Utf8JsonWriter writer, Chart value, JsonSerializerOptions options)
     {
         JsonObject chart = JsonSerializer.SerializeToNode(value, value.GetType(), options)!.AsObject();
-        chart.Insert(0, Kind, value is FieldChart ? Field : Lines);
+        chart.Insert(0, Kind, value switch { FieldChart => Field, GridChart => Grid, _ => Lines });
         chart.WriteTo(writer, options);
     }
 }

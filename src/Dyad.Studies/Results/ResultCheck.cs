@@ -23,6 +23,11 @@ internal static class ResultCheck
             return "a curve has not as many values of y as of x";
         }
 
+        if (result.Charts.OfType<GridChart>().Any(chart => !chart.IsWhole))
+        {
+            return "a picture of a grid has not a value for each of its cells";
+        }
+
         if (result.Tables.Any(table => table.Columns.Count == 0 || table.Rows.Any(row => row.Count != table.Columns.Count)))
         {
             return "a table has a row with more or fewer cells than columns";
@@ -33,10 +38,13 @@ internal static class ResultCheck
 
     private static IEnumerable<IEnumerable<object?>> Lists(Chart? chart) => chart switch
     {
-        LineChart lines => [lines.Series],
+        LineChart lines => [lines.Series, .. lines.Series.Select(series => series?.Each).OfType<IReadOnlyList<SeedLine>>()],
+        GridChart grid => [grid.Rows, grid.Lines, .. grid.Lines.Where(line => line is not null).SelectMany(Lists)],
         FieldChart field => [field.Streamlines, field.Trajectories, field.Points, field.Labels],
         _ => [],
     };
 
     private static IEnumerable<IEnumerable<object?>> Lists(DataTable table) => [table.Columns, table.Rows, .. table.Rows.Where(row => row is not null)];
+
+    private static IEnumerable<IEnumerable<object?>> Lists(GridLine line) => [line.Frames, .. line.Frames.Where(frame => frame is not null).Select(frame => frame.Values)];
 }

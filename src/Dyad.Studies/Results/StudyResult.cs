@@ -134,11 +134,26 @@ public sealed record LineChart(
 /// <param name="Low">Lower edge of the band; null for a line without a band.</param>
 /// <param name="High">Upper edge of the band; null for a line without a band.</param>
 /// <param name="Seeds">Number of runs behind the line.</param>
-public sealed record Series(string Label, double[] X, double[] Mean, double[]? Low, double[]? High, int Seeds)
+/// <param name="Each">The line of each seed, where a chart shows them under the mean; null where it does not.</param>
+public sealed record Series(
+    string Label,
+    double[] X,
+    double[] Mean,
+    double[]? Low,
+    double[]? High,
+    int Seeds,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<SeedLine>? Each = null)
 {
     /// <summary>Whether all arrays have the same length.</summary>
-    internal bool IsWhole => Mean.Length == X.Length && (Low?.Length ?? X.Length) == X.Length && (High?.Length ?? X.Length) == X.Length;
+    internal bool IsWhole => Mean.Length == X.Length && (Low?.Length ?? X.Length) == X.Length && (High?.Length ?? X.Length) == X.Length
+        && Each?.All(line => line.X.Length == line.Y.Length) != false;
 }
+
+/// <summary>The line of one seed. Both arrays have the same length.</summary>
+/// <param name="Seed">The seed.</param>
+/// <param name="X">Positions, increasing.</param>
+/// <param name="Y">Its values.</param>
+public sealed record SeedLine(int Seed, double[] X, double[] Y);
 
 /// <summary>A table of numbers or short texts, already formatted.</summary>
 public sealed record DataTable(string Title, IReadOnlyList<string> Columns, IReadOnlyList<IReadOnlyList<string>> Rows);

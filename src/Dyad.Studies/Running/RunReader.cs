@@ -22,7 +22,7 @@ internal static class RunReader
 
             try
             {
-                var finished = new FinishedRun(run.Variant, run.Seed, MetricsLog.Read(run.Directory.MetricsPath, run.Variant.Steps));
+                var finished = new FinishedRun(run.Variant, run.Seed, MetricsLog.Read(run.Directory.MetricsPath, run.Variant.Steps)) { Folder = run.Directory.FullPath };
                 read[i] = finished.Metrics.TryGetValue("step", out double[]? steps) && steps.Length > 0 && steps.All(double.IsFinite)
                     ? finished
                     : throw new UserError($"the metrics '{run.Directory.MetricsPath}' have no rows with a step");

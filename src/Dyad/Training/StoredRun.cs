@@ -5,6 +5,7 @@ using Dyad.Environments;
 using Dyad.Environments.Locating;
 using Dyad.Networks;
 using Dyad.Numerics;
+using Dyad.Tabular;
 
 namespace Dyad.Training;
 
@@ -38,6 +39,14 @@ public sealed class StoredRun
 
     /// <summary>The task.</summary>
     public LocatedTask Task { get; }
+
+    /// <summary>Whether a folder holds a run of a tabular method, whose policy is a file of its own and needs no agent.</summary>
+    /// <param name="config">The run's configuration.</param>
+    public static bool IsTabular(RunConfig config)
+    {
+        ArgumentNullException.ThrowIfNull(config);
+        return config.Method.Find() is Method<Mdp, IIterative>;
+    }
 
     /// <summary>Reads what a folder holds.</summary>
     /// <param name="folder">The folder.</param>

@@ -39,12 +39,12 @@ public sealed class Browser : IAsyncLifetime
         _playwright?.Dispose();
     }
 
-    /// <summary>An empty page without a network, which notes what goes wrong in it.</summary>
-    public async Task<BrowserPage> NewPageAsync(int width = 1280, ColorScheme scheme = ColorScheme.Light)
+    /// <summary>An empty page, without a network unless it is to have one, which notes what goes wrong in it.</summary>
+    public async Task<BrowserPage> NewPageAsync(int width = 1280, ColorScheme scheme = ColorScheme.Light, bool offline = true)
     {
         var page = await _browser!.NewPageAsync(new BrowserNewPageOptions
         {
-            Offline = true,
+            Offline = offline,
             ColorScheme = scheme,
             ViewportSize = new ViewportSize { Width = width, Height = 900 },
         });
@@ -73,6 +73,9 @@ public sealed class BrowserPage : IAsyncDisposable
 
     /// <summary>Addresses of everything the page asked for.</summary>
     public List<string> Requests { get; } = [];
+
+    /// <summary>Draws a report's charts that are not yet in the window, the folded ones too.</summary>
+    public async Task DrawAllAsync() => await Page.EvaluateAsync("window.dyad.openForPaper()");
 
     public async ValueTask DisposeAsync() => await Page.CloseAsync();
 }

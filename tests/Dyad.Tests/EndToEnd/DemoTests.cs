@@ -16,7 +16,11 @@ public sealed class DemoTests(DemoFixture demo, Browser browser) : IClassFixture
         await using var opened = await browser.NewPageAsync();
         await opened.Page.GotoAsync(new Uri(Path.Combine(demo.Folder, "report.html")).AbsoluteUri);
         await opened.Page.Locator("html[data-ready=true]").WaitForAsync(new() { State = WaitForSelectorState.Attached });
-        int charts = Studies.Sum(study => Summary(study).GetProperty("charts").GetArrayLength());
+        await opened.DrawAllAsync();
+        string?[] kinds = [.. Studies.SelectMany(study => Summary(study).GetProperty("charts").EnumerateArray()).Select(chart => chart.GetProperty("kind").GetString())];
+        int charts = kinds.Count(kind => kind != "grid");
+        Assert.Equal(1, kinds.Length - charts);
+        Assert.Equal(3, await opened.Page.Locator("figure.grid-chart .panel").CountAsync());
         Assert.Equal(charts, await opened.Page.Locator("figure.chart").CountAsync());
         Assert.Equal(charts, await opened.Page.Locator("figure.chart svg.marks").CountAsync());
         Assert.Null(await opened.Page.GetAttributeAsync("html", "data-error"));

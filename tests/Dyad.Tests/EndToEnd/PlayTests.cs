@@ -31,6 +31,33 @@ public sealed class PlayTests : IDisposable
     }
 
     [Fact]
+    public async Task A_tabular_run_is_evaluated_and_played_beside_a_neural_one()
+    {
+        (await _dyad.RunAsync("train", "res-ac", "FourRoom", "--steps", "30000", "--out", "out")).Succeeded();
+        string table = _dyad.PathOf("out", "train", "res-ac", "FourRoom", "seed-0");
+        Assert.Equal(12, Directory.GetFiles(Path.Combine(table, "policies")).Length);
+        JsonElement evaluated = (await _dyad.RunAsync("evaluate", table, "--episodes", "3", "--json")).Json();
+        Assert.Equal("FourRoom", evaluated.GetProperty("environment").GetString());
+        Assert.Equal(300, evaluated.GetProperty("lengths")[0].GetInt32());
+        JsonElement ofFile = (await _dyad.RunAsync("evaluate", Path.Combine(table, "policies", "step-30000.safetensors"), "--episodes", "3", "--json")).Json();
+        Assert.Equal(evaluated.GetProperty("returns").ToString(), ofFile.GetProperty("returns").ToString());
+
+        (await _dyad.RunAsync("train", "dqn", "FourRoom", "--steps", "400", "--evaluation-episodes", "1", "--set", "hidden_width=8", "--out", "out", "--label", "dqn")).Succeeded();
+        JsonElement[] policies = [.. (await _dyad.RunAsync(
+            "play", table, _dyad.PathOf("out", "train", "dqn", "FourRoom", "seed-0"), "--episodes", "2", "-o", "grid.html", "--json")).Json().GetProperty("policies").EnumerateArray()];
+        Assert.Equal(["res-ac", "dqn"], policies.Select(policy => policy.GetProperty("label").GetString()));
+        JsonElement episode = policies[0].GetProperty("episodes")[0];
+        Assert.Equal(["q", "w", "q + w"], episode.GetProperty("values").EnumerateObject().Select(value => value.Name));
+        double[] Values(string name) => [.. episode.GetProperty("values").GetProperty(name).EnumerateArray().Select(value => value.GetDouble())];
+        Assert.Equal(300, Values("q").Length);
+        Assert.All(Enumerable.Range(0, 300), i => Assert.Equal(Values("q")[i] + Values("w")[i], Values("q + w")[i], 1e-6));
+        Assert.Contains("\"draw\":\"grid\"", File.ReadAllText(_dyad.PathOf("grid.html")).Replace("\\u0022", "\"", StringComparison.Ordinal), StringComparison.Ordinal);
+
+        File.Delete(Path.Combine(table, "policy.safetensors"));
+        Assert.Contains("has no policy.safetensors", await _dyad.RefuseAsync("evaluate", table), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task What_cannot_be_played_is_told_in_a_sentence()
     {
         string pendulum = await TrainAsync("sac", "Pendulum-v1"), cart = await TrainAsync("dqn", "CartPole-v1");

@@ -16,6 +16,7 @@ public sealed class ReportPageTests(Browser browser) : IClassFixture<Browser>, I
     public async Task A_report_opens_offline_with_every_chart_drawn()
     {
         await using var opened = await OpenAsync([ReportSamples.Study("one"), ReportSamples.Study("two")]);
+        await opened.DrawAllAsync();
         Assert.Empty(opened.Errors);
         Assert.All(opened.Requests, address => Assert.Contains(new Uri(address).Scheme, new[] { "file", "data" }));
         var charts = opened.Page.Locator("figure.chart");
@@ -99,13 +100,24 @@ public sealed class ReportPageTests(Browser browser) : IClassFixture<Browser>, I
     [Theory]
     [InlineData("Save as SVG", "study-1-returns.svg")]
     [InlineData("Save as PNG", "study-1-returns.png")]
+    [InlineData("Data (CSV)", "study-1-returns.csv")]
     public async Task A_chart_can_be_saved(string action, string file)
     {
         await using var opened = await OpenAsync([ReportSamples.Study()]);
         var figure = opened.Page.Locator("figure.chart").First;
-        await figure.Locator("details summary").First.ClickAsync();
+        await figure.Locator(".menu summary").FocusAsync();
+        await opened.Page.Keyboard.PressAsync("Enter");
         var download = await opened.Page.RunAndWaitForDownloadAsync(() => figure.GetByText(action).ClickAsync());
         Assert.Equal(file, download.SuggestedFilename);
+        if (file.EndsWith(".csv", StringComparison.Ordinal))
+        {
+            string[] lines = System.IO.File.ReadAllLines(await download.PathAsync());
+            Assert.Equal("line,kind,seed,Environment steps,Return,low,high", lines[0]);
+            Assert.Equal(1 + (4 * 500), lines.Length);
+            Assert.StartsWith("SAC,mean,,2000,", lines[1], StringComparison.Ordinal);
+            Assert.StartsWith("\"Res-SAC, clip 0.2\",mean,", lines[^1], StringComparison.Ordinal);
+        }
+
         Assert.Empty(opened.Errors);
     }
 
@@ -127,6 +139,7 @@ public sealed class ReportPageTests(Browser browser) : IClassFixture<Browser>, I
         await using var opened = await browser.NewPageAsync();
         var clock = Stopwatch.StartNew();
         await GotoAsync(opened);
+        await opened.DrawAllAsync();
         Assert.True(clock.Elapsed < TimeSpan.FromSeconds(15), $"Four charts of 8000 points took {clock.Elapsed}.");
     }
 
@@ -142,6 +155,7 @@ public sealed class ReportPageTests(Browser browser) : IClassFixture<Browser>, I
             ReportSamples.Chart([1, 2], [3, 3], [3, 3], [3, 3]) with { Id = "flat" },
         ];
         await using var opened = await OpenAsync([ReportSamples.Study() with { Charts = charts }]);
+        await opened.DrawAllAsync();
         await opened.Page.Locator(".plot svg.marks").Last.HoverAsync();
         Assert.Equal(charts.Length, await opened.Page.Locator(".plot svg.marks").CountAsync());
         Assert.Equal(1, await opened.Page.Locator("figure.chart").Nth(1).Locator("svg .mark-symbol.role-mark path").CountAsync());

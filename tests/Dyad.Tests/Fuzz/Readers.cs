@@ -64,6 +64,17 @@ public sealed class Readers : IDisposable
                 Safetensors.Read(path, run.CreateAgent(task).Policy);
                 Policy.Load(path);
             }),
+            ["tabular policy"] = new("policy.safetensors", [Of(tabular, "policy.safetensors")], path =>
+            {
+                TabularPolicyFile.Read(path);
+                Policy.Load(path);
+            }),
+            ["metrics of the live view"] = new("metrics.jsonl", [Of(agent, "metrics.jsonl"), Of(tabular, "metrics.jsonl")], path =>
+            {
+                var tail = new Dyad.Live.MetricsTail(path);
+                tail.Read();
+                Dyad.Live.RunWarnings.Of(tail.Columns);
+            }),
             ["checkpoint"] = new("odd.bin", [checkpoint, tabularCheckpoint], path => Restored(path, agent)),
             ["checkpoint with a checksum"] = new("odd.bin", [checkpoint], path => Restored(path, agent)) { Sealed = Checksummed },
             ["recording"] = new("episode.bin", [Recorded()], path =>
@@ -75,7 +86,7 @@ public sealed class Readers : IDisposable
     }
 
     public static TheoryData<string> Names =>
-        ["mdp", "map", "config.json", "run.json", "metrics.jsonl", "summary.json", "policy.safetensors", "checkpoint", "checkpoint with a checksum", "recording"];
+        ["mdp", "map", "config.json", "run.json", "metrics.jsonl", "summary.json", "policy.safetensors", "tabular policy", "metrics of the live view", "checkpoint", "checkpoint with a checksum", "recording"];
 
     public void Dispose() => _folder.Dispose();
 

@@ -47,15 +47,62 @@ public sealed class ReportSpecTests
     [Fact]
     public void A_logarithmic_axis_drops_values_that_are_not_positive()
     {
-        var chart = ReportSamples.Chart([1, 2, 3], [1, 0, 2], [0.5, -1, -1], [2, 1, 3], logY: true);
+        var chart = ReportSamples.Chart([1, 2, 3], [1, 0, 20], [0.5, -1, -1], [2, 1, 30], logY: true);
         var spec = VegaLiteSpec.Build(chart);
         Assert.Equal("log", (string?)Encoding(spec, "line")["y"]!["scale"]!["type"]);
         var rows = Rows(spec);
-        Assert.Equal([1f, null, 2f], rows.Select(row => (float?)row!["mean"]));
+        Assert.Equal([1f, null, 20f], rows.Select(row => (float?)row!["mean"]));
         // The last row keeps its mean and loses both edges of its band.
         Assert.Equal([0.5f, null, null], rows.Select(row => (float?)row!["low"]));
         Assert.Equal([2f, null, null], rows.Select(row => (float?)row!["high"]));
         Assert.Equal(3, VegaLiteSpec.CountUndrawable(chart));
+    }
+
+    [Fact]
+    public void Data_within_one_power_of_ten_needs_no_logarithm()
+    {
+        JsonObject spec = VegaLiteSpec.Build(ReportSamples.Chart([1, 2, 3], [1, 2, 9], logY: true));
+        Assert.Null(Encoding(spec, "line")["y"]!["scale"]!["type"]);
+        Assert.DoesNotContain("log", (string?)Encoding(spec, "line")["y"]!["title"], StringComparison.Ordinal);
+        spec = VegaLiteSpec.Build(ReportSamples.Chart([1, 2, 3], [1, 2, 11], logY: true));
+        Assert.Equal("log", (string?)Encoding(spec, "line")["y"]!["scale"]!["type"]);
+        Assert.EndsWith("(log scale)", (string?)Encoding(spec, "line")["y"]!["title"], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_wide_band_does_not_flatten_the_lines()
+    {
+        LineChart chart = ReportSamples.Chart([1, 2], [10, 20], [-1000, -1000], [1000, 1000]);
+        Assert.Equal([2.5, 27.5], Encoding(VegaLiteSpec.Build(chart), "line")["y"]!["scale"]!["domain"]!.AsArray().Select(x => (double)x!));
+        Assert.Contains("Bands reach beyond the axis.", ReportPage.Render("Report", "Lead.", [ReportSamples.Study() with { Charts = [chart] }]), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_label_has_one_colour_in_all_charts_also_where_lines_are_missing()
+    {
+        LineChart chart = ReportSamples.Chart([1, 2], [3, 4]);
+        JsonNode colour = Encoding(VegaLiteSpec.Build(chart, ["DDPG", "SAC", "TD3"]), "line")["color"]!;
+        Assert.Equal(["DDPG", "SAC", "TD3"], colour["scale"]!["domain"]!.AsArray().Select(label => (string?)label));
+        Assert.Equal(["SAC"], colour["legend"]!["values"]!.AsArray().Select(label => (string?)label));
+    }
+
+    [Fact]
+    public void Seeds_are_thin_lines_under_their_mean()
+    {
+        LineChart chart = ReportSamples.Chart([1, 2], [3, 4]);
+        chart = chart with { Series = [chart.Series[0] with { Each = [new SeedLine(0, [1, 2], [2, 3]), new SeedLine(7, [1], [4])] }] };
+        JsonObject spec = VegaLiteSpec.Build(chart);
+        JsonNode layer = spec["layer"]!.AsArray().Single(layer => (string?)layer!["data"]?["name"] == "seeds")!;
+        Assert.Equal([0, 0, 7], layer["data"]!["values"]!.AsArray().Select(row => (int)row!["seed"]!));
+        Assert.Equal("seed", (string?)layer["mark"]!["style"]);
+    }
+
+    [Fact]
+    public void Values_that_somebody_chose_are_marked()
+    {
+        Assert.All(Rows(VegaLiteSpec.Build(ReportSamples.Chart([1, 2, 3], [1, 2, 3]))), row => Assert.True((bool)row!["marked"]!));
+        double[] many = [.. Enumerable.Range(0, 50).Select(i => (double)i)];
+        Assert.All(Rows(VegaLiteSpec.Build(ReportSamples.Chart(many, many))), row => Assert.Null(row!["marked"]));
     }
 
     [Fact]
@@ -82,5 +129,5 @@ public sealed class ReportSpecTests
         layer!["mark"] is JsonObject mark ? (string)mark["type"]! : (string)layer["mark"]!;
 
     private static JsonNode Encoding(JsonObject spec, string mark) =>
-        spec["layer"]!.AsArray().Single(layer => Mark(layer) == mark)!["encoding"]!;
+        spec["layer"]!.AsArray().Single(layer => Mark(layer) == mark && (string?)layer!["mark"]!["style"] != "seed")!["encoding"]!;
 }

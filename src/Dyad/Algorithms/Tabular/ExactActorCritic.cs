@@ -74,7 +74,7 @@ public sealed record ExactActorCriticOptions
 /// with a critic that moves by gradient are the actor-critics; with an exact critic, the two policy gradients; a greedy actor
 /// gives Q-learning and policy iteration.
 /// </summary>
-public sealed class ExactActorCritic : IIterative
+public sealed class ExactActorCritic : ITabularLearner
 {
     private readonly Mdp _mdp;
     private readonly ExactActorCriticOptions _options;
@@ -114,6 +114,12 @@ public sealed class ExactActorCritic : IIterative
 
     /// <inheritdoc/>
     public long Step => _step;
+
+    /// <inheritdoc/>
+    public TabularPolicy Policy => _policy;
+
+    /// <inheritdoc/>
+    public ReadOnlySpan<double> Critic => _critic;
 
     /// <inheritdoc/>
     public void Advance()

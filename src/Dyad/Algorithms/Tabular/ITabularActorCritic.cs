@@ -3,15 +3,18 @@ using Dyad.Tabular;
 
 namespace Dyad.Algorithms.Tabular;
 
-/// <summary>A tabular learner with an actor and a critic that can be looked at.</summary>
-public interface ITabularActorCritic : IIterative
+/// <summary>A tabular learner that can be looked at: what it does, and what it thinks of it.</summary>
+public interface ITabularLearner : IIterative
 {
-    /// <summary>pi_theta.</summary>
+    /// <summary>What it is measured by: pi_theta, or the policy that is greedy in its values.</summary>
     TabularPolicy Policy { get; }
 
-    /// <summary>q, |S||A| entries.</summary>
-    ReadOnlySpan<double> Critic { get; }
+    /// <summary>q, |S||A| entries; empty for a learner that has none.</summary>
+    ReadOnlySpan<double> Critic => [];
 
     /// <summary>w, |S||A| entries; empty for a learner without a res-critic.</summary>
     ReadOnlySpan<double> ResCritic => [];
 }
+
+/// <summary>A tabular learner with an actor and a critic.</summary>
+public interface ITabularActorCritic : ITabularLearner;

@@ -36,7 +36,7 @@ public sealed record QLearningOptions
 /// Q-learning (Watkins 1989): after each step, q(s, a) moves towards r + gamma max_a' q(s', a'), the semi-gradient (17) of Wen
 /// et al. (2021) at a single sample. Measured by its greedy policy.
 /// </summary>
-public sealed class QLearning : IIterative
+public sealed class QLearning : ITabularLearner
 {
     private readonly QLearningOptions _options;
     private readonly SampledMdp _environment;
@@ -62,6 +62,19 @@ public sealed class QLearning : IIterative
 
     /// <inheritdoc/>
     public long Step => _step;
+
+    /// <inheritdoc/>
+    public TabularPolicy Policy
+    {
+        get
+        {
+            _greedy.SetGreedy(_values);
+            return _greedy;
+        }
+    }
+
+    /// <inheritdoc/>
+    public ReadOnlySpan<double> Critic => _values;
 
     /// <inheritdoc/>
     public void Advance()

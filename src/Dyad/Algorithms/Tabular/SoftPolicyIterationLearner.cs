@@ -29,7 +29,7 @@ public sealed record SoftPolicyIterationOptions
 /// values (lemma 1).</item>
 /// </list>
 /// </summary>
-public sealed class SoftPolicyIterationLearner : IIterative
+public sealed class SoftPolicyIterationLearner : ITabularLearner
 {
     // Sweeps over which the contraction of the backup is measured.
     private const int Sweeps = 20;
@@ -59,6 +59,9 @@ public sealed class SoftPolicyIterationLearner : IIterative
 
     /// <inheritdoc/>
     public long Step => _step;
+
+    /// <inheritdoc/>
+    public TabularPolicy Policy => _iteration.Policy;
 
     /// <inheritdoc/>
     public void Advance()

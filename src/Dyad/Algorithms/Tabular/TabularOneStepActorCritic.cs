@@ -26,7 +26,7 @@ public sealed record TabularOneStepActorCriticOptions
 /// One-step actor-critic in tabular form (lecture on soft actor-critic, algorithm 3, with s moving to s' inside the loop):
 /// after each step, delta = r + gamma V(s') - V(s) moves the state value and the policy.
 /// </summary>
-public sealed class TabularOneStepActorCritic : IIterative
+public sealed class TabularOneStepActorCritic : ITabularLearner
 {
     private readonly TabularOneStepActorCriticOptions _options;
     private readonly SampledMdp _environment;
@@ -52,6 +52,9 @@ public sealed class TabularOneStepActorCritic : IIterative
 
     /// <inheritdoc/>
     public long Step => _step;
+
+    /// <inheritdoc/>
+    public TabularPolicy Policy => _policy;
 
     /// <inheritdoc/>
     public void Advance()

@@ -25,7 +25,7 @@ public sealed record TabularReinforceOptions
 /// REINFORCE with a state-value baseline in tabular form (lecture on soft actor-critic, algorithm 1, with t from 0): after each
 /// episode, delta = G_t - V(s_t) moves the baseline and, weighted by gamma^t, the policy.
 /// </summary>
-public sealed class TabularReinforce : IIterative
+public sealed class TabularReinforce : ITabularLearner
 {
     private readonly TabularReinforceOptions _options;
     private readonly double _discount;
@@ -51,6 +51,9 @@ public sealed class TabularReinforce : IIterative
 
     /// <inheritdoc/>
     public long Step => _step;
+
+    /// <inheritdoc/>
+    public TabularPolicy Policy => _actor.Policy;
 
     /// <inheritdoc/>
     public void Advance()
