@@ -33,7 +33,9 @@ internal sealed partial class Program
             TabularCommand.Create(),
             SuggestClipCommand.Create(),
             CheckEnvCommand.Create(),
+#if !SHIPPED
             BenchCommand.Create(),
+#endif
             DoctorCommand.Create(),
         };
         Help.AddExamples(root, "dyad demo", "dyad reproduce wen2021/fig1 --scale paper", "dyad tabular mdp.json");

@@ -253,7 +253,7 @@ public sealed class SacV : IAgent, IAppendOnlyState
 /// <param name="Now">a and log pi(a|s), of phi.</param>
 /// <param name="Temperature">alpha, 1 x 1.</param>
 /// <param name="Options">Options.</param>
-public sealed record SacVGame<T>(
+internal sealed record SacVGame<T>(
     TransitionInputs<T> Batch, StateValue<T> Value, StateValue<T> TargetValue, TwinActionValue<T> Critic, SampledAction<T> Now,
     Expression<T> Temperature, SacVOptions Options)
     where T : unmanaged, IBinaryFloatingPointIeee754<T>

@@ -4,7 +4,7 @@ using Dyad.Tabular;
 namespace Dyad.Algorithms.Tabular;
 
 /// <summary>A tabular learner with an actor and a critic that can be looked at.</summary>
-public interface ITabularActorCritic : IIterative
+internal interface ITabularActorCritic : IIterative
 {
     /// <summary>pi_theta.</summary>
     TabularPolicy Policy { get; }
