@@ -27,6 +27,7 @@ internal sealed partial class Program
             CompareCommand.Create(),
             ReportCommand.Create(),
             ExportCommand.Create(),
+            ImportCommand.Create(),
             StatusCommand.Create(),
             DiffCommand.Create(),
             PruneCommand.Create(),

@@ -20,6 +20,9 @@ public interface IAgent
     /// <summary>How the outputs of the policy's network become an action; null where no <see cref="PolicyHead"/> tells.</summary>
     PolicyHead? Head => null;
 
+    /// <summary>All networks, and what else is learned beside them; the policy first.</summary>
+    IReadOnlyList<AgentNetwork> Networks => [new(Policy)];
+
     /// <summary>Environments that step together in training, n.</summary>
     int Environments => 1;
 
@@ -43,3 +46,8 @@ public interface IAgent
     /// <summary>Saves or loads everything that later steps depend on, but for the rows of the replay.</summary>
     void Serialize(StateArchive archive);
 }
+
+/// <summary>Parameters of an agent.</summary>
+/// <param name="Parameters">The parameters; their name tells what they are.</param>
+/// <param name="Source">What they follow, of a target network; otherwise null.</param>
+public sealed record AgentNetwork(Parameters<float> Parameters, Parameters<float>? Source = null);

@@ -170,6 +170,10 @@ public sealed class SacV : IAgent, IAppendOnlyState
     public PolicyHead Head { get; } = new(PolicyKind.SquashedGaussian);
 
     /// <inheritdoc/>
+    public IReadOnlyList<AgentNetwork> Networks =>
+        [new(_actor), new(_critic), new(_value), new(_target, _value), new(_temperature.Log)];
+
+    /// <inheritdoc/>
     public void Act(ReadOnlySpan<double> observations, Span<double> actions, bool explore) =>
         _experience.Act(observations, actions, explore);
 

@@ -86,6 +86,9 @@ public sealed class OneStepActorCritic : IAgent
     /// <inheritdoc/>
     public PolicyHead Head => _actor.Head;
 
+    /// <inheritdoc/>
+    public IReadOnlyList<AgentNetwork> Networks => [new(_actor.Parameters), new(_critic)];
+
     /// <summary>w, the critic's parameters.</summary>
     public Parameters<float> Critic => _critic;
 

@@ -107,6 +107,9 @@ public sealed class Reinforce : IAgent
     /// <inheritdoc/>
     public PolicyHead Head => _actor.Head;
 
+    /// <inheritdoc/>
+    public IReadOnlyList<AgentNetwork> Networks => [new(_actor.Parameters), new(_baseline)];
+
     /// <summary>The baseline's parameters.</summary>
     public Parameters<float> Baseline => _baseline;
 
