@@ -16,7 +16,7 @@ namespace Dyad.Algorithms;
 /// continuous and piecewise smooth in the action. Where phi jumps, the right side misses the jumps.
 /// </para>
 /// </summary>
-internal static class PolicyGradientEstimators
+public static class PolicyGradientEstimators
 {
     /// <summary>
     /// By score function: grad_theta log pi(a|s) Q. Unbiased where E[Q given (s, a)] is the action value, whatever its shape: a

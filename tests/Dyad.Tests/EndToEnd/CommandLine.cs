@@ -48,7 +48,7 @@ public sealed class CommandLine : IDisposable
     public Task<Outcome> RunProgramAsync(TimeSpan patience, string program, params string[] arguments) =>
         EndAsync(StartProgram(program, arguments), patience, [program, .. arguments]);
 
-    /// <summary>A call to be ended by <see cref="EndAsync"/>, or before it by a signal.</summary>
+    /// <summary>A call to be ended by <see cref="EndAsync(Process, string[])"/>, or before it by a signal.</summary>
     public Process Start(params string[] arguments)
     {
         if (!File.Exists(Assembly))

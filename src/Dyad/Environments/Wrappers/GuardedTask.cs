@@ -11,7 +11,7 @@ namespace Dyad.Environments.Wrappers;
 /// unwritable run, its <see cref="OperationCanceledException"/> no request to stop. Spaces that are none, and an observation or reward
 /// that is not finite in single precision, are refused where they come. What the task itself says as a <see cref="UserError"/> passes.
 /// </summary>
-internal sealed class GuardedTask : EnvironmentWrapper
+public sealed class GuardedTask : EnvironmentWrapper
 {
     private const int LongestMessage = 300;
 
