@@ -38,6 +38,8 @@ internal sealed partial class Program
             BenchCommand.Create(),
 #endif
             DoctorCommand.Create(),
+            CompletionCommand.Create(Root),
+            ReferenceCommand.Create(Root),
         };
         Help.AddExamples(root, "dyad demo", "dyad reproduce wen2021/fig1 --scale paper", "dyad tabular mdp.json");
         return root;

@@ -26,7 +26,7 @@ internal static class ImportCommand
         var network = new Option<string?>("--network") { Description = "The network's name in a file with several.", HelpName = "NAME" };
         var force = new Option<bool>("--force") { Description = "Replace a file that is there." };
         var command = new Command("import", "Read a policy in PyTorch's layout and write one that describes itself.") { file, environment, output, kind, activation, network, force };
-        Help.AddExamples(command, "dyad import actor.safetensors Pendulum-v1 --kind squashed-gaussian -o policy.safetensors", "dyad evaluate policy.safetensors");
+        Help.AddExamples(command, "dyad import actor.safetensors Pendulum-v1 --kind squashed-gaussian -o policy.safetensors");
         command.SetAction(parsed =>
         {
             LocatedTask located = Located.Task(parsed.GetValue(environment)!).RequireForAgents();
