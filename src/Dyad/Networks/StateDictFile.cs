@@ -20,7 +20,9 @@ internal sealed partial class StateDictFile
     public StateDictFile(string path, IReadOnlyList<Safetensors.Tensor> tensors)
     {
         _path = path;
-        _tensors = tensors.ToDictionary(tensor => tensor.Name);
+        _tensors = tensors.GroupBy(tensor => tensor.Name).ToDictionary(group => group.Key, group => group.Count() == 1
+            ? group.Single()
+            : throw new UserError($"'{path}' has the tensor '{OneLine.Of(group.Key, 60)}' twice"));
         var layers = from tensor in tensors
                      let match = Layer().Match(tensor.Name)
                      where match.Success && tensor.Shape.Length == 2
@@ -34,7 +36,9 @@ internal sealed partial class StateDictFile
                 _networks[network] = list = [];
             }
 
-            list.Add((weight, bias));
+            list.Add(weight.Values.Length > 0
+                ? (weight, bias)
+                : throw new UserError($"the tensor '{OneLine.Of(weight.Name, 60)}' of '{path}' is {string.Join(" x ", weight.Shape)}: it has no numbers"));
         }
 
         if (_networks.Count == 0)

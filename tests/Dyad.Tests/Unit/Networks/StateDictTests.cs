@@ -217,6 +217,14 @@ public sealed class StateDictTests : IDisposable
     }
 
     [Fact]
+    public void A_layer_without_numbers_is_refused()
+    {
+        Write("""[{"names": ["0", "2"], "sizes": [3, 0, 2]}]""", [[1, 2, 3]]);
+        UserError error = Assert.Throws<UserError>(() => Policy.LoadStateDict(FilePath, Description(Activation.Relu)));
+        Assert.Contains("has no numbers", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void An_agent_of_other_shapes_is_left_as_it_was()
     {
         // The actor fits, the critic does not.
