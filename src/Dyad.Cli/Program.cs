@@ -27,6 +27,7 @@ internal sealed partial class Program
             CompareCommand.Create(),
             ReportCommand.Create(),
             ExportCommand.Create(),
+            ImportCommand.Create(),
             StatusCommand.Create(),
             WatchCommand.Create(),
             DiffCommand.Create(),
@@ -34,8 +35,12 @@ internal sealed partial class Program
             TabularCommand.Create(),
             SuggestClipCommand.Create(),
             CheckEnvCommand.Create(),
+#if !SHIPPED
             BenchCommand.Create(),
+#endif
             DoctorCommand.Create(),
+            CompletionCommand.Create(Root),
+            ReferenceCommand.Create(Root),
         };
         Help.AddExamples(root, "dyad demo", "dyad reproduce wen2021/fig1 --scale paper", "dyad tabular mdp.json");
         return root;

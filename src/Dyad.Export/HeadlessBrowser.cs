@@ -12,8 +12,15 @@ public sealed class HeadlessBrowser
 
     private HeadlessBrowser(string path) => _path = path;
 
-    /// <summary>The first one on the PATH; null where there is none.</summary>
-    public static HeadlessBrowser? Find() => OnPath(Names) is { } path ? new HeadlessBrowser(path) : null;
+    // Where installers put Chrome and no PATH leads.
+    private static readonly string[] Usual =
+    [
+        "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+        Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.ProgramFiles), "Google", "Chrome", "Application", "chrome.exe"),
+    ];
+
+    /// <summary>The first one on the PATH, or Chrome where macOS and Windows have it; null where there is none.</summary>
+    public static HeadlessBrowser? Find() => (OnPath(Names) ?? Usual.FirstOrDefault(File.Exists)) is { } path ? new HeadlessBrowser(path) : null;
 
     /// <summary>The first program of some names on the PATH; null where there is none.</summary>
     public static string? OnPath(params string[] names)

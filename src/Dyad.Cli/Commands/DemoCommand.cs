@@ -38,7 +38,7 @@ internal static class DemoCommand
         var outcomes = new List<StudyOutcome>();
         foreach (string name in Studies)
         {
-            var request = new StudyRequest(StudyScale.Quick, Seeds: null, jobs, output, "./dyad demo");
+            var request = new StudyRequest(StudyScale.Quick, Seeds: null, jobs, output, Shell.Command("demo"));
             outcomes.Add(StudyOptions.Execute(StudyCatalog.Find(name), name, request, tensorboard: null, stopping.Token));
             if (!json)
             {

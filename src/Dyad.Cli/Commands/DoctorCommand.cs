@@ -15,10 +15,14 @@ internal static class DoctorCommand
     // A program, what needs it, and the Debian package that brings it.
     private static readonly (string Program, string NeededFor, string Package)[] Programs =
     [
+#if SHIPPED
+        ("chromium", "figures as SVG and PDF, videos of episodes", "chromium"),
+#else
         ("dotnet", "everything", ""),
         ("node", "building: the report's chart library is bundled once", "nodejs"),
         ("npm", "building: the report's chart library is bundled once", "npm"),
-        ("chromium", "./test: pages are opened in a headless browser", "chromium"),
+        ("chromium", "./test: pages are opened in a headless browser; figures as SVG and PDF, films of episodes", "chromium"),
+#endif
         ("ffmpeg", "films of episodes: play --video", "ffmpeg"),
     ];
 
@@ -70,7 +74,7 @@ internal static class DoctorCommand
         Check[] unpackaged = [.. checks.Where(check => !check.IsThere && check.Package.Length == 0)];
         if (packages.Length > 0)
         {
-            Output.Line($"To get what is missing: {DebianPackages.Command(packages)}   (or, as root: ./dyad doctor --fix)");
+            Output.Line($"To get what is missing: {DebianPackages.Command(packages)}   (or, as root: {Shell.Command("doctor", "--fix")})");
         }
 
         if (unpackaged.Length > 0)

@@ -24,17 +24,25 @@ internal static class ExportCommand
         var width = new Option<double>("--width") { Description = "Width of a figure in millimetres: one column of a paper.", DefaultValueFactory = _ => 120, HelpName = "MM" };
         Option<string?> bundle = Target("--bundle", "FILE", "A zip with summaries, configurations, rows and builds; 'dyad report FILE' draws its page.");
         Option<string?> onnx = Target("--onnx", "FILE", "The policy of one run as an ONNX model; DIR may be a policy.safetensors.");
+        Option<string?> safetensors = Target("--safetensors", "FILE", "All networks of one run, targets too, in PyTorch's layout.");
         var last = new Option<bool>("--last") { Description = "The last policy instead of the best one, for --onnx." };
         var force = new Option<bool>("--force") { Description = "Replace files that are there." };
         var command = new Command("export", "Write runs and figures in the formats of other tools.")
         {
-            folder, csv, parquet, tensorboard, svg, pdf, chart, width, bundle, onnx, last, force,
+            folder, csv, parquet, tensorboard, svg, pdf, chart, width, bundle, onnx, safetensors, last, force,
         };
+        var trust = new TrustOptions(command);
         Help.AddExamples(command, "dyad export runs/quick/wen2021/fig1 --csv tables --svg figures", "dyad export runs/train --tensorboard events",
             "dyad export runs/train/sac/Pendulum-v1/seed-0 --onnx policy.onnx");
         command.SetAction(parsed =>
         {
             int written = parsed.GetValue(onnx) is { } file ? Onnx(parsed.GetValue(folder)!, file, parsed.GetValue(last), parsed.GetValue(force)) : 0;
+            if (parsed.GetValue(safetensors) is { } networks)
+            {
+                Output.Line(NetworkExport.Write(parsed.GetValue(folder)!, networks, parsed.GetValue(force), trust.Of(parsed)));
+                written++;
+            }
+
             return Run(
             parsed.GetValue(folder)!, parsed.GetValue(csv), parsed.GetValue(parquet), parsed.GetValue(tensorboard),
             parsed.GetValue(svg), parsed.GetValue(pdf), parsed.GetValue(chart) ?? [], parsed.GetValue(width), parsed.GetValue(bundle), parsed.GetValue(force), written);
@@ -49,7 +57,7 @@ internal static class ExportCommand
         {
             return done > 0
                 ? ExitCode.Success
-                : throw new UserError("nothing is asked for: give one of --csv, --parquet, --tensorboard, --svg, --pdf, --bundle and --onnx");
+                : throw new UserError("nothing is asked for: give one of --csv, --parquet, --tensorboard, --svg, --pdf, --bundle, --onnx and --safetensors");
         }
 
         if (!(width >= 40 && width <= 500))

@@ -83,7 +83,7 @@ internal static class ReproduceCommand
             MujocoSetup.EnsureFor(environment);
         }
 
-        string command = $"./dyad reproduce {name} --scale {scaleName}" + StudyOptions.Arguments(seeds, steps, only);
+        string command = Shell.Command("reproduce", name, "--scale", scaleName) + StudyOptions.Arguments(seeds, steps, only);
         var request = new StudyRequest(scale, seeds, jobs, output ?? Path.Combine("runs", scaleName), command, steps, StudyOptions.Labels(study, scale, only));
         if (submit(study, request) is int code)
         {

@@ -135,7 +135,7 @@ internal static class StudyCommand
                 throw new UserError($"cannot write '{path}': {IoSentence.Of(e)}", e);
             }
 
-            Output.Line($"{path}: run it with ./dyad study {Shell.Quoted(path)}");
+            Output.Line($"{path}: run it with {Shell.Command("study", path)}");
             return ExitCode.Success;
         });
         return command;
@@ -208,7 +208,7 @@ internal static class StudyCommand
             StudyOptions.CheckSizes(seeds, steps);
             FileStudy study = FileStudy.Open(path).At(scale ?? FileStudy.FullScale);
             EnsureTasks(study);
-            string command = $"./dyad study {Shell.Quoted(path)}" + (scale is null ? "" : $" --scale {Shell.Quoted(scale)}") + StudyOptions.Arguments(seeds, steps, only);
+            string command = Shell.Command("study", path) + (scale is null ? "" : $" --scale {Shell.Quoted(scale)}") + StudyOptions.Arguments(seeds, steps, only);
             return (study, new StudyRequest(StudyScale.Paper, seeds, jobs, parsed.GetValue(Output) ?? (scale is null ? "runs" : Path.Combine("runs", scale)), command, steps)
             {
                 ScaleName = scale ?? FileStudy.FullScale,

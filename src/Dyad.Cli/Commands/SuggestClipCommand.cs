@@ -65,7 +65,7 @@ internal static class SuggestClipCommand
         Output.Table(
             $"|TD error| of sac on {task.Name}", ["#step", "#mean", "#0.9 quantile", "#largest"],
             rows.Select(row => new[] { $"{row.Step}", $"{row.Mean:0.000}", $"{row.Q90:0.000}", $"{row.Max:0.000}" }));
-        Output.Line($"The largest is {clip:0.00}: ./dyad train res-sac {Shell.Quoted(environment)} --preset wen2021 --set residual_clip={clip:0.00}");
+        Output.Line($"The largest is {clip:0.00}: {Shell.Command("train", "res-sac", environment)} --preset wen2021 --set residual_clip={clip:0.00}");
         return ExitCode.Success;
     }
 }

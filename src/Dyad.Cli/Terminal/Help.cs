@@ -19,8 +19,17 @@ internal static class Help
         option.Action = new WithExamples((HelpAction)option.Action!, examples);
     }
 
-    private sealed class WithExamples(HelpAction inner, string[] examples) : SynchronousCommandLineAction
+    /// <summary>A help text with examples.</summary>
+    internal interface IHasExamples
     {
+        /// <summary>The examples.</summary>
+        IReadOnlyList<string> Examples { get; }
+    }
+
+    private sealed class WithExamples(HelpAction inner, string[] examples) : SynchronousCommandLineAction, IHasExamples
+    {
+        public IReadOnlyList<string> Examples => examples;
+
         // Asking for help is never an error, even where an argument is missing.
         public override bool ClearsParseErrors => true;
 

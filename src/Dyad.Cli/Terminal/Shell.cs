@@ -6,10 +6,17 @@ namespace Dyad.Cli.Terminal;
 /// <summary>Commands that are printed can be pasted into a shell.</summary>
 internal static class Shell
 {
+    /// <summary>What a user types to call this: the script of a checkout, or the tool.</summary>
+#if SHIPPED
+    public const string Program = "dyad";
+#else
+    public const string Program = "./dyad";
+#endif
+
     private const string Plain = "-_./:,+@%=";
 
     /// <summary>A command of Dyad with its arguments.</summary>
-    public static string Command(params IEnumerable<string> arguments) => string.Join(' ', arguments.Select(Quoted).Prepend("./dyad"));
+    public static string Command(params IEnumerable<string> arguments) => string.Join(' ', arguments.Select(Quoted).Prepend(Program));
 
     /// <summary>
     /// A word of a command as a shell reads it as one: in quotes where it needs them; with escapes, which bash, zsh and POSIX of 2024

@@ -25,7 +25,7 @@ public static class StudyTemplate
         LocatedTask[] tasks = [.. environments.Select(TaskLocator.Find)];
         long steps = methods.Max(method => tasks.Max(task => MethodVariant.Find(method, task).DefaultSteps));
         string text = string.Create(CultureInfo.InvariantCulture, $"""
-            # ./dyad study check FILE says what this runs; docs/studies.md tells what else a study may hold.
+            # dyad study check FILE says what this runs; docs/studies.md tells what else a study may hold.
             title: {string.Join(" and ", methods)} on {string.Join(", ", environments)}
             environments: [{string.Join(", ", environments.Select(Quoted))}]
             methods: [{string.Join(", ", methods)}]

@@ -22,14 +22,16 @@ public sealed class Policy : IPolicy
     // Numbers of a layer that fit on the stack, twice.
     private const int LargestOnStack = 8192;
 
+    private readonly Parameters<float> _parameters;
     private readonly Mlp<float> _network;
     private readonly Parameter<float>? _logDeviation;
     private readonly Box? _box;
     private readonly int _widest;
 
-    private Policy(PolicyDescription description, Mlp<float> network, Parameter<float>? logDeviation)
+    private Policy(PolicyDescription description, Parameters<float> parameters, Mlp<float> network, Parameter<float>? logDeviation)
     {
         Description = description;
+        _parameters = parameters;
         _network = network;
         _logDeviation = logDeviation;
         _box = description.Actions as Box;
@@ -65,6 +67,36 @@ public sealed class Policy : IPolicy
             sizes.Add(shape.Columns);
         }
 
+        return Of(path, description, parts[0], parts[1], sizes, parameters => Safetensors.Read(path, parameters));
+    }
+
+    /// <summary>Reads a policy that another program made, in PyTorch's layout (<see cref="StateDict"/>): linear layers with ReLU or tanh between them.</summary>
+    /// <param name="path">The file. A Gaussian's log standard deviations are its tensor <c>log_deviation</c>.</param>
+    /// <param name="description">What the network's outputs mean, and the task's observations and actions.</param>
+    /// <param name="network">The network's name in the file; null where it has one.</param>
+    /// <exception cref="UserError">The file cannot be read, or its layers do not fit one another or the task.</exception>
+    public static Policy LoadStateDict(string path, PolicyDescription description, string? network = null)
+    {
+        StateDictFile file = StateDict.Open(path);
+        return Of(path, description, "actor", "policy", file.Sizes(network), parameters =>
+        {
+            StateDictFile.Copying copying = file.Match(parameters, named: network)!;
+            if (!copying.IsWhole)
+            {
+                throw new UserError($"'{path}' lacks the tensor 'log_deviation', which a Gaussian policy has");
+            }
+
+            copying.Run();
+        });
+    }
+
+    /// <summary>Writes the policy with what it is, as <see cref="Load"/> reads it.</summary>
+    /// <param name="path">The file.</param>
+    public void Save(string path) => Safetensors.Write(path, _parameters, Description.ToMetadata());
+
+    private static Policy Of(
+        string path, PolicyDescription description, string owner, string name, IReadOnlyList<int> sizes, Action<Parameters<float>> read)
+    {
         int outputs = description.Actions switch
         {
             Discrete discrete => discrete.Count,
@@ -76,12 +108,12 @@ public sealed class Policy : IPolicy
             throw new UserError($"the network of '{path}' is {string.Join(" x ", sizes)}, and its task has {description.Observations.Size} inputs and {outputs} outputs");
         }
 
-        var parameters = new Parameters<float>(parts[0]);
-        var network = new Mlp<float>(parameters, parts[1], sizes, description.Head.Activation);
+        var parameters = new Parameters<float>(owner);
+        var network = new Mlp<float>(parameters, name, sizes, description.Head.Activation);
         Parameter<float>? logDeviation = description.Head.Kind == PolicyKind.Gaussian ? parameters.Add("log_deviation", 1, outputs) : null;
-        Safetensors.Read(path, parameters);
+        read(parameters);
         return TensorPrimitives.IsFiniteAll<float>(parameters.Values)
-            ? new Policy(description, network, logDeviation)
+            ? new Policy(description, parameters, network, logDeviation)
             : throw new UserError($"the parameters of '{path}' are not finite");
     }
 

@@ -84,5 +84,5 @@ internal static class Functions<T>
     }
 
     /// <summary>Identity of a function with two coefficients.</summary>
-    public sealed record Affine(string Kind, double First, double Second);
+    internal sealed record Affine(string Kind, double First, double Second);
 }

@@ -1,7 +1,7 @@
 namespace Dyad.Core;
 
 /// <summary>Files of which a reader sees the old content or the new one, never a half, also after the machine lost its power.</summary>
-public static class DurableFile
+internal static class DurableFile
 {
     /// <summary>Writes a file beside its place, flushes it to disk, and moves it there. One writer at a time.</summary>
     /// <param name="path">The file.</param>

@@ -1,7 +1,7 @@
 namespace Dyad.Core;
 
 /// <summary>Files under a folder that the user named.</summary>
-public static class FileSearch
+internal static class FileSearch
 {
     /// <summary>All files of a name under a folder, sorted. Links are followed, and each folder is looked into once.</summary>
     /// <param name="folder">The folder.</param>

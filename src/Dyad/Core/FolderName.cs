@@ -6,7 +6,7 @@ namespace Dyad.Core;
 /// Names of folders that every file system takes: at most 100 characters, none of them a separator, a control character or one
 /// that some system reserves, and more than dots and spaces.
 /// </summary>
-public static class FolderName
+internal static class FolderName
 {
     /// <summary>Characters of a name at most.</summary>
     public const int Longest = 100;

@@ -3,7 +3,7 @@ using System.Globalization;
 namespace Dyad.Core;
 
 /// <summary>What is printed and stored is the same under every culture: the invariant one for a while, on this thread and those that it starts.</summary>
-public static class InvariantCulture
+internal static class InvariantCulture
 {
     /// <summary>Begins; the culture before comes back when what is returned is disposed of.</summary>
     public static IDisposable Begin()

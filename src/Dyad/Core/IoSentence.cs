@@ -1,7 +1,7 @@
 namespace Dyad.Core;
 
 /// <summary>Why a file or folder could not be read or written, in our words: those of the platform differ, and name paths of their own.</summary>
-public static class IoSentence
+internal static class IoSentence
 {
     private const int Closed = 9;
     private const int Windows = unchecked((int)0x80070000);

@@ -3,7 +3,7 @@ using System.Text.Json;
 namespace Dyad.Core;
 
 /// <summary>Why a text is no JSON, or not of the kind that is expected, in a few words.</summary>
-public static class JsonSentence
+internal static class JsonSentence
 {
     /// <summary>The place and the first sentence of the message, as the end of a sentence: the others are about the parser.</summary>
     /// <param name="e">What was thrown.</param>

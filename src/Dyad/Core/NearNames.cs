@@ -1,7 +1,7 @@
 namespace Dyad.Core;
 
 /// <summary>What a mistyped name may have meant.</summary>
-public static class NearNames
+internal static class NearNames
 {
     /// <summary>
     /// The candidates within a third of the name's length in edits (insert, delete, replace, swap two neighbours; case is free), nearest first,

@@ -6,7 +6,7 @@ namespace Dyad.Core;
 /// Numbers as people write them, the same under every culture: a sign, digits with <c>_</c> between them, a decimal point, a
 /// power of ten. <c>1e5</c> and <c>100_000</c> are the same; <c>0,5</c>, blanks, <c>NaN</c> and infinities are no numbers.
 /// </summary>
-public static class NumberText
+internal static class NumberText
 {
     // Exponents beyond have no place in a double.
     private const int LargestExponent = 9999;

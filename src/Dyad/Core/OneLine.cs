@@ -4,7 +4,7 @@ using System.Text;
 namespace Dyad.Core;
 
 /// <summary>Texts of any origin as one line for a terminal: nothing in them ends the line, moves the cursor or turns the direction.</summary>
-public static class OneLine
+internal static class OneLine
 {
     /// <summary>Characters of a line at most.</summary>
     public const int Longest = 2000;

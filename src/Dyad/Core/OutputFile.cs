@@ -1,7 +1,7 @@
 namespace Dyad.Core;
 
 /// <summary>Writes a file that the user named, whole: a reader sees the old content or the new one, never a half.</summary>
-public static class OutputFile
+internal static class OutputFile
 {
     /// <summary>
     /// Writes a file; its folder is made where there is none. A link stays, and what it leads to is replaced; a device or a pipe is

@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 namespace Dyad.Core;
 
 /// <summary>The processor that this runs on, as measurements name it.</summary>
-public static class Processor
+internal static class Processor
 {
     /// <summary>Model, as Linux tells it, and architecture: "Intel(R) Xeon(R) Processor (X64)"; elsewhere the architecture alone.</summary>
     public static string Name

@@ -4,7 +4,7 @@ using System.Text.Json.Nodes;
 namespace Dyad.Core;
 
 /// <summary>JSON from files of any origin: what comes back can be walked without surprises.</summary>
-public static class StrictJson
+internal static class StrictJson
 {
     private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false };
 

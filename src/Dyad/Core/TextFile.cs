@@ -3,7 +3,7 @@ using System.Text;
 namespace Dyad.Core;
 
 /// <summary>Whole text files of bounded size; pipes and devices are read as far as that.</summary>
-public static class TextFile
+internal static class TextFile
 {
     /// <summary>Bytes at most of the small files that describe a run.</summary>
     public const long Small = 64L << 20;

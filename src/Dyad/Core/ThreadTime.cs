@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 namespace Dyad.Core;
 
 /// <summary>Processor time of the calling thread.</summary>
-public static partial class ThreadTime
+internal static partial class ThreadTime
 {
     // clock_gettime's CLOCK_THREAD_CPUTIME_ID.
     private const int LinuxClock = 3;

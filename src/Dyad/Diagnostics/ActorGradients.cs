@@ -7,7 +7,7 @@ using Dyad.Numerics;
 namespace Dyad.Diagnostics;
 
 /// <summary>Estimates of what an actor could ascend along, on batches.</summary>
-public interface IActorGradients
+internal interface IActorGradients
 {
     /// <summary>Names of the estimators, the plain one first.</summary>
     IReadOnlyList<string> Names { get; }
@@ -28,7 +28,7 @@ public interface IActorGradients
 /// by the agent's rule where its actor leads and by default options otherwise; and <c>residual-stackelberg</c>, that of the cost
 /// with q + w, where the agent has a res-critic and its actor leads.
 /// </summary>
-public sealed class ActorGradients : IActorGradients
+internal sealed class ActorGradients : IActorGradients
 {
     private readonly List<(string Name, Action<Span<float>> Copy)> _estimators = [];
     private readonly List<LeaderOnBatch> _leaders = [];

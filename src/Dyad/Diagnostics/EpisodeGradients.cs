@@ -13,7 +13,7 @@ namespace Dyad.Diagnostics;
 /// section 4.2): <c>start-value</c>, <c>one-step</c> and <c>as-published</c> of a V critic, <c>action-value</c> of a Q critic. The rule is
 /// the agent's where its actor leads, damping and warm start where they stand in the form that it plays.
 /// </summary>
-public sealed class EpisodeGradients : IActorGradients, IDisposable
+internal sealed class EpisodeGradients : IActorGradients, IDisposable
 {
     private readonly EpochBatch _batch;
     private readonly EpochBatch? _corrected;

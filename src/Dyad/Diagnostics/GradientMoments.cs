@@ -8,7 +8,7 @@ namespace Dyad.Diagnostics;
 /// </summary>
 /// <param name="estimators">Vectors in a set.</param>
 /// <param name="size">Numbers in a vector.</param>
-public sealed class GradientMoments(int estimators, int size)
+internal sealed class GradientMoments(int estimators, int size)
 {
     private readonly double[][] _sums = [.. Enumerable.Range(0, estimators).Select(_ => new double[size])];
 

@@ -48,7 +48,7 @@ public sealed record DirectionalDerivative(Estimate Full, Estimate Half, Estimat
 /// <param name="starts">One rollout starts from each.</param>
 /// <param name="objective">What a rollout sums.</param>
 /// <param name="noise">Noise of the actions, the same for all derivatives.</param>
-public sealed class ObjectiveDerivative(
+internal sealed class ObjectiveDerivative(
     PolicyRollouts rollouts, Parameters<float> policy, IReadOnlyList<StartState> starts, RolloutObjective objective, RandomStream noise)
 {
     private readonly float[] _theta = new float[policy.Count];

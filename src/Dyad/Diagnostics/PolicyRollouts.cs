@@ -23,7 +23,7 @@ public enum StartDistribution
 /// <summary>A state that rollouts start from.</summary>
 /// <param name="Snapshot">The environment's saved state, its random stream included.</param>
 /// <param name="Observation">What it looks like.</param>
-public sealed record StartState(byte[] Snapshot, double[] Observation);
+internal sealed record StartState(byte[] Snapshot, double[] Observation);
 
 /// <summary>J of a policy: the sum over t = 0 .. horizon - 1 of gamma^t (r_t - alpha log pi(a_t|s_t)).</summary>
 /// <param name="Horizon">Steps.</param>
@@ -39,7 +39,7 @@ public readonly record struct RolloutObjective(int Horizon, double Discount, boo
 /// as it is no termination: its clock starts anew.
 /// </para>
 /// </summary>
-public sealed class PolicyRollouts : IDisposable
+internal sealed class PolicyRollouts : IDisposable
 {
     private const int WalkWithoutLimit = 1000;
 

@@ -6,7 +6,7 @@ namespace Dyad.Diagnostics;
 /// The gradient of J with its noise: one unbiased estimate a rollout. Its squared norm, as that of any expectation, comes without
 /// bias from products of different rollouts only.
 /// </summary>
-public sealed class RolloutGradient
+internal sealed class RolloutGradient
 {
     private readonly double[][] _samples;
     private readonly double[] _sum;

@@ -7,7 +7,7 @@ namespace Dyad.Environments;
 /// <summary>
 /// A finite MDP as something to sample from: it holds a state, and its reward is the expected one, r(s, a).
 /// </summary>
-public sealed class SampledMdp
+internal sealed class SampledMdp
 {
     private readonly RandomStream _stream;
     private int _state;

@@ -8,7 +8,7 @@ namespace Dyad.Games;
 /// D1 f1 - (D12 f2)' (D22 f2 + damping I)^-1 D2 f1. For small games and as the reference for iterative solvers: it costs one
 /// curvature product for each of the follower's parameters and their number cubed.
 /// </summary>
-public sealed class DenseTotalDerivative
+internal sealed class DenseTotalDerivative
 {
     private readonly Game<double> _game;
     private readonly Parameters<double> _direction;

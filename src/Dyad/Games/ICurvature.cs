@@ -26,7 +26,7 @@ public interface ICurvature<T>
 /// <param name="direction">v.</param>
 /// <param name="product">A v.</param>
 /// <param name="program">The instructions between them (<see cref="ProgramBuilder{T}.After"/>).</param>
-public sealed class CompiledCurvature<T>(Parameters<T> direction, Output<T> product, CompiledProgram program) : ICurvature<T>
+internal sealed class CompiledCurvature<T>(Parameters<T> direction, Output<T> product, CompiledProgram program) : ICurvature<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     /// <inheritdoc/>

@@ -22,7 +22,11 @@ public static class Safetensors
     /// <param name="path">The file.</param>
     /// <param name="parameters">The parameters.</param>
     /// <param name="metadata">Texts by name, for the header; none if null.</param>
-    public static void Write(string path, Parameters<float> parameters, IReadOnlyDictionary<string, string>? metadata = null)
+    public static void Write(string path, Parameters<float> parameters, IReadOnlyDictionary<string, string>? metadata = null) => Write(
+        path, [.. parameters.Leaves.Select(leaf => new Tensor(leaf.Name, [leaf.Rows.Count, leaf.Columns.Count], leaf.Values.ToArray()))], metadata);
+
+    /// <summary>Writes tensors one behind the other.</summary>
+    internal static void Write(string path, IReadOnlyList<Tensor> tensors, IReadOnlyDictionary<string, string>? metadata)
     {
         var header = new JsonObject();
         if (metadata is not null)
@@ -30,15 +34,17 @@ public static class Safetensors
             header[Metadata] = new JsonObject(metadata.Select(entry => KeyValuePair.Create(entry.Key, (JsonNode?)entry.Value)));
         }
 
-        foreach (Parameter<float> leaf in parameters.Leaves)
+        long start = 0;
+        foreach (Tensor tensor in tensors)
         {
-            long start = (long)leaf.Offset * sizeof(float);
-            header[leaf.Name] = new JsonObject
+            long end = start + ((long)tensor.Values.Length * sizeof(float));
+            header[tensor.Name] = new JsonObject
             {
                 ["dtype"] = "F32",
-                ["shape"] = new JsonArray(leaf.Rows.Count, leaf.Columns.Count),
-                ["data_offsets"] = new JsonArray(start, start + ((long)leaf.Values.Length * sizeof(float))),
+                ["shape"] = new JsonArray([.. tensor.Shape.Select(size => JsonValue.Create(size))]),
+                ["data_offsets"] = new JsonArray(start, end),
             };
+            start = end;
         }
 
         byte[] text = Encoding.UTF8.GetBytes(header.ToJsonString());
@@ -51,8 +57,26 @@ public static class Safetensors
         {
             file.Write(length);
             file.Write(padded);
-            file.Write(MemoryMarshal.AsBytes(parameters.Values));
+            foreach (Tensor tensor in tensors)
+            {
+                file.Write(MemoryMarshal.AsBytes<float>(tensor.Values));
+            }
         });
+    }
+
+    /// <summary>Reads all tensors of single or double precision, in the order of their names.</summary>
+    /// <exception cref="UserError">The file cannot be read, is damaged, or holds numbers of another kind.</exception>
+    internal static IReadOnlyList<Tensor> ReadTensors(string path)
+    {
+        var tensors = new List<Tensor>();
+        Open(path, (header, data) =>
+        {
+            foreach (JsonProperty entry in header.EnumerateObject().Where(entry => entry.Name != Metadata).OrderBy(entry => entry.Name, StringComparer.Ordinal))
+            {
+                tensors.Add(ReadTensor(path, entry, data.Span));
+            }
+        });
+        return tensors;
     }
 
     /// <summary>Reads parameters into a player that has the same tensors.</summary>
@@ -121,6 +145,35 @@ public static class Safetensors
         }
     }
 
+    private static Tensor ReadTensor(string path, JsonProperty entry, ReadOnlySpan<byte> data)
+    {
+        int[] shape = [.. entry.Value.GetProperty("shape").EnumerateArray().Select(size => size.GetInt32())];
+        long[] offsets = [.. entry.Value.GetProperty("data_offsets").EnumerateArray().Select(offset => offset.GetInt64())];
+        string kind = entry.Value.GetProperty("dtype").GetString() ?? "";
+        int width = kind switch { "F32" => sizeof(float), "F64" => sizeof(double), _ => 0 };
+        if (width == 0)
+        {
+            throw new UserError($"the tensor '{OneLine.Of(entry.Name, 60)}' of '{path}' has numbers of kind {OneLine.Of(kind, 20)}; F32 and F64 are read");
+        }
+
+        if (shape.Any(size => size < 0) || offsets.Length != 2 || offsets[0] < 0 || offsets[1] < offsets[0] || offsets[1] > data.Length
+            || (offsets[1] - offsets[0]) / (double)width != shape.Aggregate(1.0, (product, size) => product * size))
+        {
+            throw new UserError($"the tensor '{OneLine.Of(entry.Name, 60)}' of '{path}' is {OneLine.Of(string.Join(" x ", shape), 60)}, and its place has another size: the file is damaged");
+        }
+
+        ReadOnlySpan<byte> bytes = data[(int)offsets[0]..(int)offsets[1]];
+        float[] values = new float[bytes.Length / width];
+        for (int i = 0; i < values.Length; i++)
+        {
+            values[i] = width == sizeof(float)
+                ? BinaryPrimitives.ReadSingleLittleEndian(bytes[(i * width)..])
+                : (float)BinaryPrimitives.ReadDoubleLittleEndian(bytes[(i * width)..]);
+        }
+
+        return new Tensor(entry.Name, shape, values);
+    }
+
     private static void ReadTensor(string path, JsonElement header, ReadOnlySpan<byte> data, Parameter<float> leaf)
     {
         if (!header.TryGetProperty(leaf.Name, out JsonElement entry))
@@ -140,4 +193,7 @@ public static class Safetensors
 
         data[(int)offsets[0]..(int)offsets[1]].CopyTo(target);
     }
+
+    /// <summary>Named numbers, row by row.</summary>
+    internal sealed record Tensor(string Name, int[] Shape, float[] Values);
 }

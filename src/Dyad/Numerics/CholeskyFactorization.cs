@@ -8,7 +8,7 @@ namespace Dyad.Numerics;
 /// Cholesky factors A = U' U of a small dense symmetric positive definite matrix. Buffers are reused: factoring and solving
 /// allocate nothing.
 /// </summary>
-public sealed class CholeskyFactorization
+internal sealed class CholeskyFactorization
 {
     private readonly double[] _u;
     private int _n;

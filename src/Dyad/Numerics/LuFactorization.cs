@@ -6,7 +6,7 @@ namespace Dyad.Numerics;
 /// LU factorisation of a dense n x n matrix with partial pivoting, PA = LU (Golub and Van Loan, section 3.4). The buffers are
 /// reused from one matrix to the next. Costs 2/3 n^3 floating-point operations, and 2 n^2 a solve.
 /// </summary>
-public sealed class LuFactorization
+internal sealed class LuFactorization
 {
     // Columns factorised at a time: their rows of U stay in the second-level cache while they are subtracted from the rest.
     private const int Block = 48;

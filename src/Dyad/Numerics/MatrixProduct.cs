@@ -9,7 +9,7 @@ namespace Dyad.Numerics;
 /// Every element is a sum in the order of k with fused multiply-adds, so it has the same bits for every vector width, and alone
 /// or in a batch; only a product with one column, or one row with B transposed, is a sum of dot-product lanes.
 /// </summary>
-public static unsafe class MatrixProduct
+internal static unsafe class MatrixProduct
 {
     /// <summary>
     /// <c>C = op(A) op(B)</c>, or <c>C += op(A) op(B)</c> when <paramref name="accumulate"/>.

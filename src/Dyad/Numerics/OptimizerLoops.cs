@@ -6,7 +6,7 @@ using System.Runtime.Intrinsics;
 namespace Dyad.Numerics;
 
 /// <summary>Steps of optimisers over flat vectors: one pass over memory, no fused arithmetic, the same bits for every vector width.</summary>
-public static unsafe class OptimizerLoops
+internal static unsafe class OptimizerLoops
 {
     /// <summary>Gradient descent: parameters -= rate * gradient.</summary>
     /// <param name="parameters">Moved in place.</param>

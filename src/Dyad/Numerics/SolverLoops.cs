@@ -7,7 +7,7 @@ namespace Dyad.Numerics;
 /// The passes over memory of iterative solvers: vectors as long as a network leave the caches, so each pass does all that can be
 /// done while the numbers are there.
 /// </summary>
-public static unsafe class SolverLoops
+internal static unsafe class SolverLoops
 {
     /// <summary>The inner products (x, y) and (x, x).</summary>
     /// <exception cref="ArgumentException">The lengths differ.</exception>

@@ -8,7 +8,7 @@ namespace Dyad.Numerics;
 /// Element-wise functions that <c>TensorPrimitives</c> lacks, or has with too little accuracy or speed. In all of them the
 /// result may be written over an argument.
 /// </summary>
-public static unsafe class VectorMath
+internal static unsafe class VectorMath
 {
     /// <summary><c>y = tanh(x)</c>, within 2 ulp; exactly 1 where it rounds to 1.</summary>
     public static void Tanh<T>(ReadOnlySpan<T> x, Span<T> y)

@@ -12,14 +12,14 @@ namespace Dyad.Training;
 /// <param name="Generation">Counts the checkpoints of a run.</param>
 /// <param name="Config">The run that it is of, as its <c>config.json</c>.</param>
 /// <param name="State">The state.</param>
-public sealed record Checkpoint(long Owner, long Generation, JsonObject Config, byte[] State);
+internal sealed record Checkpoint(long Owner, long Generation, JsonObject Config, byte[] State);
 
 /// <summary>
 /// A run's <c>checkpoint/</c> folder: two generations, written in turn, each with a checksum, so that a write that was cut off
 /// leaves the one before. A file is a checksum (SHA-256) of all that follows: the format's name, the owner that wrote it, its
 /// generation, the run's configuration, then the state, packed where that makes it smaller.
 /// </summary>
-public sealed class CheckpointStore
+internal sealed class CheckpointStore
 {
     private static readonly byte[] Format = "dyad-checkpoint-2"u8.ToArray();
 

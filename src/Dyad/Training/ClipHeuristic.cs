@@ -11,13 +11,13 @@ namespace Dyad.Training;
 /// <param name="Mean">Mean over the batches of the batch's mean.</param>
 /// <param name="Q90">Mean over the batches of the batch's 0.9 quantile.</param>
 /// <param name="Max">The largest.</param>
-public sealed record TdErrorRow(long Step, double Mean, double Q90, double Max);
+internal sealed record TdErrorRow(long Step, double Mean, double Q90, double Max);
 
 /// <summary>
 /// The clip of the residual correction by the heuristic of Wen et al. 2021, appendix D.2.2: train plain SAC on the task, and take
 /// the largest |TD error| of its critic that occurs in training.
 /// </summary>
-public static class ClipHeuristic
+internal static class ClipHeuristic
 {
     private const int Rows = 20;
 

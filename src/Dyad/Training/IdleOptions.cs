@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 namespace Dyad.Training;
 
 /// <summary>Options that have no effect beside the values of others, which who sets them may not know.</summary>
-public static class IdleOptions
+internal static class IdleOptions
 {
     private static readonly (string[] Names, Func<JsonObject, bool> AreIdle, string Why)[] Rules =
     [

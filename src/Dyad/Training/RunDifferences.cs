@@ -9,7 +9,7 @@ namespace Dyad.Training;
 /// <param name="Builds">The builds, where they are not the same.</param>
 /// <param name="Metrics">The first row, and in it all that differs, times left out; null where all rows that both have are the same.</param>
 /// <param name="Rows">Rows of both.</param>
-public sealed record RunDifferences(
+internal sealed record RunDifferences(
     IReadOnlyList<RunDifferences.Values> Config, RunDifferences.Values? Builds, RunDifferences.Row? Metrics, (int First, int Second) Rows)
 {
     private static readonly string[] Times = ["wall_s", "cpu_s"];

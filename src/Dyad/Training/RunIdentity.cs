@@ -8,7 +8,7 @@ namespace Dyad.Training;
 /// The identity of a run: a hash of its configuration, the content of its task and its seed, whatever folder it is in. Values that
 /// are neutral are left out, as in a configuration that lacks them, so that an option which comes later leaves it as it is.
 /// </summary>
-public static class RunIdentity
+internal static class RunIdentity
 {
     /// <summary>The identity, as 32 hexadecimal digits.</summary>
     public static string Of(RunConfig config)

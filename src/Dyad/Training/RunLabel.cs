@@ -7,13 +7,13 @@ namespace Dyad.Training;
 /// <summary>Values that a short name stands for: those of a method under a preset.</summary>
 /// <param name="Name">The name.</param>
 /// <param name="Values">All values, by name.</param>
-public sealed record NamedValues(string Name, IReadOnlyList<(string Name, object Value)> Values);
+internal sealed record NamedValues(string Name, IReadOnlyList<(string Name, object Value)> Values);
 
 /// <summary>
 /// The name of a variant in folders and legends, <c>sac,wen2021,batch_size=64</c>: printed from resolved values, so that what means
 /// the same has one label, however it was written, and what does not has another. It is a legal name of a folder.
 /// </summary>
-public static class RunLabel
+internal static class RunLabel
 {
     private const int HashDigits = 16;
 

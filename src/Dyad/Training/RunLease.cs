@@ -10,7 +10,7 @@ namespace Dyad.Training;
 /// writes nothing more: it looks for another one before each write, and its number in a checkpoint (<see cref="CheckpointStore"/>)
 /// outranks nothing. None of this needs locks of the file system; where there are some, one is held as well.
 /// </summary>
-public sealed class RunLease : IDisposable
+internal sealed class RunLease : IDisposable
 {
     // Speed is told over so many heartbeats.
     private const int Remembered = 12;

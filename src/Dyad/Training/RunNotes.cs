@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 namespace Dyad.Training;
 
 /// <summary>What a reader of a run's numbers must know, and would not think of.</summary>
-public static class RunNotes
+internal static class RunNotes
 {
     /// <summary>Sentences about a run of so many steps whose policy never acts or never learns.</summary>
     /// <param name="config">The run.</param>

@@ -17,7 +17,7 @@ namespace Dyad.Training;
 /// <param name="Steps">Steps to do.</param>
 /// <param name="WallSeconds">Seconds of computing so far.</param>
 /// <param name="StepsPerSecond">Its speed over the last minute; 0 where none is known yet.</param>
-public sealed record RunOwner(
+internal sealed record RunOwner(
     long Number, ProcessIdentity? Process, DateTimeOffset Heartbeat, bool HasLeft = false,
     long Step = 0, long Steps = 0, double WallSeconds = 0, double StepsPerSecond = 0)
 {

@@ -6,7 +6,7 @@ namespace Dyad.Training;
 /// A folder in which a run is expected may hold, instead of it, a file <c>run.pointer</c> with the path of the folder that holds
 /// the same run, relative to itself: two studies share it. It is a file and no link, so that a copy of the tree stays a tree.
 /// </summary>
-public static class RunPointer
+internal static class RunPointer
 {
     /// <summary>Name of the file.</summary>
     public const string FileName = "run.pointer";

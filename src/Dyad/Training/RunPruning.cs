@@ -4,7 +4,7 @@ using Dyad.Core;
 namespace Dyad.Training;
 
 /// <summary>Takes the checkpoints of runs away.</summary>
-public static class RunPruning
+internal static class RunPruning
 {
     /// <summary>Bytes of a run's checkpoints, its replay among them.</summary>
     /// <exception cref="IOException">They cannot be read.</exception>

@@ -42,10 +42,13 @@ public sealed class CommandLine : IDisposable
     }
 
     /// <summary>A program of the repository or the system, from start to end.</summary>
-    public Task<Outcome> RunProgramAsync(string program, params string[] arguments) =>
-        EndAsync(StartProgram(program, arguments), [program, .. arguments]);
+    public Task<Outcome> RunProgramAsync(string program, params string[] arguments) => RunProgramAsync(Patience, program, arguments);
 
-    /// <summary>A call to be ended by <see cref="EndAsync"/>, or before it by a signal.</summary>
+    /// <summary>The same, of one that may take longer: a build.</summary>
+    public Task<Outcome> RunProgramAsync(TimeSpan patience, string program, params string[] arguments) =>
+        EndAsync(StartProgram(program, arguments), patience, [program, .. arguments]);
+
+    /// <summary>A call to be ended by <see cref="EndAsync(Process, string[])"/>, or before it by a signal.</summary>
     public Process Start(params string[] arguments)
     {
         if (!File.Exists(Assembly))
@@ -58,13 +61,15 @@ public sealed class CommandLine : IDisposable
     }
 
     /// <summary>Waits for a call to end.</summary>
-    public static async Task<Outcome> EndAsync(Process process, params string[] arguments)
+    public static Task<Outcome> EndAsync(Process process, params string[] arguments) => EndAsync(process, Patience, arguments);
+
+    private static async Task<Outcome> EndAsync(Process process, TimeSpan limit, string[] arguments)
     {
         using (process)
         {
             Task<string> output = process.StandardOutput.ReadToEndAsync();
             Task<string> error = process.StandardError.ReadToEndAsync();
-            using var patience = new CancellationTokenSource(Patience);
+            using var patience = new CancellationTokenSource(limit);
             try
             {
                 await process.WaitForExitAsync(patience.Token);
@@ -72,7 +77,7 @@ public sealed class CommandLine : IDisposable
             catch (OperationCanceledException)
             {
                 process.Kill(entireProcessTree: true);
-                Assert.Fail($"'{string.Join(' ', arguments)}' did not end within {Patience.TotalSeconds} s; it wrote: "
+                Assert.Fail($"'{string.Join(' ', arguments)}' did not end within {limit.TotalSeconds} s; it wrote: "
                     + $"{await output}{await error}");
             }
 

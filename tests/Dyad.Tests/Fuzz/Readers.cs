@@ -8,6 +8,7 @@ using Dyad.Environments.Gridworlds;
 using Dyad.Environments.Locating;
 using Dyad.Environments.Recording;
 using Dyad.Networks;
+using Dyad.Numerics;
 using Dyad.Report;
 using Dyad.Studies;
 using Dyad.Tests.Unit;
@@ -75,6 +76,12 @@ public sealed class Readers : IDisposable
                 tail.Read();
                 Dyad.Live.RunWarnings.Of(tail.Columns);
             }),
+            ["networks.safetensors"] = new("networks.safetensors", [Networks()], path =>
+            {
+                AgentNetworks.Read(path, Untrained());
+                var head = new PolicyHead(PolicyKind.Deterministic);
+                Policy.LoadStateDict(path, new PolicyDescription(head, Box.Uniform(3, -1, 1), Box.Uniform(1, -2, 2)), "actor.policy");
+            }),
             ["checkpoint"] = new("odd.bin", [checkpoint, tabularCheckpoint], path => Restored(path, agent)),
             ["checkpoint with a checksum"] = new("odd.bin", [checkpoint], path => Restored(path, agent)) { Sealed = Checksummed },
             ["recording"] = new("episode.bin", [Recorded()], path =>
@@ -86,12 +93,21 @@ public sealed class Readers : IDisposable
     }
 
     public static TheoryData<string> Names =>
-        ["mdp", "map", "config.json", "run.json", "metrics.jsonl", "summary.json", "policy.safetensors", "tabular policy", "metrics of the live view", "checkpoint", "checkpoint with a checksum", "recording"];
+        ["mdp", "map", "config.json", "run.json", "metrics.jsonl", "summary.json", "policy.safetensors", "networks.safetensors", "tabular policy", "metrics of the live view", "checkpoint", "checkpoint with a checksum", "recording"];
 
     public void Dispose() => _folder.Dispose();
 
     /// <summary>A reader by its name.</summary>
     internal Reader this[string name] => _readers[name];
+
+    private byte[] Networks()
+    {
+        string path = _folder.PathOf("networks.safetensors");
+        AgentNetworks.Write(path, Untrained());
+        return File.ReadAllBytes(path);
+    }
+
+    private static GameAgent Untrained() => Ddpg.Agent(3, 1, new DdpgOptions { HiddenWidth = 4 }, new RandomStream(0));
 
     private static List<byte[]> Texts(params string[] texts) => [.. texts.Select(Encoding.UTF8.GetBytes)];
 

@@ -42,7 +42,7 @@ internal sealed class EpochResidual
         _correction = options.Correction;
         _random = stream.Split("updates");
         _clip = new ResidualClip(_correction);
-        _residual = new OnPolicyCritic(task, options, actor, batch.Observation.Rows, stream, _correction.ResidualStart == ResidualStart.Zero);
+        _residual = new OnPolicyCritic(task, options, actor, batch.Observation.Rows, stream, "residual", _correction.ResidualStart == ResidualStart.Zero);
         _errors = new float[options.StepsPerEpoch];
         _errorMeter = new TdErrorMeter(options.StepsPerEpoch);
         _draw = critic.Draw is null ? null : () =>

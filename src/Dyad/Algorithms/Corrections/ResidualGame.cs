@@ -16,7 +16,7 @@ namespace Dyad.Algorithms;
 /// <param name="Clip">c, 1 x 1, at least 0.</param>
 /// <param name="Discount">gamma.</param>
 /// <param name="Reward">Which TD error is the reward.</param>
-public sealed record ResidualGame<T>(
+internal sealed record ResidualGame<T>(
     TransitionInputs<T> Batch, TwinActionValue<T> Critic, TwinActionValue<T> TargetCritic, TwinActionValue<T> Residual,
     TwinActionValue<T> TargetResidual, NextMove<T> Next, Expression<T> Clip, double Discount, ResidualReward Reward)
     where T : unmanaged, IBinaryFloatingPointIeee754<T>

@@ -135,7 +135,7 @@ public sealed class Ddpg : IActorCritic
 /// <param name="Policy">pi, of theta.</param>
 /// <param name="NextPolicy">pi': the current policy, or a target policy for textbook DDPG.</param>
 /// <param name="Options">Options.</param>
-public sealed record DdpgGame<T>(
+internal sealed record DdpgGame<T>(
     TransitionInputs<T> Batch, ActionValue<T> Critic, ActionValue<T> TargetCritic, DeterministicPolicy<T> Policy,
     DeterministicPolicy<T> NextPolicy, DdpgOptions Options)
     where T : unmanaged, IBinaryFloatingPointIeee754<T>

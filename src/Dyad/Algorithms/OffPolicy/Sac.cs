@@ -179,7 +179,7 @@ public sealed class Sac : IActorCritic
 /// <param name="Next">a' and log pi(a'|s'), of theta.</param>
 /// <param name="Temperature">alpha, 1 x 1.</param>
 /// <param name="Options">Options.</param>
-public sealed record SacGame<T>(
+internal sealed record SacGame<T>(
     TransitionInputs<T> Batch, TwinActionValue<T> Critic, TwinActionValue<T> TargetCritic, SampledAction<T> Now, SampledAction<T> Next,
     Expression<T> Temperature, SacOptions Options)
     where T : unmanaged, IBinaryFloatingPointIeee754<T>

@@ -178,6 +178,10 @@ public sealed class SacV : IAgent, IAppendOnlyState
     public ObservationScaler? Scaler => _experience.Scaler;
 
     /// <inheritdoc/>
+    public IReadOnlyList<AgentNetwork> Networks =>
+        [new(_actor), new(_critic), new(_value), new(_target, _value), new(_temperature.Log)];
+
+    /// <inheritdoc/>
     public void Act(ReadOnlySpan<double> observations, Span<double> actions, bool explore) =>
         _experience.Act(observations, actions, explore);
 
@@ -261,7 +265,7 @@ public sealed class SacV : IAgent, IAppendOnlyState
 /// <param name="Now">a and log pi(a|s), of phi.</param>
 /// <param name="Temperature">alpha, 1 x 1.</param>
 /// <param name="Options">Options.</param>
-public sealed record SacVGame<T>(
+internal sealed record SacVGame<T>(
     TransitionInputs<T> Batch, StateValue<T> Value, StateValue<T> TargetValue, TwinActionValue<T> Critic, SampledAction<T> Now,
     Expression<T> Temperature, SacVOptions Options)
     where T : unmanaged, IBinaryFloatingPointIeee754<T>

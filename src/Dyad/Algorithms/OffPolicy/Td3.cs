@@ -163,7 +163,7 @@ public sealed class Td3 : IActorCritic
 /// <param name="NextPolicy">pi': the current policy, or a target policy as in the paper.</param>
 /// <param name="Noise">xi, batch x actions, standard normal.</param>
 /// <param name="Options">Options.</param>
-public sealed record Td3Game<T>(
+internal sealed record Td3Game<T>(
     TransitionInputs<T> Batch, TwinActionValue<T> Critic, TwinActionValue<T> TargetCritic, DeterministicPolicy<T> Policy,
     DeterministicPolicy<T> NextPolicy, Expression<T> Noise, Td3Options Options)
     where T : unmanaged, IBinaryFloatingPointIeee754<T>

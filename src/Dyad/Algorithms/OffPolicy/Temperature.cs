@@ -7,7 +7,7 @@ using static Dyad.Autodiff.Operations;
 namespace Dyad.Algorithms;
 
 /// <summary>alpha, the weight of a policy's entropy, held by its logarithm (Haarnoja et al. 2018b, section 5).</summary>
-public sealed class Temperature
+internal sealed class Temperature
 {
     private const string Name = "log_temperature";
 

@@ -208,7 +208,7 @@ public static class ActorCritic
 /// <param name="Taken">V(s_t) or Q(s_t, a_t), steps x 1.</param>
 /// <param name="NextValue">V(s_{t+1}), steps x 1.</param>
 /// <param name="Options">Options.</param>
-public sealed record EpochGame<T>(
+internal sealed record EpochGame<T>(
     RolloutInputs<T> Batch, Expression<T> LogProbability, Expression<T> Entropy, Expression<T> Taken, Expression<T> NextValue,
     ActorCriticOptions Options)
     where T : unmanaged, IBinaryFloatingPointIeee754<T>

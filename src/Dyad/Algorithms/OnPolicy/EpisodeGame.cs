@@ -25,7 +25,7 @@ public enum LeaderObjective
 /// <item>V with E[r_0 + gamma V(s_1)]: the policy gradient where V_w = V^pi.</item>
 /// </list>
 /// </summary>
-public static class EpisodeGame
+internal static class EpisodeGame
 {
     /// <summary>The game with a state-value critic.</summary>
     /// <param name="actor">theta, which leads.</param>

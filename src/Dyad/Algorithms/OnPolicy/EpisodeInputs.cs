@@ -13,7 +13,7 @@ namespace Dyad.Algorithms;
 /// <param name="episodes">Number of episodes.</param>
 /// <param name="observationSize">Numbers in an observation.</param>
 /// <param name="actionSize">Numbers in an action.</param>
-public sealed class EpisodeInputs<T>(Extent steps, Extent episodes, int observationSize, int actionSize = 1)
+internal sealed class EpisodeInputs<T>(Extent steps, Extent episodes, int observationSize, int actionSize = 1)
     : RolloutInputs<T>(steps, observationSize, actionSize)
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {

@@ -27,10 +27,12 @@ internal sealed class OnPolicyCritic
     /// <param name="actor">Whose actions are averaged over.</param>
     /// <param name="rows">Rows of states whose value is asked for.</param>
     /// <param name="stream">The method's random numbers.</param>
+    /// <param name="name">Name of its parameters.</param>
     /// <param name="startsAtZero">Whether the last layer is zero, as of a res-critic.</param>
     public OnPolicyCritic(
-        AgentTask task, ActorCriticOptions options, OnPolicyActor actor, Extent rows, RandomStream stream, bool startsAtZero = false)
+        AgentTask task, ActorCriticOptions options, OnPolicyActor actor, Extent rows, RandomStream stream, string name = "critic", bool startsAtZero = false)
     {
+        Parameters = new(name);
         _actor = actor;
         _random = stream.Split("values");
         _isQ = options.Critic == CriticKind.Q;
@@ -47,7 +49,7 @@ internal sealed class OnPolicyCritic
     }
 
     /// <summary>w.</summary>
-    public Parameters<float> Parameters { get; } = new("critic");
+    public Parameters<float> Parameters { get; }
 
     /// <summary>Draws the actions that values of states are of; null where none are needed.</summary>
     public Action? Draw { get; }

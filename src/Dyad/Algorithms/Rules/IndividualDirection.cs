@@ -6,7 +6,7 @@ namespace Dyad.Algorithms.Rules;
 
 /// <summary>The gradient of a player's own cost.</summary>
 /// <typeparam name="T">float or double.</typeparam>
-public sealed class IndividualDirection<T> : IDirection<T>
+internal sealed class IndividualDirection<T> : IDirection<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private readonly PlayerCost<T> _player;

@@ -9,7 +9,7 @@ namespace Dyad.Algorithms.Tabular;
 /// Where a tabular learner's samples come from: an MDP with random streams of its own, the latest transitions (the buffer D
 /// of Wen et al. 2021, appendix D.1.2), and every start state seen so far (the buffer O).
 /// </summary>
-public sealed class EpisodeSource
+internal sealed class EpisodeSource
 {
     private readonly SampledMdp _environment;
     private readonly RandomStream _actions;

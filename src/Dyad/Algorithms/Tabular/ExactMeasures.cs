@@ -39,7 +39,7 @@ internal sealed class ExactMeasures
     }
 
     /// <summary>Adds the expected update of the actor to a cleared vector, given the mean visits of states in an episode.</summary>
-    public delegate void ExpectedUpdate(ReadOnlySpan<double> visits, Span<double> result);
+    internal delegate void ExpectedUpdate(ReadOnlySpan<double> visits, Span<double> result);
 
     /// <summary>Records the return of a policy.</summary>
     public void Return(IMetrics metrics, TabularPolicy policy)

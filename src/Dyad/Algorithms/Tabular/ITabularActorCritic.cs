@@ -4,7 +4,7 @@ using Dyad.Tabular;
 namespace Dyad.Algorithms.Tabular;
 
 /// <summary>A tabular learner that can be looked at: what it does, and what it thinks of it.</summary>
-public interface ITabularLearner : IIterative
+internal interface ITabularLearner : IIterative
 {
     /// <summary>What it is measured by: pi_theta, or the policy that is greedy in its values.</summary>
     TabularPolicy Policy { get; }
@@ -17,4 +17,4 @@ public interface ITabularLearner : IIterative
 }
 
 /// <summary>A tabular learner with an actor and a critic.</summary>
-public interface ITabularActorCritic : ITabularLearner;
+internal interface ITabularActorCritic : ITabularLearner;

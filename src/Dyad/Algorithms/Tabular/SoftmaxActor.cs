@@ -5,7 +5,7 @@ using Dyad.Tabular;
 namespace Dyad.Algorithms.Tabular;
 
 /// <summary>The tabular actor: logits theta, their softmax policy, a gradient to add to, and an optimiser.</summary>
-public sealed class SoftmaxActor
+internal sealed class SoftmaxActor
 {
     private readonly double[] _logits;
     private readonly double[] _gradient;

@@ -9,7 +9,7 @@ namespace Dyad.Algorithms.Tabular;
 /// A directly parametrised critic, q_phi = phi (|S||A| entries), trained by temporal differences. A termination has no value: its
 /// entries are 0, and since no transition begins there that pays, they stay 0.
 /// </summary>
-public sealed class TabularCritic
+internal sealed class TabularCritic
 {
     private readonly double[] _values;
     private readonly double[] _gradient;

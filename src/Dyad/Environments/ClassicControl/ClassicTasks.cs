@@ -1,7 +1,7 @@
 namespace Dyad.Environments.ClassicControl;
 
 /// <summary>The classic-control tasks of the registry, with gym's limits and thresholds.</summary>
-public static class ClassicTasks
+internal static class ClassicTasks
 {
     private const string Gym = "Gymnasium, classic control";
 

@@ -3,7 +3,7 @@ using Dyad.Environments.Recording;
 namespace Dyad.Environments.ClassicControl;
 
 /// <summary>A task whose whole physics is a few numbers, which can be read (as a recording's row) and set.</summary>
-public interface IClassicTask : IEnvironment, IRecordable
+internal interface IClassicTask : IEnvironment, IRecordable
 {
     /// <summary>The drawing that a replay makes of a row: cart-pole, pendulum, acrobot or mountain-car.</summary>
     string Drawing { get; }

@@ -1,7 +1,7 @@
 namespace Dyad.Environments.Gridworlds;
 
 /// <summary>The grid worlds of the registry, each with its state as a one-hot vector.</summary>
-public static class GridTasks
+internal static class GridTasks
 {
     /// <summary>All of them.</summary>
     public static IReadOnlyList<EnvironmentEntry> All { get; } =

@@ -4,7 +4,7 @@ using Dyad.Tabular;
 namespace Dyad.Environments.Gridworlds;
 
 /// <summary>Finite MDPs in files that the user names: JSON, or a text map of a grid.</summary>
-public static class TaskFile
+internal static class TaskFile
 {
     /// <summary>Reads a file; gamma, the goal's rule and the slip are those of a text map, JSON brings its own.</summary>
     /// <exception cref="UserError">It cannot be read, or holds neither; the sentence names the file.</exception>

@@ -9,7 +9,7 @@ namespace Dyad.Environments.MuJoCo;
 /// <remarks>Gymnasium, <c>ant_v4.py</c> and <c>_v5</c>; gym's <c>ant.py</c> for v2. Observation: qpos without x and y, qvel
 /// (27); v5 adds the clipped contact forces of all bodies but the world (105), v2 those of all bodies (111), which are zero as
 /// in gym on MuJoCo 2: nothing there computed them. Action (8): torques in [-1, 1].</remarks>
-public sealed class Ant : MujocoEnvironment
+internal sealed class Ant : MujocoEnvironment
 {
     private const double ControlWeight = 0.5;
     private const double ContactWeight = 5e-4;

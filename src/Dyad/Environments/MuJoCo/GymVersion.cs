@@ -1,7 +1,7 @@
 namespace Dyad.Environments.MuJoCo;
 
 /// <summary>Which of gym's definitions of a MuJoCo task; they differ in rewards, observations and ends of episodes.</summary>
-public enum GymVersion
+internal enum GymVersion
 {
     /// <summary>Gym's of 2018 to 2021, in most papers.</summary>
     V2,

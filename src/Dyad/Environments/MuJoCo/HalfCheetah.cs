@@ -7,7 +7,7 @@ namespace Dyad.Environments.MuJoCo;
 /// Reward: v_x - 0.1 |a|^2, with v_x = (x' - x) / dt. An episode never ends by itself.
 /// </summary>
 /// <remarks>Gymnasium, <c>half_cheetah_v4.py</c>. Observation (17): qpos without x, qvel. Action (6): torques in [-1, 1].</remarks>
-public sealed class HalfCheetah : MujocoEnvironment
+internal sealed class HalfCheetah : MujocoEnvironment
 {
     private const double ControlWeight = 0.1;
     private double _x;

@@ -9,7 +9,7 @@ namespace Dyad.Environments.MuJoCo;
 /// </summary>
 /// <remarks>Gymnasium, <c>hopper_v4.py</c> and <c>_v5</c>. Observation (11): qpos without x, qvel clipped to [-10, 10].
 /// Action (3): torques in [-1, 1].</remarks>
-public sealed class Hopper : MujocoEnvironment
+internal sealed class Hopper : MujocoEnvironment
 {
     private const double ControlWeight = 1e-3;
     private const double Noise = 5e-3;

@@ -8,7 +8,7 @@ namespace Dyad.Environments.MuJoCo;
 /// </summary>
 /// <remarks>Gymnasium, <c>humanoid_v4.py</c> and <c>_v5</c>; gym's <c>humanoid.py</c> for v2, whose contact forces are zero
 /// as in gym on MuJoCo 2. Observation: <see cref="HumanoidObservation"/>. Action (17): torques in [-0.4, 0.4].</remarks>
-public sealed class Humanoid : MujocoEnvironment
+internal sealed class Humanoid : MujocoEnvironment
 {
     private const double ForwardWeight = 1.25;
     private const double Alive = 5;

@@ -8,7 +8,7 @@ namespace Dyad.Environments.MuJoCo;
 /// </summary>
 /// <remarks>Gymnasium, <c>humanoidstandup_v4.py</c> and <c>_v5</c>; in v2 the contact forces are zero as in gym on MuJoCo 2.
 /// Observation: <see cref="HumanoidObservation"/>. Action (17): torques in [-0.4, 0.4].</remarks>
-public sealed class HumanoidStandup : MujocoEnvironment
+internal sealed class HumanoidStandup : MujocoEnvironment
 {
     private const double ControlWeight = 0.1;
     private const double Noise = 0.01;

@@ -10,7 +10,7 @@ namespace Dyad.Environments.MuJoCo;
 /// <remarks>Gymnasium, <c>inverted_double_pendulum_v4.py</c> and <c>_v5</c>. Observation (11; 9 in v5): the cart's x, sines
 /// and cosines of both angles, qvel and the forces of constraints clipped to [-10, 10] (in v5 only the cart's). Action (1):
 /// force in [-1, 1], times 500 N.</remarks>
-public sealed class InvertedDoublePendulum : MujocoEnvironment
+internal sealed class InvertedDoublePendulum : MujocoEnvironment
 {
     private const double PositionNoise = 0.1;
     private const double VelocityNoise = 0.1;

@@ -8,7 +8,7 @@ namespace Dyad.Environments.MuJoCo;
 /// </summary>
 /// <remarks>Gymnasium, <c>inverted_pendulum_v4.py</c> and <c>_v5</c>. Observation (4): qpos, qvel. Action (1): force in
 /// [-3, 3], times 100 N.</remarks>
-public sealed class InvertedPendulum : MujocoEnvironment
+internal sealed class InvertedPendulum : MujocoEnvironment
 {
     private const double Noise = 0.01;
     private const double LargestAngle = 0.2;

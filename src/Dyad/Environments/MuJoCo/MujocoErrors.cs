@@ -9,7 +9,7 @@ namespace Dyad.Environments.MuJoCo;
 /// A warning is counted here; the simulation that caused it finds it in its own state. After an error MuJoCo must not
 /// go on: the process ends at once with one sentence on standard error and <see cref="ExitCode"/>.
 /// </summary>
-public static unsafe partial class MujocoErrors
+internal static unsafe partial class MujocoErrors
 {
     /// <summary>The exit code of a process that MuJoCo's error ended: EX_SOFTWARE of sysexits.h.</summary>
     public const int ExitCode = 70;

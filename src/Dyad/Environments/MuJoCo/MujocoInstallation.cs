@@ -24,13 +24,24 @@ public sealed record MujocoInstallation(string Library, string? Headers)
         ("/usr/lib/aarch64-linux-gnu", "/usr/include/mujoco"),
         ("/usr/lib64", "/usr/include/mujoco"),
         ("/usr/lib", "/usr/include/mujoco"),
+        ("/opt/homebrew/lib", "/opt/homebrew/include/mujoco"),
+        ("/Applications/MuJoCo.app/Contents/Frameworks/mujoco.framework/Versions/A", "/Applications/MuJoCo.app/Contents/Frameworks/mujoco.framework/Versions/A/Headers"),
     ];
 
+    // Of Linux, macOS and Windows: only one of them is in a release.
     private static readonly string[] LibraryNames = ["libmujoco.so.*", "libmujoco.so", "libmujoco*.dylib", "mujoco.dll"];
 
+    // Where releases have the library, each with the folder of its headers.
+    private static readonly (string Libraries, string Headers)[] ReleaseFolders =
+    [
+        ("lib", Path.Combine("include", "mujoco")), ("bin", Path.Combine("include", "mujoco")), (".", Path.Combine("include", "mujoco")),
+        (Path.Combine("mujoco.framework", "Versions", "A"), Path.Combine("mujoco.framework", "Versions", "A", "Headers")),
+        (Path.Combine("Versions", "A"), Path.Combine("Versions", "A", "Headers")),
+    ];
+
     /// <summary>What a user is told where there is no MuJoCo.</summary>
-    public static string HowToGet =>
-        $"run 'apt-get install {string.Join(' ', DebianPackages)}' (as root), or let {RootVariable} name an unpacked release of MuJoCo";
+    public static string HowToGet => (OperatingSystem.IsLinux() ? $"run 'apt-get install {string.Join(' ', DebianPackages)}' (as root), or " : "")
+        + $"let {RootVariable} name an unpacked release of MuJoCo";
 
     /// <summary>The MuJoCo of this machine.</summary>
     /// <exception cref="UserError">There is none; the sentence says how to get one.</exception>
@@ -70,21 +81,21 @@ public sealed record MujocoInstallation(string Library, string? Headers)
         }
     }
 
-    /// <summary>The MuJoCo of an unpacked release: <c>lib/</c> or <c>bin/</c> with the library, <c>include/</c> with the headers.</summary>
+    /// <summary>The MuJoCo of an unpacked release: <c>lib/</c> or <c>bin/</c> with the library and <c>include/</c> with the headers, or a framework of macOS.</summary>
     /// <exception cref="UserError">The folder holds no library.</exception>
     public static MujocoInstallation FromRoot(string root)
     {
-        string? headers = HeadersIn(Path.Combine(root, "include", "mujoco")) ?? HeadersIn(Path.Combine(root, "include"));
-        foreach (string folder in new[] { "lib", "bin", "." })
+        foreach ((string libraries, string headers) in ReleaseFolders)
         {
-            if (LibraryIn(Path.Combine(root, folder), headers) is string library)
+            string? its = HeadersIn(Path.Combine(root, headers)) ?? HeadersIn(Path.Combine(root, "include"));
+            if (LibraryIn(Path.Combine(root, libraries), its) is string library)
             {
-                return new MujocoInstallation(library, headers);
+                return new MujocoInstallation(library, its);
             }
         }
 
         throw new UserError(
-            $"{RootVariable} is '{root}', where there is no MuJoCo; it must name an unpacked release with lib/libmujoco.so and include/");
+            $"{RootVariable} is '{root}', where there is no MuJoCo; it must name an unpacked release with {(OperatingSystem.IsWindows() ? "bin/mujoco.dll" : OperatingSystem.IsMacOS() ? "lib/libmujoco.dylib or mujoco.framework" : "lib/libmujoco.so")} and include/");
     }
 
     private static string? HeadersIn(string folder) => File.Exists(Path.Combine(folder, "mujoco.h")) ? folder : null;

@@ -9,8 +9,9 @@ public static class MujocoTasks
 
     private static readonly GymVersion[] Versions = [GymVersion.V2, GymVersion.V4, GymVersion.V5];
 
-    /// <summary>The folder of Dyad's own models, beside the library.</summary>
-    public static string ModelFolder { get; } = Path.Combine(AppContext.BaseDirectory, "models");
+    /// <summary>The folder of Dyad's own models, which the library brings and writes at first use.</summary>
+    /// <exception cref="UserError">They can be written nowhere.</exception>
+    public static string ModelFolder => ModelFiles.Folder;
 
     /// <summary>Every task in versions v2, v4 and v5.</summary>
     public static IReadOnlyList<EnvironmentEntry> All { get; } =

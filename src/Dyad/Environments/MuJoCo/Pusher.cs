@@ -8,7 +8,7 @@ namespace Dyad.Environments.MuJoCo;
 /// </summary>
 /// <remarks>Gymnasium, <c>pusher_v4.py</c> and <c>_v5</c>, whose object is heavier. Observation (23): qpos and qvel of the
 /// arm, positions of fingertips, object and goal. Action (7): torques in [-2, 2].</remarks>
-public sealed class Pusher : MujocoEnvironment
+internal sealed class Pusher : MujocoEnvironment
 {
     private const int ArmJoints = 7;
     private const double ControlWeight = 0.1;

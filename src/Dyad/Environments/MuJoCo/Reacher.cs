@@ -8,7 +8,7 @@ namespace Dyad.Environments.MuJoCo;
 /// </summary>
 /// <remarks>Gymnasium, <c>reacher_v4.py</c> and <c>_v5</c>. Observation (11; 10 in v5): cosines and sines of the two angles,
 /// target x and y, angular velocities, tip minus target (in v5 without z). Action (2): torques in [-1, 1].</remarks>
-public sealed class Reacher : MujocoEnvironment
+internal sealed class Reacher : MujocoEnvironment
 {
     private const double AngleNoise = 0.1;
     private const double VelocityNoise = 5e-3;

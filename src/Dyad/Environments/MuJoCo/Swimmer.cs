@@ -7,7 +7,7 @@ namespace Dyad.Environments.MuJoCo;
 /// Reward: v_x - 0.0001 |a|^2. An episode never ends by itself.
 /// </summary>
 /// <remarks>Gymnasium, <c>swimmer_v4.py</c>. Observation (8): qpos without x and y, qvel. Action (2): torques in [-1, 1].</remarks>
-public sealed class Swimmer : MujocoEnvironment
+internal sealed class Swimmer : MujocoEnvironment
 {
     private const double ControlWeight = 1e-4;
     private const double Noise = 0.1;

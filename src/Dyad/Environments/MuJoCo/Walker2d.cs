@@ -9,7 +9,7 @@ namespace Dyad.Environments.MuJoCo;
 /// </summary>
 /// <remarks>Gymnasium, <c>walker2d_v4.py</c> and <c>_v5</c>. Observation (17): qpos without x, qvel clipped to [-10, 10].
 /// Action (6): torques in [-1, 1].</remarks>
-public sealed class Walker2d : MujocoEnvironment
+internal sealed class Walker2d : MujocoEnvironment
 {
     private const double ControlWeight = 1e-3;
     private const double Noise = 5e-3;

@@ -6,6 +6,26 @@ namespace Dyad.Tests.Unit.Environments.MuJoCo;
 [Trait("Category", "unit")]
 public sealed class LayoutTests
 {
+    /// <summary>The folders of releases for other systems, as their archives have them.</summary>
+    [Theory]
+    [InlineData("bin/mujoco.dll", "include/mujoco/mujoco.h")]
+    [InlineData("lib/libmujoco.3.2.0.dylib", "include/mujoco/mujoco.h")]
+    [InlineData("mujoco.framework/Versions/A/libmujoco.3.2.0.dylib", "mujoco.framework/Versions/A/Headers/mujoco.h")]
+    [InlineData("lib/libmujoco.so.3.2.0", "include/mujoco/mujoco.h")]
+    public void Releases_for_every_system_are_found(string library, string header)
+    {
+        using var release = new TempFolder();
+        foreach (string file in new[] { library, header })
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(release.PathOf(file))!);
+            File.WriteAllText(release.PathOf(file), "");
+        }
+
+        Assert.Equal(
+            new MujocoInstallation(Path.GetFullPath(release.PathOf(library)), Path.GetDirectoryName(release.PathOf(header))),
+            MujocoInstallation.FromRoot(release.FullPath));
+    }
+
     private static MujocoInstallation Debian => new("/usr/lib/libmujoco.so", "/usr/include/mujoco");
 
     [Fact]
