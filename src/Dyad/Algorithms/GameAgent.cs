@@ -96,13 +96,6 @@ public sealed class GameAgent : IValuing, IAppendOnlyState
     /// <inheritdoc/>
     public ObservationScaler? Scaler => _experience.Scaler;
 
-    /// <inheritdoc/>
-    public IReadOnlyList<AgentNetwork> Networks =>
-    [
-        new(_method.Actor), new(_method.Critic), .. _residual?.Networks ?? [],
-        .. _targets.Select(target => new AgentNetwork(target.Parameters, target.Source)), .. _sidePlayers.Select(side => new AgentNetwork(side.Parameters)),
-    ];
-
     /// <summary>Transitions in a batch of an update.</summary>
     public int BatchSize => _options.BatchSize;
 

@@ -27,9 +27,6 @@ public interface IAgent
     /// <summary>What it sees observations by; null where it sees them as they are.</summary>
     ObservationScaler? Scaler => null;
 
-    /// <summary>All networks, and what else is learned beside them; the policy first.</summary>
-    IReadOnlyList<AgentNetwork> Networks => [new(Policy)];
-
     /// <summary>Environments that step together in training, n.</summary>
     int Environments => 1;
 
@@ -53,8 +50,3 @@ public interface IAgent
     /// <summary>Saves or loads everything that later steps depend on, but for the rows of the replay.</summary>
     void Serialize(StateArchive archive);
 }
-
-/// <summary>Parameters of an agent.</summary>
-/// <param name="Parameters">The parameters; their name tells what they are.</param>
-/// <param name="Source">What they follow, of a target network; otherwise null.</param>
-public sealed record AgentNetwork(Parameters<float> Parameters, Parameters<float>? Source = null);

@@ -1,7 +1,7 @@
 namespace Dyad.Training;
 
 /// <summary>What a learner knows of its run that no configuration tells; written to <c>run.json</c>.</summary>
-public interface IRunFacts
+internal interface IRunFacts
 {
     /// <summary>The simulator or interpreter behind the task, with its version: <c>MuJoCo 2.2.2</c>; empty where Dyad is all there is.</summary>
     string Software { get; }

@@ -10,7 +10,7 @@ namespace Dyad.Training;
 /// <param name="Method">The method.</param>
 /// <param name="Preset">The preset that differs least; of a tabular method the default one, which says nothing.</param>
 /// <param name="Changes">Options that differ, with values as text.</param>
-public sealed record RunRecipe(Method Method, string Preset, IReadOnlyList<(string Name, string Value)> Changes)
+internal sealed record RunRecipe(Method Method, string Preset, IReadOnlyList<(string Name, string Value)> Changes)
 {
     /// <summary>The recipe of a run.</summary>
     /// <param name="config">Its configuration.</param>

@@ -14,7 +14,7 @@ namespace Dyad.Training;
 /// <param name="EndedBy">What ended it before its last step.</param>
 /// <param name="Owner">Who advances it; null where nobody does.</param>
 /// <param name="HeardSeconds">Seconds since the owner was heard of.</param>
-public sealed record RunStanding(
+internal sealed record RunStanding(
     string Status, long Step, long? Steps, double WallSeconds, double StepsPerSecond, double? LeftSeconds, string? Error, string? EndedBy, RunOwner? Owner, double HeardSeconds)
 {
     /// <summary>Reads a run's folder.</summary>

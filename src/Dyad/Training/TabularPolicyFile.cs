@@ -15,7 +15,7 @@ namespace Dyad.Training;
 /// <param name="Policy">pi(a|s), |S||A| entries.</param>
 /// <param name="Critic">q, |S||A| entries; empty where it has none.</param>
 /// <param name="ResCritic">w, |S||A| entries; empty where it has none.</param>
-public sealed record StoredTable(long Step, int States, int Actions, double[] Policy, double[] Critic, double[] ResCritic)
+internal sealed record StoredTable(long Step, int States, int Actions, double[] Policy, double[] Critic, double[] ResCritic)
 {
     /// <summary>The policy of an MDP of this size.</summary>
     /// <exception cref="UserError">The MDP has other states or actions.</exception>
@@ -28,7 +28,7 @@ public sealed record StoredTable(long Step, int States, int Actions, double[] Po
 /// A tabular policy as a file like that of a neural one: a network of one layer from the state, a one at its place, to the logarithms of
 /// probabilities. Whatever plays the one plays the other. Critic and res-critic are tensors beside it.
 /// </summary>
-public static class TabularPolicyFile
+internal static class TabularPolicyFile
 {
     /// <summary>Of a probability of 0 this is the logarithm's argument.</summary>
     internal const double Least = 1e-30;

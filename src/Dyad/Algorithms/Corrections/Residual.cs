@@ -59,9 +59,6 @@ public sealed class Residual
     private readonly ResidualClip _clip;
     private long _actorSteps;
 
-    /// <summary>psi and its target.</summary>
-    internal IReadOnlyList<AgentNetwork> Networks => [new(_residual), new(_target, _residual)];
-
     /// <summary>An untrained res-critic, which corrects nothing.</summary>
     /// <param name="method">Whose actor follows q + w instead of q.</param>
     /// <param name="stream">Random numbers of the correction alone.</param>

@@ -139,9 +139,6 @@ public sealed class Dqn : IValuing, IAppendOnlyState
     /// <inheritdoc/>
     public ObservationScaler? Scaler => _experience.Scaler;
 
-    /// <inheritdoc/>
-    public IReadOnlyList<AgentNetwork> Networks => [new(_network), new(_target, _network)];
-
     // epsilon falls on a straight line, then stays.
     private double Epsilon => _options.ExplorationStart
         + ((_options.ExplorationEnd - _options.ExplorationStart) * Math.Min(1, (double)_experience.Steps / _options.ExplorationSteps));

@@ -178,10 +178,6 @@ public sealed class SacV : IAgent, IAppendOnlyState
     public ObservationScaler? Scaler => _experience.Scaler;
 
     /// <inheritdoc/>
-    public IReadOnlyList<AgentNetwork> Networks =>
-        [new(_actor), new(_critic), new(_value), new(_target, _value), new(_temperature.Log)];
-
-    /// <inheritdoc/>
     public void Act(ReadOnlySpan<double> observations, Span<double> actions, bool explore) =>
         _experience.Act(observations, actions, explore);
 

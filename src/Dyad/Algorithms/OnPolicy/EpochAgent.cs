@@ -100,10 +100,6 @@ public sealed class EpochAgent : IValuing
     /// <inheritdoc/>
     public ObservationScaler? Scaler => _actor.Scaler;
 
-    /// <inheritdoc/>
-    public IReadOnlyList<AgentNetwork> Networks =>
-        [new(_actor.Parameters), new(_critic.Parameters), .. _residual is null ? Array.Empty<AgentNetwork>() : [new(_residual.Parameters)]];
-
     /// <summary>w, the critic's parameters.</summary>
     public Parameters<float> Critic => _critic.Parameters;
 

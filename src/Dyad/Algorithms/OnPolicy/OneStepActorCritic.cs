@@ -93,9 +93,6 @@ public sealed class OneStepActorCritic : IAgent
     /// <inheritdoc/>
     public ObservationScaler? Scaler => _actor.Scaler;
 
-    /// <inheritdoc/>
-    public IReadOnlyList<AgentNetwork> Networks => [new(_actor.Parameters), new(_critic)];
-
     /// <summary>w, the critic's parameters.</summary>
     public Parameters<float> Critic => _critic;
 

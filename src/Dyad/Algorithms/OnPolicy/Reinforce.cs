@@ -113,9 +113,6 @@ public sealed class Reinforce : IAgent
     /// <inheritdoc/>
     public ObservationScaler? Scaler => _actor.Scaler;
 
-    /// <inheritdoc/>
-    public IReadOnlyList<AgentNetwork> Networks => [new(_actor.Parameters), new(_baseline)];
-
     /// <summary>The baseline's parameters.</summary>
     public Parameters<float> Baseline => _baseline;
 

@@ -3,7 +3,7 @@ using Dyad.Core;
 namespace Dyad.Environments.Python;
 
 /// <summary>The Python of this machine, as tasks in Python use it.</summary>
-public static class PythonInstallation
+internal static class PythonInstallation
 {
     /// <summary>Its program: what <c>DYAD_PYTHON</c> names, or <c>python3</c>.</summary>
     public static string Executable => PythonStarter.Executable;

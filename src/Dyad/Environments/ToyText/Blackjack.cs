@@ -10,7 +10,7 @@ namespace Dyad.Environments.ToyText;
 /// card (of 11, an ace being 1) and whether the player has an ace that counts 11 (of 2), each one-hot. A natural has a
 /// state of its own, which looks like any other 21 with such an ace.
 /// </remarks>
-public static class Blackjack
+internal static class Blackjack
 {
     private const int Cards = 10;
     private const int LowestSum = 4;

@@ -5,7 +5,7 @@ namespace Dyad.Environments.ToyText;
 /// the cliff, which leads back to the start. Terminated: at the goal.
 /// </summary>
 /// <remarks>Gymnasium, <c>cliffwalking.py</c>. 4 x 12 states row by row; actions up, right, down, left.</remarks>
-public static class CliffWalking
+internal static class CliffWalking
 {
     private const int Rows = 4;
     private const int Columns = 12;

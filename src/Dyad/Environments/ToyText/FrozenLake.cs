@@ -7,7 +7,7 @@ namespace Dyad.Environments.ToyText;
 /// one third, and to either side of that with one third each. Reward: 1 at the goal. Terminated: in a hole and at the goal.
 /// </summary>
 /// <remarks>Gymnasium, <c>frozen_lake.py</c>. States row by row; actions left, down, right, up.</remarks>
-public static class FrozenLake
+internal static class FrozenLake
 {
     private static readonly (int Row, int Column)[] Moves = [(0, -1), (1, 0), (0, 1), (-1, 0)];
 

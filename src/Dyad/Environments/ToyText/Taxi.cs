@@ -8,7 +8,7 @@ namespace Dyad.Environments.ToyText;
 /// Gymnasium, <c>taxi.py</c>; v3 and v4 are the same without rain and whims. State ((row * 5 + column) * 5 + passenger) * 4 +
 /// destination, a passenger 4 being in the taxi; actions south, north, east, west, pick up, put down.
 /// </remarks>
-public static class Taxi
+internal static class Taxi
 {
     private const int Side = 5;
     private const int Aboard = 4;

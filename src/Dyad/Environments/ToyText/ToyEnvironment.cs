@@ -8,7 +8,7 @@ namespace Dyad.Environments.ToyText;
 /// A toy-text task to act in: outcomes are drawn with their own rewards. An observation is a one-hot vector of the state, or what
 /// the task shows of it. Terminated: on an outcome that says so.
 /// </summary>
-public sealed class ToyEnvironment : IEnvironment, IRecordable
+internal sealed class ToyEnvironment : IEnvironment, IRecordable
 {
     private readonly ToyTable _table;
     private readonly string _name;

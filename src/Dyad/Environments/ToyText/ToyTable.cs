@@ -7,14 +7,14 @@ namespace Dyad.Environments.ToyText;
 /// <param name="Next">The state.</param>
 /// <param name="Reward">What it pays.</param>
 /// <param name="Terminated">Whether the episode ends.</param>
-public readonly record struct ToyOutcome(double Probability, int Next, double Reward, bool Terminated);
+internal readonly record struct ToyOutcome(double Probability, int Next, double Reward, bool Terminated);
 
 /// <summary>
 /// A finite task as Gymnasium's toy-text tasks state theirs: what each action may lead to, with a reward of its own for each outcome.
 /// </summary>
 /// <param name="Outcomes">Of each state-action pair, entry <c>s * Actions + a</c>.</param>
 /// <param name="Initial">mu0, an entry a state.</param>
-public sealed record ToyTable(IReadOnlyList<IReadOnlyList<ToyOutcome>> Outcomes, IReadOnlyList<double> Initial)
+internal sealed record ToyTable(IReadOnlyList<IReadOnlyList<ToyOutcome>> Outcomes, IReadOnlyList<double> Initial)
 {
     /// <summary>gamma of <see cref="ToMdp"/> where nothing else is said: these tasks have none of their own.</summary>
     public const double Discount = 0.99;

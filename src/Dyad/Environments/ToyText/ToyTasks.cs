@@ -1,7 +1,7 @@
 namespace Dyad.Environments.ToyText;
 
 /// <summary>The toy-text tasks of the registry, each with the finite MDP behind it.</summary>
-public static class ToyTasks
+internal static class ToyTasks
 {
     private const string Source = "Gymnasium, toy_text";
 
