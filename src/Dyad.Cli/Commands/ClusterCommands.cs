@@ -3,7 +3,6 @@ using System.Text.Json.Nodes;
 using Dyad.Cli.Terminal;
 using Dyad.Core;
 using Dyad.Studies;
-using Dyad.Studies.Results;
 using Dyad.Studies.Slurm;
 
 namespace Dyad.Cli.Commands;

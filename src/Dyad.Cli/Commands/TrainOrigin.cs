@@ -1,4 +1,3 @@
-using System.CommandLine;
 using Dyad.Algorithms;
 using Dyad.Algorithms.Catalog;
 using Dyad.Core;

@@ -1,5 +1,4 @@
 using System.Globalization;
-using Dyad.Core;
 using Dyad.Studies.Results;
 
 namespace Dyad.Studies.Comparisons;

@@ -40,7 +40,7 @@ public static class SummarySchema
         return schema;
     }
 
-    private static JsonNode Kind(Type type, string kind)
+    private static JsonObject Kind(Type type, string kind)
     {
         // References within it count from where it begins.
         JsonObject schema = Options.GetJsonSchemaAsNode(type, Exporting).AsObject();

@@ -1,6 +1,5 @@
 using System.Globalization;
 using Dyad.Core;
-using Dyad.Studies.Files;
 using Dyad.Studies.Running;
 using Dyad.Training;
 

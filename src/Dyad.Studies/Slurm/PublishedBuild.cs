@@ -39,7 +39,11 @@ internal static class PublishedBuild
                 exec "$here/dotnet/dotnet" "$here/app/Dyad.Cli.dll" "$@"
 
                 """.ReplaceLineEndings("\n"));
-            File.SetUnixFileMode(script, (UnixFileMode)0b111_101_101);
+            if (!OperatingSystem.IsWindows())
+            {
+                File.SetUnixFileMode(script, (UnixFileMode)0b111_101_101);
+            }
+
             Directory.Move(partial, folder);
             return program;
         }

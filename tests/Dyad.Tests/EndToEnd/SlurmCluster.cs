@@ -53,12 +53,12 @@ public sealed class SlurmCluster : IAsyncLifetime
             .Select(line => line.Split('|')).Select(fields => (fields[0], fields[1], fields[2]))];
 
     /// <summary>Waits until something holds.</summary>
-    public static async Task UntilAsync(Func<Task<bool>> holds, string what)
+    public static async Task UntilAsync(Func<Task<bool>> holds, string what, int minutes = 3)
     {
         var clock = Stopwatch.StartNew();
         while (!await holds())
         {
-            Assert.True(clock.Elapsed < TimeSpan.FromMinutes(3), $"not within three minutes: {what}");
+            Assert.True(clock.Elapsed < TimeSpan.FromMinutes(minutes), $"not within {minutes} minutes: {what}");
             await Task.Delay(100);
         }
     }

@@ -108,7 +108,7 @@ public sealed class ComparisonStudyTests
     public void A_claim_may_be_of_equal_critic_updates_or_processor_time()
     {
         // Row by row "slow" is what "fast" is, and takes twice the time and half the updates.
-        StudyRuns all = Runs(4), runs = all with { Runs = [.. all.Runs.Where(run => run.Variant.Label != "noisy").Select(run => run with
+        var runs = new StudyRuns(StudyScale.Paper, [.. Runs(4).Runs.Where(run => run.Variant.Label != "noisy").Select(run => run with
         {
             Variant = run.Variant with { Method = MethodConfig.Of("test", [("critic_updates", run.Variant.Label == "slow" ? 1 : 2)]) },
             Metrics = new Dictionary<string, double[]>(run.Metrics)
@@ -117,7 +117,7 @@ public sealed class ComparisonStudyTests
                 ["train/updates"] = [.. Row(row => 10 * row)],
                 ["eval/return"] = [.. Row(row => row + (0.01 * run.Seed))],
             },
-        })] };
+        })]);
         var equal = new Comparison(Study.Plan with
         {
             Lines = [new("fast", "Fast"), new("slow", "Slow")],
@@ -142,10 +142,10 @@ public sealed class ComparisonStudyTests
         Assert.Contains("up to 100 critic updates of each", findings[2].Measured, StringComparison.Ordinal);
 
         // Who does not tell is held against nothing, and the others' family is the smaller for it.
-        IReadOnlyList<Finding> untold = equal.Analyze(runs with { Runs = [.. runs.Runs.Select(run => run with
+        IReadOnlyList<Finding> untold = equal.Analyze(new StudyRuns(StudyScale.Paper, [.. runs.Runs.Select(run => run with
         {
             Metrics = run.Metrics.Where(metric => metric.Key is not ("cpu_s" or "train/updates")).ToDictionary(),
-        })] }).Findings;
+        })])).Findings;
         Assert.Equal([Verdict.Unclear, Verdict.Unclear], untold.Skip(1).Select(finding => finding.Verdict));
         Assert.Equal("Fast against Slow: not compared at equal time, since not all runs have recorded processor time.", untold[1].Measured);
         Assert.Equal("Fast against Slow: not compared at equal critic updates, since nothing tells how often the critic of fast stepped.", untold[2].Measured);
@@ -154,11 +154,10 @@ public sealed class ComparisonStudyTests
     [Fact]
     public void Seconds_are_the_processor_s_where_all_runs_have_recorded_them()
     {
-        StudyRuns all = Runs(2);
-        DataTable table = Study.Analyze(all with { Runs = [.. all.Runs.Select(run => run with
+        DataTable table = Study.Analyze(new StudyRuns(StudyScale.Paper, [.. Runs(2).Runs.Select(run => run with
         {
             Metrics = new Dictionary<string, double[]>(run.Metrics) { ["cpu_s"] = [.. run.Column("wall_s").Select(seconds => seconds / 4)] },
-        })] }).Tables[0];
+        })])).Tables[0];
         Assert.Equal(["CPU seconds a run", "after 2.5 CPU s"], table.Columns.Skip(4));
         Assert.Equal(["5.0", "25.0"], table.Rows[1].Skip(4).Select(cell => cell.Split(' ')[0]));
     }
