@@ -96,9 +96,8 @@ public sealed partial class PackageTests
         (await Call("train", "sac", "Reacher-v4", "--steps", "200", "--set", "hidden_width=16", "--set", "random_steps=50", "--set", "update_after=50", "--evaluation-episodes", "1")).Succeeded();
         string policy = Assert.Single(Directory.GetFiles(feed.Calls.PathOf("runs"), "policy.safetensors", SearchOption.AllDirectories));
         Assert.Contains("return", (await Call("evaluate", policy, "--episodes", "1")).Succeeded().Output, StringComparison.Ordinal);
-        string sentence = (await Call("report", "runs/nothing")).Refused();
-        Assert.Contains("dyad", sentence, StringComparison.Ordinal);
-        Assert.DoesNotContain("./dyad", sentence, StringComparison.Ordinal);
+        Directory.CreateDirectory(feed.Calls.PathOf("empty"));
+        Assert.Contains("'dyad status empty'", (await Call("report", "empty")).Refused(), StringComparison.Ordinal);
         string help = (await Call("--help")).Succeeded().Output;
         Assert.DoesNotContain("bench", help, StringComparison.Ordinal);
         Assert.DoesNotContain("./dyad", (await Call("doctor")).Succeeded().Output, StringComparison.Ordinal);

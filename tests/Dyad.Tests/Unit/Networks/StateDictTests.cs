@@ -158,8 +158,8 @@ public sealed class StateDictTests : IDisposable
         Assert.Equal([5], tensors.Single(tensor => tensor.Name == "actor.policy.0.bias").Shape);
         Assert.Equal([4, 5], tensors.Single(tensor => tensor.Name == "actor.policy.2.weight").Shape);
 
-        // Ours is inputs x outputs: input 2, output 4.
-        Assert.Equal(agent.Policy.Leaves[0].Values[(2 * 5) + 4], weight.Values[(4 * 3) + 2]);
+        // Ours is inputs x outputs: input 1, output 3.
+        Assert.Equal(agent.Policy.Leaves[0].Values[(1 * 5) + 3], weight.Values[(3 * 3) + 1]);
         Assert.Equal("here", Safetensors.ReadHeader(FilePath).Metadata["made"]);
     }
 
