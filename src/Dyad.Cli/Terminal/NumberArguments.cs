@@ -17,6 +17,9 @@ internal static class NumberArguments
                 case Option<double> number:
                     number.CustomParser = result => Double(result, option.Name);
                     break;
+                case Option<double?> number:
+                    number.CustomParser = result => Double(result, option.Name);
+                    break;
                 case Option<long> number:
                     number.CustomParser = result => Whole(result, option.Name);
                     break;

@@ -25,6 +25,9 @@ internal sealed record Reader(string FileName, IReadOnlyList<byte[]> Valid, Acti
 {
     /// <summary>Brings a changed content into a form whose checksums hold, where a file has such.</summary>
     public Func<byte[], byte[]> Sealed { get; init; } = bytes => bytes;
+
+    /// <summary>Whether it takes whatever there is, and leaves out what it cannot read.</summary>
+    public bool IsLenient { get; init; }
 }
 
 /// <summary>Every reader of files, with valid files from small runs.</summary>
@@ -75,7 +78,7 @@ public sealed class Readers : IDisposable
                 var tail = new Dyad.Live.MetricsTail(path);
                 tail.Read();
                 Dyad.Live.RunWarnings.Of(tail.Columns);
-            }),
+            }) { IsLenient = true },
             ["networks.safetensors"] = new("networks.safetensors", [Networks()], path =>
             {
                 AgentNetworks.Read(path, Untrained());

@@ -23,7 +23,7 @@ public sealed class RoomTests
     {
         using AssemblyDefinition library = ReadLibrary();
         Assert.All(library.MainModule.AssemblyReferences, reference => Assert.True(
-            reference.Name.StartsWith("System.", StringComparison.Ordinal) || reference.Name is "netstandard",
+            reference.Name.StartsWith("System.", StringComparison.Ordinal) || reference.Name is "netstandard" or "Microsoft.Win32.Primitives",
             $"Dyad.dll references {reference.Name}"));
     }
 

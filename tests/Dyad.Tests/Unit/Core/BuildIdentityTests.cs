@@ -26,6 +26,7 @@ public sealed class BuildIdentityTests
             library.Add($"../../models/{Path.GetFileName(model)} {Hash(model)}");
         }
 
+        library.Add($"Environments/Python/bridge.py {Hash(Repository.PathOf("src", "Dyad", "Environments", "Python", "bridge.py"))}");
         BuildIdentity build = StudyRunner.Build;
         Assert.Equal(BuildIdentity.HashOf([library, Hashes("src/Dyad.Studies")]), build.Sources);
         Assert.Equal(16, build.Sources.Length);
