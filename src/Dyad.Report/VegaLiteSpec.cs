@@ -33,7 +33,7 @@ public static class VegaLiteSpec
         var axes = new ChartAxes(chart);
         var layers = new JsonArray();
         if (chart.Series.Any(HasBand)) layers.Add(BandLayer(axes, scale, own.Length));
-        if (chart.Series.Any(series => series.Each is not null)) layers.Add(SeedLayer(chart, axes, scale));
+        if (chart.Series.Any(series => series.Each is not null)) layers.Add(SeedLayer(chart, axes));
         layers.Add(LineLayer(axes, scale));
         layers.Add(PointLayer(axes, scale.Colour(), data: null, filter: "datum.alone || datum.marked"));
         layers.Add(RuleLayer(axes));
@@ -122,16 +122,18 @@ public static class VegaLiteSpec
         },
     };
 
-    private static JsonObject SeedLayer(LineChart chart, ChartAxes axes, LabelScale scale) => new()
+    private static JsonObject SeedLayer(LineChart chart, ChartAxes axes) => new()
     {
         ["data"] = new JsonObject { ["name"] = "seeds", ["values"] = SeedRows(chart, axes) },
-        ["mark"] = new JsonObject { ["type"] = "line", ["style"] = "seed", ["clip"] = true },
+
+        // No channel of colour: the legend would be as faint as these lines.
+        ["mark"] = new JsonObject { ["type"] = "line", ["style"] = "seed", ["clip"] = true, ["stroke"] = new JsonObject { ["expr"] = "scale('color', datum.series)" } },
         ["encoding"] = new JsonObject
         {
             ["x"] = axes.X(),
             ["y"] = axes.Y("mean"),
-            ["detail"] = new JsonObject { ["field"] = "seed", ["type"] = "nominal" },
-            ["color"] = scale.Colour(hasLegend: false),
+            ["detail"] = new JsonArray(
+                new JsonObject { ["field"] = "series", ["type"] = "nominal" }, new JsonObject { ["field"] = "seed", ["type"] = "nominal" }),
         },
     };
 
@@ -199,12 +201,12 @@ public static class VegaLiteSpec
     /// <summary>Colour and dash of each label, by its place among all of the page; the legend has the chart's own.</summary>
     private sealed class LabelScale(string[] all, string[] own)
     {
-        public JsonObject Colour(bool hasLegend = true) => new()
+        public JsonObject Colour() => new()
         {
             ["field"] = "series",
             ["type"] = "nominal",
             ["scale"] = new JsonObject { ["domain"] = Labels(all) },
-            ["legend"] = hasLegend ? Legend(own) : null,
+            ["legend"] = Legend(own),
         };
 
         public JsonObject Dash(int[][] dashes) => new()
