@@ -17,7 +17,7 @@ public sealed partial class PageTests
 {
     public static TheoryData<string> Pages =>
     [
-        "README.md", "CONTRIBUTING.md", "src/Dyad/package.md", "src/Dyad.Cli/package.md",
+        "README.md", "CONTRIBUTING.md", "examples/README.md", "src/Dyad/package.md", "src/Dyad.Cli/package.md",
         .. Directory.EnumerateFiles(Repository.PathOf("docs"), "*.md", SearchOption.AllDirectories)
             .Select(path => Path.GetRelativePath(Repository.PathOf(), path).Replace('\\', '/')).Order(StringComparer.Ordinal),
     ];
