@@ -1,6 +1,8 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using System.Globalization;
 using System.Reflection;
+using System.Text.Json;
 using System.Text.RegularExpressions;
 using Dyad.Cli.Commands;
 using Dyad.Cli.Terminal;
@@ -15,7 +17,7 @@ public sealed partial class PageTests
 {
     public static TheoryData<string> Pages =>
     [
-        "README.md", "CONTRIBUTING.md", "src/Dyad/package.md", "src/Dyad.Cli/package.md",
+        "README.md", "CONTRIBUTING.md", "examples/README.md", "src/Dyad/package.md", "src/Dyad.Cli/package.md",
         .. Directory.EnumerateFiles(Repository.PathOf("docs"), "*.md", SearchOption.AllDirectories)
             .Select(path => Path.GetRelativePath(Repository.PathOf(), path).Replace('\\', '/')).Order(StringComparer.Ordinal),
     ];
@@ -122,6 +124,26 @@ public sealed partial class PageTests
         foreach (string path in Directory.EnumerateFiles(Repository.PathOf("docs"), "*.md").Select(path => Path.GetFileName(path)).Where(name => name != "README.md"))
         {
             Assert.Contains($"({path})", start, StringComparison.Ordinal);
+        }
+    }
+
+    /// <summary>What the soak's page says is what its file holds, and the file says that nothing grew.</summary>
+    [Fact]
+    public void The_numbers_of_the_soak_are_stored()
+    {
+        using var stored = JsonDocument.Parse(Read("docs/results/soak.json"));
+        JsonElement root = stored.RootElement;
+        string page = Read("docs/results/soak.md");
+        Assert.True(root.GetProperty("flat").GetBoolean());
+        Assert.Contains(root.GetProperty("command").GetString()!, page, StringComparison.Ordinal);
+        foreach (string name in new[] { "trainings", "evaluations", "actions", "mujoco_episodes" })
+        {
+            Assert.Contains(root.GetProperty("done").GetProperty(name).GetInt64().ToString("N0", CultureInfo.InvariantCulture), page, StringComparison.Ordinal);
+        }
+
+        foreach (JsonProperty growth in root.GetProperty("growth").EnumerateObject())
+        {
+            Assert.Contains($"| {growth.Value.GetDouble().ToString("+0.##;-0.##", CultureInfo.InvariantCulture)}", page, StringComparison.Ordinal);
         }
     }
 
