@@ -78,7 +78,10 @@ public sealed class Readers : IDisposable
                 var tail = new Dyad.Live.MetricsTail(path);
                 tail.Read();
                 Dyad.Live.RunWarnings.Of(tail.Columns);
-            }) { IsLenient = true },
+            })
+            {
+                IsLenient = true,
+            },
             ["networks.safetensors"] = new("networks.safetensors", [Networks()], path =>
             {
                 AgentNetworks.Read(path, Untrained());
