@@ -117,7 +117,17 @@ public static class ClusterSubmission
             int from = sent.Count;
             foreach ((int first, int count, string path) in stage)
             {
-                sent.Add(new SubmittedArray(SlurmCommands.Submit(After(search), path), first, count));
+                try
+                {
+                    sent.Add(new SubmittedArray(SlurmCommands.Submit(After(search), path), first, count));
+                }
+                catch (UserError) when (sent.Count == 0)
+                {
+                    // Nothing is there that a plan would have to know of.
+                    scripts.Select(script => script.Path).Append(plan.Path).ToList().ForEach(File.Delete);
+                    throw;
+                }
+
                 (plan with { Arrays = sent }).Write();
             }
 
