@@ -74,6 +74,10 @@ public sealed class Readers : IDisposable
                 var tail = new Dyad.Live.MetricsTail(path);
                 tail.Read();
                 Dyad.Live.RunWarnings.Of(tail.Columns);
+                if (tail.Rows < File.ReadAllBytes(path).Count(letter => letter == (byte)'\n'))
+                {
+                    throw new Dyad.Core.UserError("a damaged row ends what is shown");
+                }
             }),
             ["checkpoint"] = new("odd.bin", [checkpoint, tabularCheckpoint], path => Restored(path, agent)),
             ["checkpoint with a checksum"] = new("odd.bin", [checkpoint], path => Restored(path, agent)) { Sealed = Checksummed },
