@@ -74,7 +74,7 @@ public sealed class ListingTests : IDisposable
     {
         _dyad.Variables["DYAD_MUJOCO"] = _dyad.PathOf("nowhere");
         Outcome outcome = (await _dyad.RunAsync("doctor")).Succeeded();
-        Assert.Contains("Missing, and in no package to install: MuJoCo, MuJoCo's headers", outcome.Output, StringComparison.Ordinal);
+        Assert.Contains("Missing or not working, and in no package to install: MuJoCo, MuJoCo's headers", outcome.Output, StringComparison.Ordinal);
         Assert.DoesNotContain("Nothing is missing", outcome.Output, StringComparison.Ordinal);
     }
 

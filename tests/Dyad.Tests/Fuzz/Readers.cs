@@ -25,9 +25,6 @@ internal sealed record Reader(string FileName, IReadOnlyList<byte[]> Valid, Acti
 {
     /// <summary>Brings a changed content into a form whose checksums hold, where a file has such.</summary>
     public Func<byte[], byte[]> Sealed { get; init; } = bytes => bytes;
-
-    /// <summary>Whether it takes whatever there is, and leaves out what it cannot read.</summary>
-    public bool IsLenient { get; init; }
 }
 
 /// <summary>Every reader of files, with valid files from small runs.</summary>
@@ -78,10 +75,11 @@ public sealed class Readers : IDisposable
                 var tail = new Dyad.Live.MetricsTail(path);
                 tail.Read();
                 Dyad.Live.RunWarnings.Of(tail.Columns);
-            })
-            {
-                IsLenient = true,
-            },
+                if (tail.Rows < File.ReadAllBytes(path).Count(letter => letter == (byte)'\n'))
+                {
+                    throw new Dyad.Core.UserError("a damaged row ends what is shown");
+                }
+            }),
             ["networks.safetensors"] = new("networks.safetensors", [Networks()], path =>
             {
                 AgentNetworks.Read(path, Untrained());

@@ -131,9 +131,9 @@ public sealed partial class PageTests
     [Fact]
     public void The_numbers_of_the_soak_are_stored()
     {
-        using var stored = JsonDocument.Parse(Read("docs/results/soak.json"));
+        using var stored = JsonDocument.Parse(Read("docs/soak/soak.json"));
         JsonElement root = stored.RootElement;
-        string page = Read("docs/results/soak.md");
+        string page = Read("docs/soak/README.md");
         Assert.True(root.GetProperty("flat").GetBoolean());
         Assert.Contains(root.GetProperty("command").GetString()!, page, StringComparison.Ordinal);
         foreach (string name in new[] { "trainings", "evaluations", "actions", "mujoco_episodes" })
