@@ -19,7 +19,7 @@ public interface IAgent
     Parameters<float> Policy { get; }
 
     /// <summary>All that it learns, by name: the policy's network, the others and those that follow them, and what moves beside them.</summary>
-    IReadOnlyList<AgentNetwork> Networks { get; }
+    IReadOnlyList<AgentNetwork> Networks => [new("actor", Policy)];
 
     /// <summary>How the outputs of the policy's network become an action; null where no <see cref="PolicyHead"/> tells.</summary>
     PolicyHead? Head => null;
