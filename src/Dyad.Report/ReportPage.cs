@@ -61,7 +61,7 @@ public static class ReportPage
     {
         string versions = string.Join(", ", results.Select(result => result.Version).Distinct());
         string machines = string.Join("; ", results.Select(result => result.Machine).Distinct());
-        string time = Numbers.Duration(results.Sum(result => result.WallSeconds));
+        string time = Numbers.Duration(results.Sum(result => result.ComputingSeconds));
         html.Line($"<footer><p>Dyad {versions} &middot; {machines} &middot; {time} of computing in all</p></footer>");
     }
 }

@@ -111,7 +111,7 @@ internal sealed partial class StudySection
         _html.Line($"""
             <div class="command"><pre><code>{new Words(_study.Command)}</code></pre>
             <button type="button" class="copy" hidden>Copy</button></div>
-            <p class="about">Dyad {_study.Version} on {_study.Machine}; {Numbers.Duration(_study.WallSeconds)} of computing.</p>
+            <p class="about">Dyad {_study.Version} on {_study.Machine}; {Numbers.Duration(_study.ComputingSeconds)} of computing.</p>
             """);
     }
 

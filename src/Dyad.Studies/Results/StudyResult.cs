@@ -19,9 +19,10 @@ namespace Dyad.Studies.Results;
 /// <param name="Notes">Choices that the paper leaves open, and deviations from it.</param>
 /// <param name="Version">Version of Dyad that made the runs.</param>
 /// <param name="Machine">Processor, cores, operating system.</param>
-/// <param name="WallSeconds">Seconds of computing, summed over the runs.</param>
+/// <param name="WallSeconds">Seconds of computing by the clock, summed over the runs.</param>
 /// <param name="Failures">Runs that failed, and are in no number; null where none did.</param>
 /// <param name="Options">The options of each line; null in a summary from before there was that.</param>
+/// <param name="CpuSeconds">Seconds of processor time, summed over the runs; null where a run has not recorded it.</param>
 public sealed record StudyResult(
     string Study,
     string Title,
@@ -38,12 +39,17 @@ public sealed record StudyResult(
     string Machine,
     double WallSeconds,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<FailedRun>? Failures = null,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] OptionTable? Options = null)
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] OptionTable? Options = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] double? CpuSeconds = null)
 {
     /// <summary>The format that is written, and the newest that is read: <c>docs/studies.md</c> describes it.</summary>
     public const int NewestFormat = 1;
 
     private readonly int _format = NewestFormat;
+
+    /// <summary>What computing it took, which on a shared machine is processor time and not the clock's, where it is known.</summary>
+    [JsonIgnore]
+    public double ComputingSeconds => CpuSeconds ?? WallSeconds;
 
     /// <summary>The format of the summary; one without a number is of format 1.</summary>
     /// <exception cref="UserError">It is of a later release.</exception>

@@ -35,9 +35,10 @@ internal static class Summary
             [.. study.Notes, .. notes, .. RunFacts.Of(outcomes)],
             StudyRunner.Version,
             StudyRunner.Machine,
-            Math.Round(Seconds(outcomes.Concat(tuned?.Trials ?? [])), 1),
+            Math.Round(Sum(outcomes.Concat(tuned?.Trials ?? []), "wall_s") ?? 0, 1),
             failures.Length > 0 ? failures : null,
-            Options(runs));
+            Options(runs),
+            Sum(outcomes.Concat(tuned?.Trials ?? []), "cpu_s") is { } seconds ? Math.Round(seconds, 1) : null);
     }
 
     /// <summary>Final values of a metric by label and task; runs that lack it are left out.</summary>
@@ -69,16 +70,20 @@ internal static class Summary
         }
     }
 
-    // A folder that several runs share counts once.
-    private static double Seconds(IEnumerable<RunOutcome> outcomes) => outcomes.DistinctBy(outcome => outcome.Run.Directory.FullPath).Sum(outcome =>
+    // A folder that several runs share counts once. Null where a run does not tell; of wall times all do.
+    private static double? Sum(IEnumerable<RunOutcome> outcomes, string name)
     {
-        try
+        double?[] seconds = [.. outcomes.DistinctBy(outcome => outcome.Run.Directory.FullPath).Select(outcome =>
         {
-            return (double?)outcome.Run.Directory.ReadStatus()?["wall_s"] ?? 0;
-        }
-        catch (UserError)
-        {
-            return 0;
-        }
-    });
+            try
+            {
+                return (double?)outcome.Run.Directory.ReadStatus()?[name];
+            }
+            catch (UserError)
+            {
+                return null;
+            }
+        })];
+        return name == "wall_s" || seconds.All(value => value is not null) ? seconds.Sum(value => value ?? 0) : null;
+    }
 }

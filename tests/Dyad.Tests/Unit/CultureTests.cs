@@ -104,6 +104,6 @@ public sealed partial class CultureTests : IDisposable
     }
 
     // Digits of any kind and what stands between them, but not what comes behind the value.
-    [GeneratedRegex("(?<=\"(wall_s|cpu_s|wall_seconds|steps_per_s)\": ?)[0-9.eE+-]+|(?<=\"metrics_sha256\": \")[0-9a-f]{64}|(?<=\"(started|updated)\": \")20[0-9]{2}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z|(less than a|[0-9.,]+) (second|minute|hour)s? of computing")]
+    [GeneratedRegex("(?<=\"(wall_s|cpu_s|wall_seconds|cpu_seconds|steps_per_s)\": ?)[0-9.eE+-]+|(?<=\"metrics_sha256\": \")[0-9a-f]{64}|(?<=\"(started|updated)\": \")20[0-9]{2}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z|(less than a|[0-9.,]+) (second|minute|hour)s? of computing")]
     private static partial Regex Times();
 }

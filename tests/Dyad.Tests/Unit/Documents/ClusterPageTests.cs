@@ -18,7 +18,7 @@ public sealed class ClusterPageTests
             .Where(study => study.Result.Scale == "paper")
             .Select(study =>
             {
-                double minutes = study.Result.WallSeconds / 60;
+                double minutes = study.Result.ComputingSeconds / 60;
                 int runs = study.Result.Groups.Sum(group => group.Seeds.Count);
                 return string.Create(CultureInfo.InvariantCulture, $"| `{study.Name}` | {runs:#,0} | {minutes:0.0} | {minutes / runs:0.00} |");
             })];
