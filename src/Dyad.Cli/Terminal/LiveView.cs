@@ -43,7 +43,11 @@ internal sealed class LiveView : IDisposable
         string program = Path.Combine(AppContext.BaseDirectory, "live", "Dyad.Live.dll");
         if (!File.Exists(program))
         {
+#if SHIPPED
+            throw new UserError($"the live view is not here: '{program}' is missing, which the .NET tool (dotnet tool install Dyad.Cli) has");
+#else
             throw new UserError($"the live view is not installed: '{program}' is missing, which './dyad' builds");
+#endif
         }
 
         var start = new ProcessStartInfo(Host(), [program, Path.GetFullPath(folder), address.ToString(), $"{port ?? UsualPort}", port is null ? "free" : "fixed"])
