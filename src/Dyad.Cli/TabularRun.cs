@@ -39,7 +39,7 @@ internal sealed record TabularRun(string Folder, RunConfig Config, LocatedTask T
             throw new UserError($"'{folder}' has no policy.safetensors: the run has not come to its first checkpoint, or is of a release that stored none; train it anew in another --out");
         }
 
-        LocatedTask task = code.Trust.Find(config.Task.Name);
+        LocatedTask task = code.Trust.Find(config.Task.Name).ForTables();
         if (task.Fingerprint != config.Task.Fingerprint && config.Task.Fingerprint.Length > 0)
         {
             StudyOptions.Tell($"the task '{config.Task.Name}' has changed since the run '{folder}' began");

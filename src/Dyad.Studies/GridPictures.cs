@@ -32,16 +32,24 @@ internal static class GridPictures
             return [];
         }
 
+        // A state that a termination leads to has no cell, and is the last one.
+        int[] places = [.. scene["cells"]!.AsArray().SelectMany(cell => cell!.AsArray().Select(part => (int)part!))];
+        int cells = places.Length / 2;
+        if (cells > mdp.States)
+        {
+            return [];
+        }
+
         var evaluation = new PolicyEvaluation(mdp);
         GridLine[] drawn = [.. from line in lines
-                               let frames = Frames(evaluation, line.Run?.Folder)
+                               let frames = Frames(evaluation, cells, line.Run?.Folder)
                                where frames.Length > 0
                                select new GridLine(line.Label, frames)];
         return drawn.Length == 0 ? [] :
         [
             new GridChart(
                 id, title, Caption, [.. scene["rows"]!.AsArray().Select(row => (string)row!)],
-                [.. scene["cells"]!.AsArray().SelectMany(cell => cell!.AsArray().Select(part => (int)part!))], drawn),
+                places, drawn),
         ];
     }
 
@@ -51,15 +59,15 @@ internal static class GridPictures
         return EnvironmentWrapper.Find<IRecordable>(environment)?.Scene is { } text && JsonNode.Parse(text) is JsonObject scene && (string?)scene["draw"] == "grid" ? scene : null;
     }
 
-    private static GridFrame[] Frames(PolicyEvaluation evaluation, string? folder)
+    private static GridFrame[] Frames(PolicyEvaluation evaluation, int cells, string? folder)
     {
         string policies = Path.Combine(folder ?? "", "policies");
         return folder is null || !Directory.Exists(policies) ? [] :
-            [.. Directory.EnumerateFiles(policies, "step-*.safetensors").Select(path => Frame(evaluation, path)).OfType<GridFrame>().OrderBy(frame => frame.Step)];
+            [.. Directory.EnumerateFiles(policies, "step-*.safetensors").Select(path => Frame(evaluation, cells, path)).OfType<GridFrame>().OrderBy(frame => frame.Step)];
     }
 
     // A file that was damaged is one picture less: what the study measures is elsewhere.
-    private static GridFrame? Frame(PolicyEvaluation evaluation, string path)
+    private static GridFrame? Frame(PolicyEvaluation evaluation, int cells, string path)
     {
         try
         {
@@ -82,18 +90,19 @@ internal static class GridPictures
                 values.Add(new GridValues("q + w", Average([.. table.Critic.Zip(table.ResCritic, (q, w) => q + w)])));
             }
 
-            values.Add(new GridValues("true value", Single(evaluation.StateValue)));
-            return new GridFrame(table.Step, Single(policy.Probabilities), Single(evaluation.StateOccupancy), values);
+            values.Add(new GridValues("true value", Single(evaluation.StateValue[..cells])));
+            return new GridFrame(table.Step, Single(policy.Probabilities[..(cells * policy.Actions)]), Single(evaluation.StateOccupancy[..cells]), values);
 
             float[] Average(double[] pairs)
             {
                 double[] states = new double[evaluation.Mdp.States];
                 policy.Average(pairs, states);
-                return Single(states);
+                return Single(states.AsSpan(0, cells));
             }
         }
-        catch (UserError)
+        catch (Exception e) when (e is UserError or ArithmeticException)
         {
+            // Or its values are not finite: a policy that all but never ends, without a discount.
             return null;
         }
     }

@@ -5,6 +5,7 @@ using Dyad.Cli.Terminal;
 using Dyad.Core;
 using Dyad.Environments;
 using Dyad.Environments.Gridworlds;
+using Dyad.Environments.Locating;
 using Dyad.Tabular;
 
 namespace Dyad.Cli.Commands;
@@ -47,16 +48,14 @@ internal static class TabularCommand
             Description = $"Discount of a text map ({FourRoom.Discount} by default) or a task by name; 1 for the plain sum of rewards, where the policy terminates surely.",
             HelpName = "G",
         };
-        var slip = new Option<double>("--slip")
+        var slip = new Option<double?>("--slip")
         {
-            Description = "Probability of moving to a side on a text map, half of it to each.",
-            DefaultValueFactory = _ => 0,
+            Description = "Probability of moving to a side on a text map, half of it to each; 0 by default.",
             HelpName = "P",
         };
         var goal = new Option<string>("--goal")
         {
-            Description = "What happens at the goal of a text map.",
-            DefaultValueFactory = _ => "restart",
+            Description = "What happens at the goal of a text map; restart by default.",
             HelpName = "restart|absorb|stay",
         };
         Option<bool> json = StudyOptions.Json();
@@ -67,7 +66,7 @@ internal static class TabularCommand
         Help.AddExamples(command, "dyad tabular mdp.json", "dyad tabular mdp.json --policy optimal --json", "dyad tabular map.txt --gamma 0.95 --goal absorb", "dyad tabular FrozenLake-v1 --gamma 0.97 --policy optimal");
         command.SetAction(parsed =>
         {
-            MdpDocument document = Read(parsed.GetValue(file)!, parsed.GetValue(gamma), parsed.GetValue(goal)!, parsed.GetValue(slip));
+            MdpDocument document = Read(parsed.GetValue(file)!, parsed.GetValue(gamma), parsed.GetValue(goal) ?? "", parsed.GetValue(slip));
             double alpha = Positive(parsed.GetValue(temperature), "--temperature");
             double eta = Positive(parsed.GetValue(damping), "--damping");
             (MdpAnalysis analysis, string policyName, string criticName) = Analyze(parsed.GetValue(file)!, () => AnalysisOf(
@@ -90,16 +89,29 @@ internal static class TabularCommand
     }
 
     // A file, or else a task of the registry that has an MDP.
-    private static MdpDocument Read(string text, double? gamma, string goal, double slip)
+    private static MdpDocument Read(string text, double? gamma, string goal, double? slip)
     {
         if (!File.Exists(text) && EnvironmentRegistry.Find(text) is { } entry)
         {
+            if (goal.Length > 0 || slip is not null)
+            {
+                throw new UserError($"--goal and --slip are for text maps, and '{text}' is none");
+            }
+
             return new MdpDocument(
                 entry.Mdp?.Invoke(gamma) ?? throw new UserError($"'{text}' is no finite MDP; of the tasks {string.Join(", ", EnvironmentRegistry.All.Where(task => task.Mdp is not null).Select(task => task.Name))} are"),
                 null, null);
         }
 
-        return TaskFile.Read(text, gamma ?? FourRoom.Discount, GridMap.RuleOf(goal, "--goal"), slip);
+        if (!File.Exists(text) && text.Contains('?', StringComparison.Ordinal) && Path.GetExtension(text[..text.IndexOf('?', StringComparison.Ordinal)]) == ".txt")
+        {
+            // A map with its rules in its name.
+            LocatedTask task = TaskLocator.Find(text);
+            return gamma is null && goal.Length == 0 && slip is null ? new MdpDocument(task.Mdp!, null, null)
+                : throw new UserError($"'{text}' has its rules in its name: give them there, or as options");
+        }
+
+        return TaskFile.Read(text, gamma ?? FourRoom.Discount, GridMap.RuleOf(goal.Length > 0 ? goal : "restart", "--goal"), slip ?? 0);
     }
 
     private static T Analyze<T>(string path, Func<T> analyze)

@@ -13,8 +13,17 @@ internal static class CommandLineErrors
     {
         Command root = parsed.RootCommandResult.Command;
         Command command = parsed.CommandResult.Command;
-        string name = command == root ? root.Name : $"{root.Name} {command.Name}";
+        string name = string.Join(' ', Path(command).Reverse());
         return What(parsed, root, command) is string what ? $"{what} ('{name} --help' shows how)" : null;
+    }
+
+    // From a command up to the root.
+    private static IEnumerable<string> Path(Symbol? command)
+    {
+        for (; command is not null; command = command.Parents.OfType<Command>().FirstOrDefault())
+        {
+            yield return command.Name;
+        }
     }
 
     private static string? What(ParseResult parsed, Command root, Command command)

@@ -14,4 +14,7 @@ public sealed record EnvironmentEntry(
 {
     /// <summary>Makes the finite MDP behind the task, for tabular methods, with a discount or its usual one; null where there is none.</summary>
     public Func<double?, Mdp>? Mdp { get; init; }
+
+    /// <summary>Makes the task with the states of <see cref="Mdp"/> for observations, one-hot; null where <see cref="Create"/> does.</summary>
+    internal Func<IEnvironment>? CreateTable { get; init; }
 }

@@ -178,4 +178,33 @@ public sealed class TabularCommandTests : IDisposable
 
     private async Task<JsonElement> AnalyzeAsync(params string[] options) =>
         (await _dyad.RunAsync(["tabular", "map.txt", "--json", .. options])).Json();
+
+    [Theory]
+    [InlineData("FrozenLake-v1", 16)]
+    [InlineData("Blackjack-v1", 0)]
+    public async Task A_table_learned_on_a_toy_text_task_is_drawn_and_evaluated(string task, int cells)
+    {
+        // Their MDPs have a state more than the tasks show: where a termination leads.
+        using var dyad = new CommandLine();
+        (await dyad.RunAsync("train", "q-learning", task, "--steps", "2000", "--out", "out")).Succeeded();
+        string page = await File.ReadAllTextAsync(dyad.PathOf("out", "train", "q-learning", task, "report.html"), TestContext.Current.CancellationToken);
+        Assert.Equal(cells > 0, page.Contains("true value", StringComparison.Ordinal));
+        JsonElement result = (await dyad.RunAsync("evaluate", dyad.PathOf("out", "train", "q-learning", task, "seed-0"), "--episodes", "5", "--json")).Json();
+        Assert.InRange(result.GetProperty("return_mean").GetDouble(), -1, 1);
+    }
+
+    [Fact]
+    public async Task A_map_has_its_rules_in_its_name_or_as_options()
+    {
+        using var dyad = new CommandLine();
+        dyad.Write("map.txt", "S..#\n.H..\n...G\n");
+        string named = (await dyad.RunAsync("tabular", "map.txt?goal=absorb&slip=0.2&gamma=0.95", "--json")).Succeeded().Output;
+        Assert.Equal(named, (await dyad.RunAsync("tabular", "map.txt", "--goal", "absorb", "--slip", "0.2", "--gamma", "0.95", "--json")).Succeeded().Output);
+        Assert.Contains("or as options", await dyad.RefuseAsync("tabular", "map.txt?goal=absorb", "--slip", "0.2"), StringComparison.Ordinal);
+        Assert.Contains("'FrozenLake-v1' is none", await dyad.RefuseAsync("tabular", "FrozenLake-v1", "--goal", "stay"), StringComparison.Ordinal);
+        Assert.Contains("gives 'slip' twice", await dyad.RefuseAsync("train", "q-learning", "map.txt?slip=0.1&slip=0.2"), StringComparison.Ordinal);
+
+        // Without a discount the values of a policy that all but never ends are no numbers, and no picture.
+        (await dyad.RunAsync("train", "q-learning", "map.txt?gamma=1", "--steps", "500", "--out", "out")).Succeeded();
+    }
 }

@@ -78,7 +78,7 @@ public sealed class LocatedTask
 
     /// <summary>The same with another time limit; a limit that a user's own task sets stays within it.</summary>
     /// <param name="limit">Steps of an episode; null for its own limit.</param>
-    public LocatedTask WithLimit(int? limit) => new(Name, Text, _create, _ownLimit, limit ?? _ownLimit, Kind, Mdp, _fingerprint);
+    public LocatedTask WithLimit(int? limit) => new(Name, Text, _create, _ownLimit, limit ?? _ownLimit, Kind, Mdp, _fingerprint) { CreateTable = CreateTable };
 
     /// <summary>An instance in its time limit, whose mistakes come out as one sentence (<see cref="GuardedTask"/>).</summary>
     /// <exception cref="UserError">It cannot be made, or its spaces are none.</exception>
@@ -86,6 +86,12 @@ public sealed class LocatedTask
 
     /// <summary>An instance in its time limit as it is, for <see cref="EnvironmentChecker"/>.</summary>
     public IEnvironment CreateUnguarded() => Limited(_create());
+
+    /// <summary>Makes an instance that shows the states of <see cref="Mdp"/>; null where every instance does.</summary>
+    internal Func<IEnvironment>? CreateTable { get; init; }
+
+    /// <summary>The same, each instance of which shows the states of <see cref="Mdp"/> one-hot, as tabular methods number them.</summary>
+    internal LocatedTask ForTables() => CreateTable is null ? this : new(Name, Text, CreateTable, _ownLimit, MaxEpisodeSteps, Kind, Mdp, _fingerprint);
 
     /// <summary>An instance as neural methods see it: discrete observations are one-hot vectors, a box of actions is rescaled to [-1, 1].</summary>
     /// <param name="timeLimitTerminates">Whether a time limit below 1,000 steps counts as a termination.</param>

@@ -21,13 +21,19 @@ internal sealed record MapOptions(GoalRule Goal = GoalRule.Restart, double Slip 
         }
 
         var options = new MapOptions();
+        var named = new HashSet<string>(StringComparer.Ordinal);
         foreach (string part in text[(mark + 1)..].Split('&'))
         {
             string[] pair = part.Split('=', 2);
             string value = pair.Length == 2 ? pair[1] : throw new UserError($"'{text}': '{part}' is no key=value");
+            if (!named.Add(pair[0]))
+            {
+                throw new UserError($"'{text}' gives '{pair[0]}' twice");
+            }
+
             options = pair[0] switch
             {
-                "goal" => options with { Goal = GridMap.RuleOf(value, "goal") },
+                "goal" => options with { Goal = GridMap.RuleOf(value, $"'{text}': goal") },
                 "slip" => options with { Slip = Number(pair[0], value) },
                 "gamma" => options with { Gamma = Number(pair[0], value) },
                 _ => throw new UserError($"'{text}': a map has no '{pair[0]}'; {NearNames.Hint(pair[0], ["goal", "slip", "gamma"])}"),

@@ -38,7 +38,7 @@ public static class TaskLocator
 
         if (EnvironmentRegistry.Find(text) is { } entry)
         {
-            return new LocatedTask(entry.Name, entry.Name, entry.Create, entry.MaxEpisodeSteps, LocatedKind.Registry, entry.Mdp?.Invoke(null));
+            return new LocatedTask(entry.Name, entry.Name, entry.Create, entry.MaxEpisodeSteps, LocatedKind.Registry, entry.Mdp?.Invoke(null)) { CreateTable = entry.CreateTable };
         }
 
         (string file, MapOptions? options) = MapOptions.Parse(text);

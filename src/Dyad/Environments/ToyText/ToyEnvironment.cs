@@ -33,6 +33,9 @@ internal sealed class ToyEnvironment : IEnvironment, IRecordable
         ActionSpace = new Discrete(table.Actions);
     }
 
+    /// <summary>The task with the states of <see cref="ToyTable.ToMdp"/> for observations.</summary>
+    public static ToyEnvironment OfTable(ToyTable table, string name, string? scene) => new(table, name, scene, table.States + 1);
+
     /// <inheritdoc/>
     public Space ObservationSpace { get; }
 

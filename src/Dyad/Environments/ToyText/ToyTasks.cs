@@ -23,5 +23,11 @@ internal static class ToyTasks
 
     private static EnvironmentEntry Entry(
         string name, string description, Func<ToyTable> create, int? limit, double? threshold, string? scene = null, int? size = null, Func<int, IReadOnlyList<int>>? shown = null) =>
-        new(name, description, Source, () => new ToyEnvironment(create(), name, scene, size, shown), limit, threshold) { Mdp = discount => create().ToMdp(discount ?? ToyTable.Discount) };
+        new(name, description, Source, () => new ToyEnvironment(create(), name, scene, size, shown), limit, threshold)
+        {
+            Mdp = discount => create().ToMdp(discount ?? ToyTable.Discount),
+
+            // With the state that a termination leads to, in which no step begins.
+            CreateTable = () => ToyEnvironment.OfTable(create(), name, scene),
+        };
 }
