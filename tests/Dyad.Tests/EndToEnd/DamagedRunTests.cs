@@ -64,7 +64,7 @@ public sealed class DamagedRunTests(DamagedRunTests.Finished finished) : IClassF
     {
         string path = _dyad.PathOf("out", Study, "summary.json");
         JsonObject whole = JsonNode.Parse(File.ReadAllText(path))!.AsObject();
-        foreach (string field in whole.Select(entry => entry.Key).Where(field => field is not ("format" or "options" or "failures")))
+        foreach (string field in whole.Select(entry => entry.Key).Where(field => field is not ("format" or "options" or "failures" or "cpu_seconds")))
         {
             JsonObject part = whole.DeepClone().AsObject();
             part.Remove(field);
