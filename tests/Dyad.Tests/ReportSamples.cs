@@ -56,6 +56,11 @@ internal static class ReportSamples
         [new PlanePoint("start", -1, 1)],
         Methods);
 
+    /// <summary>A grid of two cells, and a learner at one step.</summary>
+    public static GridChart Grid() => new(
+        "grid", "A grid", "", ["..", "##"], [0, 0, 0, 1],
+        [new GridLine("a", [new GridFrame(1, new float[8], new float[2], [new GridValues("true value", new float[2])])])]);
+
     private static GroupSummary Group(string label, double mean) => new(
         label, "HalfCheetah-v4", "eval/return", [0, 1, 2, 3, 4], [mean - 300, mean - 100, mean, mean + 100, mean + 300],
         mean, 223.6, mean, new Interval(mean - 196.4, mean + 196.4), new Interval(mean - 203.1, mean + 210.7));

@@ -10,8 +10,8 @@ namespace Dyad.Studies.Results;
 /// </summary>
 internal sealed class ChartConverter : JsonConverter<Chart>
 {
-    /// <summary>The kinds.</summary>
-    public const string Lines = "lines", Field = "field", Grid = "grid";
+    /// <summary>The kinds: what a chart that says none is comes first.</summary>
+    public static readonly IReadOnlyList<(string Name, Type Type)> Kinds = [("lines", typeof(LineChart)), ("field", typeof(FieldChart)), ("grid", typeof(GridChart))];
 
     private const string Kind = "kind";
 
@@ -23,20 +23,17 @@ internal sealed class ChartConverter : JsonConverter<Chart>
         JsonElement chart = document.RootElement;
         string? kind = chart.ValueKind != JsonValueKind.Object ? null
             : chart.TryGetProperty(Kind, out JsonElement named) ? named.ValueKind == JsonValueKind.String ? named.GetString() : null
-            : chart.TryGetProperty(Mark, out _) ? Field : null;
-        return kind switch
-        {
-            Field => chart.Deserialize<FieldChart>(options),
-            Grid => chart.Deserialize<GridChart>(options),
-            Lines or null => chart.Deserialize<LineChart>(options),
-            string other => throw new JsonException($"a chart of the kind '{other}' is not known"),
-        };
+            : chart.TryGetProperty(Mark, out _) ? NameOf(typeof(FieldChart)) : null;
+        return (Chart?)chart.Deserialize(
+            Kinds.FirstOrDefault(known => known.Name == (kind ?? Kinds[0].Name)).Type ?? throw new JsonException($"a chart of the kind '{kind}' is not known"), options);
     }
 
     public override void Write(Utf8JsonWriter writer, Chart value, JsonSerializerOptions options)
     {
         JsonObject chart = JsonSerializer.SerializeToNode(value, value.GetType(), options)!.AsObject();
-        chart.Insert(0, Kind, value switch { FieldChart => Field, GridChart => Grid, _ => Lines });
+        chart.Insert(0, Kind, NameOf(value.GetType()));
         chart.WriteTo(writer, options);
     }
+
+    private static string NameOf(Type type) => Kinds.First(kind => kind.Type == type).Name;
 }

@@ -28,7 +28,13 @@ public static class SummarySchema
         // Charts are written by a converter, which the exporter cannot look into. One from before there were kinds has none.
         if (context.TypeInfo.Type == typeof(IReadOnlyList<Chart>))
         {
-            schema["items"] = new JsonObject { ["anyOf"] = new JsonArray(Kind(typeof(LineChart), ChartConverter.Lines), Kind(typeof(FieldChart), ChartConverter.Field)) };
+            schema["items"] = new JsonObject { ["anyOf"] = new JsonArray([.. ChartConverter.Kinds.Select(kind => Kind(kind.Type, kind.Name))]) };
+        }
+
+        // Nor into packed numbers.
+        if (context.PropertyInfo?.PropertyType == typeof(float[]))
+        {
+            return new JsonObject { ["type"] = "string", ["contentEncoding"] = "base64" };
         }
 
         // Beside the words for numbers that JSON has none for, the exporter forgets null.

@@ -87,8 +87,8 @@ public sealed class GridPictureTests : IDisposable
     [Fact]
     public void A_picture_that_lacks_cells_is_damage()
     {
-        var frame = new GridFrame(1, new float[8], new float[2], [new GridValues("true value", new float[2])]);
-        var grid = new GridChart("grid", "A grid", "", ["..", "##"], [0, 0, 0, 1], [new GridLine("a", [frame])]);
+        GridChart grid = ReportSamples.Grid();
+        GridFrame frame = grid.Lines[0].Frames[0];
         SummaryFile.Write(_folder.FullPath, ReportSamples.Study() with { Charts = [grid] });
         Assert.Single(SummaryFile.Read(_folder.FullPath).Charts);
         foreach (GridFrame wrong in new[] { frame with { Policy = new float[7] }, frame with { Visits = [] }, frame with { Values = [new GridValues("true value", new float[3])] } })

@@ -21,7 +21,7 @@ public sealed class SummaryFormatTests : IDisposable
     public void Every_key_is_described()
     {
         string text = File.ReadAllText(Repository.PathOf("docs", "studies.md"));
-        StudyResult sample = ReportSamples.Study() with { Charts = [.. ReportSamples.Study().Charts, ReportSamples.Field()] };
+        StudyResult sample = ReportSamples.Study() with { Charts = [.. ReportSamples.Study().Charts, ReportSamples.Field(), ReportSamples.Grid()] };
         foreach (string key in Keys(JsonNode.Parse(JsonSerializer.Serialize(sample, StudyRunner.JsonOptions))!).Distinct())
         {
             Assert.Contains($"`{key}`", text, StringComparison.Ordinal);
@@ -41,7 +41,7 @@ public sealed class SummaryFormatTests : IDisposable
     {
         StudyResult sample = ReportSamples.Study() with
         {
-            Charts = [.. ReportSamples.Study().Charts, ReportSamples.Field()],
+            Charts = [.. ReportSamples.Study().Charts, ReportSamples.Grid(), ReportSamples.Field()],
             Failures = [new FailedRun("a", "b", 0, "c")],
             Options = new OptionTable(["a"], [new OptionRow("x", ["1"])], []),
             WallSeconds = double.NaN,
@@ -56,6 +56,8 @@ public sealed class SummaryFormatTests : IDisposable
             ("verdict", summary => summary["findings"]![0]!["verdict"] = "maybe"),
             ("series", summary => summary["charts"]![0]!.AsObject().Remove("series")),
             ("kind", summary => summary["charts"]![0]!["kind"] = "field"),
+            ("rows of a grid", summary => summary["charts"]!.AsArray()[^2]!.AsObject().Remove("rows")),
+            ("policy", summary => summary["charts"]!.AsArray()[^2]!["lines"]![0]!["frames"]![0]!["policy"] = new JsonArray(0.25)),
             ("points", summary => summary["charts"]!.AsArray()[^1]!["points"] = "none"),
             ("values", summary => summary["groups"]![0]!["values"]![0] = "many"),
             ("seed", summary => summary["failures"]![0]!["seed"] = 1.5),
