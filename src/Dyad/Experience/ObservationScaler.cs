@@ -1,4 +1,6 @@
+using System.Numerics;
 using Dyad.Core;
+using Dyad.Numerics;
 
 namespace Dyad.Experience;
 
@@ -17,91 +19,90 @@ public sealed record ObservationScale(double[] Mean, double[] Deviation)
 /// <summary>
 /// The running mean and variance of the observations that an agent has met in training, by which it sees all observations: those that
 /// it acts on, those that it draws from its replay, which keeps them as they were, and those of its evaluations, which
-/// change nothing here. Welford's recursion in double; the variance is that of the observations so far, plus 1e-8.
+/// change nothing here. The variance is that of the observations so far, plus 1e-8.
 /// </summary>
 public sealed class ObservationScaler
 {
     private const double SmallestVariance = 1e-8;
 
-    private readonly double[] _mean;
-    private readonly double[] _squares;
-    private readonly double[] _deviation;
-    private long _count;
+    private readonly RunningMoments _moments;
 
     /// <summary>Nothing met yet. Until there are two observations, and with them a unit, every one is seen as 0.</summary>
     /// <param name="size">Numbers in an observation.</param>
     public ObservationScaler(int size)
     {
-        _mean = new double[size];
-        _squares = new double[size];
-        _deviation = new double[size];
-        Array.Fill(_deviation, double.PositiveInfinity);
-        Scale = new ObservationScale(_mean, _deviation);
+        _moments = new RunningMoments(size);
+        Scale = new ObservationScale(new double[size], new double[size]);
+        Derive();
     }
 
     /// <summary>How many observations were met.</summary>
-    public long Count => _count;
+    public long Count => _moments.Count;
 
     /// <summary>The present scale, which moves with each observation.</summary>
     public ObservationScale Scale { get; }
 
     /// <summary>A copy of the present scale.</summary>
-    public ObservationScale Snapshot() => new([.. _mean], [.. _deviation]);
+    public ObservationScale Snapshot() => new([.. Scale.Mean], [.. Scale.Deviation]);
 
     /// <summary>Takes in an observation.</summary>
     public void Update(ReadOnlySpan<double> observation)
     {
-        _count++;
-        for (int i = 0; i < _mean.Length; i++)
-        {
-            double before = observation[i] - _mean[i];
-            _mean[i] += before / _count;
-            _squares[i] += before * (observation[i] - _mean[i]);
-            _deviation[i] = _count > 1 ? Math.Sqrt((_squares[i] / _count) + SmallestVariance) : double.PositiveInfinity;
-        }
+        _moments.Add(observation);
+        Derive();
     }
 
     /// <summary>Scales observations, one after the other.</summary>
     /// <param name="observations">As the task writes them.</param>
     /// <param name="result">Receives as many numbers.</param>
-    public void Apply(ReadOnlySpan<double> observations, Span<float> result)
-    {
-        for (int i = 0, component = 0; i < observations.Length; i++, component = component + 1 == _mean.Length ? 0 : component + 1)
-        {
-            result[i] = Scale.Scaled(observations[i], component);
-        }
-    }
+    public void Apply(ReadOnlySpan<double> observations, Span<float> result) => Write(observations, result);
 
     /// <summary>Scales observations in place.</summary>
-    public void Apply(Span<float> observations)
-    {
-        for (int i = 0, component = 0; i < observations.Length; i++, component = component + 1 == _mean.Length ? 0 : component + 1)
-        {
-            observations[i] = Scale.Scaled(observations[i], component);
-        }
-    }
+    public void Apply(Span<float> observations) => Write<float, float>(observations, observations);
 
     /// <summary>Takes over a scale that was stored, for a policy that learns no more.</summary>
     /// <exception cref="UserError">It is of another size.</exception>
     public void Load(ObservationScale scale)
     {
         ArgumentNullException.ThrowIfNull(scale);
-        if (scale.Mean.Length != _mean.Length || scale.Deviation.Length != _mean.Length)
+        if (scale.Mean.Length != Scale.Mean.Length || scale.Deviation.Length != Scale.Deviation.Length)
         {
-            throw new UserError($"a scale of {scale.Mean.Length} numbers was given for observations of {_mean.Length}");
+            throw new UserError($"a scale of {scale.Mean.Length} numbers was given for observations of {Scale.Mean.Length}");
         }
 
-        scale.Mean.CopyTo(_mean, 0);
-        scale.Deviation.CopyTo(_deviation, 0);
+        scale.Mean.CopyTo(Scale.Mean, 0);
+        scale.Deviation.CopyTo(Scale.Deviation, 0);
     }
 
     /// <summary>Saves or loads all of it.</summary>
     public void Serialize(StateArchive archive)
     {
         ArgumentNullException.ThrowIfNull(archive);
-        archive.Value("scaler/count", ref _count);
-        archive.Array("scaler/mean", _mean.AsSpan());
-        archive.Array("scaler/squares", _squares.AsSpan());
-        archive.Array("scaler/deviation", _deviation.AsSpan());
+        _moments.Serialize(archive);
+        if (archive.IsLoading)
+        {
+            Derive();
+        }
+    }
+
+    /// <summary>Scales observations of any precision to another; both may be the same numbers.</summary>
+    internal void Write<TFrom, TTo>(ReadOnlySpan<TFrom> observations, Span<TTo> result)
+        where TFrom : INumberBase<TFrom>
+        where TTo : INumberBase<TTo>
+    {
+        int size = Scale.Mean.Length;
+        for (int i = 0, component = 0; i < observations.Length; i++, component = component + 1 == size ? 0 : component + 1)
+        {
+            result[i] = TTo.CreateTruncating(Scale.Scaled(double.CreateTruncating(observations[i]), component));
+        }
+    }
+
+    private void Derive()
+    {
+        _moments.Mean.CopyTo(Scale.Mean);
+        for (int i = 0; i < Scale.Deviation.Length; i++)
+        {
+            Scale.Deviation[i] = Count > 1 ? Math.Sqrt(_moments.Variance(i) + SmallestVariance) : double.PositiveInfinity;
+        }
     }
 }

@@ -91,11 +91,7 @@ internal sealed class OnPolicyExperience
                 return observation;
             }
 
-            for (int k = 0; k < observation.Length; k++)
-            {
-                room[k] = scaler.Scale.Scaled(observation[k], k);
-            }
-
+            scaler.Write<double, double>(observation, room);
             return room;
         }
     }
