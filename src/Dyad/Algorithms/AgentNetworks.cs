@@ -45,14 +45,21 @@ public static class AgentNetworks
         }
 
         Parameters<float>[] read = [.. found.Select(copying => copying.Player)];
-        foreach (AgentNetwork network in networks)
+        StartTargets(agent, read);
+        return [.. read.Select(player => player.Name)];
+    }
+
+    /// <summary>Lets each target of an agent that was not given begin as what it follows, where that was given.</summary>
+    /// <param name="agent">The agent.</param>
+    /// <param name="given">Networks that were written into.</param>
+    internal static void StartTargets(IAgent agent, IReadOnlyCollection<Parameters<float>> given)
+    {
+        foreach (AgentNetwork network in agent.Networks)
         {
-            if (network.Source is not null && read.Contains(network.Source) && !read.Contains(network.Parameters))
+            if (network.Source is not null && given.Contains(network.Source) && !given.Contains(network.Parameters))
             {
                 network.Source.Values.CopyTo(network.Parameters.Values);
             }
         }
-
-        return [.. read.Select(player => player.Name)];
     }
 }

@@ -8,8 +8,8 @@ using Dyad.Core;
 namespace Dyad.Training;
 
 /// <summary>
-/// The networks of a stored run, with which another one begins: those that both have. Steps of optimisers, replay, random numbers
-/// and steps start anew.
+/// The networks of a stored run, with which another one begins: those that both have, and what they see observations by. Steps of
+/// optimisers, replay, random numbers and steps start anew.
 /// </summary>
 public sealed class StartingNetworks
 {
@@ -17,8 +17,11 @@ public sealed class StartingNetworks
 
     private readonly IReadOnlyDictionary<string, Stored> _networks;
 
-    private StartingNetworks(string folder, OriginConfig origin, IReadOnlyDictionary<string, Stored> networks) =>
-        (Folder, Origin, _networks) = (folder, origin, networks);
+    // Null where observations are seen as they are.
+    private readonly byte[]? _statistics;
+
+    private StartingNetworks(string folder, OriginConfig origin, IReadOnlyDictionary<string, Stored> networks, byte[]? statistics) =>
+        (Folder, Origin, _networks, _statistics) = (folder, origin, networks, statistics);
 
     /// <summary>The folder of the run that they are of.</summary>
     public string Folder { get; }
@@ -38,14 +41,17 @@ public sealed class StartingNetworks
             ?? throw new UserError($"'{run.Directory.FullPath}' has no checkpoint yet, and so no networks to begin with");
         Dictionary<string, Stored> networks = training.Agent.Networks.Where(network => !without.Contains(network.Name)).ToDictionary(
             network => network.Name, network => new Stored([.. network.Parameters.Leaves.Select(Shape)], network.Parameters.Values.ToArray()));
+        byte[]? statistics = training.Agent.Scaler is { } scaler ? StateArchive.Save(scaler.Serialize) : null;
         return new StartingNetworks(
-            run.Directory.FullPath, new OriginConfig(RunIdentity.Of(run.Config), training.Step, Hash(networks)), networks);
+            run.Directory.FullPath, new OriginConfig(RunIdentity.Of(run.Config), training.Step, Hash(networks, statistics)), networks, statistics);
     }
 
     /// <summary>Gives an agent at its start the networks that it has too; a target that the run lacks begins as what it follows.</summary>
     /// <param name="agent">The agent.</param>
     /// <returns>Names of the agent's networks that the run lacks, and that stay as they were drawn.</returns>
-    /// <exception cref="UserError">A network of the agent has other layers, or none of them is one of the run's.</exception>
+    /// <exception cref="UserError">
+    /// A network of the agent has other layers, none of them is one of the run's, or only one of the two normalises observations.
+    /// </exception>
     public IReadOnlyList<string> CopyTo(IAgent agent)
     {
         ArgumentNullException.ThrowIfNull(agent);
@@ -64,26 +70,35 @@ public sealed class StartingNetworks
             }
         }
 
+        if (agent.Scaler is null != _statistics is null)
+        {
+            throw new UserError(_statistics is null
+                ? $"'{Folder}' did not normalise: its networks see observations as they are, and here they would see them normalised; leave normalize_observations=true out"
+                : $"'{Folder}' did normalise: its networks see observations normalised, and here they would see them as they are; set normalize_observations=true");
+        }
+
+        List<Parameters<float>> given = [];
         foreach (AgentNetwork network in agent.Networks)
         {
             if (_networks.TryGetValue(network.Name, out Stored? stored))
             {
                 stored.Values.CopyTo(network.Parameters.Values);
+                given.Add(network.Parameters);
             }
         }
 
-        AgentNetwork[] lacking = [.. agent.Networks.Where(network => !_networks.ContainsKey(network.Name))];
-        foreach (AgentNetwork target in lacking.Where(network => network.Source is not null))
+        AgentNetworks.StartTargets(agent, given);
+        if (_statistics is not null)
         {
-            target.Source!.Values.CopyTo(target.Parameters.Values);
+            StateArchive.Load(_statistics, agent.Scaler!.Serialize);
         }
 
-        return [.. lacking.Where(network => network.Source is null).Select(network => network.Name)];
+        return [.. agent.Networks.Where(network => network.Source is null && !_networks.ContainsKey(network.Name)).Select(network => network.Name)];
     }
 
     private static string Shape(Parameter<float> leaf) => $"{leaf.Rows} x {leaf.Columns}";
 
-    private static string Hash(IReadOnlyDictionary<string, Stored> networks)
+    private static string Hash(IReadOnlyDictionary<string, Stored> networks, byte[]? statistics)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         foreach ((string name, Stored stored) in networks.OrderBy(network => network.Key, StringComparer.Ordinal))
@@ -92,6 +107,7 @@ public sealed class StartingNetworks
             hash.AppendData(MemoryMarshal.AsBytes(stored.Values.AsSpan()));
         }
 
+        hash.AppendData(statistics ?? []);
         return Convert.ToHexStringLower(hash.GetHashAndReset())[..HashDigits];
     }
 

@@ -75,6 +75,23 @@ public sealed class StartingNetworksTests : IDisposable
         Assert.Contains("would mix runs that differ in from", mixed.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("sac", "Pendulum-v1")]
+    [InlineData("stac", "CartPole-v1")]
+    public void Networks_come_with_the_statistics_that_they_saw_by(string method, string environment)
+    {
+        (string, string)[] normalized = [.. OptionsOf(method), ("normalize_observations", "true")];
+        string origin = Train("origin", method, environment, normalized);
+        var start = StartingNetworks.Of(StoredRun.Open(origin), _ => { });
+        string run = Train("on", method, environment, normalized, start);
+        Assert.Equal(Returns(origin)[^1], Returns(run)[0]);
+
+        // And only with them.
+        string plain = Train("plain", method, environment, OptionsOf(method));
+        Assert.Contains("its networks see observations normalised", Assert.Throws<UserError>(() => Train("a", method, environment, OptionsOf(method), start)).Message, StringComparison.Ordinal);
+        Assert.Contains("its networks see observations as they are", Assert.Throws<UserError>(() => Train("b", method, environment, normalized, StartingNetworks.Of(StoredRun.Open(plain), _ => { }))).Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void What_the_run_lacks_is_drawn_and_a_target_begins_as_what_it_follows()
     {
