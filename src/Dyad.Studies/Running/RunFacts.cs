@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using Dyad.Core;
 
 namespace Dyad.Studies.Running;
 
@@ -7,10 +6,9 @@ namespace Dyad.Studies.Running;
 internal static class RunFacts
 {
     /// <summary>Sentences for the page: a note with the runs that have it, and tasks that were computed by more than one software.</summary>
-    public static IEnumerable<string> Of(IReadOnlyList<RunOutcome> outcomes)
+    /// <param name="runs">Runs that are done, with their <c>run.json</c>.</param>
+    public static IEnumerable<string> Of(IReadOnlyList<(PlannedRun Run, JsonObject Status)> runs)
     {
-        (PlannedRun Run, JsonObject Status)[] runs = [.. outcomes.Where(outcome => outcome.Failure is null)
-            .Select(outcome => (outcome.Run, Status: StatusOf(outcome))).Where(run => run.Status is not null).Select(run => (run.Run, run.Status!))];
         IEnumerable<string> notes =
             from run in runs
             where run.Status["facts"] is JsonArray
@@ -23,17 +21,5 @@ internal static class RunFacts
             where same.Distinct().Count() > 1
             select $"{same.Key} was computed by {string.Join(" and by ", same.Distinct().Order(StringComparer.Ordinal))}: those runs need not be comparable.";
         return [.. notes, .. mixed];
-    }
-
-    private static JsonObject? StatusOf(RunOutcome outcome)
-    {
-        try
-        {
-            return outcome.Run.Directory.ReadStatus();
-        }
-        catch (UserError)
-        {
-            return null;
-        }
     }
 }

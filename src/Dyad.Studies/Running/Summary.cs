@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Dyad.Core;
 using Dyad.Studies.Results;
 using Dyad.Studies.Tuning;
@@ -20,6 +21,8 @@ internal static class Summary
             new FailedRun(outcome.Run.Variant.Label, outcome.Run.Variant.Environment, outcome.Run.Seed, outcome.Failure!))];
         Analysis analysis = Analyze(study, runs, failures.Length > 0);
         GroupSummary[] groups = [.. Groups(study.SummaryMetric, runs)];
+        Dictionary<string, JsonObject?> statuses = Statuses(outcomes.Concat(tuned?.Trials ?? []));
+        double?[] clock = [.. statuses.Values.Select(status => (double?)status?["wall_s"])], processor = [.. statuses.Values.Select(status => (double?)status?["cpu_s"])];
         (DataTable Table, LineChart Profile)? tasks = TaskSummary.Of(groups, ScoreScale.Find);
         return new StudyResult(
             study.Name,
@@ -32,13 +35,17 @@ internal static class Summary
             tasks is null ? analysis.Charts : [.. analysis.Charts, tasks.Value.Profile],
             tasks is null ? analysis.Tables : [.. analysis.Tables, tasks.Value.Table],
             groups,
-            [.. study.Notes, .. notes, .. RunFacts.Of(outcomes)],
+            [.. study.Notes, .. notes, .. RunFacts.Of([.. from outcome in outcomes
+                where outcome.Failure is null
+                let status = statuses[outcome.Run.Directory.FullPath]
+                where status is not null
+                select (outcome.Run, status)])],
             StudyRunner.Version,
             StudyRunner.Machine,
-            Math.Round(Sum(outcomes.Concat(tuned?.Trials ?? []), "wall_s") ?? 0, 1),
+            Math.Round(clock.Sum() ?? 0, 1),
             failures.Length > 0 ? failures : null,
             Options(runs),
-            Sum(outcomes.Concat(tuned?.Trials ?? []), "cpu_s") is { } seconds ? Math.Round(seconds, 1) : null);
+            processor.All(seconds => seconds is not null) ? Math.Round(processor.Sum() ?? 0, 1) : null);
     }
 
     /// <summary>Final values of a metric by label and task; runs that lack it are left out.</summary>
@@ -70,20 +77,17 @@ internal static class Summary
         }
     }
 
-    // A folder that several runs share counts once. Null where a run does not tell; of wall times all do.
-    private static double? Sum(IEnumerable<RunOutcome> outcomes, string name)
-    {
-        double?[] seconds = [.. outcomes.DistinctBy(outcome => outcome.Run.Directory.FullPath).Select(outcome =>
+    // What each folder's run.json says; several runs may share one, and null stands for one that cannot be read.
+    private static Dictionary<string, JsonObject?> Statuses(IEnumerable<RunOutcome> outcomes) =>
+        outcomes.DistinctBy(outcome => outcome.Run.Directory.FullPath).ToDictionary(outcome => outcome.Run.Directory.FullPath, outcome =>
         {
             try
             {
-                return (double?)outcome.Run.Directory.ReadStatus()?[name];
+                return outcome.Run.Directory.ReadStatus();
             }
             catch (UserError)
             {
                 return null;
             }
-        })];
-        return name == "wall_s" || seconds.All(value => value is not null) ? seconds.Sum(value => value ?? 0) : null;
-    }
+        });
 }
