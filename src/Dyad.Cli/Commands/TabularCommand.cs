@@ -103,11 +103,10 @@ internal static class TabularCommand
                 null, null);
         }
 
-        if (!File.Exists(text) && text.Contains('?', StringComparison.Ordinal) && Path.GetExtension(text[..text.IndexOf('?', StringComparison.Ordinal)]) == ".txt")
+        if (MapOptions.Parse(text).Options is not null)
         {
-            // A map with its rules in its name.
-            LocatedTask task = TaskLocator.Find(text);
-            return gamma is null && goal.Length == 0 && slip is null ? new MdpDocument(task.Mdp!, null, null)
+            return gamma is null && goal.Length == 0 && slip is null
+                ? new MdpDocument(TaskLocator.Find(text).Mdp ?? throw new UserError($"'{text}' is no finite MDP"), null, null)
                 : throw new UserError($"'{text}' has its rules in its name: give them there, or as options");
         }
 

@@ -1,4 +1,4 @@
-using System.Text.Json.Nodes;
+using Dyad.Environments.Gridworlds;
 
 namespace Dyad.Environments.ToyText;
 
@@ -48,15 +48,6 @@ internal static class FrozenLake
         }
     }
 
-    /// <summary>What a replay draws: the map, holes as blanks that no state is at, and each state's cell.</summary>
-    public static string Scene(IReadOnlyList<string> map)
-    {
-        ArgumentNullException.ThrowIfNull(map);
-        return new JsonObject
-        {
-            ["draw"] = "grid",
-            ["rows"] = new JsonArray([.. map.Select(row => JsonValue.Create(row.Replace('F', '.')))]),
-            ["cells"] = new JsonArray([.. Enumerable.Range(0, map.Count * map[0].Length).Select(state => new JsonArray(state / map[0].Length, state % map[0].Length))]),
-        }.ToJsonString();
-    }
+    /// <summary>What a replay draws: the map, ice as blanks.</summary>
+    public static string Scene(IReadOnlyList<string> map) => new GridMap(string.Join('\n', map).Replace('F', '.')).ToScene();
 }

@@ -1,6 +1,8 @@
 using Dyad.Environments;
 using Dyad.Environments.Locating;
+using Dyad.Environments.Recording;
 using Dyad.Environments.ToyText;
+using Dyad.Environments.Wrappers;
 using Dyad.Numerics;
 using Dyad.Tabular;
 
@@ -27,7 +29,7 @@ public sealed class ToyTextTests
         double expected = new PolicyEvaluation(mdp, policy).Return;
         using IEnvironment task = entry.Create();
         double[] observation = new double[task.ObservationSpace.Size], row = new double[1];
-        var recordable = (Dyad.Environments.Recording.IRecordable)task;
+        var recordable = (IRecordable)task;
         var returns = new List<double>();
         task.Reset(observation, 7);
         for (int episode = 0; episode < 3000; episode++)
@@ -52,6 +54,22 @@ public sealed class ToyTextTests
 
         double mean = returns.Average(), error = Math.Sqrt(returns.Average(x => (x - mean) * (x - mean)) / returns.Count);
         Assert.True(Math.Abs(mean - expected) <= (4.5 * error) + 1e-9, $"{mean} +- {error}, expected {expected}");
+    }
+
+    [Fact]
+    public void A_replay_draws_a_cell_for_each_state()
+    {
+        foreach ((string name, string rows, int width) in new[]
+        {
+            ("FrozenLake-v1", "S...\",\".H.H\",\"...H\",\"H..G", 4),
+            ("CliffWalking-v1", "............\",\"............\",\"............\",\"SHHHHHHHHHHG", 12),
+        })
+        {
+            using IEnvironment task = EnvironmentRegistry.Create(name);
+            int states = task.ObservationSpace.Size;
+            string cells = string.Join(',', Enumerable.Range(0, states).Select(state => $"[{state / width},{state % width}]"));
+            Assert.Equal($$"""{"draw":"grid","rows":["{{rows}}"],"cells":[{{cells}}]}""", EnvironmentWrapper.Find<IRecordable>(task)!.Scene);
+        }
     }
 
     [Fact]
