@@ -51,6 +51,11 @@ internal static class ClusterCommands
     /// <returns>The exit code.</returns>
     public static int Submit(Study study, string? file, StudyRequest request, SlurmSettings settings, ParseResult parsed, ClusterOptions options, bool json)
     {
+        if (request.Kept is not null)
+        {
+            throw new UserError("--kept is for runs here; of runs on Slurm, give it to the call without --on that reads what they left");
+        }
+
         Submission made = ClusterSubmission.Submit(study, file, request, settings, options.IsDry(parsed));
         foreach (string note in made.Notes)
         {

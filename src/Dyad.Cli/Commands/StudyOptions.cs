@@ -32,6 +32,12 @@ internal static class StudyOptions
         HelpName = "FOLDER",
     };
 
+    public static Option<string?> Kept() => new("--kept")
+    {
+        Description = "Folder of finished seeds as small files: those that DIR lacks come from there, and new ones go there.",
+        HelpName = "FOLDER",
+    };
+
     public static Option<int?> EpisodeLimit(string description) => new("--max-episode-steps") { Description = description, HelpName = "N" };
 
     /// <summary>Reads <c>--max-episode-steps</c>: steps of an episode, or null where it is not given.</summary>
