@@ -80,7 +80,7 @@ internal static class StudyCommand
             }
 
             study.Cautions.ToList().ForEach(StudyOptions.Tell);
-            Output.Table($"{path} is a study", ["scale", "#lines", "#tasks", "#seeds", "#runs", "#steps a run"], rows);
+            StandardOutput.Table($"{path} is a study", ["scale", "#lines", "#tasks", "#seeds", "#runs", "#steps a run"], rows);
             return ExitCode.Success;
         });
         return command;
@@ -118,7 +118,7 @@ internal static class StudyCommand
             string text = StudyTemplate.Of(Names(parsed.GetValue(methods)!), Names(parsed.GetValue(environments)!));
             if (parsed.GetValue(output) is not { } path)
             {
-                Output.Line(text.TrimEnd());
+                StandardOutput.Line(text.TrimEnd());
                 return ExitCode.Success;
             }
 
@@ -136,7 +136,7 @@ internal static class StudyCommand
                 throw new UserError($"cannot write '{path}': {IoSentence.Of(e)}", e);
             }
 
-            Output.Line($"{path}: run it with {Shell.Command("study", path)}");
+            StandardOutput.Line($"{path}: run it with {Shell.Command("study", path)}");
             return ExitCode.Success;
         });
         return command;
@@ -149,7 +149,7 @@ internal static class StudyCommand
         Help.AddExamples(command, "dyad study schema", "dyad study schema --summary");
         command.SetAction(parsed =>
         {
-            Output.Line((parsed.GetValue(summary) ? SummarySchema.Document() : StudyTemplate.Schema()).ToJsonString(Indented));
+            StandardOutput.Line((parsed.GetValue(summary) ? SummarySchema.Document() : StudyTemplate.Schema()).ToJsonString(Indented));
             return ExitCode.Success;
         });
         return command;

@@ -156,7 +156,7 @@ internal static class StudyOptions
         StudyRunner.WithSummary(outcome.Folder, stored => WriteReport(report, study.Source, lead, [stored], open, quiet: json));
         if (json)
         {
-            Output.Json(ReproduceCommand.Document(report, [outcome.Result]));
+            StandardOutput.Json(ReproduceCommand.Document(report, [outcome.Result]));
         }
 
         return Ending(outcome);
@@ -171,11 +171,11 @@ internal static class StudyOptions
         (string label, string environment, int seed, string folder) = StudyRunner.ExecuteOne(study, request, index, Progress, Tell, stopping.Token);
         if (json)
         {
-            Output.Json(new JsonObject { ["label"] = label, ["environment"] = environment, ["seed"] = seed, ["folder"] = folder });
+            StandardOutput.Json(new JsonObject { ["label"] = label, ["environment"] = environment, ["seed"] = seed, ["folder"] = folder });
         }
         else
         {
-            Output.Line($"{label} on {environment}, seed {seed}: {folder}");
+            StandardOutput.Line($"{label} on {environment}, seed {seed}: {folder}");
         }
 
         return ExitCode.Success;
@@ -214,12 +214,12 @@ internal static class StudyOptions
     /// <summary>Prints what a study found, a line a finding.</summary>
     public static void PrintFindings(StudyResult result)
     {
-        Output.Line();
-        Output.Line($"{result.Title} ({result.Source})");
+        StandardOutput.Line();
+        StandardOutput.Line($"{result.Title} ({result.Source})");
         foreach (Finding finding in result.Findings)
         {
-            Output.Line($"  [{finding.Verdict.ToString().ToLowerInvariant()}] {finding.Claim}");
-            Output.Line($"      {finding.Measured}");
+            StandardOutput.Line($"  [{finding.Verdict.ToString().ToLowerInvariant()}] {finding.Claim}");
+            StandardOutput.Line($"      {finding.Measured}");
         }
     }
 
@@ -229,8 +229,8 @@ internal static class StudyOptions
         ReportWriter.Write(path, title, lead, results);
         if (!quiet)
         {
-            Output.Line();
-            Output.Line($"Report: {OneLine.Of(path)}");
+            StandardOutput.Line();
+            StandardOutput.Line($"Report: {OneLine.Of(path)}");
         }
 
         if (open)
