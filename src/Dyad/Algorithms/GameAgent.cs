@@ -96,6 +96,9 @@ public sealed class GameAgent : IValuing, IAppendOnlyState
     /// <inheritdoc/>
     public ObservationScaler? Scaler => _experience.Scaler;
 
+    /// <inheritdoc/>
+    public int Environments => _options.Environments;
+
     /// <summary>Transitions in a batch of an update.</summary>
     public int BatchSize => _options.BatchSize;
 
@@ -150,7 +153,7 @@ public sealed class GameAgent : IValuing, IAppendOnlyState
     public void Observe(
         ReadOnlySpan<double> observations, ReadOnlySpan<double> actions, ReadOnlySpan<StepResult> results, ReadOnlySpan<double> next)
     {
-        for (int due = _experience.Observe(observations, actions, results[0], next); due > 0; due--)
+        for (int due = _experience.Observe(observations, actions, results, next); due > 0; due--)
         {
             Update();
         }

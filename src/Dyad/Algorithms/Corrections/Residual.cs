@@ -77,7 +77,7 @@ public sealed class Residual
         Corrected = critic.Plus(w);
 
         var rows = new Extent("residual batch", options.BatchSize);
-        _batch = new TransitionInputs<float>(rows, method.ObservationSize, method.ActionSize);
+        _batch = new TransitionInputs<float>(rows, method.ObservationSize, method.ActionSize, options.HasDiscounts);
         _noise = new Input<float>("residual noise", rows, method.ActionSize);
         var game = new ResidualGame<float>(
             _batch, critic, method.FollowedTarget, w, target, method.Next(_batch.NextObservation, _noise), _bound, options.Discount,

@@ -81,9 +81,8 @@ public sealed class Dqn : IValuing, IAppendOnlyState
     private readonly Output<float> _gradient;
     private readonly Output<float> _meanQ;
 
-    private readonly Input<float> _observation;
-    private readonly CompiledProgram _acting;
-    private readonly Output<float> _values;
+    private readonly ValuesOf _explored;
+    private readonly ValuesOf _exploited;
 
     /// <summary>An untrained agent.</summary>
     /// <param name="observationSize">Numbers in an observation.</param>
@@ -106,7 +105,7 @@ public sealed class Dqn : IValuing, IAppendOnlyState
 
         // An action is its number: one column in the replay, an index in the program.
         var rows = new Extent("batch", options.BatchSize);
-        _batch = new TransitionInputs<float>(rows, observationSize, actionSize: 1);
+        _batch = new TransitionInputs<float>(rows, observationSize, actionSize: 1, options.HasDiscounts);
         _actions = new Indices("actions", rows);
         Expression<float> cost = Cost(_batch, _actions, q, target, options);
         var builder = new ProgramBuilder<float>();
@@ -115,11 +114,8 @@ public sealed class Dqn : IValuing, IAppendOnlyState
         _meanQ = builder.Output(Mean(q.Value(_batch.Observation, _actions)));
         _program = builder.Build();
 
-        _observation = new Input<float>("one observation", 1, observationSize);
-        builder = new ProgramBuilder<float>();
-        _values = builder.Output(q.Values(_observation));
-        _acting = builder.Build();
-
+        _exploited = new ValuesOf(q, 1, observationSize);
+        _explored = options.Environments == 1 ? _exploited : new ValuesOf(q, options.Environments, observationSize);
         _optimizer = new Adam<float>(_network.Count, options.LearningRate);
         _experience = new ReplayExperience(observationSize, 1, options, stream);
     }
@@ -139,9 +135,8 @@ public sealed class Dqn : IValuing, IAppendOnlyState
     /// <inheritdoc/>
     public ObservationScaler? Scaler => _experience.Scaler;
 
-    // epsilon falls on a straight line, then stays.
-    private double Epsilon => _options.ExplorationStart
-        + ((_options.ExplorationEnd - _options.ExplorationStart) * Math.Min(1, (double)_experience.Steps / _options.ExplorationSteps));
+    /// <inheritdoc/>
+    public int Environments => _options.Environments;
 
     /// <summary>q of the greedy action, max_a Q(s, a).</summary>
     /// <inheritdoc/>
@@ -154,23 +149,32 @@ public sealed class Dqn : IValuing, IAppendOnlyState
     /// <inheritdoc/>
     public void Act(ReadOnlySpan<double> observations, Span<double> actions, bool explore)
     {
-        // A random action with probability epsilon, else the best one.
-        if (explore && _experience.Exploration.Uniform() < Epsilon)
+        if (!explore)
         {
-            actions[0] = _experience.Exploration.Index(_actionCount);
+            actions[0] = Best(_exploited.At(observations, Scaler));
             return;
         }
 
-        SeenObservation.Write(observations, Scaler, _observation.Values);
-        _acting.Run();
-        actions[0] = TensorPrimitives.IndexOfMax<float>(_values.Values);
+        // A random action with probability epsilon, else the best one.
+        ReadOnlySpan<float> values = default;
+        for (int i = 0; i < actions.Length; i++)
+        {
+            if (_experience.Exploration.Uniform() < Epsilon(_experience.Steps + i))
+            {
+                actions[i] = _experience.Exploration.Index(_actionCount);
+                continue;
+            }
+
+            values = values.IsEmpty ? _explored.At(observations, Scaler) : values;
+            actions[i] = Best(values.Slice(i * _actionCount, _actionCount));
+        }
     }
 
     /// <inheritdoc/>
     public void Observe(
         ReadOnlySpan<double> observations, ReadOnlySpan<double> actions, ReadOnlySpan<StepResult> results, ReadOnlySpan<double> next)
     {
-        for (int due = _experience.Observe(observations, actions, results[0], next); due > 0; due--)
+        for (int due = _experience.Observe(observations, actions, results, next); due > 0; due--)
         {
             Update();
         }
@@ -180,7 +184,7 @@ public sealed class Dqn : IValuing, IAppendOnlyState
     public void Measure(IMetrics metrics)
     {
         _means.Flush(metrics);
-        metrics.Record("train/exploration", Epsilon);
+        metrics.Record("train/exploration", Epsilon(_experience.Steps));
     }
 
     /// <inheritdoc/>
@@ -199,6 +203,12 @@ public sealed class Dqn : IValuing, IAppendOnlyState
 
     /// <inheritdoc/>
     public void LoadRows(string folder) => _experience.LoadRows(folder);
+
+    private static int Best(ReadOnlySpan<float> values) => TensorPrimitives.IndexOfMax(values);
+
+    // epsilon at an environment step falls on a straight line, then stays.
+    private double Epsilon(long step) => _options.ExplorationStart
+        + ((_options.ExplorationEnd - _options.ExplorationStart) * Math.Min(1, (double)step / _options.ExplorationSteps));
 
     private void Update()
     {
@@ -235,5 +245,28 @@ public sealed class Dqn : IValuing, IAppendOnlyState
         Expression<T> best = Largest(options.DoubleDqn ? q.Values(batch.NextObservation) : next);
         Expression<T> y = batch.Target(options.Discount, SumColumns(best * next));
         return Mean(Square(q.Value(batch.Observation, action) - y));
+    }
+
+    // Q(s, .) of some number of observations.
+    private sealed class ValuesOf
+    {
+        private readonly Input<float> _observations;
+        private readonly Output<float> _values;
+        private readonly CompiledProgram _program;
+
+        public ValuesOf(DiscreteActionValue<float> q, int rows, int observationSize)
+        {
+            _observations = new Input<float>("observations", rows, observationSize);
+            var builder = new ProgramBuilder<float>();
+            _values = builder.Output(q.Values(_observations));
+            _program = builder.Build();
+        }
+
+        public ReadOnlySpan<float> At(ReadOnlySpan<double> observations, ObservationScaler? scaler)
+        {
+            SeenObservation.Write(observations, scaler, _observations.Values);
+            _program.Run();
+            return _values.Values;
+        }
     }
 }

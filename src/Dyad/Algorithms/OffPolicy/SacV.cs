@@ -127,7 +127,7 @@ public sealed class SacV : IAgent, IAppendOnlyState
         _temperature = new Temperature(options.EntropyWeight);
 
         var rows = new Extent("batch", options.BatchSize);
-        _batch = new TransitionInputs<float>(rows, observationSize, actionSize);
+        _batch = new TransitionInputs<float>(rows, observationSize, actionSize, options.HasDiscounts);
         _noise = new Input<float>("noise", rows, actionSize);
         SampledAction<float> current = policy.Sample(_batch.Observation, _noise);
 
@@ -178,6 +178,9 @@ public sealed class SacV : IAgent, IAppendOnlyState
     public ObservationScaler? Scaler => _experience.Scaler;
 
     /// <inheritdoc/>
+    public int Environments => _options.Environments;
+
+    /// <inheritdoc/>
     public void Act(ReadOnlySpan<double> observations, Span<double> actions, bool explore) =>
         _experience.Act(observations, actions, explore);
 
@@ -185,7 +188,7 @@ public sealed class SacV : IAgent, IAppendOnlyState
     public void Observe(
         ReadOnlySpan<double> observations, ReadOnlySpan<double> actions, ReadOnlySpan<StepResult> results, ReadOnlySpan<double> next)
     {
-        for (int due = _experience.Observe(observations, actions, results[0], next); due > 0; due--)
+        for (int due = _experience.Observe(observations, actions, results, next); due > 0; due--)
         {
             Update();
         }

@@ -29,6 +29,12 @@ public sealed class AgentResumeTests : IDisposable
     [InlineData("res-td3", 333, 500)]
     [InlineData("sac:normalize_observations=true", 150, 777)]
     [InlineData("dqn:normalize_observations=true", 333)]
+    [InlineData("sac:n_steps=5", 1, 203, 777)]
+    [InlineData("sac-v:n_steps=3,environments=4", 4, 204, 1000)]
+    [InlineData("dqn:n_steps=3,environments=3", 201, 702)]
+    [InlineData("td3:environments=3", 3, 600)]
+    [InlineData("res-ddpg:n_steps=2,environments=5,normalize_observations=true", 205, 500)]
+    [InlineData("stack-sac:leader_states=start,environments=3", 333, 777)]
     public void Training_stopped_at_any_step_ends_in_the_same_bits(string method, params int[] stops)
     {
         Execute("whole", method, int.MaxValue);
@@ -155,7 +161,7 @@ public sealed class AgentResumeTests : IDisposable
             "reinforce" or "one-step-ac" => [("hidden_width", "16"), .. changes],
 
             // Copies of the value network depend on the number of updates.
-            "sac-v" => [.. SmallTasks.SmallOf(parts[0]), ("target_update", "periodic"), ("target_period", "70")],
+            "sac-v" => [.. SmallTasks.SmallOf(parts[0]), ("target_update", "periodic"), ("target_period", "70"), .. changes],
             _ => [.. Options(parts[0]), .. changes],
         };
         return SmallTasks.Train(parts[0], SmallTasks.ClassicOf(parts[0]), seed: 3, episodes: 1, changes);

@@ -60,12 +60,11 @@ internal sealed class ReferenceResidual
             {
                 Transition row = batch.Rows[k];
                 (double[] action, double entropy) = Next(theta, row.Next, batch.NextNoise[k]);
-                double discount = row.Terminated ? 0 : _settings.Discount;
                 for (int i = 0; i < _critics; i++)
                 {
                     double value = TargetValue(i, row.Next, action) + (_settings.ResidualReward == "correct" ? entropy : 0);
-                    errors[i][k] = row.R + (discount * value) - CriticValue(w, i, row.S, row.A);
-                    futures[i][k] = discount * Value(_bar, i, row.Next, action);
+                    errors[i][k] = row.R + (row.Future * value) - CriticValue(w, i, row.S, row.A);
+                    futures[i][k] = row.Future * Value(_bar, i, row.Next, action);
                 }
             }
 

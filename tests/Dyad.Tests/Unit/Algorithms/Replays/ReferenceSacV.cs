@@ -61,7 +61,7 @@ internal sealed class ReferenceSacV : ReferenceAgent
             _valueSteps.Descend(_psi, Gradient(ValueCost, _psi));
 
             // theta descends sum over i of mean 1/2 (Q_i(s, a) - (r + gamma (1 - d) Vbar(s')))^2.
-            double[] y = [.. batch.Rows.Select(row => row.R + (row.Terminated ? 0 : Settings.Discount * V(_bar, row.Next)))];
+            double[] y = [.. batch.Rows.Select(row => row.R + (row.Future * V(_bar, row.Next)))];
             double CriticCost(double[] theta) =>
                 batch.Rows.Select((row, k) => (Math.Pow(Q(theta, 0, row.S, row.A) - y[k], 2) + Math.Pow(Q(theta, 1, row.S, row.A) - y[k], 2)) / 2).Average();
             Record("critic_loss", CriticCost(_theta));
