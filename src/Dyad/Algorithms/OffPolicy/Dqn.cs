@@ -54,7 +54,7 @@ public sealed record DqnOptions : ReplayOptions
 /// repeat                                                       Update
 ///     draw (s, a, r, s', d)                                    _experience.Sample
 ///     y = r + gamma (1 - d) max_a' Qbar(s', a')                Cost
-///     theta &lt;- theta - rate d_theta mean (Q(s, a) - y)^2       _program, _optimizer
+///     theta &lt;- theta - rate d_theta mean (Q(s, a) - y)^2       _program, _step
 ///     thetabar &lt;- theta every C-th time, or their average      TargetUpdates.Move
 /// </code>
 /// Metrics: <c>train/critic_loss</c> L, <c>train/mean_q</c> Q(s, a) averaged over the batch, <c>train/exploration</c> epsilon of
@@ -71,7 +71,7 @@ public sealed class Dqn : IValuing, IAppendOnlyState
     private readonly Parameters<float> _network = new("q");
     private readonly Parameters<float> _target = new("target q");
     private readonly DiscreteActionValue<float> _q;
-    private readonly Adam<float> _optimizer;
+    private readonly NetworkStep _step;
     private long _updates;
 
     private readonly TransitionInputs<float> _batch;
@@ -116,7 +116,7 @@ public sealed class Dqn : IValuing, IAppendOnlyState
 
         _exploited = new ValuesOf(q, 1, observationSize);
         _explored = options.Environments == 1 ? _exploited : new ValuesOf(q, options.Environments, observationSize);
-        _optimizer = new Adam<float>(_network.Count, options.LearningRate);
+        _step = new NetworkStep(_network.Count, options.LearningRate, options.Step, "gradient");
         _experience = new ReplayExperience(observationSize, 1, options, stream);
     }
 
@@ -184,6 +184,7 @@ public sealed class Dqn : IValuing, IAppendOnlyState
     public void Measure(IMetrics metrics)
     {
         _means.Flush(metrics);
+        _step.Measure(metrics);
         metrics.Record("train/exploration", Epsilon(_experience.Steps));
     }
 
@@ -193,7 +194,7 @@ public sealed class Dqn : IValuing, IAppendOnlyState
         archive.Array("network", _network.Values);
         archive.Array("target", _target.Values);
         archive.Value("updates", ref _updates);
-        _optimizer.Serialize(archive);
+        _step.Serialize(archive);
         _means.Serialize(archive);
         _experience.Serialize(archive);
     }
@@ -221,7 +222,7 @@ public sealed class Dqn : IValuing, IAppendOnlyState
 
         // theta <- theta - rate d_theta L(theta)
         _program.Run();
-        _optimizer.Descend(_network.Values, _gradient.Values);
+        _step.Descend(_network.Values, _gradient.Values, _experience.Steps);
         _means.Add(_loss.Value, _meanQ.Value);
 
         // thetabar <- theta every C updates, or thetabar <- thetabar + tau (theta - thetabar)

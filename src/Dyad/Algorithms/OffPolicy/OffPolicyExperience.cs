@@ -60,6 +60,9 @@ internal sealed class OffPolicyExperience : IAppendOnlyState
     /// <summary>Transitions that can be drawn.</summary>
     public int Count => _replay.Count;
 
+    /// <summary>Environment steps so far, of all environments.</summary>
+    public long Steps => _replay.Steps;
+
     /// <summary>What observations are seen by; null for nothing.</summary>
     public ObservationScaler? Scaler => _replay.Scaler;
 

@@ -55,6 +55,9 @@ public abstract record ReplayOptions
     /// </summary>
     public bool NormalizeObservations { get; init; }
 
+    /// <summary>What lies between a direction and a step along it.</summary>
+    public StepOptions Step { get; init; } = new();
+
     /// <summary>Whether each transition has a discount of its own.</summary>
     internal bool HasDiscounts => NSteps > 1;
 

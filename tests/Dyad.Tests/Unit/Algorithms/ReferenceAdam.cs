@@ -6,10 +6,13 @@ internal sealed class ReferenceAdam(double rate, double ratePower = 0)
     private double[] _m = [], _v = [];
     private int _t;
 
+    /// <summary>What is left of the rate.</summary>
+    public double Left { get; set; } = 1;
+
     /// <summary>x - alpha mhat / (sqrt(vhat) + epsilon).</summary>
     public double[] Descend(double[] x, double[] gradient)
     {
-        double alpha = rate / Math.Pow(1 + _t, ratePower);
+        double alpha = rate * Left / Math.Pow(1 + _t, ratePower);
         _t++;
         _m = [.. gradient.Select((g, i) => (0.9 * (_t == 1 ? 0 : _m[i])) + (0.1 * g))];
         _v = [.. gradient.Select((g, i) => (0.999 * (_t == 1 ? 0 : _v[i])) + (0.001 * g * g))];

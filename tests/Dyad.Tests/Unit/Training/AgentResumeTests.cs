@@ -29,6 +29,8 @@ public sealed class AgentResumeTests : IDisposable
     [InlineData("res-td3", 333, 500)]
     [InlineData("sac:normalize_observations=true", 150, 777)]
     [InlineData("dqn:normalize_observations=true", 333)]
+    [InlineData("sac:gradient_clip=0.5,rate_schedule=linear,schedule_steps=1000,schedule_end=0.1", 399, 1001)]
+    [InlineData("dqn:gradient_clip=0.1,rate_schedule=linear,schedule_steps=2000", 333)]
     [InlineData("sac:n_steps=5", 1, 203, 777)]
     [InlineData("sac-v:n_steps=3,environments=4", 4, 204, 1000)]
     [InlineData("dqn:n_steps=3,environments=3", 201, 702)]
@@ -59,6 +61,8 @@ public sealed class AgentResumeTests : IDisposable
     [InlineData("reinforce:episodes_per_update=2", 300, 555)]
     [InlineData("one-step-ac", 1, 777)]
     [InlineData("one-step-ac:environments=3", 300)]
+    [InlineData("one-step-ac:gradient_clip=0.5,rate_schedule=linear,schedule_steps=1000", 333)]
+    [InlineData("reinforce:gradient_clip=0.5,rate_schedule=linear,schedule_steps=1000,schedule_end=0.5", 199, 350)]
     [InlineData("ac:environments=3,normalize_observations=true", 150, 1110)]
     public void On_policy_training_stopped_at_any_step_ends_in_the_same_bits(string method, params int[] stops) =>
         Training_stopped_at_any_step_ends_in_the_same_bits(method, stops);

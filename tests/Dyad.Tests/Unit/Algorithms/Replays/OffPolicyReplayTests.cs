@@ -38,6 +38,22 @@ public sealed class OffPolicyReplayTests
         ["ddpg-environments"] = Ddpg with { Environments = 3, NSteps = 2, Steps = 24 },
         ["td3-environments"] = Td3 with { Environments = 3, Steps = 24 },
         ["sac-v-environments"] = new("sac-v") { Environments = 3, NSteps = 2, Steps = 24 },
+        ["sac-clipped"] = Sac with { GradientClip = 1.5, Steps = 20 },
+        ["ddpg-clipped"] = Ddpg with { GradientClip = 0.5, RateSchedule = "linear", ScheduleSteps = 16, ScheduleEnd = 0.3, Steps = 20 },
+        ["td3-clipped"] = Td3 with { GradientClip = 0.5, Steps = 20 },
+        ["sac-v-clipped"] = new("sac-v") { GradientClip = 0.2, RateSchedule = "linear", ScheduleSteps = 30, Steps = 20 },
+        ["sac-scheduled"] = Sac with { RateSchedule = "linear", ScheduleSteps = 11, ScheduleEnd = 0.2, Environments = 2 },
+        ["td3-scheduled"] = Td3 with { RateSchedule = "linear", ScheduleSteps = 30, Steps = 20 },
+        ["res-ddpg-clipped"] = Ddpg with
+        {
+            Method = "res-ddpg",
+            Residual = true,
+            GradientClip = 0.5,
+            RateSchedule = "linear",
+            ScheduleSteps = 20,
+            ScheduleEnd = 0.1,
+        },
+        ["stsac-al-clipped"] = Leads with { Method = "stsac-al", GradientClip = 0.5, Steps = 15 },
         ["res-sac"] = Sac with { Method = "res-sac", Residual = true },
         ["res-sac-published"] = Sac with { Residual = true, ResidualReward = "as-published", Order = "simultaneous" },
         ["res-sac-random"] = Sac with { Method = "res-sac", Residual = true, ResidualStart = "random" },
@@ -149,6 +165,14 @@ public sealed class OffPolicyReplayTests
         new("the sign of the temperature's cost", IsSac, x => x with { EntropyLearningRate = -x.EntropyLearningRate }),
         new("the target entropy", IsSac, x => x with { TargetEntropyPerAction = -1 }),
 
+        // Clip and schedule.
+        new("the clip", x => x.GradientClip > 0, x => x with { GradientClip = 1e6 }),
+        new("the norm of the whole direction", x => x.GradientClip > 0, x => x with { ClipsByElement = true }),
+        new("the critic's clip", x => x.GradientClip > 0, x => x with { CriticUnclipped = true }),
+        new("the schedule", x => x.RateSchedule == "linear", x => x with { RateSchedule = "constant" }),
+        new("the schedule's length", x => x.RateSchedule == "linear", x => x with { ScheduleSteps = 2 * x.ScheduleSteps }),
+        new("the schedule's end", x => x.ScheduleEnd > 0, x => x with { ScheduleEnd = 0 }),
+
         // The correction.
         new("the correction", x => x.Residual, x => x with { Residual = false }),
         new("the res-critic's target's movement", x => x.Residual, x => x with { ResidualTargetRate = 0 }),
@@ -178,6 +202,7 @@ public sealed class OffPolicyReplayTests
         new("the implicit bound", x => x.ImplicitBound > 0, x => x with { ImplicitBound = 0 }),
         new("the replayed action", x => x.LeaderDerivative == "replayed-action", x => x with { LeaderDerivative = "current-action" }),
         new("the current action", x => x.IsLedBy("actor") && x.LeaderDerivative == "current-action", x => x with { LeaderDerivative = "replayed-action" }),
+        new("the clip", x => x.GradientClip > 0, x => x with { GradientClip = 1e6 }),
         new("the starts", x => x.LeadsFromStarts, x => x with { LeaderStates = "replayed" }),
         new("the replayed states", x => x.IsLedBy("actor") && x.LeaderStates == "replayed", x => x with { LeaderStates = "start" }),
         new("the starts' weight", x => x.LeadsFromStarts, x => x with { StartsUnweighted = true }),

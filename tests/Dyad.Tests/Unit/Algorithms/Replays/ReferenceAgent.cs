@@ -45,6 +45,8 @@ internal abstract class ReferenceAgent
         _given = new int[settings.Environments];
     }
 
+    private readonly Dictionary<string, int> _counts = [];
+
     /// <summary>Numbers by the names of the agent's state, each with the length of a step that moves them.</summary>
     public Dictionary<string, (double[] Values, double Step)> State { get; } = [];
 
@@ -132,6 +134,11 @@ internal abstract class ReferenceAgent
         var row = _means.ToDictionary(
             entry => $"train/{entry.Key}", entry => entry.Key.EndsWith("_max", StringComparison.Ordinal) ? entry.Value.Max() : entry.Value.Average());
         _means.Clear();
+        foreach ((string name, int count) in _counts)
+        {
+            row[$"train/{name}"] = count;
+        }
+
         return row;
     }
 
@@ -147,6 +154,25 @@ internal abstract class ReferenceAgent
         }
 
         values.Add(value);
+    }
+
+    /// <summary>Adam of so many numbers, with clip and schedule; of a single number, without a clip.</summary>
+    protected ReferenceAdam Adam(int size, double rate, string name = "", double power = 0) => new(size, rate, power)
+    {
+        Left = () => Settings.RateSchedule != "linear" ? 1
+            : 1 - ((1 - Settings.ScheduleEnd) * Math.Min(1.0, (double)_steps / Settings.ScheduleSteps)),
+        Clip = size == 1 || Settings.GradientClip == 0 ? null : direction => Clip(direction, name),
+    };
+
+    // d min(1, c / |d|).
+    private double[] Clip(double[] direction, string name)
+    {
+        double norm = ReferenceMath.Norm(direction);
+        Record($"{name}_norm", norm);
+        _counts[$"{name}_clips"] = _counts.GetValueOrDefault($"{name}_clips") + (norm > Settings.GradientClip ? 1 : 0);
+        return Settings.ClipsByElement ? [.. direction.Select(d => Math.Clamp(d, -Settings.GradientClip, Settings.GradientClip))]
+            : Settings.CriticUnclipped && name == "critic_gradient" ? direction
+            : [.. direction.Select(d => d * Math.Min(1, Settings.GradientClip / norm))];
     }
 
     protected double[] Keep(string name, double[] values, double step)

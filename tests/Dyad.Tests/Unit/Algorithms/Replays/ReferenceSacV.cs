@@ -34,10 +34,10 @@ internal sealed class ReferenceSacV : ReferenceAgent
         _psi = Keep("value", _value.Drawn(stream.Split("value")), settings.ValueLearningRate);
         _bar = Keep("target", [.. _psi], settings.ValueLearningRate);
         _logTemperature = Keep("log_temperature", [(float)Math.Log(settings.EntropyWeight)], Math.Abs(settings.EntropyLearningRate));
-        _actorSteps = new ReferenceAdam(_phi.Length, settings.ActorLearningRate);
-        _criticSteps = new ReferenceAdam(_theta.Length, settings.CriticLearningRate);
-        _valueSteps = new ReferenceAdam(_psi.Length, settings.ValueLearningRate);
-        _temperatureSteps = new ReferenceAdam(1, settings.EntropyLearningRate);
+        _actorSteps = Adam(_phi.Length, settings.ActorLearningRate, "actor_gradient");
+        _criticSteps = Adam(_theta.Length, settings.CriticLearningRate, "critic_gradient");
+        _valueSteps = Adam(_psi.Length, settings.ValueLearningRate, "value_gradient");
+        _temperatureSteps = Adam(1, settings.EntropyLearningRate);
     }
 
     private double Alpha => Math.Exp(_logTemperature[0]);

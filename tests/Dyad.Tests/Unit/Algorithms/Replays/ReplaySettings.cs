@@ -38,6 +38,14 @@ internal sealed record ReplaySettings(string Method, long Steps = 14)
 
     public double CriticRatePower { get; init; } = 0.2;
 
+    public double GradientClip { get; init; }
+
+    public string RateSchedule { get; init; } = "constant";
+
+    public int ScheduleSteps { get; init; }
+
+    public double ScheduleEnd { get; init; }
+
     // DDPG and TD3.
     public double ExplorationNoise { get; init; } = 0.3;
 
@@ -150,6 +158,10 @@ internal sealed record ReplaySettings(string Method, long Steps = 14)
     internal bool StartsUnweighted { get; init; }
 
     internal bool EveryStateStarts { get; init; }
+
+    internal bool ClipsByElement { get; init; }
+
+    internal bool CriticUnclipped { get; init; }
 
     internal bool DiscountedOnce { get; init; }
 
