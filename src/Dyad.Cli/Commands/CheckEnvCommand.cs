@@ -35,7 +35,7 @@ internal static class CheckEnvCommand
         bool isSound = findings.All(finding => finding.Holds);
         if (json)
         {
-            Output.Json(new JsonObject
+            StandardOutput.Json(new JsonObject
             {
                 ["environment"] = environment,
                 ["sound"] = isSound,
@@ -53,10 +53,10 @@ internal static class CheckEnvCommand
             foreach (EnvironmentFinding finding in findings)
             {
                 string more = finding.Problem ?? finding.Note ?? "";
-                Output.Line($"{(finding.Holds ? "  ok " : "WRONG")}  {finding.Rule}{(more.Length > 0 ? $": {more}" : "")}");
+                StandardOutput.Line($"{(finding.Holds ? "  ok " : "WRONG")}  {finding.Rule}{(more.Length > 0 ? $": {more}" : "")}");
             }
 
-            Output.Line(isSound ? $"{environment} is sound." : $"{environment} is not sound.");
+            StandardOutput.Line(isSound ? $"{environment} is sound." : $"{environment} is not sound.");
         }
 
         return isSound ? ExitCode.Success : ExitCode.Problems;

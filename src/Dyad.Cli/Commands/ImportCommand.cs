@@ -42,7 +42,7 @@ internal static class ImportCommand
             var policy = Policy.LoadStateDict(
                 parsed.GetValue(file)!, new PolicyDescription(head, (Box)task.ObservationSpace, task.ActionSpace) { Task = located.Text }, parsed.GetValue(network));
             (TargetFolder folder, string target) = TargetFolder.OfFile(parsed.GetValue(output)!, parsed.GetValue(force));
-            Output.Line(folder.Write(target, policy.Save));
+            StandardOutput.Line(folder.Write(target, policy.Save));
             return ExitCode.Success;
         });
         return command;

@@ -7,7 +7,7 @@ namespace Dyad.Algorithms.Tabular;
 /// What the four actor-critics of Wen et al. (2021), appendix D.1.2, have in common; defaults are table 2's. The critic that
 /// learning starts from is stated nowhere.
 /// </summary>
-public record ActorCriticOptions
+public record TabularActorCriticOptions
 {
     /// <summary>Step length of the actor's Adam, alpha_theta.</summary>
     [Range(1e-9, 10.0)]

@@ -2,8 +2,9 @@ using System.Numerics.Tensors;
 using Dyad.Autodiff;
 using Dyad.Core;
 using Dyad.Numerics;
+using Dyad.Studies.Definitions.Problems;
 
-namespace Dyad.Studies.Definitions;
+namespace Dyad.Studies.Definitions.Runs;
 
 /// <summary>
 /// Estimates one gradient again and again, by all estimators from the same samples, and holds mean and variance against the

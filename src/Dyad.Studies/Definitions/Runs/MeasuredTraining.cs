@@ -1,7 +1,7 @@
 using Dyad.Core;
 using Dyad.Training;
 
-namespace Dyad.Studies.Definitions;
+namespace Dyad.Studies.Definitions.Runs;
 
 /// <summary>Training whose agent is looked at in each row from some step on, in ways that training does not notice.</summary>
 /// <param name="training">The training; owned by this object from now on.</param>

@@ -5,7 +5,7 @@ using Dyad.Environments;
 using Dyad.Numerics;
 using Dyad.Training;
 
-namespace Dyad.Studies.Definitions;
+namespace Dyad.Studies.Definitions.Runs;
 
 /// <summary>
 /// Training whose gap is measured at each row from some step on, by the same random numbers in all rows. Metrics, for each

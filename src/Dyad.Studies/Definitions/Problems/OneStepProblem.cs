@@ -5,7 +5,7 @@ using Dyad.Numerics;
 using MathNet.Numerics.Integration;
 using static Dyad.Autodiff.Operations;
 
-namespace Dyad.Studies.Definitions;
+namespace Dyad.Studies.Definitions.Problems;
 
 /// <summary>
 /// One state, one step: a ~ N(m, diag sigma^2), theta = (m, log sigma), Q(a) = 1 + sum_i h(a_i). Expectations of h under a

@@ -7,7 +7,7 @@ using Spectre.Console;
 namespace Dyad.Cli.Terminal;
 
 /// <summary>Results on standard output: tables for people, one JSON document for programs.</summary>
-internal static class Output
+internal static class StandardOutput
 {
     private static readonly JsonSerializerOptions Options = new()
     {

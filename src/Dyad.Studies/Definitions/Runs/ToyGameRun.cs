@@ -1,8 +1,9 @@
 using System.Numerics.Tensors;
 using Dyad.Core;
 using Dyad.Numerics;
+using Dyad.Studies.Definitions.Problems;
 
-namespace Dyad.Studies.Definitions;
+namespace Dyad.Studies.Definitions.Runs;
 
 /// <summary>A player's step lengths: <paramref name="First"/> / (1 + k)^<paramref name="Power"/>.</summary>
 internal readonly record struct StepSchedule(double First, double Power = 0)

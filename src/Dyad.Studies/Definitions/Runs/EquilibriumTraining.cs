@@ -6,7 +6,7 @@ using Dyad.Games;
 using Dyad.Numerics;
 using Dyad.Training;
 
-namespace Dyad.Studies.Definitions;
+namespace Dyad.Studies.Definitions.Runs;
 
 /// <summary>
 /// Training whose game is inspected at its end. Metrics: <c>equilibrium/kind</c>, the number of the <see cref="EquilibriumKind"/>,

@@ -1,9 +1,10 @@
 using System.Numerics.Tensors;
 using Dyad.Core;
 using Dyad.Numerics;
+using Dyad.Studies.Definitions.Problems;
 using Dyad.Tabular;
 
-namespace Dyad.Studies.Definitions;
+namespace Dyad.Studies.Definitions.Runs;
 
 /// <summary>
 /// Checks theorem 1 and proposition 1 of Zheng et al. 2021, and what the total derivatives made of them are, on one random MDP a

@@ -1,7 +1,7 @@
 using Dyad.Autodiff;
 using Dyad.Games;
 
-namespace Dyad.Studies.Definitions;
+namespace Dyad.Studies.Definitions.Problems;
 
 /// <summary>What each player of a small game descends along: the leader its own gradient or its total derivative.</summary>
 internal sealed class GameDynamics

@@ -9,7 +9,7 @@ namespace Dyad.Algorithms.Tabular;
 /// further ones; where the start is a termination, the first step ends the episode. Each transition holds the action that the
 /// policy takes next, so that on-policy targets need no further sampling; at a termination, where none is taken, it is action 0.
 /// </summary>
-internal sealed class Rollout
+internal sealed class TabularRollout
 {
     private readonly int[] _states;
     private readonly int[] _actions;
@@ -20,7 +20,7 @@ internal sealed class Rollout
     private readonly List<int> _starts = [];
 
     /// <summary>Room for as many transitions.</summary>
-    public Rollout(int length)
+    public TabularRollout(int length)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(length);
         _states = new int[length];

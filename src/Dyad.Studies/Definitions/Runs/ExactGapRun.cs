@@ -3,7 +3,7 @@ using Dyad.Algorithms.Tabular;
 using Dyad.Core;
 using Dyad.Tabular;
 
-namespace Dyad.Studies.Definitions;
+namespace Dyad.Studies.Definitions.Runs;
 
 /// <summary>
 /// A tabular learner whose actor and critic are held, at each row, against the exact policy gradient: for each estimator NAME

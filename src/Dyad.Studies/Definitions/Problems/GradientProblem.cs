@@ -1,7 +1,7 @@
 using Dyad.Autodiff;
 using Dyad.Numerics;
 
-namespace Dyad.Studies.Definitions;
+namespace Dyad.Studies.Definitions.Problems;
 
 /// <summary>A policy, what it is rewarded for, the exact gradient of that, and estimators of the gradient from samples.</summary>
 /// <param name="actor">The policy's parameters.</param>

@@ -5,7 +5,7 @@ using Dyad.Environments;
 using Dyad.Numerics;
 using Dyad.Training;
 
-namespace Dyad.Studies.Definitions;
+namespace Dyad.Studies.Definitions.Runs;
 
 /// <summary>
 /// Training of a leading actor whose foresight is held against its critic's answer (<see cref="Foresight"/>), by the same random numbers

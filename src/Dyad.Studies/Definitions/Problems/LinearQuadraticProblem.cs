@@ -4,7 +4,7 @@ using Dyad.Networks;
 using Dyad.Numerics;
 using static Dyad.Autodiff.Operations;
 
-namespace Dyad.Studies.Definitions;
+namespace Dyad.Studies.Definitions.Problems;
 
 /// <summary>
 /// Three steps of s' = s + a + w with reward -(s^2 + rho a^2), w ~ N(0, nu^2), s_0 ~ N(1, 1/4), and the policy

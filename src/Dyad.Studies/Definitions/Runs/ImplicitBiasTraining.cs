@@ -4,7 +4,7 @@ using Dyad.Diagnostics;
 using Dyad.Numerics;
 using Dyad.Training;
 
-namespace Dyad.Studies.Definitions;
+namespace Dyad.Studies.Definitions.Runs;
 
 /// <summary>
 /// Training of a leading actor whose implicit part is estimated at each row from some step on, from batches of several sizes n; the

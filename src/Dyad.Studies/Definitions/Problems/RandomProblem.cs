@@ -2,7 +2,7 @@ using System.Numerics.Tensors;
 using Dyad.Numerics;
 using Dyad.Tabular;
 
-namespace Dyad.Studies.Definitions;
+namespace Dyad.Studies.Definitions.Problems;
 
 /// <summary>Small random problems, on which identities are checked.</summary>
 internal static class RandomProblem

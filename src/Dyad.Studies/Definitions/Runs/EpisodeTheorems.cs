@@ -1,6 +1,6 @@
 using Dyad.Tabular;
 
-namespace Dyad.Studies.Definitions;
+namespace Dyad.Studies.Definitions.Runs;
 
 /// <summary>
 /// The on-policy game of Zheng et al. 2021, section 4.2, with tables for actor and critic and exact expectations over episodes: rho

@@ -1,9 +1,10 @@
 using System.Numerics.Tensors;
 using Dyad.Core;
 using Dyad.Numerics;
+using Dyad.Studies.Definitions.Problems;
 using Dyad.Tabular;
 
-namespace Dyad.Studies.Definitions;
+namespace Dyad.Studies.Definitions.Runs;
 
 /// <summary>
 /// Checks the identities of Wen et al. (2021) on one random MDP a step, with a random policy and a random critic. Each error

@@ -2,7 +2,7 @@ using Dyad.Autodiff;
 using Dyad.Games;
 using static Dyad.Autodiff.Operations;
 
-namespace Dyad.Studies.Definitions;
+namespace Dyad.Studies.Definitions.Problems;
 
 /// <summary>
 /// A one-step decision problem as a game: the actor leads and maximises what the critic predicts, the critic minimises its
