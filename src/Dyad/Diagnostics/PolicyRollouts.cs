@@ -189,7 +189,7 @@ internal sealed class PolicyRollouts : IDisposable
             if (_running[i])
             {
                 any = true;
-                if (!_policy.IsDiscrete)
+                if (_policy.Choices.Count == 0)
                 {
                     _noise[i].Normal(_policy.Noise.Values.Slice(i * _actionSize, _actionSize));
                 }
@@ -208,10 +208,10 @@ internal sealed class PolicyRollouts : IDisposable
 
     private StepResult Step(int row)
     {
-        if (_policy.IsDiscrete)
+        if (_policy.Choices.Count > 0)
         {
             int count = _actions.Values.Length / _noise.Length;
-            _action[0] = OnPolicyActor.Drawn(_actions.Values.Slice(row * count, count), _noise[row].Uniform());
+            OnPolicyActor.Draw(_actions.Values.Slice(row * count, count), _policy.Choices, _noise[row], _action);
             return _environments[row].Step(_action, Row(row));
         }
 

@@ -1,6 +1,7 @@
 using Dyad.Algorithms;
 using Dyad.Algorithms.Catalog;
 using Dyad.Core;
+using Dyad.Environments.Locating;
 
 namespace Dyad.Training;
 
@@ -42,5 +43,5 @@ public sealed record AgentPreset(
     /// <exception cref="UserError">There is no such option, or its value is not accepted.</exception>
     public ResolvedMethod<AgentTask, IAgent> Resolve(
         Method<AgentTask, IAgent> method, string environment, IEnumerable<(string Name, string Value)> changes) =>
-        method.With(changes, id => Changes(id, environment));
+        method.With(changes, id => Changes(id, TaskWrappers.Bare(environment)));
 }

@@ -185,12 +185,7 @@ internal sealed class OnPolicyExperience
         Steps.NextObservations.Slice(first * _observationSize, count * _observationSize).CopyTo(Inputs.NextObservation.Values);
         ReadOnlySpan<float> actions = Steps.Actions.Slice(first * _actionSize, count * _actionSize);
         actions.CopyTo(Inputs.Action.Values);
-        Span<int> choices = Inputs.Choice.Values;
-        for (int i = 0; i < choices.Length; i++)
-        {
-            choices[i] = (int)actions[i * _actionSize];
-        }
-
+        Inputs.SetChoices(actions);
         Steps.Rewards.Slice(first, count).CopyTo(Inputs.Reward.Values);
         Steps.Terminated.Slice(first, count).CopyTo(Inputs.Terminated.Values);
         _weights.AsSpan(first, count).CopyTo(Inputs.Weight.Values);

@@ -52,6 +52,9 @@ internal sealed class PythonEnvironment : IEnvironment, ISimulated
         CultureInfo.InvariantCulture,
         $"the task gives no state, so where the run was stopped it went on with a fresh episode, {_restarts} time{(_restarts == 1 ? "" : "s")}, the last from seed {RestartSeed & int.MaxValue}: its bits are not those of a run never stopped");
 
+    /// <summary>Names of the classes of its wrappers, and of the task itself.</summary>
+    public IReadOnlyList<string> Layers => _owner.Info.Layers;
+
     /// <summary>Whether the task gives its state. Asks it, which makes a snapshot.</summary>
     public bool KeepsState
     {
@@ -175,6 +178,10 @@ internal sealed class PythonEnvironment : IEnvironment, ISimulated
         if (_owner.Info.Actions is Discrete discrete)
         {
             ActionCheck.Discrete(_owner.Name, action, discrete.Count);
+        }
+        else if (_owner.Info.Actions is MultiDiscrete several)
+        {
+            ActionCheck.MultiDiscrete(_owner.Name, action, several.Counts);
         }
         else
         {

@@ -53,5 +53,5 @@ public abstract class EnvironmentWrapper : IEnvironment
 
     // Actions of wrappers that change their components.
     private protected static Box ActionBox(IEnvironment inner, string wrapper) => inner.ActionSpace as Box
-        ?? throw new UserError($"{wrapper} needs continuous actions; this task has {((Discrete)inner.ActionSpace).Count} discrete ones");
+        ?? throw new UserError($"{wrapper} needs continuous actions; this task has {((inner.ActionSpace as Discrete)?.Count ?? ((MultiDiscrete)inner.ActionSpace).Combinations)} discrete ones");
 }

@@ -69,17 +69,17 @@ public sealed class PythonEnvironmentTests
         using var tasks = new PythonEnvironments(PythonForTests.Task("Mixed"), 1);
         Box space = Assert.IsType<Box>(tasks[0].ObservationSpace);
         Assert.Equal([-1, -1, -1, -1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0], space.Low);
-        Assert.Equal(24, Assert.IsType<Discrete>(tasks[0].ActionSpace).Count);
+        Assert.Equal([2, 2, 3, 2], Assert.IsType<MultiDiscrete>(tasks[0].ActionSpace).Counts);
         double[] observation = new double[14];
         tasks[0].Reset(observation);
         Assert.Equal([0, 0.25, 0.5, 0.75, 1, 0, 0, 0, 0, 1, 0, 1, 0, 0], observation);
 
-        // x in 2, y in 2 x 3 x 2; the last changes first.
+        // x in 2, y in 2 x 3 x 2.
         for (int x = 0; x < 2; x++)
         {
             for (int y = 0; y < 12; y++)
             {
-                tasks[0].Step([(x * 12) + y], observation);
+                tasks[0].Step([x, y / 6, y / 2 % 3, y % 2], observation);
                 double[] choices = [.. OneHot(3, x), 1, y % 2, .. OneHot(2, y / 6), .. OneHot(3, y / 2 % 3)];
                 Assert.Equal([0.5, 0.5, 0.5, 0.5, .. choices], observation);
             }
