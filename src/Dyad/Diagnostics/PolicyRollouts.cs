@@ -160,7 +160,8 @@ internal sealed class PolicyRollouts : IDisposable
                     {
                         StepResult result = Step(i);
                         double entropy = objective.Entropy && _entropies is not null ? _entropies.Values[i] : 0;
-                        returns[first + i] += weight * (result.Reward + entropy);
+                        double reward = _policy.Rewards?.Scaled(result.Reward) ?? result.Reward;
+                        returns[first + i] += weight * (reward + entropy);
                         _running[i] = GoesOn(i, result);
                     }
                 }

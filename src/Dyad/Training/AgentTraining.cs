@@ -107,6 +107,11 @@ public sealed class AgentTraining : IIterative, IAppendOnlyState, IRunFacts, IDi
             throw Diverged("an action of the policy is not finite");
         }
 
+        for (int i = 0; i < _environments.Length && _environments.Length > 1; i++)
+        {
+            EnvironmentWrapper.Announce(_environments[i], _actions.AsSpan(i * _actionSize, _actionSize));
+        }
+
         for (int i = 0; i < _environments.Length; i++)
         {
             _results[i] = _environments[i].Step(_actions.AsSpan(i * _actionSize, _actionSize), Row(_next, i));

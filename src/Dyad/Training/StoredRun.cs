@@ -138,7 +138,9 @@ public sealed class StoredRun
     public AgentTraining? TryRestore(Action<string> warn)
     {
         IEnvironment evaluation = Task.CreateForAgents();
-        var training = new AgentTraining(CreateAgent(evaluation), CreateTask, evaluation, evaluationEpisodes: 1, seed: 0);
+        LocatedTask together = Task.Together();
+        var training = new AgentTraining(
+            CreateAgent(evaluation), () => together.CreateForTraining(Config.Training.TimeLimitTerminates), evaluation, evaluationEpisodes: 1, seed: 0);
         try
         {
             if (RunLoop.Restore(Directory, training, warn))

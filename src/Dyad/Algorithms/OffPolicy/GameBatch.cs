@@ -107,4 +107,7 @@ public sealed record ExploringPolicy(Input<float> Observation, Input<float> Nois
 
     /// <summary>What observations are seen by; null for nothing.</summary>
     public ObservationScaler? Scaler { get; init; }
+
+    /// <summary>In what unit the agent learns from rewards, and so its objective is; null for the task's.</summary>
+    public RewardScaler? Rewards { get; init; }
 }

@@ -41,6 +41,7 @@ internal sealed class OnPolicyActor
         _random = stream.Split("exploration");
         _actions = new float[environments * task.ActionSize];
         Scaler = options.NormalizeObservations ? new ObservationScaler(task.ObservationSize) : null;
+        Rewards = options.NormalizeRewards ? new RewardScaler(environments, options.Discount, options.NormalizedRewardClip) : null;
         _choices = task.Choices;
         _box = (task.Actions as Box)?.Normalized();
         bool discrete = _choices.Count > 0;
@@ -72,6 +73,9 @@ internal sealed class OnPolicyActor
 
     /// <summary>What observations are seen by; null for nothing.</summary>
     public ObservationScaler? Scaler { get; }
+
+    /// <summary>In what unit rewards are learned from; null for the task's.</summary>
+    public RewardScaler? Rewards { get; }
 
     /// <summary>How the network's outputs become an action.</summary>
     public PolicyHead Head { get; }
@@ -163,8 +167,8 @@ internal sealed class OnPolicyActor
         var observation = new Input<float>("observations", extent, _observation.Columns.Count);
         var noise = new Input<float>("noise", extent, _noise.Columns.Count);
         return _categorical is null
-            ? new ExploringPolicy(observation, noise, new(ActionBounds.Held(Sample(observation, noise), _box!))) { Scaler = Scaler }
-            : new ExploringPolicy(observation, noise, new(_categorical.LogProbabilities(observation))) { Choices = _choices, Scaler = Scaler };
+            ? new ExploringPolicy(observation, noise, new(ActionBounds.Held(Sample(observation, noise), _box!))) { Scaler = Scaler, Rewards = Rewards }
+            : new ExploringPolicy(observation, noise, new(_categorical.LogProbabilities(observation))) { Choices = _choices, Scaler = Scaler, Rewards = Rewards };
     }
 
     /// <summary>One of finitely many actions by inversion of the distribution function; the last takes what rounding leaves.</summary>
@@ -191,6 +195,7 @@ internal sealed class OnPolicyActor
         archive.Array("actor", Parameters.Values);
         _random.Serialize(archive);
         Scaler?.Serialize(archive);
+        Rewards?.Serialize(archive);
     }
 
     private static int MostProbable(ReadOnlySpan<float> logProbabilities)

@@ -71,7 +71,14 @@ internal sealed class OnPolicyExperience
         for (int i = 0; i < results.Length; i++)
         {
             int at = i * _observationSize;
-            Steps.Add(i, Seen(observations.Slice(at, _observationSize), _seen), _actor.Actions.Slice(i * _actionSize, _actionSize), results[i],
+            StepResult result = results[i];
+            if (_actor.Rewards is { } rewards)
+            {
+                rewards.Update(i, result);
+                result = result with { Reward = rewards.Scaled(result.Reward) };
+            }
+
+            Steps.Add(i, Seen(observations.Slice(at, _observationSize), _seen), _actor.Actions.Slice(i * _actionSize, _actionSize), result,
                 Seen(next.Slice(at, _observationSize), _seenNext));
             ended += results[i].Done ? 1 : 0;
         }

@@ -87,7 +87,7 @@ public sealed class LocatedTask
     /// <param name="limit">Steps of an episode; null for its own limit.</param>
     public LocatedTask WithLimit(int? limit) => new(Name, Text, _create, _ownLimit, limit ?? _ownLimit, Kind, Mdp, _fingerprint)
     {
-        BareName = BareName, Wrappers = Wrappers, CreateTable = CreateTable,
+        BareName = BareName, Wrappers = Wrappers, CreateTable = CreateTable, Sharing = Sharing,
     };
 
     /// <summary>The same with what its name puts around it; a finite MDP behind it is none of what is made of it.</summary>
@@ -97,7 +97,7 @@ public sealed class LocatedTask
         return wrappers == TaskWrappers.None ? this : new(
             Name[..Math.Min(Name.Length, FolderName.Longest - text.Length)] + text, Text + text, _create, _ownLimit, MaxEpisodeSteps, Kind, mdp: null, Fingerprint)
         {
-            BareName = BareName, Wrappers = wrappers,
+            BareName = BareName, Wrappers = wrappers, Sharing = Sharing,
         };
     }
 
@@ -116,6 +116,18 @@ public sealed class LocatedTask
 
     /// <summary>Makes an instance that shows the states of <see cref="Mdp"/>; null where every instance does.</summary>
     internal Func<IEnvironment>? CreateTable { get; init; }
+
+    /// <summary>Begins to make instances that share what they need to run; null where they share nothing.</summary>
+    internal Func<Func<IEnvironment>>? Sharing { get; init; }
+
+    /// <summary>
+    /// The same, whose instances share what they need to run, such as a Python process, in which they step together where whoever steps them says
+    /// so: those that are made before one of them is used.
+    /// </summary>
+    internal LocatedTask Together() => Sharing is null ? this : new(Name, Text, Sharing(), _ownLimit, MaxEpisodeSteps, Kind, Mdp, _fingerprint)
+    {
+        BareName = BareName, Wrappers = Wrappers,
+    };
 
     /// <summary>The same, each instance of which shows the states of <see cref="Mdp"/> one-hot, as tabular methods number them.</summary>
     internal LocatedTask ForTables() => CreateTable is null ? this : new(Name, Text, CreateTable, _ownLimit, MaxEpisodeSteps, Kind, Mdp, _fingerprint);

@@ -88,7 +88,10 @@ public static class TaskLocator
         PythonTaskInfo info = task.Info;
         target = info.Folder.Length > 0 ? target with { Folder = info.Folder } : target;
         return new LocatedTask(
-            target.Name, target.Text, () => PythonEnvironment.Create(target, info), info.Limit, LocatedKind.Python, mdp: null, info.Fingerprint);
+            target.Name, target.Text, () => PythonEnvironment.Create(target, info), info.Limit, LocatedKind.Python, mdp: null, info.Fingerprint)
+        {
+            Sharing = () => PythonEnvironment.Sharing(target, info),
+        };
     }
 
     private static LocatedTask OfFile(string path, string query, MapOptions? options)

@@ -24,19 +24,20 @@ public sealed class RescaleAction : EnvironmentWrapper
     public override Space ActionSpace { get; }
 
     /// <inheritdoc/>
-    public override StepResult Step(ReadOnlySpan<double> action, Span<double> observation)
-    {
-        // An action of another size is the task's to refuse: it knows its name.
-        if (action.Length != _stretched.Length)
-        {
-            return Inner.Step(action, observation);
-        }
+    internal override bool Announce(ReadOnlySpan<double> action) => action.Length == _stretched.Length && Announce(Inner, Stretched(action));
 
+    /// <inheritdoc/>
+    public override StepResult Step(ReadOnlySpan<double> action, Span<double> observation) =>
+        // An action of another size is the task's to refuse: it knows its name.
+        Inner.Step(action.Length == _stretched.Length ? Stretched(action) : action, observation);
+
+    private double[] Stretched(ReadOnlySpan<double> action)
+    {
         for (int i = 0; i < _stretched.Length; i++)
         {
             _stretched[i] = _box.IsBoundedIn(i) ? _box.Low[i] + ((action[i] + 1) / 2 * (_box.High[i] - _box.Low[i])) : action[i];
         }
 
-        return Inner.Step(_stretched, observation);
+        return _stretched;
     }
 }

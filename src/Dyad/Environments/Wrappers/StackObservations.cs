@@ -41,6 +41,9 @@ public sealed class StackObservations : EnvironmentWrapper
     }
 
     /// <inheritdoc/>
+    internal override bool Announce(ReadOnlySpan<double> action) => Announce(Inner, action);
+
+    /// <inheritdoc/>
     public override StepResult Step(ReadOnlySpan<double> action, Span<double> observation)
     {
         _frames.AsSpan(_size).CopyTo(_frames);

@@ -22,6 +22,9 @@ public sealed class TransformReward : EnvironmentWrapper
     public double OwnReward { get; private set; }
 
     /// <inheritdoc/>
+    internal override bool Announce(ReadOnlySpan<double> action) => Announce(Inner, action);
+
+    /// <inheritdoc/>
     public override StepResult Step(ReadOnlySpan<double> action, Span<double> observation)
     {
         StepResult result = Inner.Step(action, observation);

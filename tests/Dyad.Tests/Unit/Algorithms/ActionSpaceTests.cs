@@ -224,12 +224,12 @@ public sealed class ActionSpaceTests : IDisposable
         }
 
         // Draws are spread, and lie in the space.
-        var drawn = new HashSet<double>();
+        var drawn = new HashSet<string>();
         for (int i = 0; i < 200; i++)
         {
             policy.Sample([0.1, 0.2], mine, random);
             Assert.True(space.Contains(mine));
-            drawn.Add(mine[0]);
+            drawn.Add(string.Join(' ', mine));
         }
 
         Assert.True(drawn.Count > 1);
