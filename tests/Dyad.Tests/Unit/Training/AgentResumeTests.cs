@@ -29,6 +29,8 @@ public sealed class AgentResumeTests : IDisposable
     [InlineData("res-td3", 333, 500)]
     [InlineData("sac:normalize_observations=true", 150, 777)]
     [InlineData("dqn:normalize_observations=true", 333)]
+    [InlineData("sac:normalize_rewards=true", 150, 777)]
+    [InlineData("dqn:normalize_rewards=true", 333)]
     public void Training_stopped_at_any_step_ends_in_the_same_bits(string method, params int[] stops)
     {
         Execute("whole", method, int.MaxValue);
@@ -57,6 +59,8 @@ public sealed class AgentResumeTests : IDisposable
     [InlineData("one-step-ac", 1, 777)]
     [InlineData("one-step-ac:environments=3", 300)]
     [InlineData("ac:environments=3,normalize_observations=true", 150, 1110)]
+    [InlineData("ac:environments=3,normalize_rewards=true", 150, 1110)]
+    [InlineData("reinforce:normalize_rewards=true", 350)]
     public void On_policy_training_stopped_at_any_step_ends_in_the_same_bits(string method, params int[] stops) =>
         Training_stopped_at_any_step_ends_in_the_same_bits(method, stops);
 
