@@ -144,7 +144,7 @@ internal static class PresetOptions
         [
             ("environments", "4"), ("steps_per_epoch", "4096"), ("discount", "0.9"), ("actor_learning_rate", "1e-3"), ("critic_learning_rate", "1e-3"),
         ],
-        _ => [("rate_schedule", "linear"), ("value_clip", "0.2"), ("normalize_observations", "true")],
+        _ => [("rate_schedule", "linear"), ("value_clip", "0.2"), ("normalize_observations", "true"), ("normalize_rewards", "true")],
     };
 
     // Of other tasks than their three Wen et al. say nothing: there c is the option's default.

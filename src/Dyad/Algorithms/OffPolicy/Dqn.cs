@@ -138,6 +138,9 @@ public sealed class Dqn : IValuing, IAppendOnlyState
     /// <inheritdoc/>
     public int Environments => _options.Environments;
 
+    /// <inheritdoc/>
+    public RewardScaler? Rewards => _experience.Rewards;
+
     /// <summary>q of the greedy action, max_a Q(s, a).</summary>
     /// <inheritdoc/>
     public IReadOnlyList<(string Name, Expression<float> Value)> Values(Input<float> observation, Input<float> action, Input<float> noise)
@@ -186,6 +189,7 @@ public sealed class Dqn : IValuing, IAppendOnlyState
         _means.Flush(metrics);
         _step.Measure(metrics);
         metrics.Record("train/exploration", Epsilon(_experience.Steps));
+        Rewards?.Measure(metrics);
     }
 
     /// <inheritdoc/>

@@ -66,6 +66,9 @@ internal sealed class OffPolicyExperience : IAppendOnlyState
     /// <summary>What observations are seen by; null for nothing.</summary>
     public ObservationScaler? Scaler => _replay.Scaler;
 
+    /// <summary>In what unit rewards are learned from; null for the task's.</summary>
+    public RewardScaler? Rewards => _replay.Rewards;
+
     /// <summary>Chooses actions, in [-1, 1]: of each environment where it explores, else one.</summary>
     public void Act(ReadOnlySpan<double> observations, Span<double> actions, bool explore)
     {

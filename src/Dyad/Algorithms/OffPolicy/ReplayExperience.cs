@@ -15,6 +15,9 @@ internal sealed class ReplayExperience : IAppendOnlyState
 
     // One for each environment; null where a transition is a single step.
     private readonly NStepReturns[]? _returns;
+
+    // 1 + gamma + ... + gamma^(n-1).
+    private readonly double _rewardWeight;
     private readonly RandomStream _sampling;
     private long _steps;
 
@@ -30,13 +33,18 @@ internal sealed class ReplayExperience : IAppendOnlyState
         _replay = new ReplayBuffer(observationSize, actionSize, options.ReplayCapacity, options.HasDiscounts);
         _returns = !options.HasDiscounts ? null : [.. Enumerable.Range(0, options.Environments)
             .Select(_ => new NStepReturns(observationSize, actionSize, options.NSteps, options.Discount))];
+        _rewardWeight = Enumerable.Range(0, options.NSteps).Sum(k => Math.Pow(options.Discount, k));
         Scaler = options.NormalizeObservations ? new ObservationScaler(observationSize) : null;
+        Rewards = options.NormalizeRewards ? new RewardScaler(options.Environments, options.Discount, options.NormalizedRewardClip) : null;
         Exploration = stream.Split("exploration");
         _sampling = stream.Split("replay");
     }
 
     /// <summary>What observations are seen by; null for nothing.</summary>
     public ObservationScaler? Scaler { get; }
+
+    /// <summary>In what unit rewards are learned from; null for the task's. The replay keeps them as they were.</summary>
+    public RewardScaler? Rewards { get; }
 
     /// <summary>Random numbers of the actions in training.</summary>
     public RandomStream Exploration { get; }
@@ -61,6 +69,7 @@ internal sealed class ReplayExperience : IAppendOnlyState
             ReadOnlySpan<double> observation = observations.Slice(i * _observationSize, _observationSize);
             Keep(i, observation, actions.Slice(i * _actionSize, _actionSize), results[i], next.Slice(i * _observationSize, _observationSize));
             Scaler?.Update(observation);
+            Rewards?.Update(i, results[i]);
         }
 
         _steps += results.Length;
@@ -76,6 +85,7 @@ internal sealed class ReplayExperience : IAppendOnlyState
             batch.Terminated.Values, batch.Discount is { } discount ? discount.Values : default);
         Scaler?.Apply(batch.Observation.Values);
         Scaler?.Apply(batch.NextObservation.Values);
+        Rewards?.Apply(batch.Reward.Values, _rewardWeight);
     }
 
     /// <summary>Saves or loads all but the rows of the replay.</summary>
@@ -91,6 +101,7 @@ internal sealed class ReplayExperience : IAppendOnlyState
         }
 
         Scaler?.Serialize(archive);
+        Rewards?.Serialize(archive);
     }
 
     /// <inheritdoc/>

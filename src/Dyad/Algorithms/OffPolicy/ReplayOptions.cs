@@ -58,6 +58,16 @@ public abstract record ReplayOptions
     /// <summary>What lies between a direction and a step along it.</summary>
     public StepOptions Step { get; init; } = new();
 
+    /// <summary>
+    /// Whether rewards are learned from in units of the running standard deviation of their discounted return (<see cref="RewardScaler"/>);
+    /// what is reported stays in the task's.
+    /// </summary>
+    public bool NormalizeRewards { get; init; }
+
+    /// <summary>The largest magnitude of a normalised reward.</summary>
+    [Range(1e-3, 1e9)]
+    public double NormalizedRewardClip { get; init; } = 10;
+
     /// <summary>Whether each transition has a discount of its own.</summary>
     internal bool HasDiscounts => NSteps > 1;
 

@@ -181,6 +181,9 @@ public sealed class SacV : IAgent, IAppendOnlyState
     public int Environments => _options.Environments;
 
     /// <inheritdoc/>
+    public RewardScaler? Rewards => _experience.Rewards;
+
+    /// <inheritdoc/>
     public void Act(ReadOnlySpan<double> observations, Span<double> actions, bool explore) =>
         _experience.Act(observations, actions, explore);
 
@@ -202,6 +205,7 @@ public sealed class SacV : IAgent, IAppendOnlyState
         _valueStep.Measure(metrics);
         _criticStep.Measure(metrics);
         _actorStep.Measure(metrics);
+        Rewards?.Measure(metrics);
     }
 
     /// <inheritdoc/>

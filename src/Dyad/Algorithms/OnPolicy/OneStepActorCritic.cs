@@ -105,6 +105,9 @@ public sealed class OneStepActorCritic : IAgent
     /// <inheritdoc/>
     public ObservationScaler? Scaler => _actor.Scaler;
 
+    /// <inheritdoc/>
+    public RewardScaler? Rewards => _actor.Rewards;
+
     /// <summary>w, the critic's parameters.</summary>
     public Parameters<float> Critic => _critic;
 
@@ -136,6 +139,7 @@ public sealed class OneStepActorCritic : IAgent
         metrics.Record("train/updates", _updates);
         _criticClip.Measure(metrics);
         _actorClip.Measure(metrics);
+        Rewards?.Measure(metrics);
     }
 
     /// <inheritdoc/>

@@ -126,6 +126,9 @@ public sealed class Reinforce : IAgent
     /// <inheritdoc/>
     public ObservationScaler? Scaler => _actor.Scaler;
 
+    /// <inheritdoc/>
+    public RewardScaler? Rewards => _actor.Rewards;
+
     /// <summary>The baseline's parameters.</summary>
     public Parameters<float> Baseline => _baseline;
 
@@ -155,6 +158,7 @@ public sealed class Reinforce : IAgent
         metrics.Record("train/updates", _updates);
         _baselineClip.Measure(metrics);
         _actorClip.Measure(metrics);
+        Rewards?.Measure(metrics);
     }
 
     /// <inheritdoc/>

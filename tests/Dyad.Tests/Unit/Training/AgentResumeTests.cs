@@ -37,6 +37,8 @@ public sealed class AgentResumeTests : IDisposable
     [InlineData("td3:environments=3", 3, 600)]
     [InlineData("res-ddpg:n_steps=2,environments=5,normalize_observations=true", 205, 500)]
     [InlineData("stack-sac:leader_states=start,environments=3", 333, 777)]
+    [InlineData("sac:normalize_rewards=true", 150, 777)]
+    [InlineData("dqn:normalize_rewards=true", 333)]
     public void Training_stopped_at_any_step_ends_in_the_same_bits(string method, params int[] stops)
     {
         Execute("whole", method, int.MaxValue);
@@ -59,7 +61,7 @@ public sealed class AgentResumeTests : IDisposable
     [InlineData("stac:whole_episodes=true,episode_form=as-published", 450)]
     [InlineData("ppo", 1, 299, 300, 450, 1111)]
     [InlineData("ppo:environments=3,rate_schedule=linear,clip_schedule=linear,schedule_steps=1500,target_kl=0.002,residual=true", 150, 900)]
-    [InlineData("a2c", 39, 400)]
+    [InlineData("a2c", 39, 41, 400)]
     [InlineData("reinforce", 1, 199, 200, 350, 1111)]
     [InlineData("reinforce:episodes_per_update=2", 300, 555)]
     [InlineData("one-step-ac", 1, 777)]
@@ -67,6 +69,8 @@ public sealed class AgentResumeTests : IDisposable
     [InlineData("one-step-ac:gradient_clip=0.5,rate_schedule=linear,schedule_steps=1000", 333)]
     [InlineData("reinforce:gradient_clip=0.5,rate_schedule=linear,schedule_steps=1000,schedule_end=0.5", 199, 350)]
     [InlineData("ac:environments=3,normalize_observations=true", 150, 1110)]
+    [InlineData("ac:environments=3,normalize_rewards=true", 150, 1110)]
+    [InlineData("reinforce:normalize_rewards=true", 350)]
     public void On_policy_training_stopped_at_any_step_ends_in_the_same_bits(string method, params int[] stops) =>
         Training_stopped_at_any_step_ends_in_the_same_bits(method, stops);
 
