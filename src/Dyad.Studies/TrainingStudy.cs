@@ -32,7 +32,9 @@ public sealed class TrainingStudy : Study
     /// <exception cref="UserError">There is no such option, its value is not accepted, or there is no finite MDP behind the task.</exception>
     public static TrainingStudy Tabular(Method<Mdp, IIterative> method, LocatedTask task, TrainingRequest request)
     {
-        Mdp mdp = task.Mdp ?? throw new UserError(
+        Mdp mdp = task.Mdp ?? throw new UserError(task.Wrappers != TaskWrappers.None
+            ? $"{method.Name} learns a finite MDP, around which nothing can be put: leave out '{task.Wrappers}'"
+            :
             $"{method.Name} needs a finite MDP, and '{task.Name}' is neither one of {string.Join(", ", EnvironmentRegistry.All.Where(known => known.Mdp is not null).Select(known => known.Name))} nor a file");
         ResolvedMethod<Mdp, IIterative> resolved = method.With(request.Changes);
         return new TrainingStudy(
@@ -63,7 +65,7 @@ public sealed class TrainingStudy : Study
     /// <exception cref="UserError">There is no such option, its value is not accepted, or the method cannot learn this task.</exception>
     public static TrainingStudy Agent(Method<AgentTask, IAgent> method, LocatedTask task, TrainingRequest request)
     {
-        ResolvedMethod<AgentTask, IAgent> resolved = AgentPreset.Get(request.Preset).Resolve(method, task.Name, request.Changes);
+        ResolvedMethod<AgentTask, IAgent> resolved = AgentPreset.Get(request.Preset).Resolve(method, task.Name, request.Changes, request.Steps);
         IReadOnlyList<string> drawn = [];
         using (IEnvironment instance = task.RequireForAgents().CreateForAgents())
         {

@@ -31,7 +31,7 @@ internal static class CheckEnvCommand
         LocatedTask task = Located.Task(environment).WithLimit(limit);
 
         // Under which name a user's own class speaks of itself is its affair.
-        IReadOnlyList<EnvironmentFinding> findings = EnvironmentChecker.Check(task.CreateUnguarded, task.Kind == LocatedKind.Library ? null : task.Name);
+        IReadOnlyList<EnvironmentFinding> findings = EnvironmentChecker.Check(task.CreateUnguarded, task.Kind == LocatedKind.Library ? null : task.BareName);
         bool isSound = findings.All(finding => finding.Holds);
         if (json)
         {

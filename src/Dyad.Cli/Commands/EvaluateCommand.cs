@@ -40,7 +40,7 @@ internal static class EvaluateCommand
     {
         (IPolicy policy, LocatedTask located) = File.Exists(folder) ? OfFile(folder, environment, code) : OfRun(folder, environment, last, code);
         located = limit is null ? located : located.WithLimit(limit);
-        using IEnvironment task = policy.Task.KeepsOwnActions ? located.Create() : located.CreateForAgents();
+        using IEnvironment task = policy.Task.KeepsOwnActions ? located.CreateForPolicies() : located.CreateForAgents();
         using var stopping = new Stopping();
         EvaluationResult result = Evaluation.Play(task, policy, episodes, seed, stopping.Token);
         if (json)

@@ -41,7 +41,7 @@ internal static class SuggestClipCommand
         using var stopping = new Stopping();
         IReadOnlyList<TdErrorRow> rows = ProgressDisplay.Bar(
             $"sac on {task.Name}",
-            progress => ClipHeuristic.Run(task.Name, () => task.CreateForAgents(), changes, steps, seed, progress, stopping.Token));
+            progress => ClipHeuristic.Run(task.Name, () => task.CreateForTraining(), changes, steps, seed, progress, stopping.Token));
         double clip = rows.Max(row => row.Max);
         if (json)
         {

@@ -88,6 +88,7 @@ internal static class TrainCommand
             "dyad train stddpg-al Pendulum-v1 --sweep damping=0.1,1,10 --seeds 3",
             "dyad train --from runs/train/sac/Pendulum-v1/seed-0 --set rule=stackelberg",
             "dyad train q-learning map.txt --steps 30000 --set exploration=0.2",
+            "dyad train ac Pendulum-v1+frame_stack=3+action_repeat=2 --set normalize_rewards=true",
             "dyad train dqn CartPole-v1 --until 'eval/return>=475' --wall-time 30m");
         command.SetAction(parsed =>
         {

@@ -203,12 +203,12 @@ internal sealed class EpisodeLeader
             Copy(steps.Terminated, Inputs.Terminated, 1);
             Copy(experience.Weights, Inputs.Weight, 1);
             Copy(experience.Returns, Inputs.Return, 1);
-            Span<int> choices = Inputs.Choice.Values.Slice(_stepCount, count), episode = Inputs.Episode.Values.Slice(_stepCount, count);
+            Inputs.SetChoices(steps.Actions.Slice(first * _actionSize, count * _actionSize), _stepCount);
+            Span<int> episode = Inputs.Episode.Values.Slice(_stepCount, count);
             Span<float> discounted = Inputs.DiscountedReturn.Values.Slice(_stepCount, count);
             double power = 1;
             for (int i = 0; i < count; i++)
             {
-                choices[i] = (int)steps.Actions[(first + i) * _actionSize];
                 episode[i] = _episodeCount;
                 discounted[i] = (float)(power * experience.Advantages[first + i]);
                 power *= discount;

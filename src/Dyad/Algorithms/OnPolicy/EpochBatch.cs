@@ -70,7 +70,7 @@ public sealed class EpochBatch : IDisposable
     internal EpisodeDirection Leading(EpisodeForm form, RandomStream solver)
     {
         ActorCriticOptions options = _copy.Options with { EpisodeForm = form, LengthOnly = false, Gradient = RuleOf(_agent) };
-        options.Check();
+        options.CheckLeader();
         return _copy.Leading(options, solver);
     }
 

@@ -25,6 +25,8 @@ internal sealed class OnPolicyExperience
     private float[] _returns = [];
     private float[] _nextValues = [];
     private float[] _advantages = [];
+    private float[] _logProbabilities = [];
+    private float[] _values = [];
 
     /// <summary>No steps yet.</summary>
     /// <param name="task">Sizes of observations and actions.</param>
@@ -60,6 +62,12 @@ internal sealed class OnPolicyExperience
     /// <summary>A_t of each step, before it is normalised and without gamma^t; sized by <see cref="Close"/>.</summary>
     public Span<float> Advantages => _advantages.AsSpan(0, Steps.Count);
 
+    /// <summary>log pi(a_t|s_t) of the policy that drew a_t, where a method computes it; sized by <see cref="Close"/>.</summary>
+    public Span<float> LogProbabilities => _logProbabilities.AsSpan(0, Steps.Count);
+
+    /// <summary>V(s_t) of the critic at the epoch's end, where a method keeps it; sized by <see cref="Close"/>.</summary>
+    public Span<float> Values => _values.AsSpan(0, Steps.Count);
+
     /// <summary>What the advantages in <see cref="Weights"/> were divided by.</summary>
     public double AdvantageUnit { get; set; } = 1;
 
@@ -71,7 +79,14 @@ internal sealed class OnPolicyExperience
         for (int i = 0; i < results.Length; i++)
         {
             int at = i * _observationSize;
-            Steps.Add(i, Seen(observations.Slice(at, _observationSize), _seen), _actor.Actions.Slice(i * _actionSize, _actionSize), results[i],
+            StepResult result = results[i];
+            if (_actor.Rewards is { } rewards)
+            {
+                rewards.Update(i, result);
+                result = result with { Reward = rewards.Scaled(result.Reward) };
+            }
+
+            Steps.Add(i, Seen(observations.Slice(at, _observationSize), _seen), _actor.Actions.Slice(i * _actionSize, _actionSize), result,
                 Seen(next.Slice(at, _observationSize), _seenNext));
             ended += results[i].Done ? 1 : 0;
         }
@@ -106,8 +121,16 @@ internal sealed class OnPolicyExperience
             Array.Resize(ref _returns, 2 * Steps.Count);
             Array.Resize(ref _nextValues, 2 * Steps.Count);
             Array.Resize(ref _advantages, 2 * Steps.Count);
+            Array.Resize(ref _logProbabilities, 2 * Steps.Count);
+            Array.Resize(ref _values, 2 * Steps.Count);
         }
 
+        WeighVisits(options);
+    }
+
+    /// <summary>Puts the weights back to those of visits alone.</summary>
+    public void WeighVisits(OnPolicyOptions options)
+    {
         ReadOnlySpan<int> times = Steps.Times;
         for (int i = 0; i < times.Length; i++)
         {
@@ -181,20 +204,36 @@ internal sealed class OnPolicyExperience
     public void Fill(int first, int count)
     {
         _rows.Count = count;
-        Steps.Observations.Slice(first * _observationSize, count * _observationSize).CopyTo(Inputs.Observation.Values);
-        Steps.NextObservations.Slice(first * _observationSize, count * _observationSize).CopyTo(Inputs.NextObservation.Values);
-        ReadOnlySpan<float> actions = Steps.Actions.Slice(first * _actionSize, count * _actionSize);
-        actions.CopyTo(Inputs.Action.Values);
-        Span<int> choices = Inputs.Choice.Values;
-        for (int i = 0; i < choices.Length; i++)
-        {
-            choices[i] = (int)actions[i * _actionSize];
-        }
+        Copy(first, count, Inputs, 0);
+    }
 
-        Steps.Rewards.Slice(first, count).CopyTo(Inputs.Reward.Values);
-        Steps.Terminated.Slice(first, count).CopyTo(Inputs.Terminated.Values);
-        _weights.AsSpan(first, count).CopyTo(Inputs.Weight.Values);
-        _returns.AsSpan(first, count).CopyTo(Inputs.Return.Values);
+    /// <summary>Puts rows into other inputs, as many as these have.</summary>
+    public void Fill(ReadOnlySpan<int> rows, RolloutInputs<float> inputs)
+    {
+        for (int i = 0; i < rows.Length; i++)
+        {
+            Copy(rows[i], 1, inputs, i);
+        }
+    }
+
+    private void Copy(int first, int count, RolloutInputs<float> inputs, int at)
+    {
+        Rows(Steps.Observations, inputs.Observation, _observationSize);
+        Rows(Steps.NextObservations, inputs.NextObservation, _observationSize);
+        inputs.SetChoices(Rows(Steps.Actions, inputs.Action, _actionSize), at);
+        Rows(Steps.Rewards, inputs.Reward, 1);
+        Rows(Steps.Terminated, inputs.Terminated, 1);
+        Rows(_weights, inputs.Weight, 1);
+        Rows(_returns, inputs.Return, 1);
+        Rows(_logProbabilities, inputs.OldLogProbability, 1);
+        Rows(_values, inputs.OldValue, 1);
+
+        ReadOnlySpan<float> Rows(ReadOnlySpan<float> from, Input<float> to, int size)
+        {
+            ReadOnlySpan<float> rows = from.Slice(first * size, count * size);
+            rows.CopyTo(to.Values[(at * size)..]);
+            return rows;
+        }
     }
 
     /// <summary>Saves or loads the steps of a batch that is not closed.</summary>

@@ -73,7 +73,9 @@ public sealed class StoredRun
 
     /// <summary>Says that the task is not the one that the run learned, though it has its name; null where it is.</summary>
     public string? OtherTask() => Task.Fingerprint == Config.Task.Fingerprint
-        ? null
+        ? Task.Wrappers.ToString() is var own && TaskWrappers.Parse(Config.Task.Name).Wrappers.ToString() is var stored && own != stored
+            ? $"the task '{Task.Text}' is not what the run '{Directory.FullPath}' learned: '{Config.Task.Name}' has {(stored.Length > 0 ? $"'{stored}' around it" : "nothing around it")}"
+            : null
         : Task.Text == Config.Task.Name
             ? $"the task '{Config.Task.Name}' has changed since the run '{Directory.FullPath}' began"
             : $"the task '{Task.Text}' is not what the run '{Directory.FullPath}' learned: {Content(Task.Fingerprint)}, and that of '{Config.Task.Name}' was {Content(Config.Task.Fingerprint)}";
@@ -81,7 +83,7 @@ public sealed class StoredRun
     private static string Content(string fingerprint) => fingerprint.Length == 0 ? "no file of one's own" : $"a file with the fingerprint {fingerprint}";
 
     /// <summary>An instance of the task as the run learns it.</summary>
-    public IEnvironment CreateTask() => Task.CreateForAgents(Config.Training.TimeLimitTerminates);
+    public IEnvironment CreateTask() => Task.CreateForTraining(Config.Training.TimeLimitTerminates);
 
     /// <summary>An untrained agent of the run's method and options.</summary>
     public IAgent CreateAgent(IEnvironment task) => _create(AgentTask.Of(task), new RandomStream(0));
@@ -136,7 +138,9 @@ public sealed class StoredRun
     public AgentTraining? TryRestore(Action<string> warn)
     {
         IEnvironment evaluation = Task.CreateForAgents();
-        var training = new AgentTraining(CreateAgent(evaluation), CreateTask, evaluation, evaluationEpisodes: 1, seed: 0);
+        LocatedTask together = Task.Together();
+        var training = new AgentTraining(
+            CreateAgent(evaluation), () => together.CreateForTraining(Config.Training.TimeLimitTerminates), evaluation, evaluationEpisodes: 1, seed: 0);
         try
         {
             if (RunLoop.Restore(Directory, training, warn))
