@@ -46,13 +46,16 @@ internal static class AgentVariant
     public static Variant Of(Method<AgentTask, IAgent> method, LocatedTask task, TrainingRequest request)
     {
         var preset = AgentPreset.Get(request.Preset);
-        ResolvedMethod<AgentTask, IAgent> resolved = preset.Resolve(method, task.Name, request.Changes);
+        ResolvedMethod<AgentTask, IAgent> resolved = preset.Resolve(method, task.Name, request.Changes, request.Steps);
+
+        // The run's own length is not worth a name.
+        ResolvedMethod<AgentTask, IAgent> named = preset.Resolve(method, task.Name, request.Changes);
         bool timeLimitTerminates = Terminates(preset);
 
         // All values, so that what names stand for does not hang on what was written.
-        (string, string)[] values = [.. resolved.Options.Select(option => (option.Name, OptionBinder.Text(option.Value)))];
+        (string, string)[] values = [.. named.Options.Select(option => (option.Name, OptionBinder.Text(option.Value)))];
         return new Variant(
-            request.Label ?? RunLabel.Of([.. Labelled(resolved.Options, timeLimitTerminates), .. Origin()], AgentPreset.All.Select(other => new NamedValues(
+            request.Label ?? RunLabel.Of([.. Labelled(named.Options, timeLimitTerminates), .. Origin()], AgentPreset.All.Select(other => new NamedValues(
                 other.Name == AgentPreset.Correct ? resolved.Id.Name : $"{resolved.Id},{other.Name}",
                 Labelled(other.Resolve(method, task.Name, values).Own, Terminates(other))))),
             task.Name, request.Steps, request.MeasureEvery, MethodConfig.Of(resolved.Id, resolved.Options), Start,

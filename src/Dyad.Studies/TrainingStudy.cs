@@ -63,7 +63,7 @@ public sealed class TrainingStudy : Study
     /// <exception cref="UserError">There is no such option, its value is not accepted, or the method cannot learn this task.</exception>
     public static TrainingStudy Agent(Method<AgentTask, IAgent> method, LocatedTask task, TrainingRequest request)
     {
-        ResolvedMethod<AgentTask, IAgent> resolved = AgentPreset.Get(request.Preset).Resolve(method, task.Name, request.Changes);
+        ResolvedMethod<AgentTask, IAgent> resolved = AgentPreset.Get(request.Preset).Resolve(method, task.Name, request.Changes, request.Steps);
         IReadOnlyList<string> drawn = [];
         using (IEnvironment instance = task.RequireForAgents().CreateForAgents())
         {

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Dyad.Algorithms;
 using Dyad.Algorithms.Catalog;
 using Dyad.Core;
@@ -16,6 +17,9 @@ public sealed record AgentPreset(
 {
     /// <summary>What we recommend.</summary>
     public const string Correct = "correct";
+
+    // The option of StepOptions.
+    private const string ScheduleSteps = "schedule_steps";
 
     /// <summary>All of them; the first is the default.</summary>
     public static IReadOnlyList<AgentPreset> All { get; } =
@@ -39,8 +43,21 @@ public sealed record AgentPreset(
     /// <param name="method">The method.</param>
     /// <param name="environment">Name of the task.</param>
     /// <param name="changes">Options by name; those of rule and correction make it another method of its family.</param>
+    /// <param name="steps">Steps of the run, over which schedules go whose length is not set; null where it is not known.</param>
     /// <exception cref="UserError">There is no such option, or its value is not accepted.</exception>
     public ResolvedMethod<AgentTask, IAgent> Resolve(
-        Method<AgentTask, IAgent> method, string environment, IEnumerable<(string Name, string Value)> changes) =>
-        method.With(changes, id => Changes(id, environment));
+        Method<AgentTask, IAgent> method, string environment, IEnumerable<(string Name, string Value)> changes, long? steps = null)
+    {
+        changes = [.. changes];
+        ResolvedMethod<AgentTask, IAgent> resolved = method.With(changes, id => Changes(id, environment));
+
+        // Without a schedule, the length of a run is not among what determines it.
+        return steps is { } length && HasOpenSchedule(resolved.Options)
+            ? method.With(changes, id => [(ScheduleSteps, length.ToString(CultureInfo.InvariantCulture)), .. Changes(id, environment)])
+            : resolved;
+    }
+
+    private static bool HasOpenSchedule(IReadOnlyList<(string Name, object Value)> options) =>
+        options.Any(option => option is { Name: ScheduleSteps, Value: 0 })
+        && options.Any(option => option.Name.EndsWith("_schedule", StringComparison.Ordinal) && option.Value is "linear");
 }

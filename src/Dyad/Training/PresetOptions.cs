@@ -12,6 +12,9 @@ internal static class PresetOptions
     private static readonly string[] SmallTasks = ["Pendulum-v0", "Pendulum-v1", "MountainCarContinuous-v0"];
     private static readonly string[] CartPoles = ["CartPole-v0", "CartPole-v1"];
 
+    // Tasks of finitely many actions that PPO's published settings are for.
+    private static readonly string[] ClassicChoices = [.. CartPoles, "Acrobot-v1", "MountainCar-v0"];
+
     // A positive definite curvature, solved exactly, and a correction that never outweighs the gradient.
     private static readonly (string, string)[] SampleSpace =
         [("curvature", "gauss-newton"), ("solver", "sample-space"), ("damping", "1"), ("implicit_bound", "1")];
@@ -45,6 +48,10 @@ internal static class PresetOptions
                     ("environments", "8"), ("steps_per_epoch", "512"), ("critic_updates", "10"), ("normalize_advantages", "false"),
                     ("actor_learning_rate", "3e-3"), ("critic_learning_rate", "3e-3"), .. rule,
                 ];
+            case MethodFamily.Ppo:
+                return Proximal(environment);
+            case MethodFamily.A2c:
+                return [];
             case MethodFamily.OneStepAc:
                 return [("environments", "8"), ("actor_learning_rate", "3e-4"), ("critic_learning_rate", "1e-3")];
             case MethodFamily.Reinforce:
@@ -86,7 +93,10 @@ internal static class PresetOptions
                 return [("optimizer", "sgd"), ("step_by_step", "true"), ("actor_learning_rate", "1e-3"), ("critic_learning_rate", "1e-2")];
             case MethodFamily.OneStepAc:
                 return [("optimizer", "sgd"), ("actor_learning_rate", "1e-3"), ("critic_learning_rate", "1e-2")];
-            case MethodFamily.Dqn:
+            // Schulman et al. 2017, table 3.
+            case MethodFamily.Ppo:
+                return [("adam_epsilon", "1e-8"), ("gradient_clip", "0"), ("normalize_per_minibatch", "false")];
+            case MethodFamily.Dqn or MethodFamily.A2c:
                 return [];
         }
 
@@ -108,7 +118,7 @@ internal static class PresetOptions
     {
         MethodFamily.Ac or MethodFamily.OneStepAc or MethodFamily.Reinforce =>
             [("actor_learning_rate", "3e-4"), ("critic_learning_rate", "3e-4"), ("hidden_width", "128"), ("last_hidden_width", "0")],
-        MethodFamily.Dqn => [],
+        MethodFamily.Dqn or MethodFamily.Ppo or MethodFamily.A2c => [],
         _ =>
         [
             ("actor_learning_rate", "3e-4"), ("critic_learning_rate", "3e-4"), ("batch_size", "128"), ("hidden_width", "128"), ("update_every", "10"),
@@ -120,6 +130,21 @@ internal static class PresetOptions
             .. If(method.Leader is not null, ("damping", "1")),
             .. If(method.Corrected, [("residual_learning_rate", "3e-4"), .. PublishedCorrection(environment)]),
         ],
+    };
+
+    // The settings of CleanRL (ppo.py, ppo_continuous_action.py), and of RL Baselines3 Zoo where those have none.
+    private static (string, string)[] Proximal(string environment) => environment switch
+    {
+        _ when ClassicChoices.Contains(environment) =>
+        [
+            ("environments", "4"), ("steps_per_epoch", "512"), ("minibatch_size", "128"), ("passes", "4"), ("actor_learning_rate", "2.5e-4"),
+            ("critic_learning_rate", "2.5e-4"), ("rate_schedule", "linear"), ("value_clip", "0.2"), ("entropy_coefficient", "0.01"),
+        ],
+        "Pendulum-v0" or "Pendulum-v1" =>
+        [
+            ("environments", "4"), ("steps_per_epoch", "4096"), ("discount", "0.9"), ("actor_learning_rate", "1e-3"), ("critic_learning_rate", "1e-3"),
+        ],
+        _ => [("rate_schedule", "linear"), ("value_clip", "0.2"), ("normalize_observations", "true")],
     };
 
     // Of other tasks than their three Wen et al. say nothing: there c is the option's default.

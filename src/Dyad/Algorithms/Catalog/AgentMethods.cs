@@ -34,6 +34,28 @@ public static class AgentMethods
         DefaultSteps = 150_000,
     };
 
+    private static readonly Family<PpoOptions> Ppo = new(
+        MethodFamily.Ppo, "PPO", "Proximal policy optimization: a clipped surrogate, several passes over a rollout in minibatches", "Schulman et al. 2017",
+        (task, options, stream) => Algorithms.Ppo.Agent(task, options, stream), options => (options.Gradient, options.Correction))
+    {
+        DefaultSteps = 500_000,
+        CombinedSource = "Schulman et al. 2017; ",
+    };
+
+    // What makes PPO the synchronous advantage actor-critic.
+    private static readonly Family<PpoOptions> A2c = new(
+        MethodFamily.A2c, "A2C", "Synchronous advantage actor-critic: PPO with a single pass over the whole of a short rollout", "Mnih et al. 2016",
+        (task, options, stream) => Algorithms.Ppo.Agent(task, options, stream), options => (options.Gradient, options.Correction))
+    {
+        Required = _ =>
+        [
+            ("passes", "1"), ("minibatch_size", "0"), ("gae_lambda", "1"), ("normalize_advantages", "false"), ("environments", "8"),
+            ("steps_per_epoch", "40"), ("actor_learning_rate", "7e-4"), ("critic_learning_rate", "7e-4"),
+        ],
+        DefaultSteps = 500_000,
+        CombinedSource = "Mnih et al. 2016; ",
+    };
+
     // A leader needs a cost of the critic that depends on the actor.
     private static readonly Func<MethodId, IReadOnlyList<(string, string)>> CurrentPolicy =
         id => id.Leader is not null ? [("next_action", "current-policy")] : [];
@@ -76,6 +98,9 @@ public static class AgentMethods
             (task, options, stream) => new OneStepActorCritic(task, options, stream)),
         Ac.Plain,
         Ac.Led(Player.Actor),
+        Ppo.Plain,
+        Ppo.Corrected,
+        A2c.Plain,
         Method.Of<AgentTask, IAgent, DqnOptions>(
             new(MethodFamily.Dqn), "Deep Q-learning with a target network, for finitely many actions",
             "Mnih et al. 2015; lecture on soft actor-critic, algorithm 2",
@@ -102,6 +127,7 @@ public static class AgentMethods
     public static IReadOnlyList<Method<AgentTask, IAgent>> Combinations { get; } =
     [
         Ac.Corrected,
+        A2c.Corrected,
         .. Ddpg.Combinations(),
         .. Td3.Combinations(),
         .. Sac.Combinations(),

@@ -12,6 +12,12 @@ public enum MethodFamily
     /// <summary><see cref="ActorCritic"/>.</summary>
     Ac,
 
+    /// <summary><see cref="Algorithms.Ppo"/>.</summary>
+    Ppo,
+
+    /// <summary><see cref="Algorithms.Ppo"/> with a single pass over the whole rollout.</summary>
+    A2c,
+
     /// <summary><see cref="Algorithms.Dqn"/>.</summary>
     Dqn,
 

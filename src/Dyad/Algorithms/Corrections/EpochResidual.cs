@@ -6,9 +6,10 @@ using static Dyad.Autodiff.Operations;
 namespace Dyad.Algorithms;
 
 /// <summary>
-/// The residual correction (<see cref="Residual"/>) of an on-policy actor-critic with a Q critic: the res-critic w learns from the
-/// steps of the epoch, and the actor's gradient sees Q + w (Wen et al. 2021, section 4.3). Where the value of a state is a mean
-/// over finitely many actions it is Res-AC from samples. w starts as 0, unless a random start is asked for.
+/// The residual correction (<see cref="Residual"/>) of an on-policy actor-critic: the res-critic w learns from the steps of the epoch,
+/// and the actor's gradient sees Q + w (Wen et al. 2021, section 4.3). Where the value of a state is a mean over finitely many actions
+/// it is Res-AC from samples. With a V critic w is a function of states, and the actor's advantages are those of V + w. w starts as 0,
+/// unless a random start is asked for.
 /// <para>Metrics: those of <see cref="Residual"/>, but for share and cosine.</para>
 /// </summary>
 internal sealed class EpochResidual
@@ -33,7 +34,7 @@ internal sealed class EpochResidual
     /// <param name="task">Sizes of observations and actions.</param>
     /// <param name="options">Sizes of networks, discount, and the correction's own options.</param>
     /// <param name="actor">Whose value is learned.</param>
-    /// <param name="critic">Q.</param>
+    /// <param name="critic">Q or V.</param>
     /// <param name="batch">A piece of an epoch.</param>
     /// <param name="stream">Random numbers of the correction alone.</param>
     public EpochResidual(AgentTask task, ActorCriticOptions options, OnPolicyActor actor, OnPolicyCritic critic, RolloutInputs<float> batch,
@@ -69,8 +70,11 @@ internal sealed class EpochResidual
     /// <summary>psi, the res-critic's parameters.</summary>
     public Parameters<float> Parameters => _residual.Parameters;
 
-    /// <summary>w(s_t, a_t), rows x 1: what is added to Q.</summary>
+    /// <summary>w(s_t, a_t), rows x 1: what is added to Q; with a V critic w(s_t).</summary>
     public Expression<float> Taken(RolloutInputs<float> batch) => _residual.Taken(batch);
+
+    /// <summary>w(s), rows x 1: what is added to V.</summary>
+    public Expression<float> Value(Expression<float> observation) => _residual.Value(observation);
 
     /// <summary>The res-critic's steps of an epoch: y times psi &lt;- psi - rate d_psi J_W(psi).</summary>
     public void Learn(OnPolicyExperience experience)

@@ -58,7 +58,7 @@ public enum EpisodeForm
 }
 
 /// <summary>Options of the on-policy <see cref="ActorCritic"/>.</summary>
-public sealed record ActorCriticOptions : OnPolicyOptions, IChecked
+public record ActorCriticOptions : OnPolicyOptions, IChecked
 {
     /// <summary>The published networks: 64 and 32 units.</summary>
     public ActorCriticOptions() => LastHiddenWidth = 32;
@@ -113,16 +113,28 @@ public sealed record ActorCriticOptions : OnPolicyOptions, IChecked
     /// <summary>What turns the costs into directions; only the actor can lead.</summary>
     public RuleOptions Gradient { get; init; } = new();
 
-    /// <summary>Whether and how a res-critic corrects the Q critic that the actor follows.</summary>
+    /// <summary>Whether and how a res-critic corrects the critic that the actor follows: a Q critic, or a V critic in its advantages.</summary>
     public ResidualOptions Correction { get; init; } = new();
 
+    /// <summary>What lies between a player's direction and its step.</summary>
+    public StepOptions Step { get; init; } = new();
+
+    /// <summary>How the actor's network is drawn.</summary>
+    internal virtual InitialWeights ActorWeights => default;
+
+    /// <summary>How the critic's network is drawn.</summary>
+    internal virtual InitialWeights CriticWeights => default;
+
+    /// <summary>Added to the root of Adam's second moment.</summary>
+    internal virtual double Epsilon => 1e-8;
+
     /// <inheritdoc/>
-    public void Check()
+    public virtual void Check()
     {
         Gradient.Check();
-        if (Correction.Residual && (Critic != CriticKind.Q || DirectTerm != DirectTerm.Critic || Gradient.Rule != Rule.Individual))
+        if (Correction.Residual && (Gradient.Rule != Rule.Individual || DirectTerm != (Critic == CriticKind.Q ? DirectTerm.Critic : DirectTerm.Gae)))
         {
-            throw new UserError("the option 'residual' is true, which corrects a Q critic that the actor follows: give critic=q, direct_term=critic and rule=individual");
+            throw new UserError("the option 'residual' is true, which corrects the critic that the actor follows: give rule=individual, and critic=q with direct_term=critic or critic=v with direct_term=gae");
         }
 
         if (StepsPerEpoch % Environments != 0)
@@ -208,7 +220,7 @@ public static class ActorCritic
 /// <param name="Taken">V(s_t) or Q(s_t, a_t), steps x 1.</param>
 /// <param name="NextValue">V(s_{t+1}), steps x 1.</param>
 /// <param name="Options">Options.</param>
-internal sealed record EpochGame<T>(
+internal record EpochGame<T>(
     RolloutInputs<T> Batch, Expression<T> LogProbability, Expression<T> Entropy, Expression<T> Taken, Expression<T> NextValue,
     ActorCriticOptions Options)
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
@@ -217,18 +229,21 @@ internal sealed record EpochGame<T>(
     public Expression<T>? Correction { get; init; }
 
     /// <summary>L(w) = mean of (critic - target)^2, 1 x 1 (Zheng et al. 2021, eq. 4).</summary>
-    public Expression<T> CriticCost => Mean(Square(Taken - Target));
+    public virtual Expression<T> CriticCost => Mean(Square(Taken - Target));
 
     /// <summary>-J, 1 x 1 (Zheng et al. 2021, eq. 3).</summary>
-    public Expression<T> ActorCost => ActorCritic.ActorCost(Batch, LogProbability);
+    public virtual Expression<T> ActorCost => ActorCritic.ActorCost(Batch, LogProbability);
 
     /// <summary>The critic as the actor's gradient sees it, steps x 1: Q(s_t, a_t), or r_t + gamma V(s_{t+1}).</summary>
     public Expression<T> Seen => Options.Critic != CriticKind.Q
         ? Batch.Target(Options.Discount, NextValue)
         : Correction is null ? Taken : Taken + Correction;
 
-    // G_t, or r_t + gamma V(s_{t+1}) without derivatives.
-    private Expression<T> Target => Options.CriticTarget == CriticTarget.Bootstrapped
+    /// <summary>What else is computed with the actor's direction.</summary>
+    public virtual IReadOnlyList<Measure<T>> ActorMeasures => [new("train/entropy", Mean(Entropy), entropy => entropy)];
+
+    /// <summary>G_t, or r_t + gamma V(s_{t+1}) without derivatives, steps x 1.</summary>
+    protected Expression<T> Target => Options.CriticTarget == CriticTarget.Bootstrapped
         ? Stop(Batch.Target(Options.Discount, NextValue))
         : Batch.Return;
 
@@ -237,6 +252,6 @@ internal sealed record EpochGame<T>(
     /// <param name="critic">w.</param>
     public ActorCriticGame<T> Between(Parameters<T> actor, Parameters<T> critic) => new(actor, critic, ActorCost, CriticCost)
     {
-        ActorMeasures = [new("train/entropy", Mean(Entropy), entropy => entropy)],
+        ActorMeasures = ActorMeasures,
     };
 }

@@ -1,4 +1,3 @@
-using System.Numerics.Tensors;
 using Dyad.Algorithms.Rules;
 using Dyad.Autodiff;
 using Dyad.Core;
@@ -10,18 +9,16 @@ namespace Dyad.Algorithms;
 
 /// <summary>
 /// The agent that plays the on-policy actor-critic (<see cref="ActorCritic"/>) in epochs, the actor following the policy gradient or, as
-/// a leader, its total derivative (STAC, Zheng et al. 2021, section 4.2).
+/// a leader, its total derivative (STAC, Zheng et al. 2021, section 4.2); or <see cref="Ppo"/>, which passes over an epoch several times.
 /// <para>
 /// Metrics: <c>train/critic_loss</c> L, averaged over the critic's steps, <c>train/actor_loss</c> -mean of A_t log pi(a_t|s_t),
 /// <c>train/entropy</c> mean entropy of pi(.|s_t), <c>train/advantage_std</c> standard deviation of A_t before it is normalised,
-/// <c>train/updates</c> epochs so far; and those of the <see cref="EpisodeDirection"/> and the <see cref="EpochResidual"/>.
+/// <c>train/updates</c> epochs so far; and those of the <see cref="EpisodeDirection"/>, the <see cref="EpochResidual"/>, the
+/// <see cref="PlayerSteps"/> and the <see cref="ProximalUpdate"/>.
 /// </para>
 /// </summary>
 public sealed class EpochAgent : IValuing
 {
-    // A standard deviation below this is rounding: such advantages are not blown up.
-    private const float SmallestDeviation = 1e-8f;
-
     private readonly ActorCriticOptions _options;
     private readonly OnPolicyActor _actor;
     private readonly OnPolicyExperience _experience;
@@ -30,22 +27,21 @@ public sealed class EpochAgent : IValuing
     private readonly EpochGradient _plain;
     private readonly IDirection<float> _actorDirection;
     private readonly EpochGradient _criticDirection;
-    private readonly GradientStep _actorStep;
-    private readonly GradientStep _criticStep;
+    private readonly EpochEstimates _estimates;
+    private readonly PlayerSteps _playerSteps;
 
     // What is added to Q where the actor sees it; null without a correction.
     private readonly EpochResidual? _residual;
 
-    // V(s), V(s') and what the actor's gradient sees of the critic.
-    private readonly EpochValues _value;
-    private readonly EpochValues _nextValue;
-    private readonly EpochValues _seen;
+    // PPO's passes over an epoch; null where each player moves on all of it.
+    private readonly ProximalUpdate? _proximal;
     private readonly MeasureMeans _criticMeans;
     private readonly MeasureMeans _actorMeans;
-    private readonly RunningMeans _advantageMeans = new("train/advantage_std");
-    private float[] _values;
-    private float[] _advantages;
+
+    // Environment steps of the epoch so far, and before it.
     private int _steps;
+    private long _before;
+    private readonly StepResult[] _ended;
     private long _updates;
 
     /// <summary>An untrained agent.</summary>
@@ -57,31 +53,34 @@ public sealed class EpochAgent : IValuing
     {
         _options = OptionBinder.Checked(options);
         Task = task.Checked();
-        _actor = new OnPolicyActor(task, options, options.Environments, stream);
+        _actor = new OnPolicyActor(task, options, options.Environments, stream, options.ActorWeights);
+        _ended = new StepResult[options.Environments];
         _experience = new OnPolicyExperience(task, _actor, options.Environments, options.StepsPerEpoch / options.Environments);
-        _values = new float[options.StepsPerEpoch];
-        _advantages = new float[options.StepsPerEpoch];
 
         RolloutInputs<float> batch = _experience.Inputs;
         _critic = new OnPolicyCritic(task, options, _actor, batch.Observation.Rows, stream);
         _residual = options.Correction.Residual ? new EpochResidual(task, options, _actor, _critic, batch, stream.Split("residual")) : null;
-        var costs = new EpochGame<float>(
-            batch, _actor.LogProbability(batch), _actor.Entropy(batch.Observation), _critic.Taken(batch), _critic.Value(batch.NextObservation), options)
-        {
-            Correction = _residual?.Taken(batch),
-        };
+        var proximal = options as PpoOptions;
+        var clip = new Input<float>("clip range", 1, 1);
+        clip.Set(proximal?.ClipRange ?? 0);
+        EpochGame<float> costs = proximal is not null
+            ? ProximalUpdate.Game(batch, _actor, _critic, clip, proximal)
+            : new EpochGame<float>(
+                batch, _actor.LogProbability(batch), _actor.Entropy(batch.Observation), _critic.Taken(batch), _critic.Value(batch.NextObservation), options)
+            {
+                Correction = _residual?.Taken(batch),
+            };
         _game = costs.Between(_actor.Parameters, _critic.Parameters);
         _criticDirection = new EpochGradient(_experience, _game.Of(Player.Critic), _critic.Draw);
         _plain = new EpochGradient(_experience, _game.Of(Player.Actor));
         _actorDirection = options.Gradient.Rule == Rule.Individual ? _plain : Leading(options, stream);
 
-        _value = new EpochValues(_critic.Value(batch.Observation), _critic.Draw);
-        _nextValue = new EpochValues(costs.NextValue, _critic.Draw);
-        _seen = new EpochValues(costs.Seen, _critic.Draw);
+        _estimates = new EpochEstimates(_experience, costs, _critic, _residual, options);
         _criticMeans = new MeasureMeans("train/critic_loss", _game.CriticMeasures);
         _actorMeans = new MeasureMeans("train/actor_loss", _game.ActorMeasures);
-        _actorStep = new GradientStep(_actor.Parameters.Count, options.ActorLearningRate, options.Optimizer, options.Gradient.ActorRatePower);
-        _criticStep = new GradientStep(_critic.Parameters.Count, options.CriticLearningRate, options.Optimizer, options.Gradient.CriticRatePower);
+        _playerSteps = new PlayerSteps(_actor, _critic, options);
+        _proximal = proximal is null ? null
+            : new ProximalUpdate(task, proximal, _experience, _estimates, _actor, _critic, _playerSteps, clip, _criticMeans, _actorMeans, stream);
     }
 
     /// <inheritdoc/>
@@ -146,7 +145,7 @@ public sealed class EpochAgent : IValuing
     public void Observe(
         ReadOnlySpan<double> observations, ReadOnlySpan<double> actions, ReadOnlySpan<StepResult> results, ReadOnlySpan<double> next)
     {
-        _experience.Add(observations, results, next);
+        _experience.Add(observations, _options is PpoOptions { BootstrapAtTimeLimit: false } ? Terminated(results) : results, next);
         _steps += _options.Environments;
         if (_steps >= _options.StepsPerEpoch && (!_options.WholeEpisodes || results[0].Done))
         {
@@ -156,6 +155,7 @@ public sealed class EpochAgent : IValuing
             }
 
             _experience.Steps.Clear();
+            _before += _steps;
             _steps = 0;
         }
     }
@@ -165,10 +165,12 @@ public sealed class EpochAgent : IValuing
     {
         _criticMeans.Flush(metrics);
         _actorMeans.Flush(metrics);
-        _advantageMeans.Flush(metrics);
+        _estimates.Measure(metrics);
         metrics.Record("train/updates", _updates);
         _actorDirection.Measure(metrics);
         _residual?.Measure(metrics);
+        _playerSteps.Measure(metrics);
+        _proximal?.Measure(metrics);
     }
 
     /// <inheritdoc/>
@@ -176,15 +178,20 @@ public sealed class EpochAgent : IValuing
     {
         _actor.Serialize(archive);
         _critic.Serialize(archive);
-        _actorStep.Serialize(archive);
-        _criticStep.Serialize(archive);
+        _playerSteps.Serialize(archive);
         _actorDirection.Serialize(archive);
         _residual?.Serialize(archive);
         archive.Value("steps", ref _steps);
         archive.Value("updates", ref _updates);
         _criticMeans.Serialize(archive);
         _actorMeans.Serialize(archive);
-        _advantageMeans.Serialize(archive);
+        _estimates.Serialize(archive);
+        if (_options.Step.RateSchedule != Schedule.Constant || _proximal is not null)
+        {
+            archive.Value("steps before", ref _before);
+        }
+
+        _proximal?.Serialize(archive);
         _experience.Serialize(archive);
     }
 
@@ -207,12 +214,12 @@ public sealed class EpochAgent : IValuing
             StateArchive.Load(StateArchive.Save(other.Scaler!.Serialize), Scaler.Serialize);
         }
 
-        StateArchive.Load(StateArchive.Save(other._criticStep.Serialize), _criticStep.Serialize);
-        StateArchive.Load(StateArchive.Save(other._actorStep.Serialize), _actorStep.Serialize);
+        StateArchive.Load(StateArchive.Save(other._playerSteps.Serialize), _playerSteps.Serialize);
+        _playerSteps.At(other._before);
     }
 
     /// <summary>theta &lt;- theta - rate direction.</summary>
-    internal void MoveActor(ReadOnlySpan<float> direction) => _actorStep.Descend(_actor.Parameters.Values, direction);
+    internal void MoveActor(ReadOnlySpan<float> direction) => _playerSteps.MoveActor(direction);
 
     /// <summary>Draws by other streams from now on: exploration, and the actions of a Q critic's values.</summary>
     internal void DrawBy(RandomStream exploration, RandomStream values)
@@ -224,8 +231,10 @@ public sealed class EpochAgent : IValuing
     /// <summary>Values, returns and weights of an epoch that has all its steps.</summary>
     internal void Estimate()
     {
-        Evaluate();
-        Weigh();
+        _experience.Close(_options);
+        _proximal?.Remember();
+        _estimates.Evaluate();
+        _estimates.Weigh();
     }
 
     /// <summary>w &lt;- w - rate d_w L(theta, w), some number of times.</summary>
@@ -234,7 +243,7 @@ public sealed class EpochAgent : IValuing
         for (int i = 0; i < steps; i++)
         {
             _criticDirection.Compute();
-            _criticStep.Descend(_critic.Parameters.Values, _criticDirection.Values);
+            _playerSteps.MoveCritic(_criticDirection.Values);
             _criticMeans.Add(_criticDirection);
         }
     }
@@ -243,11 +252,19 @@ public sealed class EpochAgent : IValuing
     // direction belongs to the w from before the critic's steps.
     private void Update()
     {
-        Evaluate();
+        _playerSteps.At(_before);
+        if (_proximal is not null)
+        {
+            UpdateProximally();
+            return;
+        }
+
+        _experience.Close(_options);
+        _estimates.Evaluate();
         bool together = _options.Gradient.Order == UpdateOrder.Simultaneous;
         if (together)
         {
-            Weigh();
+            _estimates.Weigh();
             _actorDirection.Compute();
         }
 
@@ -257,7 +274,7 @@ public sealed class EpochAgent : IValuing
         // theta <- theta + rate d_theta J(theta, w)
         if (!together)
         {
-            Weigh();
+            _estimates.Weigh();
             _actorDirection.Compute();
         }
 
@@ -266,76 +283,26 @@ public sealed class EpochAgent : IValuing
         _updates++;
     }
 
-    // V(s_t) and V(s_{t+1}), then A_t and what the critic regresses on.
-    private void Evaluate()
+    // The res-critic learns from the critic as the rollout met it, then the passes.
+    private void UpdateProximally()
     {
         _experience.Close(_options);
-        Rollout steps = _experience.Steps;
-        Span<float> values = Room(ref _values), advantages = Room(ref _advantages), returns = _experience.Returns;
-        _value.OfAll(_experience, values);
-        _nextValue.OfLast(_experience, values);
-        ReadOnlySpan<float> next = _experience.NextValues;
-        AdvantageEstimation.Advantages(steps.Rewards, values, next, steps.Last, _options.Discount, _options.GaeLambda, advantages);
-        if (_options.CriticTarget == CriticTarget.LambdaReturn)
-        {
-            TensorPrimitives.Add(values, advantages, returns);
-        }
-        else
-        {
-            AdvantageEstimation.Returns(steps.Rewards, next, steps.Last, _options.Discount, returns);
-        }
+        _proximal!.Remember();
+        _estimates.Evaluate();
+        _residual?.Learn(_experience);
+        _estimates.Weigh();
+        _proximal.Run(_before);
+        _updates++;
     }
 
-    // A_t of the actor's gradient, normalised if asked for, as weights of the scores.
-    private void Weigh()
+    // Every end of an episode as one that nothing follows.
+    private ReadOnlySpan<StepResult> Terminated(ReadOnlySpan<StepResult> results)
     {
-        Rollout steps = _experience.Steps;
-        Span<float> advantages = Room(ref _advantages);
-        if (_options.DirectTerm == DirectTerm.Returns)
+        for (int i = 0; i < results.Length; i++)
         {
-            AdvantageEstimation.Returns(steps.Rewards, _experience.NextValues, steps.Last, _options.Discount, advantages);
-        }
-        else if (_options.DirectTerm == DirectTerm.Critic)
-        {
-            _seen.OfAll(_experience, advantages);
+            _ended[i] = results[i] with { Terminated = results[i].Done };
         }
 
-        advantages.CopyTo(_experience.Advantages);
-        float deviation = Normalize(advantages);
-        _experience.AdvantageUnit = _options.NormalizeAdvantages ? deviation + SmallestDeviation : 1;
-        Span<float> weights = _experience.Weights;
-        TensorPrimitives.Multiply(weights, advantages, weights);
-        _advantageMeans.Add(deviation);
-    }
-
-    // Room for a number a step; an epoch of whole episodes may be longer than the one before.
-    private Span<float> Room(ref float[] values)
-    {
-        if (values.Length < _experience.Steps.Count)
-        {
-            values = new float[2 * _experience.Steps.Count];
-        }
-
-        return values.AsSpan(0, _experience.Steps.Count);
-    }
-
-    // Mean 0 and standard deviation 1 over the epoch, if asked for; the standard deviation as it was.
-    private float Normalize(Span<float> advantages)
-    {
-        float mean = TensorPrimitives.Sum<float>(advantages) / advantages.Length;
-        float squares = 0;
-        foreach (float advantage in advantages)
-        {
-            squares += (advantage - mean) * (advantage - mean);
-        }
-
-        float deviation = MathF.Sqrt(squares / advantages.Length);
-        if (_options.NormalizeAdvantages)
-        {
-            TensorPrimitives.Subtract(advantages, mean, advantages);
-            TensorPrimitives.Multiply(advantages, 1 / (deviation + SmallestDeviation), advantages);
-        }
-
-        return deviation;
+        return _ended;
     }
 }

@@ -32,7 +32,8 @@ internal sealed class OnPolicyActor
     /// <param name="options">Sizes of the network.</param>
     /// <param name="environments">Environments that step together in training.</param>
     /// <param name="stream">The method's random numbers.</param>
-    public OnPolicyActor(AgentTask task, OnPolicyOptions options, int environments, RandomStream stream)
+    /// <param name="weights">How the network is drawn.</param>
+    public OnPolicyActor(AgentTask task, OnPolicyOptions options, int environments, RandomStream stream, InitialWeights weights = default)
     {
         _random = stream.Split("exploration");
         _actions = new float[environments * task.ActionSize];
@@ -52,7 +53,7 @@ internal sealed class OnPolicyActor
             _gaussian = new GaussianPolicy<float>(network, logDeviation);
         }
 
-        network.Initialize(stream.Split("actor"));
+        network.Initialize(stream.Split("actor"), weights.Kind, weights.HiddenGain, weights.LastGain);
         _observations = new Input<float>("observations", environments, task.ObservationSize);
         _noise = new Input<float>("exploration", environments, task.ActionSize);
         _observation = new Input<float>("one observation", 1, task.ObservationSize);

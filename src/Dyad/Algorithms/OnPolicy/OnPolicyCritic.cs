@@ -38,7 +38,9 @@ internal sealed class OnPolicyCritic
         _isQ = options.Critic == CriticKind.Q;
         bool discrete = task.Actions is Discrete;
         int inputs = task.ObservationSize + (_isQ && !discrete ? task.ActionSize : 0), outputs = _isQ && discrete ? task.ActionCount : 1;
-        _network = Mlp.Drawn(Parameters, _isQ ? "q" : "v", options.Sizes(inputs, outputs), stream.Split("critic"), options.Activation);
+        _network = new Mlp<float>(Parameters, _isQ ? "q" : "v", options.Sizes(inputs, outputs), options.Activation);
+        InitialWeights weights = options.CriticWeights;
+        _network.Initialize(stream.Split("critic"), weights.Kind, weights.HiddenGain, weights.LastGain);
         if (startsAtZero)
         {
             _network.ClearLast();

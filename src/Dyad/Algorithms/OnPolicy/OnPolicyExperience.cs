@@ -25,6 +25,8 @@ internal sealed class OnPolicyExperience
     private float[] _returns = [];
     private float[] _nextValues = [];
     private float[] _advantages = [];
+    private float[] _logProbabilities = [];
+    private float[] _values = [];
 
     /// <summary>No steps yet.</summary>
     /// <param name="task">Sizes of observations and actions.</param>
@@ -59,6 +61,12 @@ internal sealed class OnPolicyExperience
 
     /// <summary>A_t of each step, before it is normalised and without gamma^t; sized by <see cref="Close"/>.</summary>
     public Span<float> Advantages => _advantages.AsSpan(0, Steps.Count);
+
+    /// <summary>log pi(a_t|s_t) of the policy that drew a_t, where a method computes it; sized by <see cref="Close"/>.</summary>
+    public Span<float> LogProbabilities => _logProbabilities.AsSpan(0, Steps.Count);
+
+    /// <summary>V(s_t) of the critic at the epoch's end, where a method keeps it; sized by <see cref="Close"/>.</summary>
+    public Span<float> Values => _values.AsSpan(0, Steps.Count);
 
     /// <summary>What the advantages in <see cref="Weights"/> were divided by.</summary>
     public double AdvantageUnit { get; set; } = 1;
@@ -106,8 +114,16 @@ internal sealed class OnPolicyExperience
             Array.Resize(ref _returns, 2 * Steps.Count);
             Array.Resize(ref _nextValues, 2 * Steps.Count);
             Array.Resize(ref _advantages, 2 * Steps.Count);
+            Array.Resize(ref _logProbabilities, 2 * Steps.Count);
+            Array.Resize(ref _values, 2 * Steps.Count);
         }
 
+        WeighVisits(options);
+    }
+
+    /// <summary>Puts the weights back to those of visits alone.</summary>
+    public void WeighVisits(OnPolicyOptions options)
+    {
         ReadOnlySpan<int> times = Steps.Times;
         for (int i = 0; i < times.Length; i++)
         {
@@ -181,20 +197,42 @@ internal sealed class OnPolicyExperience
     public void Fill(int first, int count)
     {
         _rows.Count = count;
-        Steps.Observations.Slice(first * _observationSize, count * _observationSize).CopyTo(Inputs.Observation.Values);
-        Steps.NextObservations.Slice(first * _observationSize, count * _observationSize).CopyTo(Inputs.NextObservation.Values);
-        ReadOnlySpan<float> actions = Steps.Actions.Slice(first * _actionSize, count * _actionSize);
-        actions.CopyTo(Inputs.Action.Values);
-        Span<int> choices = Inputs.Choice.Values;
+        Copy(first, count, Inputs, 0);
+    }
+
+    /// <summary>Puts rows into other inputs, as many as these have.</summary>
+    public void Fill(ReadOnlySpan<int> rows, RolloutInputs<float> inputs)
+    {
+        for (int i = 0; i < rows.Length; i++)
+        {
+            Copy(rows[i], 1, inputs, i);
+        }
+    }
+
+    private void Copy(int first, int count, RolloutInputs<float> inputs, int at)
+    {
+        Rows(Steps.Observations, inputs.Observation, _observationSize);
+        Rows(Steps.NextObservations, inputs.NextObservation, _observationSize);
+        ReadOnlySpan<float> actions = Rows(Steps.Actions, inputs.Action, _actionSize);
+        Span<int> choices = inputs.Choice.Values.Slice(at, count);
         for (int i = 0; i < choices.Length; i++)
         {
             choices[i] = (int)actions[i * _actionSize];
         }
 
-        Steps.Rewards.Slice(first, count).CopyTo(Inputs.Reward.Values);
-        Steps.Terminated.Slice(first, count).CopyTo(Inputs.Terminated.Values);
-        _weights.AsSpan(first, count).CopyTo(Inputs.Weight.Values);
-        _returns.AsSpan(first, count).CopyTo(Inputs.Return.Values);
+        Rows(Steps.Rewards, inputs.Reward, 1);
+        Rows(Steps.Terminated, inputs.Terminated, 1);
+        Rows(_weights, inputs.Weight, 1);
+        Rows(_returns, inputs.Return, 1);
+        Rows(_logProbabilities, inputs.OldLogProbability, 1);
+        Rows(_values, inputs.OldValue, 1);
+
+        ReadOnlySpan<float> Rows(ReadOnlySpan<float> from, Input<float> to, int size)
+        {
+            ReadOnlySpan<float> rows = from.Slice(first * size, count * size);
+            rows.CopyTo(to.Values[(at * size)..]);
+            return rows;
+        }
     }
 
     /// <summary>Saves or loads the steps of a batch that is not closed.</summary>

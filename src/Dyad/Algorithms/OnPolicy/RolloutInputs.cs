@@ -20,4 +20,10 @@ public class RolloutInputs<T>(Extent steps, int observationSize, int actionSize)
 
     /// <summary>What the critic's value of a step is compared with, steps x 1: G_t, for example.</summary>
     public Input<T> Return { get; } = new("return", steps, 1);
+
+    /// <summary>log pi(a_t|s_t) of the policy that drew a_t, steps x 1, where a method compares with it.</summary>
+    public Input<T> OldLogProbability { get; } = new("old log probability", steps, 1);
+
+    /// <summary>V(s_t) of the critic at that time, steps x 1, where a method compares with it.</summary>
+    public Input<T> OldValue { get; } = new("old value", steps, 1);
 }
