@@ -40,6 +40,27 @@ public static class AgentMethods
     {
         DefaultSteps = 500_000,
         CombinedSource = "Schulman et al. 2017; ",
+        LedSource = "after Zheng et al. 2021, section 4.2",
+        Required = id => id.Leader is not null ? [("minibatches", "segments")] : [],
+    };
+
+    // The algorithm of BLPO's authors; sizes and step lengths are the presets'.
+    private static readonly Family<PpoOptions> PpoNested = new(
+        MethodFamily.PpoNested, "PPO-Nested", "PPO with a critic nested in each minibatch, which is an environment's whole trajectory: BLPO without its correction",
+        "Prakash et al. 2025", (task, options, stream) => Algorithms.Ppo.Agent(task, options, stream), options => (options.Gradient, options.Correction))
+    {
+        DefaultSteps = 500_000,
+        LedSource = "Prakash et al. 2025, and their code",
+        Required = id =>
+        [
+            ("minibatches", "segments"), ("minibatch_size", "0"), ("minibatch_advantages", "true"), ("normalize_advantages", "false"), ("order", "in-turn"),
+            ("value_coefficient", "2"), ("gradient_clip", "0"),
+            .. id.Leader is null ? Array.Empty<(string, string)>() :
+            [
+                ("coupling", "as-published"), ("leader_value", "advantage"), ("solver", "nystrom"), ("solver_iterations", "5"), ("damping", "50"),
+                ("nystrom_sampling", "columns"), ("nystrom_jitter", "1"),
+            ],
+        ],
     };
 
     // What makes PPO the synchronous advantage actor-critic.
@@ -99,7 +120,10 @@ public static class AgentMethods
         Ac.Plain,
         Ac.Led(Player.Actor),
         Ppo.Plain,
+        Ppo.Led(Player.Actor),
         Ppo.Corrected,
+        PpoNested.Plain,
+        PpoNested.Led(Player.Actor),
         A2c.Plain,
         Method.Of<AgentTask, IAgent, DqnOptions>(
             new(MethodFamily.Dqn), "Deep Q-learning with a target network, for finitely many actions",

@@ -73,7 +73,7 @@ public sealed class EpochAgent : IValuing
         _game = costs.Between(_actor.Parameters, _critic.Parameters);
         _criticDirection = new EpochGradient(_experience, _game.Of(Player.Critic), _critic.Draw);
         _plain = new EpochGradient(_experience, _game.Of(Player.Actor));
-        _actorDirection = options.Gradient.Rule == Rule.Individual ? _plain : Leading(options, stream);
+        _actorDirection = options.Gradient.Rule == Rule.Individual || proximal is not null ? _plain : Leading(options, stream);
 
         _estimates = new EpochEstimates(_experience, costs, _critic, _residual, options);
         _criticMeans = new MeasureMeans("train/critic_loss", _game.CriticMeasures);

@@ -209,6 +209,19 @@ internal sealed class OnPolicyExperience
         }
     }
 
+    /// <summary>Puts what segments have beside into inputs that have as many rows.</summary>
+    public void FillSegment(int first, SegmentInputs<float> inputs)
+    {
+        Span<float> continues = inputs.Continues.Values;
+        for (int i = 0; i < continues.Length; i++)
+        {
+            continues[i] = Steps.Last[first + i] ? 0 : 1;
+        }
+
+        _advantages.AsSpan(first, continues.Length).CopyTo(inputs.Advantage.Values);
+        inputs.Number();
+    }
+
     private void Copy(int first, int count, RolloutInputs<float> inputs, int at)
     {
         Rows(Steps.Observations, inputs.Observation, _observationSize);

@@ -17,11 +17,11 @@ internal sealed class SegmentInputs<T>(Extent steps, int observationSize, int ac
     : RolloutInputs<T>(steps, observationSize, actionSize)
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    /// <summary>log of the probability with which a_t was drawn, steps x 1.</summary>
-    public Input<T> DrawnLogProbability { get; } = new("drawn log probability", steps, 1);
-
     /// <summary>A_t of the critic that <see cref="RolloutInputs{T}.Return"/> is of, not normalised, steps x 1.</summary>
     public Input<T> Advantage { get; } = new("advantage", steps, 1);
+
+    /// <summary>What <see cref="RolloutInputs{T}.Weight"/> was divided by, 1 x 1.</summary>
+    public Input<T> AdvantageUnit { get; } = new("advantage unit", 1, 1);
 
     /// <summary>1 where the next row goes on in the same episode, else 0, steps x 1.</summary>
     public Input<T> Continues { get; } = new("continues", steps, 1);
@@ -45,6 +45,7 @@ internal sealed class SegmentInputs<T>(Extent steps, int observationSize, int ac
     /// <summary>Fills what counts rows.</summary>
     public void Number()
     {
+        AdvantageUnit.Set(1);
         Span<T> perRow = PerRow.Values;
         One.Values.Fill(T.One);
         for (int t = 0; t < perRow.Length; t++)

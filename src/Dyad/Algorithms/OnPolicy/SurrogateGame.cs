@@ -41,12 +41,6 @@ public sealed record SurrogateOptions
     /// <summary>How far a ratio of probabilities may be from 1 and still couple the players.</summary>
     [Range(1e-6, 1e6)]
     public double CouplingClip { get; init; } = 0.2;
-
-    /// <summary>
-    /// Whether a leading actor moves along its plain gradient, as far as its total derivative would take it: what an ablation needs
-    /// to tell direction from step length.
-    /// </summary>
-    public bool LengthOnly { get; init; }
 }
 
 /// <summary>
@@ -68,40 +62,36 @@ public sealed record SurrogateOptions
 /// </summary>
 internal static class SurrogateGame
 {
-    /// <summary>S_t(c), steps x 1.</summary>
-    public static Expression<T> Clipped<T>(Expression<T> ratio, Expression<T> advantage, double clip)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
-        Min(ratio * advantage, Clamp(ratio, 1 - clip, 1 + clip) * advantage);
-
     /// <summary>The game.</summary>
     /// <param name="actor">theta, which leads.</param>
     /// <param name="critic">w.</param>
     /// <param name="batch">Steps of one environment.</param>
+    /// <param name="cost">f1, 1 x 1, of which derivatives in theta alone are taken.</param>
     /// <param name="logProbability">log pi(a_t|s_t), steps x 1.</param>
     /// <param name="value">V(s_t), steps x 1.</param>
     /// <param name="advantage">A_t as a function of w, steps x 1 (<see cref="SegmentInputs{T}.Advantages"/>).</param>
-    /// <param name="direct">A_t of the direct term, steps x 1, of which no derivative is taken.</param>
-    /// <param name="clip">epsilon of the surrogate.</param>
+    /// <param name="unit">What f1 has divided A_t by, 1 x 1.</param>
+    /// <param name="clip">epsilon of the surrogate, 1 x 1.</param>
     /// <param name="trace">gamma lambda.</param>
     /// <param name="options">Coupling, and J as a function of w.</param>
-    public static Game<T> Of<T>(Parameters<T> actor, Parameters<T> critic, SegmentInputs<T> batch, Expression<T> logProbability,
-        Expression<T> value, Expression<T> advantage, Expression<T> direct, double clip, double trace, SurrogateOptions options)
+    public static Game<T> Of<T>(Parameters<T> actor, Parameters<T> critic, SegmentInputs<T> batch, Expression<T> cost, Expression<T> logProbability,
+        Expression<T> value, Expression<T> advantage, Expression<T> unit, Expression<T> clip, double trace, SurrogateOptions options)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        Expression<T> ratio = Exp(logProbability - batch.DrawnLogProbability);
+        Expression<T> ratio = Exp(logProbability - batch.OldLogProbability), couplingClip = Number<T>(options.CouplingClip);
 
         // V(s_t) is the baseline: with it A_t + V(s_t) is the lambda-return, without it its derivative is in A_t.
         Expression<T> seen = options.LeaderValue == SurrogateValue.Return ? advantage + value - Stop(value) : advantage;
-        Expression<T> scores = SumOfFollowing(Clipped(ratio, batch.Advantage, options.CouplingClip), batch.Continues, trace);
+        Expression<T> scores = SumOfFollowing(Ppo.Surrogate(ratio, batch.Advantage, couplingClip), batch.Continues, trace);
         bool published = options.Coupling == SurrogateCoupling.AsPublished;
         var error = new SquaredError<T>(value, published ? batch.Return : Surrogate(batch.Return, scores));
-        return new Game<T>(actor, critic, -Mean(Clipped(ratio, Stop(direct), clip)), error.Cost)
+        return new Game<T>(actor, critic, cost, error.Cost)
         {
-            LeaderCostInFollower = -Mean(Clipped(ratio, seen, clip)),
+            LeaderCostInFollower = -Mean(Ppo.Surrogate(ratio, seen, clip)) / unit,
             FollowerErrors = [error],
             Coupling = options.Coupling switch
             {
-                SurrogateCoupling.AsPublished => Published(batch, Clipped(ratio, advantage, options.CouplingClip), value),
+                SurrogateCoupling.AsPublished => Published(batch, Ppo.Surrogate(ratio, advantage, couplingClip), value),
                 SurrogateCoupling.ReturnsAndVisits => Mean(Visited(batch, logProbability) * Square(value - error.Target)),
                 _ => error.Cost,
             },

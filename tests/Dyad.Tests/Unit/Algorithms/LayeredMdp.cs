@@ -211,7 +211,7 @@ internal sealed class LayeredMdp
         for (int i = 0; i < rows; i++)
         {
             int state = State(batch.Observation.Values, i);
-            batch.DrawnLogProbability.Values[i] = Math.Log(policy[(state * Actions) + batch.Choice.Values[i]]);
+            batch.OldLogProbability.Values[i] = Math.Log(policy[(state * Actions) + batch.Choice.Values[i]]);
             last[i] = batch.Terminated.Values[i] == 1;
             values[i] = table[state];
             next[i] = last[i] ? 0 : table[State(batch.NextObservation.Values, i)];

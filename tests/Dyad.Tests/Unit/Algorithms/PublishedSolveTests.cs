@@ -64,7 +64,6 @@ public sealed class PublishedSolveTests(ITestOutputHelper output)
         private readonly Parameters<double> _actor = new("actor"), _critic = new("critic");
         private readonly SegmentInputs<double> _batch = new(Rows, Observations);
         private readonly Game<double> _game;
-        private readonly Expression<double> _advantage;
 
         public Setting(int width)
         {
@@ -94,15 +93,16 @@ public sealed class PublishedSolveTests(ITestOutputHelper output)
 
             _batch.Number();
             Expression<double> v = value.Apply(_batch.Observation);
-            _advantage = _batch.Advantages(v, value.Apply(_batch.NextObservation), Gamma, Lambda);
+            Expression<double> advantage = _batch.Advantages(v, value.Apply(_batch.NextObservation), Gamma, Lambda);
             Expression<double> logProbability = policy.LogProbability(_batch.Observation, _batch.Choice);
             var builder = new ProgramBuilder<double>();
-            Output<double> drawn = builder.Output(logProbability), advantages = builder.Output(_advantage), values = builder.Output(v);
+            Output<double> drawn = builder.Output(logProbability), advantages = builder.Output(advantage), values = builder.Output(v);
             builder.Build().Run();
-            drawn.Values.CopyTo(_batch.DrawnLogProbability.Values);
+            drawn.Values.CopyTo(_batch.OldLogProbability.Values);
             advantages.Values.CopyTo(_batch.Advantage.Values);
             TensorPrimitives.Add(advantages.Values, values.Values, _batch.Return.Values);
-            _game = SurrogateGame.Of(_actor, _critic, _batch, logProbability, v, _advantage, _advantage, 0.2, Gamma * Lambda,
+            Expression<double> clip = Number<double>(0.2);
+            _game = SurrogateGame.Of(_actor, _critic, _batch, -Mean(_batch.Weight * logProbability), logProbability, v, advantage, _batch.AdvantageUnit, clip, Gamma * Lambda,
                 new SurrogateOptions { Coupling = SurrogateCoupling.AsPublished, LeaderValue = SurrogateValue.Advantage, CouplingClip = 1 });
         }
 

@@ -152,9 +152,9 @@ public sealed class SurrogateGameTests
         Assert.True(Implicit() > 0.01);
 
         // The policy moved: every ratio is 1.5, and advantages are such that the clip binds.
-        for (int i = 0; i < batch.DrawnLogProbability.Values.Length; i++)
+        for (int i = 0; i < batch.OldLogProbability.Values.Length; i++)
         {
-            batch.DrawnLogProbability.Values[i] -= Math.Log(1.5);
+            batch.OldLogProbability.Values[i] -= Math.Log(1.5);
             batch.Advantage.Values[i] = 1 + (i % 3);
         }
 
@@ -186,7 +186,7 @@ public sealed class SurrogateGameTests
         for (int i = 0; i < rows; i++)
         {
             int state = LayeredMdp.State(batch.Observation.Values, i);
-            double ratio = policy[(state * LayeredMdp.Actions) + batch.Choice.Values[i]] / Math.Exp(batch.DrawnLogProbability.Values[i]);
+            double ratio = policy[(state * LayeredMdp.Actions) + batch.Choice.Values[i]] / Math.Exp(batch.OldLogProbability.Values[i]);
             sum -= ratio * (advantages[i] + (value == SurrogateValue.Return ? at[i] - baseline[state] : 0));
         }
 
@@ -248,6 +248,7 @@ public sealed class SurrogateGameTests
         Expression<double> value = Value(batch.Observation), advantage = batch.Advantages(value, Value(batch.NextObservation), Gamma, lambda);
         Expression<double> logProbability = GatherColumns(LogSoftmax(Product(batch.Observation, logits)), batch.Choice);
         return (SurrogateGame.Of(
-            _actor, _critic, batch, logProbability, value, advantage, advantage, clip: 0.2, trace ?? (Gamma * lambda), options), batch);
+            _actor, _critic, batch, -Mean(Ppo.Surrogate(Exp(logProbability - batch.OldLogProbability), Stop(advantage), Number<double>(0.2))),
+            logProbability, value, advantage, batch.AdvantageUnit, Number<double>(0.2), trace ?? (Gamma * lambda), options), batch);
     }
 }
