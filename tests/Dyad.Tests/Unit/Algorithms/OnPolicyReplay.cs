@@ -9,6 +9,9 @@ namespace Dyad.Tests.Unit.Algorithms;
 internal sealed record ReplayedStep(double[] S, double[] A, double R, double[] Next, bool Terminated, int Time)
 {
     public bool Last { get; set; }
+
+    /// <summary>Whether its episode ended.</summary>
+    public bool Ended { get; init; }
 }
 
 /// <summary>
@@ -185,7 +188,7 @@ internal sealed class OnPolicyReplay(bool discrete, int environments)
         List<ReplayedStep> kept = _kept[environment];
         if (!result.Failed)
         {
-            kept.Add(new ReplayedStep(_s[environment], a, result.Reward, next, result.Terminated, _times[environment]) { Last = result.Done });
+            kept.Add(new ReplayedStep(_s[environment], a, result.Reward, next, result.Terminated, _times[environment]) { Last = result.Done, Ended = result.Done });
         }
         else if (kept.Count > 0)
         {

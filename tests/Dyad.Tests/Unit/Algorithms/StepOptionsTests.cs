@@ -31,11 +31,16 @@ public sealed class StepOptionsTests
         Assert.Equal(1, clip.Factor(0.4));
         Assert.Equal(0.25, clip.Factor(2), 1e-6);
         Assert.Equal(0.5, clip.Factor(1), 1e-6);
-        Recorder row = Recorder.Of(clip.Measure);
-        Assert.Equal([("train/gradient_norm", 3.4 / 3), ("train/gradient_clips", 2)], row.Values.Select(x => (x.Name, x.Value)));
-        var none = new GradientClip(0);
+        var row = new Recorder();
+        clip.Measure(row);
+        Assert.Equal(3.4 / 3, row["train/gradient_norm"], 1e-12);
+        Assert.Equal(2, row["train/gradient_clips"]);
+        Assert.Equal(0.5 / 13, clip.Factor([3, 4], [0, 12]), 1e-6);
+        Assert.Equal(0.1, clip.Factor([3, 4]), 1e-6);
+        (var none, row) = (new GradientClip(0), new Recorder());
         Assert.Equal(1, none.Factor(1e9));
-        Assert.Empty(Recorder.Of(none.Measure).Values);
+        none.Measure(row);
+        Assert.Empty(row.Values);
     }
 
     [Fact]

@@ -49,6 +49,9 @@ public sealed class AgentResumeTests : IDisposable
     [InlineData("ac:critic=q,direct_term=critic,residual=true,residual_clip_rule=adaptive,residual_updates=3", 1, 450)]
     [InlineData("stac:damping_schedule=exponential,optimizer=sgd,actor_rate_power=0.5", 1, 300, 1111)]
     [InlineData("stac:whole_episodes=true,episode_form=as-published", 450)]
+    [InlineData("ppo", 1, 299, 300, 450, 1111)]
+    [InlineData("ppo:environments=3,rate_schedule=linear,clip_schedule=linear,schedule_steps=1500,target_kl=0.002,residual=true", 150, 900)]
+    [InlineData("a2c", 39, 400)]
     [InlineData("reinforce", 1, 199, 200, 350, 1111)]
     [InlineData("reinforce:episodes_per_update=2", 300, 555)]
     [InlineData("one-step-ac", 1, 777)]
@@ -152,7 +155,8 @@ public sealed class AgentResumeTests : IDisposable
         changes = parts[0] switch
         {
             "ac" or "stac" => [("hidden_width", "16"), ("steps_per_epoch", "300"), ("critic_updates", "3"), .. changes],
-            "reinforce" or "one-step-ac" => [("hidden_width", "16"), .. changes],
+            "ppo" => [("hidden_width", "16"), ("steps_per_epoch", "300"), .. changes],
+            "reinforce" or "one-step-ac" or "a2c" => [("hidden_width", "16"), .. changes],
 
             // Copies of the value network depend on the number of updates.
             "sac-v" => [.. SmallTasks.SmallOf(parts[0]), ("target_update", "periodic"), ("target_period", "70")],

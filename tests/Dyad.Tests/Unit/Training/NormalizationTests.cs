@@ -60,6 +60,7 @@ public sealed class NormalizationTests
     [InlineData("stack-sac:leader_states=start")]
     [InlineData("ac")]
     [InlineData("stac")]
+    [InlineData("ppo")]
     [InlineData("reinforce")]
     [InlineData("one-step-ac")]
     public void Units_and_origin_of_observations_do_not_matter(string text)
@@ -67,9 +68,9 @@ public sealed class NormalizationTests
         // A unit of 8 and an origin of 512 cost no digit of the state's; what differs is rounding. Plain steps on policy, since the sign
         // of a gradient, which is most of what Adam takes from it, is that of the rewards.
         string[] parts = text.Split(':');
-        bool isOnPolicy = parts[0] is "ac" or "stac" or "reinforce" or "one-step-ac";
+        bool isOnPolicy = parts[0] is "ac" or "stac" or "ppo" or "reinforce" or "one-step-ac";
         (string, string)[] small = isOnPolicy ? [("hidden_width", "16"), ("optimizer", "sgd")] : SmallTasks.SmallOf(parts[0]);
-        (string, string)[] epochs = parts[0] is "ac" or "stac" ? [("steps_per_epoch", "100"), ("critic_updates", "3"), ("actor_learning_rate", "0.1")] : [];
+        (string, string)[] epochs = parts[0] == "ppo" ? [("steps_per_epoch", "100"), ("actor_learning_rate", "0.1")] : parts[0] is "ac" or "stac" ? [("steps_per_epoch", "100"), ("critic_updates", "3"), ("actor_learning_rate", "0.1")] : [];
         (string, string)[] more = [.. parts.Skip(1).Select(change => (change.Split('=')[0], change.Split('=')[1]))];
         Func<IEnvironment> plain = SmallTasks.ClassicOf(parts[0]), other = () => new Shifted(plain());
         float[][] trained = [.. new[] { plain, other }.Select(task =>

@@ -23,6 +23,14 @@ public sealed class OnPolicyLearningTests
             ["steps_per_epoch=160", "environments=8", "critic_updates=10", "critic=q", "critic_target=bootstrapped", "direct_term=critic",
                 "residual=true", "residual_updates=10", "residual_learning_rate=1e-3"]
         },
+        { "ppo", ["steps_per_epoch=200", "minibatch_size=50", "passes=5"] },
+        {
+            "ppo",
+            ["steps_per_epoch=320", "environments=8", "entropy_coefficient=0.001", "value_clip=0.5", "rate_schedule=linear", "clip_schedule=linear",
+                "schedule_steps=24000", "target_kl=0.1"]
+        },
+        { "ppo", ["steps_per_epoch=200", "passes=5", "residual=true", "residual_updates=5", "residual_learning_rate=1e-3"] },
+        { "a2c", [] },
         { "stac", ["steps_per_epoch=100", "critic_updates=10"] },
         { "stac", ["steps_per_epoch=100", "critic_updates=10", "curvature=gauss-newton", "solver=sample-space", "order=simultaneous"] },
         { "stac", ["steps_per_epoch=100", "critic_updates=10", "episode_form=as-published", "implicit_bound=1", "whole_episodes=true"] },
@@ -66,6 +74,7 @@ public sealed class OnPolicyLearningTests
 
     [Theory]
     [InlineData("ac", "discounted_visits=true", "optimizer=sgd")]
+    [InlineData("ppo", "steps_per_epoch=300", "target_kl=0.01")]
     [InlineData("reinforce", "step_by_step=true", "optimizer=sgd", "actor_learning_rate=1e-6", "critic_learning_rate=1e-4")]
     [InlineData("one-step-ac", "environments=3", "optimizer=sgd")]
     public void A_run_is_a_function_of_its_seed(string method, params string[] changes)
@@ -85,6 +94,7 @@ public sealed class OnPolicyLearningTests
     [Theory]
     [InlineData("ac", 1)]
     [InlineData("ac", 4)]
+    [InlineData("ppo", 4)]
     [InlineData("stac", 1)]
     [InlineData("reinforce", 1)]
     [InlineData("one-step-ac", 4)]
@@ -93,6 +103,7 @@ public sealed class OnPolicyLearningTests
         string[] changes = method switch
         {
             "ac" => [.. Epochs, $"environments={environments}", "critic=q"],
+            "ppo" => ["steps_per_epoch=100", $"environments={environments}", "residual=true", "value_clip=0.2", "target_kl=0.05", "bootstrap_at_time_limit=false", "recompute_advantages=true"],
             "one-step-ac" => [$"environments={environments}"],
             "stac" => [.. Epochs, "curvature=gauss-newton", "solver=sample-space"],
             _ => [],
