@@ -153,11 +153,16 @@ public record ActorCriticOptions : OnPolicyOptions, IChecked
             throw new UserError("the option 'td_errors' is true, which in an on-policy method takes residual=true");
         }
 
-        if (Gradient.Rule == Rule.Individual)
+        if (Gradient.Rule == Rule.Stackelberg)
         {
-            return;
+            CheckLeader();
         }
+    }
 
+    /// <summary>Whether an actor can lead by these options.</summary>
+    /// <exception cref="UserError">Options do not go together.</exception>
+    internal void CheckLeader()
+    {
         if (Gradient.Leader == Player.Critic)
         {
             throw new UserError("the option 'leader' is 'critic'; of on-policy methods only the actor leads: give leader=actor");

@@ -129,6 +129,9 @@ public sealed class EpochAgent : IValuing
     /// <summary>What the actor follows.</summary>
     internal IDirection<float> ActorDirection => _actorDirection;
 
+    /// <summary>Whether that is the total derivative of the game of whole episodes.</summary>
+    internal bool LeadsEpisodes => _actorDirection is EpisodeDirection;
+
     /// <summary>What draws the actions that a Q critic's values are of; null where none are needed.</summary>
     internal Action? DrawValues => _critic.Draw;
 

@@ -70,7 +70,7 @@ public sealed class EpochBatch : IDisposable
     internal EpisodeDirection Leading(EpisodeForm form, RandomStream solver)
     {
         ActorCriticOptions options = _copy.Options with { EpisodeForm = form, LengthOnly = false, Gradient = RuleOf(_agent) };
-        options.Check();
+        options.CheckLeader();
         return _copy.Leading(options, solver);
     }
 
@@ -81,7 +81,7 @@ public sealed class EpochBatch : IDisposable
     /// <summary>Puts a leader's damping and warm start to where the agent has them, if it leads in the same form.</summary>
     internal void Restore(EpisodeDirection leading)
     {
-        if (_agent.Options.Gradient.Rule == Rule.Stackelberg)
+        if (_agent.LeadsEpisodes)
         {
             StateArchive.Load(StateArchive.Save(_agent.ActorDirection.Serialize), leading.Serialize);
         }

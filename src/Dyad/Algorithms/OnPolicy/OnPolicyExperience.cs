@@ -210,7 +210,10 @@ internal sealed class OnPolicyExperience
     }
 
     /// <summary>Puts what segments have beside into inputs that have as many rows.</summary>
-    public void FillSegment(int first, SegmentInputs<float> inputs)
+    /// <param name="first">The first row.</param>
+    /// <param name="inputs">The inputs.</param>
+    /// <param name="centered">Whether the mean of the advantages is taken from them.</param>
+    public void FillSegment(int first, SegmentInputs<float> inputs, bool centered)
     {
         Span<float> continues = inputs.Continues.Values;
         for (int i = 0; i < continues.Length; i++)
@@ -218,7 +221,13 @@ internal sealed class OnPolicyExperience
             continues[i] = Steps.Last[first + i] ? 0 : 1;
         }
 
-        _advantages.AsSpan(first, continues.Length).CopyTo(inputs.Advantage.Values);
+        Span<float> advantages = inputs.Advantage.Values;
+        _advantages.AsSpan(first, continues.Length).CopyTo(advantages);
+        if (centered)
+        {
+            TensorPrimitives.Subtract(advantages, TensorPrimitives.Sum<float>(advantages) / advantages.Length, advantages);
+        }
+
         inputs.Number();
     }
 

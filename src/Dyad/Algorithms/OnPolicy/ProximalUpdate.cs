@@ -137,7 +137,7 @@ internal sealed class ProximalUpdate
         _experience.Fill(rows, _minibatch);
         if (_segments)
         {
-            _experience.FillSegment(rows[0], _minibatch);
+            _experience.FillSegment(rows[0], _minibatch, _options.NormalizeAdvantages);
             _minibatch.AdvantageUnit.Set(unit);
         }
 

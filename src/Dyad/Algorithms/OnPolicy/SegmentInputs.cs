@@ -17,7 +17,10 @@ internal sealed class SegmentInputs<T>(Extent steps, int observationSize, int ac
     : RolloutInputs<T>(steps, observationSize, actionSize)
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    /// <summary>A_t of the critic that <see cref="RolloutInputs{T}.Return"/> is of, not normalised, steps x 1.</summary>
+    /// <summary>
+    /// A_t of the critic that <see cref="RolloutInputs{T}.Return"/> is of, steps x 1: not normalised, but without their mean where the
+    /// plain actor's are normalised, which changes no expectation with a score.
+    /// </summary>
     public Input<T> Advantage { get; } = new("advantage", steps, 1);
 
     /// <summary>What <see cref="RolloutInputs{T}.Weight"/> was divided by, 1 x 1.</summary>
