@@ -22,7 +22,7 @@ public sealed class PpoLeaderTests
     [
         ("hidden_width", "5"), ("last_hidden_width", "4"), ("optimizer", "sgd"), ("discount", "0.9"), ("gae_lambda", "0.8"), ("actor_learning_rate", "0.3"),
         ("critic_learning_rate", "0.02"), ("initial_log_deviation", "-3"), ("environments", "1"), ("steps_per_epoch", "14"), ("minibatch_size", "0"),
-        ("passes", "2"), ("gradient_clip", "0"), ("policy_gain", "1"), ("damping", "0.4"),
+        ("passes", "2"), ("gradient_clip", "0"), ("policy_gain", "0.3"), ("damping", "0.4"),
     ];
 
     [Theory]
