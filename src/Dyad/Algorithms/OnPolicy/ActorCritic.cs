@@ -134,7 +134,7 @@ public record ActorCriticOptions : OnPolicyOptions, IChecked
         Gradient.Check();
         if (Correction.Residual && (Gradient.Rule != Rule.Individual || DirectTerm != (Critic == CriticKind.Q ? DirectTerm.Critic : DirectTerm.Gae)))
         {
-            throw new UserError("the option 'residual' is true, which corrects the critic that the actor follows: give rule=individual, and critic=q with direct_term=critic or critic=v with direct_term=gae");
+            throw new UserError("the option 'residual' is true, which corrects the critic that the actor follows: give rule=individual and either critic=q, direct_term=critic or critic=v, direct_term=gae");
         }
 
         if (StepsPerEpoch % Environments != 0)

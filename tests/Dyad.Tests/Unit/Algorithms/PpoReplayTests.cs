@@ -36,7 +36,7 @@ public sealed class PpoReplayTests
         ["no value at a time limit"] = new() { Bootstraps = false },
         ["discounted visits"] = new() { Discounted = true },
         ["discounted visits, normalised over the rollout"] = new() { Discounted = true, Normalize = "rollout", Discrete = false },
-        ["wide clip, large epsilon"] = new() { Clip = 0.4, Epsilon = 0.01 },
+        ["wide clip, large epsilon"] = new() { Clip = 0.3, Epsilon = 0.01, ActorRate = 0.1 },
         ["three environments"] = new() { Environments = 3, Lambda = 0.5 },
         ["res-ppo"] = new() { Corrected = true },
         ["res-ppo of a gaussian, plain steps"] = new() { Corrected = true, Discrete = false, Optimizer = "sgd", ActorRate = 0.1 },

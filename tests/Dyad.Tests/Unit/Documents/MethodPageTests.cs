@@ -20,6 +20,9 @@ public sealed class MethodPageTests
     {
         ["ac"] = ["ac", "stackelberg", "stac", "res-sac"],
         ["stac"] = ["stac", "ac", "stackelberg", "res-sac"],
+        ["ppo"] = ["ppo", "ac", "stackelberg", "stac", "res-sac"],
+        ["res-ppo"] = ["ppo", "ac", "stackelberg", "stac", "res-sac"],
+        ["a2c"] = ["ppo", "ac", "stackelberg", "stac", "res-sac"],
         ["ddpg"] = ["ddpg", "stackelberg", "res-sac"],
         ["td3"] = ["td3", "stackelberg", "res-sac"],
         ["sac"] = ["sac", "stackelberg", "res-sac"],
