@@ -68,9 +68,9 @@ public static class AgentMethods
         MethodFamily.A2c, "A2C", "Synchronous advantage actor-critic: PPO with a single pass over the whole of a short rollout", "Mnih et al. 2016",
         (task, options, stream) => Algorithms.Ppo.Agent(task, options, stream), options => (options.Gradient, options.Correction))
     {
-        Required = _ =>
+        Required = id =>
         [
-            ("passes", "1"), ("minibatch_size", "0"), ("gae_lambda", "1"), ("normalize_advantages", "false"), ("environments", "8"),
+            ("minibatches", id.Leader is null ? "shuffled" : "segments"), ("passes", "1"), ("minibatch_size", "0"), ("gae_lambda", "1"), ("normalize_advantages", "false"), ("environments", "8"),
             ("steps_per_epoch", "40"), ("actor_learning_rate", "7e-4"), ("critic_learning_rate", "7e-4"),
         ],
         DefaultSteps = 500_000,
@@ -151,6 +151,8 @@ public static class AgentMethods
     public static IReadOnlyList<Method<AgentTask, IAgent>> Combinations { get; } =
     [
         Ac.Corrected,
+        PpoNested.Corrected,
+        A2c.Led(Player.Actor),
         A2c.Corrected,
         .. Ddpg.Combinations(),
         .. Td3.Combinations(),

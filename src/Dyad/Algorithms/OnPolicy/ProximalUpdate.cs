@@ -9,7 +9,7 @@ namespace Dyad.Algorithms;
 /// <summary>
 /// PPO's passes over a rollout (<see cref="Ppo"/>): minibatches in another order each time, and on each a step of both players. Metrics:
 /// <c>train/explained_variance</c> 1 - var(G_t - V_old) / var(G_t), <c>train/passes</c> passes of a rollout that were begun, and with a
-/// bound on the divergence <c>train/kl_stops</c>, rollouts that it ended.
+/// bound on the divergence <c>train/kl_stops</c>, rollouts that it ended; and with a leader those of the <see cref="TotalDirection{T}"/>.
 /// </summary>
 internal sealed class ProximalUpdate
 {
