@@ -2,13 +2,15 @@ using System.Diagnostics;
 using System.Globalization;
 using Dyad.Core;
 using Dyad.Environments;
+using Dyad.Environments.Locating;
 using Dyad.Environments.Python;
+using Dyad.Environments.Wrappers;
 
 namespace Dyad.Benchmarks;
 
 /// <summary>
-/// Steps of a task in Python through the pipe, one at a time and 16 by one call, beside the same loop in Python alone; resets
-/// included. Elapsed microseconds a step, medians; samples of the three alternate. Two processes work in turn, so nothing is pinned.
+/// Steps of a task in Python through the pipe, one at a time, 16 by one call, and 16 of a training, which tells them ahead, beside the
+/// same loop in Python alone; resets included, and no agent. Elapsed microseconds a step, medians; samples of the three alternate. Two processes work in turn, so nothing is pinned.
 /// </summary>
 public static class PythonBenchmark
 {
@@ -43,6 +45,7 @@ public static class PythonBenchmark
         string folder = Path.Combine(Suite.RepositoryRoot, "examples", "python"), python = PythonInstallation.Executable;
         using var one = new Tasks($"py:{folder}/pole:Pole", 1);
         using var many = new Tasks($"py:{folder}/pole:Pole", Together);
+        using var told = new Told($"py:{folder}/pole:Pole", Together);
         using var loop = Process.Start(new ProcessStartInfo(python, ["-c", Loop, folder]) { RedirectStandardInput = true, RedirectStandardOutput = true })!;
         var alone = new List<double>();
         for (int sample = -2; sample < Samples; sample++)
@@ -52,6 +55,7 @@ public static class PythonBenchmark
             double microseconds = double.Parse(loop.StandardOutput.ReadLine()!, CultureInfo.InvariantCulture);
             one.Sample(sample >= 0);
             many.Sample(sample >= 0);
+            told.Sample(sample >= 0);
             if (sample >= 0)
             {
                 alone.Add(microseconds);
@@ -60,10 +64,64 @@ public static class PythonBenchmark
 
         loop.StandardInput.Close();
         var peers = new Dictionary<string, double> { ["loop in Python"] = Median(alone) };
-        return [new($"{Prefix}-pole", "us", Median(one.Times), 0, peers), new($"{Prefix}-pole-{Together}", "us", Median(many.Times), 0, peers)];
+        return [new($"{Prefix}-pole", "us", Median(one.Times), 0, peers), new($"{Prefix}-pole-{Together}", "us", Median(many.Times), 0, peers),
+            new($"{Prefix}-pole-{Together}-training", "us", Median(told.Times), 0, peers)];
     }
 
     private static double Median(List<double> values) => values.Order().ElementAt(values.Count / 2);
+
+    // As training has them: in a guard, with actions in [-1, 1].
+    private sealed class Told : IDisposable
+    {
+        private readonly IEnvironment[] _tasks;
+        private readonly double[] _observation = new double[4];
+        private readonly double[] _action = [0.3];
+
+        public Told(string task, int count)
+        {
+            LocatedTask together = TaskLocator.Find(task).Together();
+            _tasks = [.. Enumerable.Range(0, count).Select(_ => together.CreateForTraining())];
+            for (int i = 0; i < count; i++)
+            {
+                _tasks[i].Reset(_observation, i);
+            }
+        }
+
+        public List<double> Times { get; } = [];
+
+        public void Sample(bool counts)
+        {
+            long start = Stopwatch.GetTimestamp();
+            for (int step = 0; step < Steps; step += _tasks.Length)
+            {
+                foreach (IEnvironment task in _tasks)
+                {
+                    EnvironmentWrapper.Announce(task, _action);
+                }
+
+                foreach (IEnvironment task in _tasks)
+                {
+                    if (task.Step(_action, _observation).Done)
+                    {
+                        task.Reset(_observation);
+                    }
+                }
+            }
+
+            if (counts)
+            {
+                Times.Add(Stopwatch.GetElapsedTime(start).TotalMicroseconds / Steps);
+            }
+        }
+
+        public void Dispose()
+        {
+            foreach (IEnvironment task in _tasks)
+            {
+                task.Dispose();
+            }
+        }
+    }
 
     private sealed class Tasks : IDisposable
     {

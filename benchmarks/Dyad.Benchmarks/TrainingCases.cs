@@ -34,6 +34,8 @@ public static class TrainingCases
         Epoch("stac-published", 1, EpisodeForm.AsPublished, Published),
         Epoch("stac-samples", 80, EpisodeForm.StartValue, Samples),
         Epoch("stac-samples", 1, EpisodeForm.StartValue, Samples),
+        Rollout("cartpole", "CartPole-v1", new() { Environments = 4, StepsPerEpoch = 512, MinibatchSize = 128, Passes = 4, ActorLearningRate = 2.5e-4, CriticLearningRate = 2.5e-4 }),
+        Rollout("halfcheetah", "HalfCheetah-v4", new()),
     ];
 
     private static RuleOptions Published => new() { Rule = Rule.Stackelberg, Damping = 0, StopAtNegativeCurvature = false };
@@ -46,6 +48,13 @@ public static class TrainingCases
     {
         var epoch = new ActorCriticEpoch(criticUpdates, form, rule);
         return new BenchmarkCase($"{Prefix}{method}-cartpole-m{criticUpdates}", epoch.Flop, epoch.Run);
+    }
+
+    // A rollout of PPO with all its passes, not a step.
+    private static BenchmarkCase Rollout(string name, string task, PpoOptions options)
+    {
+        var rollout = new PpoRollout(task, options);
+        return new BenchmarkCase($"{Prefix}ppo-{name}-{options.Environments}x{options.StepsPerEpoch / options.Environments}", rollout.Flop, rollout.Run);
     }
 
     private static BenchmarkCase Sac(string name, string task, int width, int batch, bool residual = false)

@@ -331,6 +331,9 @@ def create(name):
         return actor_critic(int(name[len("train-ac-cartpole-m"):]))
     if name.startswith(("train-stac-", "train-res-")):
         return None
+    if name.startswith("train-ppo-"):
+        import proximal
+        return proximal.create(name, CartPoles)
     if name.startswith("train-"):
         import training
         return training.create(name, sac, ddpg, sample)

@@ -1,3 +1,4 @@
+using Dyad.Environments.Locating;
 using Dyad.Environments.MuJoCo;
 
 namespace Dyad.Cli;
@@ -8,9 +9,10 @@ internal static class MujocoSetup
     /// <summary>To be called before a task is created by its name: see <see cref="Ensure"/> where it is one of MuJoCo's.</summary>
     public static void EnsureFor(string environment)
     {
-        if (MujocoTasks.All.Any(task => task.Name == environment))
+        string bare = TaskWrappers.Bare(environment);
+        if (MujocoTasks.All.Any(task => task.Name == bare))
         {
-            Ensure(environment);
+            Ensure(bare);
         }
     }
 

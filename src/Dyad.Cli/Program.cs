@@ -2,7 +2,7 @@ using System.CommandLine;
 using Dyad.Cli.Commands;
 using Dyad.Cli.Terminal;
 
-Output.Reserve();
+StandardOutput.Reserve();
 return Entry.Run(Root(), args);
 
 /// <summary>The process; what it does is in <see cref="Entry"/>.</summary>

@@ -1,5 +1,4 @@
 using System.IO.Compression;
-using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Dyad.Core;
@@ -24,9 +23,6 @@ public static class Bundle
 
     private static readonly string[] RunFiles = ["config.json", "run.json", "metrics.jsonl"];
 
-    // Zip stores local times from 1980 on; the same content gives the same file.
-    private static readonly DateTimeOffset Epoch = new(1980, 1, 1, 0, 0, 0, TimeSpan.Zero);
-
     /// <summary>Writes a bundle.</summary>
     /// <param name="target">Where.</param>
     /// <param name="name">Name of the file there.</param>
@@ -50,21 +46,21 @@ public static class Bundle
                 })]),
                 ["runs"] = new JsonArray([.. runs.Select(run => (JsonNode)run.RelativePath.Replace('\\', '/'))]),
             };
-            Add(zip, Index, index.ToJsonString(new JsonSerializerOptions { WriteIndented = true }) + "\n");
+            TextZip.Add(zip, Index, index.ToJsonString(new JsonSerializerOptions { WriteIndented = true }) + "\n");
             for (int i = 0; i < studies.Count; i++)
             {
-                Add(zip, SummaryName(i), File.ReadAllText(studies[i].File));
+                TextZip.Add(zip, SummaryName(i), File.ReadAllText(studies[i].File));
             }
 
             foreach (ExportedRun run in runs)
             {
                 foreach (string file in RunFiles.Where(file => File.Exists(Path.Combine(run.Folder.FullPath, file))))
                 {
-                    Add(zip, $"runs/{run.RelativePath.Replace('\\', '/')}/{file}", File.ReadAllText(Path.Combine(run.Folder.FullPath, file)));
+                    TextZip.Add(zip, $"runs/{run.RelativePath.Replace('\\', '/')}/{file}", File.ReadAllText(Path.Combine(run.Folder.FullPath, file)));
                 }
             }
 
-            Add(zip, "README.txt", Readme(studies));
+            TextZip.Add(zip, "README.txt", Readme(studies));
         });
 
     /// <summary>The studies of a bundle.</summary>
@@ -74,7 +70,7 @@ public static class Bundle
         try
         {
             using ZipArchive zip = ZipFile.OpenRead(path);
-            JsonObject index = JsonNode.Parse(TextOf(zip, Index, path)) as JsonObject ?? throw new UserError($"'{path}' is damaged: its {Index} is no object");
+            JsonObject index = JsonNode.Parse(TextZip.Read(zip, Index, path, "bundle", LargestSummary)) as JsonObject ?? throw new UserError($"'{path}' is damaged: its {Index} is no object");
             if (index["format"] is not JsonValue number || !number.TryGetValue(out int format) || format is < 1 or > Format)
             {
                 throw new UserError($"'{path}' is a bundle of another format, and this release of Dyad reads {Format}");
@@ -85,7 +81,7 @@ public static class Bundle
             var results = new List<StudyResult>();
             for (int i = 0; i < count; i++)
             {
-                results.Add(Parse(TextOf(zip, SummaryName(i), path), path));
+                results.Add(Parse(TextZip.Read(zip, SummaryName(i), path, "bundle", LargestSummary), path));
             }
 
             return results.Count > 0 ? results : throw new UserError($"'{path}' holds no study");
@@ -113,26 +109,6 @@ public static class Bundle
     }
 
     private static string SummaryName(int study) => $"summaries/{study}/summary.json";
-
-    private static string TextOf(ZipArchive zip, string name, string path)
-    {
-        ZipArchiveEntry entry = zip.GetEntry(name) ?? throw new UserError($"'{path}' is no bundle: it lacks {name}");
-        if (entry.Length > LargestSummary)
-        {
-            throw new UserError($"'{path}' is damaged: {name} has {entry.Length} bytes");
-        }
-
-        using var reader = new StreamReader(entry.Open(), Encoding.UTF8);
-        return reader.ReadToEnd();
-    }
-
-    private static void Add(ZipArchive zip, string name, string text)
-    {
-        ZipArchiveEntry entry = zip.CreateEntry(name, CompressionLevel.Optimal);
-        entry.LastWriteTime = Epoch;
-        using var writer = new StreamWriter(entry.Open(), new UTF8Encoding(encoderShouldEmitUTF8Identifier: false));
-        writer.Write(text);
-    }
 
     private static string Readme(IReadOnlyList<StoredStudy> studies) =>
         "Runs and summaries of Dyad. The page with the figures, from this file alone:\n\n    dyad report THIS_FILE\n\n"

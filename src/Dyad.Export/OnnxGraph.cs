@@ -40,6 +40,21 @@ internal sealed class OnnxGraph
     /// <summary>Adds the column number of the largest element of each row, the first of several, as batch x 1 whole numbers.</summary>
     public void ArgMax(string values, string name) => _nodes.Add(OnnxModel.Node("ArgMax", [values], name, ("axis", 1), ("keepdims", 1)));
 
+    /// <summary>The same of several groups of columns, as batch x groups whole numbers.</summary>
+    /// <param name="values">Name of the columns.</param>
+    /// <param name="counts">How many columns each group has.</param>
+    /// <param name="name">Name of the result.</param>
+    public void ArgMaxOfEach(string values, IReadOnlyList<int> counts, string name)
+    {
+        string[] largest = new string[counts.Count];
+        for (int i = 0, first = 0; i < largest.Length; first += counts[i], i++)
+        {
+            largest[i] = Attributed("ArgMax", [Node("Slice", values, Whole(first), Whole(first + counts[i]), Whole(1))], ("axis", 1), ("keepdims", 1));
+        }
+
+        _nodes.Add(OnnxModel.Node("Concat", largest, name, ("axis", 1)));
+    }
+
     /// <summary>The GraphProto.</summary>
     /// <param name="name">Name of the graph.</param>
     /// <param name="outputs">Names and widths of results, and whether they are whole numbers.</param>

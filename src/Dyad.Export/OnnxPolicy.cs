@@ -9,7 +9,8 @@ namespace Dyad.Export;
 /// A stored policy as an ONNX model: input <c>observation</c> (batch x numbers, single precision, as the task writes it). Of a box of
 /// actions the output is <c>action</c> (batch x numbers, the task's own, squashed and scaled inside), and of a Gaussian also <c>mean</c>
 /// and <c>standard_deviation</c> before squashing; of finitely many actions <c>action</c> (batch x 1, whole) and <c>q_values</c> or
-/// <c>log_probabilities</c> (batch x actions).
+/// <c>log_probabilities</c> (batch x actions), of several choices <c>action</c> (batch x choices) and <c>log_probabilities</c> of each
+/// beside one another.
 /// </summary>
 public static class OnnxPolicy
 {
@@ -34,6 +35,12 @@ public static class OnnxPolicy
             Add(output, values);
             graph.ArgMax(values, "action");
             outputs.Insert(0, ("action", 1, true));
+        }
+        else if (description.Actions is MultiDiscrete several)
+        {
+            Add(output, "log_probabilities");
+            graph.ArgMaxOfEach("log_probabilities", several.Counts, "action");
+            outputs.Insert(0, ("action", several.Size, true));
         }
         else
         {

@@ -1,4 +1,5 @@
 using Dyad.Core;
+using Dyad.Environments.Locating;
 using Dyad.Studies;
 using Dyad.Training;
 
@@ -29,7 +30,7 @@ internal sealed class WatchedRun
     public string Study { get; }
 
     /// <summary>Its task, as a name.</summary>
-    public string Environment => TaskName(Config.Task.Name);
+    public string Environment => TaskLocator.NameOf(Config.Task.Name);
 
     /// <summary>Its seed.</summary>
     public int Seed => (int)Config.Training.Seed;
@@ -134,7 +135,4 @@ internal sealed class WatchedRun
         DateTime status = File.GetLastWriteTimeUtc(Path.Combine(_directory.FullPath, "run.json")), owner = Directory.GetLastWriteTimeUtc(_directory.CheckpointPath);
         return status > owner ? status : owner;
     }
-
-    private static string TaskName(string name) => name.Contains(".dll:", StringComparison.OrdinalIgnoreCase) ? name[(name.LastIndexOf(':') + 1)..]
-        : Path.IsPathRooted(name) || name.Contains('/') ? Path.GetFileNameWithoutExtension(name) : name;
 }

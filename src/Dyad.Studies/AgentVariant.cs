@@ -81,7 +81,8 @@ internal static class AgentVariant
             IEnvironment evaluation = task.CreateForAgents();
             IAgent agent = resolved.Create(AgentTask.Of(evaluation), new RandomStream(seed).Split("agent"));
             request.From?.CopyTo(agent);
-            return new AgentTraining(agent, () => task.CreateForAgents(timeLimitTerminates), evaluation, request.EvaluationEpisodes, seed);
+            LocatedTask together = task.Together();
+            return new AgentTraining(agent, () => together.CreateForTraining(timeLimitTerminates), evaluation, request.EvaluationEpisodes, seed);
         }
     }
 

@@ -1,4 +1,5 @@
 using Dyad.Core;
+using Dyad.Environments.Locating;
 using Dyad.Studies.Comparisons;
 using Dyad.Studies.Results;
 using Dyad.Studies.Running;
@@ -94,7 +95,7 @@ public static class StoredComparison
     };
 
     private static Variant VariantOf(Stored run, string label) => new(
-        label, TaskName(run.Config.Task.Name), (long)run.Metrics["step"][^1], run.Config.Measuring.Every, run.Config.Method, _ => throw new InvalidOperationException("a stored run is not made again"))
+        label, TaskLocator.NameOf(run.Config.Task.Name), (long)run.Metrics["step"][^1], run.Config.Measuring.Every, run.Config.Method, _ => throw new InvalidOperationException("a stored run is not made again"))
     {
         Task = run.Config.Task,
         TimeLimitTerminates = run.Config.Training.TimeLimitTerminates,
@@ -102,9 +103,6 @@ public static class StoredComparison
         EvaluationEpisodes = run.Config.Measuring.EvaluationEpisodes,
         Gap = run.Config.Measuring.Gap,
     };
-
-    private static string TaskName(string name) => name.Contains(".dll:", StringComparison.OrdinalIgnoreCase) ? name[(name.LastIndexOf(':') + 1)..]
-        : Path.IsPathRooted(name) ? Path.GetFileNameWithoutExtension(name) : name;
 
     // Seeds of a line are compared over the steps that all of them have: where they were measured at others, the line goes.
     private static FinishedRun[] Aligned(FinishedRun[] runs, Action<string> warn)

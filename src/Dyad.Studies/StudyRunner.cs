@@ -25,6 +25,9 @@ public sealed record StudyRequest(
 
     /// <summary>Whether nothing is run: what is there is summarised, and what is not is told as if it had failed.</summary>
     public bool ReadsOnly { get; init; }
+
+    /// <summary>A folder of finished seeds, from which those come that have no folder yet, and to which new ones go; null for none.</summary>
+    public string? Kept { get; init; }
 }
 
 /// <summary>How far a study is, told after each row of metrics of one of its runs.</summary>
@@ -116,6 +119,7 @@ public static class StudyRunner
             (study, progress) = Tune(study, tuning, request, store, (run, report) => Do(run, store, report, Say, saidOfFinished, cancellation, request.ReadsOnly), progress, cancellation);
         }
 
+        KeptSeeds.Bring(study, request);
         IReadOnlyList<PlannedRun> planned = StudyPlan.Of(study, request, store);
         string folder = Path.Combine(Path.GetFullPath(request.Output), study.ResultFolder);
 
@@ -123,6 +127,7 @@ public static class StudyRunner
         string? stamp = study.AddsUp ? null : SummaryStamp.Of(study, request, planned, Build);
         if (SummaryStamp.Read(folder, stamp, warn) is { } stored)
         {
+            planned.ToList().ForEach(run => Keep(run, wasFinished: true));
             PlannedRun last = planned[^1];
             progress(new StudyProgress(1, last.Variant.Label, last.Seed, new RunProgress(last.Variant.Steps, last.Variant.Steps, 0, []))
             {
@@ -135,7 +140,7 @@ public static class StudyRunner
         }
 
         RunOutcome[] outcomes = [.. RunSchedule.Execute(
-            planned, request.Jobs, (run, report) => Do(run, store, report, Say, saidOfFinished, cancellation, request.ReadsOnly), progress, cancellation)];
+            planned, request.Jobs, (run, report) => Keep(run, Do(run, store, report, Say, saidOfFinished, cancellation, request.ReadsOnly)), progress, cancellation)];
 
         // From here on one call after the other: the last of several at once finds all runs done.
         using IDisposable? held = outcomes.Any(outcome => outcome.Failure is null) ? SummaryLock.Hold(folder) : null;
@@ -163,6 +168,17 @@ public static class StudyRunner
             folder, study.AddsUp || failed.Length > 0 ? null : SummaryStamp.Of(study, request, planned, Build), saidOfFinished.Keys);
         return new StudyOutcome(result, folder, failed.Concat((study as TunedStudy)?.Trials ?? []).Select(outcome => outcome.Cause).FirstOrDefault(cause => cause is not (null or UserError or OutOfMemoryException)));
 
+        // As soon as it is done: the machine may be gone tomorrow.
+        bool Keep(PlannedRun run, bool wasFinished)
+        {
+            if (request.Kept is { } kept)
+            {
+                KeptSeeds.Keep(kept, run);
+            }
+
+            return wasFinished;
+        }
+
         void Say(string sentence)
         {
             if (said.TryAdd(sentence, true))
@@ -185,6 +201,7 @@ public static class StudyRunner
         Study study, StudyRequest request, int index, Action<RunProgress> progress, Action<string> warn, CancellationToken cancellation)
     {
         var store = new RunStore(request.Output);
+        KeptSeeds.Bring(study, request);
         IReadOnlyList<PlannedRun?> planned = Numbered(study, request, store);
         if (index < 0 || index >= planned.Count)
         {
@@ -193,6 +210,11 @@ public static class StudyRunner
 
         PlannedRun run = planned[index] ?? throw NotSelected(study, request, store, planned);
         Do(run, store, progress, warn, [], cancellation);
+        if (request.Kept is { } kept)
+        {
+            KeptSeeds.Keep(kept, run);
+        }
+
         return (run.Variant.Label, run.Variant.Environment, run.Seed, run.Directory.FullPath);
     }
 

@@ -32,7 +32,9 @@ public sealed class TrainingStudy : Study
     /// <exception cref="UserError">There is no such option, its value is not accepted, or there is no finite MDP behind the task.</exception>
     public static TrainingStudy Tabular(Method<Mdp, IIterative> method, LocatedTask task, TrainingRequest request)
     {
-        Mdp mdp = task.Mdp ?? throw new UserError(
+        Mdp mdp = task.Mdp ?? throw new UserError(task.Wrappers != TaskWrappers.None
+            ? $"{method.Name} learns a finite MDP, around which nothing can be put: leave out '{task.Wrappers}'"
+            :
             $"{method.Name} needs a finite MDP, and '{task.Name}' is neither one of {string.Join(", ", EnvironmentRegistry.All.Where(known => known.Mdp is not null).Select(known => known.Name))} nor a file");
         ResolvedMethod<Mdp, IIterative> resolved = method.With(request.Changes);
         return new TrainingStudy(

@@ -8,7 +8,8 @@ namespace Dyad.Studies;
 /// </summary>
 internal static class Verdicts
 {
-    private const double Error = 0.05;
+    /// <summary>The chance of any wrong verdict that a study accepts.</summary>
+    public const double Error = 0.05;
 
     /// <summary>"A is better than B", of A - B: above 0.</summary>
     public static Interval Better { get; } = Above(0);

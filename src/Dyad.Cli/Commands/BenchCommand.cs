@@ -24,7 +24,7 @@ internal static class BenchCommand
                 MujocoSetup.Ensure("the benchmarks of its tasks");
             }
 
-            Suite.Run(parsed.GetValue(name), parsed.GetValue(json), Output.Writer);
+            Suite.Run(parsed.GetValue(name), parsed.GetValue(json), StandardOutput.Writer);
             return ExitCode.Success;
         });
         return command;

@@ -31,11 +31,11 @@ internal static class CheckEnvCommand
         LocatedTask task = Located.Task(environment).WithLimit(limit);
 
         // Under which name a user's own class speaks of itself is its affair.
-        IReadOnlyList<EnvironmentFinding> findings = EnvironmentChecker.Check(task.CreateUnguarded, task.Kind == LocatedKind.Library ? null : task.Name);
+        IReadOnlyList<EnvironmentFinding> findings = EnvironmentChecker.Check(task.CreateUnguarded, task.Kind == LocatedKind.Library ? null : task.BareName);
         bool isSound = findings.All(finding => finding.Holds);
         if (json)
         {
-            Output.Json(new JsonObject
+            StandardOutput.Json(new JsonObject
             {
                 ["environment"] = environment,
                 ["sound"] = isSound,
@@ -53,10 +53,10 @@ internal static class CheckEnvCommand
             foreach (EnvironmentFinding finding in findings)
             {
                 string more = finding.Problem ?? finding.Note ?? "";
-                Output.Line($"{(finding.Holds ? "  ok " : "WRONG")}  {finding.Rule}{(more.Length > 0 ? $": {more}" : "")}");
+                StandardOutput.Line($"{(finding.Holds ? "  ok " : "WRONG")}  {finding.Rule}{(more.Length > 0 ? $": {more}" : "")}");
             }
 
-            Output.Line(isSound ? $"{environment} is sound." : $"{environment} is not sound.");
+            StandardOutput.Line(isSound ? $"{environment} is sound." : $"{environment} is not sound.");
         }
 
         return isSound ? ExitCode.Success : ExitCode.Problems;

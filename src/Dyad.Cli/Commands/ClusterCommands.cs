@@ -51,6 +51,11 @@ internal static class ClusterCommands
     /// <returns>The exit code.</returns>
     public static int Submit(Study study, string? file, StudyRequest request, SlurmSettings settings, ParseResult parsed, ClusterOptions options, bool json)
     {
+        if (request.Kept is not null)
+        {
+            throw new UserError("--kept is for runs here; of runs on Slurm, give it to the call without --on that reads what they left");
+        }
+
         Submission made = ClusterSubmission.Submit(study, file, request, settings, options.IsDry(parsed));
         foreach (string note in made.Notes)
         {
@@ -63,15 +68,15 @@ internal static class ClusterCommands
         {
             if (made.Scripts.Count > 0)
             {
-                Output.Line(made.Scripts[0].Text.TrimEnd());
-                Output.Line();
-                made.Scripts.ToList().ForEach(script => Output.Line($"Script: {script.Path}"));
+                StandardOutput.Line(made.Scripts[0].Text.TrimEnd());
+                StandardOutput.Line();
+                made.Scripts.ToList().ForEach(script => StandardOutput.Line($"Script: {script.Path}"));
             }
 
-            Output.Line(words + (made.Jobs.Count == 0 ? "" : $" as job {string.Join(", ", made.Jobs.SkipLast(1))}; job {made.Jobs[^1]} makes the report when they have ended"));
+            StandardOutput.Line(words + (made.Jobs.Count == 0 ? "" : $" as job {string.Join(", ", made.Jobs.SkipLast(1))}; job {made.Jobs[^1]} makes the report when they have ended"));
             if (made.Jobs.Count > 0)
             {
-                Output.Line($"Follow: {Shell.Command("status", results)}");
+                StandardOutput.Line($"Follow: {Shell.Command("status", results)}");
             }
         }
 
@@ -84,7 +89,7 @@ internal static class ClusterCommands
         StudyOutcome? outcome = options.Waits(parsed) && !options.IsDry(parsed) ? Ended(study, request) : null;
         if (json)
         {
-            Output.Json(new JsonObject
+            StandardOutput.Json(new JsonObject
             {
                 ["done"] = made.Done,
                 ["queued"] = made.Queued,

@@ -37,13 +37,13 @@ internal static class CompareCommand
             if (parsed.GetValue(json))
             {
                 StudyOptions.WriteReport(page, "Comparison", "Stored runs, compared.", [result], parsed.GetValue(open), quiet: true);
-                Output.Json(ReproduceCommand.Document(page, [result]));
+                StandardOutput.Json(ReproduceCommand.Document(page, [result]));
                 return ExitCode.Success;
             }
 
             foreach (DataTable table in result.Tables)
             {
-                Output.Table(table.Title, table.Columns, table.Rows.Select(row => row.ToArray()));
+                StandardOutput.Table(table.Title, table.Columns, table.Rows.Select(row => row.ToArray()));
             }
 
             StudyOptions.WriteReport(page, "Comparison", "Stored runs, compared.", [result], parsed.GetValue(open), quiet: false);

@@ -22,7 +22,7 @@ internal static class CompletionCommand
         command.SetAction(parsed =>
         {
             string name = parsed.GetValue(shell)!;
-            Output.Writer.Write(Shells.Contains(name)
+            StandardOutput.Writer.Write(Shells.Contains(name)
                 ? Script(root(), name)
                 : throw new UserError($"SHELL is '{name}'; it must be {string.Join(" or ", Shells)}"));
             return ExitCode.Success;

@@ -60,7 +60,7 @@ internal static class DemoCommand
             quiet: json);
         if (json)
         {
-            Output.Json(ReproduceCommand.Document(report, results));
+            StandardOutput.Json(ReproduceCommand.Document(report, results));
         }
 
         return StudyOptions.Ending([.. outcomes]);

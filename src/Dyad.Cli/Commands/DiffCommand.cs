@@ -24,7 +24,7 @@ internal static class DiffCommand
         var differences = RunDifferences.Of(first, second);
         if (json)
         {
-            Output.Json(Document(differences));
+            StandardOutput.Json(Document(differences));
         }
         else
         {
@@ -52,13 +52,13 @@ internal static class DiffCommand
         }
 
         (int a, int b) = differences.Rows;
-        Output.Line(differences.IsEmpty ? $"The same: configuration, build, and all {a} rows of metrics but for times."
+        StandardOutput.Line(differences.IsEmpty ? $"The same: configuration, build, and all {a} rows of metrics but for times."
             : differences.Metrics is null ? $"Metrics: the same in all {Math.Min(a, b)} rows that both have, but for times ({a} and {b} rows)."
             : $"Metrics: {a} and {b} rows.");
     }
 
     private static void Table(string title, IReadOnlyList<RunDifferences.Values> values) =>
-        Output.Table(title, ["", "first", "second"], values.Select(value => new[] { value.Name, value.First, value.Second }));
+        StandardOutput.Table(title, ["", "first", "second"], values.Select(value => new[] { value.Name, value.First, value.Second }));
 
     private static JsonObject Document(RunDifferences differences) => new()
     {

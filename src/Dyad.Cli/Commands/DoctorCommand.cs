@@ -51,7 +51,7 @@ internal static class DoctorCommand
 
         if (json)
         {
-            Output.Json(new JsonObject
+            StandardOutput.Json(new JsonObject
             {
                 ["machine"] = Studies.StudyRunner.Machine,
                 ["version"] = Studies.StudyRunner.Version,
@@ -67,24 +67,24 @@ internal static class DoctorCommand
             return ExitCode.Success;
         }
 
-        Output.Table(null, ["what", "state", "detail", "needed for"], checks.Select(check => new[]
+        StandardOutput.Table(null, ["what", "state", "detail", "needed for"], checks.Select(check => new[]
         {
             check.Name, check.IsThere ? "there" : "missing", check.Detail, check.NeededFor,
         }));
         Check[] unpackaged = [.. checks.Where(check => !check.IsThere && check.Package.Length == 0)];
         if (packages.Length > 0)
         {
-            Output.Line($"To get what is missing: {DebianPackages.Command(packages)}   (or, as root: {Shell.Command("doctor", "--fix")})");
+            StandardOutput.Line($"To get what is missing: {DebianPackages.Command(packages)}   (or, as root: {Shell.Command("doctor", "--fix")})");
         }
 
         if (unpackaged.Length > 0)
         {
-            Output.Line($"Missing or not working, and in no package to install: {string.Join(", ", unpackaged.Select(check => check.Name))}.");
+            StandardOutput.Line($"Missing or not working, and in no package to install: {string.Join(", ", unpackaged.Select(check => check.Name))}.");
         }
 
         if (packages.Length + unpackaged.Length == 0)
         {
-            Output.Line("Nothing is missing.");
+            StandardOutput.Line("Nothing is missing.");
         }
 
         return ExitCode.Success;

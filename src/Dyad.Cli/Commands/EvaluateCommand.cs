@@ -40,16 +40,16 @@ internal static class EvaluateCommand
     {
         (IPolicy policy, LocatedTask located) = File.Exists(folder) ? OfFile(folder, environment, code) : OfRun(folder, environment, last, code);
         located = limit is null ? located : located.WithLimit(limit);
-        using IEnvironment task = policy.Task.KeepsOwnActions ? located.Create() : located.CreateForAgents();
+        using IEnvironment task = policy.Task.KeepsOwnActions ? located.CreateForPolicies() : located.CreateForAgents();
         using var stopping = new Stopping();
         EvaluationResult result = Evaluation.Play(task, policy, episodes, seed, stopping.Token);
         if (json)
         {
-            Output.Json(new JsonObject
+            StandardOutput.Json(new JsonObject
             {
                 ["environment"] = located.Name,
                 ["episodes"] = episodes,
-                ["return_mean"] = Output.Number(result.Mean),
+                ["return_mean"] = StandardOutput.Number(result.Mean),
                 ["return_std"] = result.StandardDeviation,
                 ["returns"] = new JsonArray([.. result.Returns.Select(value => JsonValue.Create(value))]),
                 ["lengths"] = new JsonArray([.. result.Lengths.Select(value => JsonValue.Create(value))]),
@@ -58,11 +58,11 @@ internal static class EvaluateCommand
         }
         else
         {
-            Output.Line($"{located.Name}: return {result.Mean:0.00} +- {result.StandardDeviation:0.00} over {result.Returns.Count} episodes of "
+            StandardOutput.Line($"{located.Name}: return {result.Mean:0.00} +- {result.StandardDeviation:0.00} over {result.Returns.Count} episodes of "
                 + $"{result.MeanLength:0.#} steps on average");
             if (result.Failures > 0)
             {
-                Output.Line($"The simulator gave up on {result.Failures} of {episodes} episodes, which are not among them.");
+                StandardOutput.Line($"The simulator gave up on {result.Failures} of {episodes} episodes, which are not among them.");
             }
         }
 

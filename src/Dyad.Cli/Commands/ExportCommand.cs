@@ -39,7 +39,7 @@ internal static class ExportCommand
             int written = parsed.GetValue(onnx) is { } file ? Onnx(parsed.GetValue(folder)!, file, parsed.GetValue(last), parsed.GetValue(force)) : 0;
             if (parsed.GetValue(safetensors) is { } networks)
             {
-                Output.Line(NetworkExport.Write(parsed.GetValue(folder)!, networks, parsed.GetValue(force), trust.Of(parsed)));
+                StandardOutput.Line(NetworkExport.Write(parsed.GetValue(folder)!, networks, parsed.GetValue(force), trust.Of(parsed)));
                 written++;
             }
 
@@ -120,7 +120,7 @@ internal static class ExportCommand
 
         foreach (string file in written)
         {
-            Output.Line(file);
+            StandardOutput.Line(file);
         }
 
         return ExitCode.Success;
@@ -135,7 +135,7 @@ internal static class ExportCommand
         }
 
         (TargetFolder target, string name) = TargetFolder.OfFile(file, force);
-        Output.Line(OnnxPolicy.Write(target, name, Policy.Load(path)));
+        StandardOutput.Line(OnnxPolicy.Write(target, name, Policy.Load(path)));
         return 1;
     }
 

@@ -97,7 +97,7 @@ internal static class GapCommand
                 : MeasuredGap.Of((GameAgent)training.Agent, run.CreateTask, options, new RandomStream(seed), progress, stopping.Token));
         if (json)
         {
-            Output.Json(Document(run, training.Step, gap, options, seed));
+            StandardOutput.Json(Document(run, training.Step, gap, options, seed));
         }
         else
         {
@@ -129,14 +129,14 @@ internal static class GapCommand
         },
         ["difference_step"] = gap.Step,
         ["stackelberg_rule"] = gap.IsOwnRule ? "run" : "default",
-        ["gradient_norm_squared"] = gap.GradientNormSquared is { } norm ? Output.Number(norm) : null,
+        ["gradient_norm_squared"] = gap.GradientNormSquared is { } norm ? StandardOutput.Number(norm) : null,
         ["estimators"] = new JsonArray([.. gap.Estimators.Select(estimator => new JsonObject
         {
             ["name"] = estimator.Name,
-            ["norm_squared"] = Output.Number(estimator.NormSquared),
-            ["variance"] = Output.Number(estimator.Variance),
-            ["signal_to_noise"] = Output.Number(estimator.SignalToNoise),
-            ["cosine_to_plain"] = Output.Number(estimator.CosineToPlain),
+            ["norm_squared"] = StandardOutput.Number(estimator.NormSquared),
+            ["variance"] = StandardOutput.Number(estimator.Variance),
+            ["signal_to_noise"] = StandardOutput.Number(estimator.SignalToNoise),
+            ["cosine_to_plain"] = StandardOutput.Number(estimator.CosineToPlain),
             ["derivative"] = estimator.Derivative is { } along ? Derivative(along) : null,
             ["gain_over_plain"] = estimator.Gain is { } gain ? Interval(gain) : null,
             ["full_cosine"] = estimator.FullCosine is { } cosine ? Interval(cosine) : null,
@@ -155,15 +155,15 @@ internal static class GapCommand
 
     private static JsonObject Interval(Estimate estimate) => new()
     {
-        ["mean"] = Output.Number(estimate.Mean),
-        ["low"] = Output.Number(estimate.Low),
-        ["high"] = Output.Number(estimate.High),
+        ["mean"] = StandardOutput.Number(estimate.Mean),
+        ["low"] = StandardOutput.Number(estimate.Low),
+        ["high"] = StandardOutput.Number(estimate.High),
     };
 
     private static void Print(StoredRun run, long step, MeasuredGap gap, GapOptions options, bool isOnPolicy)
     {
         RolloutObjective objective = gap.Rollouts;
-        Output.Table(
+        StandardOutput.Table(
             $"{run.Method} on {run.Task.Name} after {step} steps: derivative of J along each estimator's unit direction",
             ["direction", "#dJ at e", "#dJ at e/2", "linear", "#more than plain"],
             [
@@ -171,18 +171,18 @@ internal static class GapCommand
                     estimator.Name, estimator.Derivative, estimator.Gain is { } gain ? Text(gain) : "")),
                 Row("random", gap.Random, ""),
             ]);
-        Output.Line(FormattableString.Invariant(
+        StandardOutput.Line(FormattableString.Invariant(
             $"J = {Text(gap.Objective)}: sum over {objective.Horizon} steps of {objective.Discount}^t r_t{(objective.Entropy ? " and the weighted entropy" : "")}, ")
             + $"{options.Rollouts} rollouts, {(gap.Starts == StartDistribution.Start ? "from the start of episodes" : "from states that the policy visits")}"
             + FormattableString.Invariant($"; e = {gap.Step:G3}, |theta| = {gap.ParameterNorm:G4}."));
-        Output.Line("Linear: the quotients at e and e/2 agree to a fifth, interval included; where they do not, they are no derivative.");
+        StandardOutput.Line("Linear: the quotients at e and e/2 agree to a fifth, interval included; where they do not, they are no derivative.");
         if (gap.Failures > 0)
         {
-            Output.Line($"The simulator gave up on {gap.Failures} rollouts, which count as they stood.");
+            StandardOutput.Line($"The simulator gave up on {gap.Failures} rollouts, which count as they stood.");
         }
 
         string[] fullColumn = gap.GradientNormSquared is null ? [] : ["#cosine to grad J"];
-        Output.Table(
+        StandardOutput.Table(
             $"Estimators on {gap.Batches} batches of {gap.BatchSize} {(isOnPolicy ? "steps of new episodes" : "transitions")}",
             [
                 "estimator", "#|E g|^2", "#variance of a batch", "#signal / noise", "#cosine to plain", .. fullColumn,
@@ -192,12 +192,12 @@ internal static class GapCommand
                 estimator.Name, Text(estimator.NormSquared), Text(estimator.Variance), Text(estimator.SignalToNoise), Text(estimator.CosineToPlain),
                 .. estimator.FullCosine is { } cosine ? new[] { Text(cosine) } : [],
             ]));
-        Output.Line(gap.IsOwnRule
+        StandardOutput.Line(gap.IsOwnRule
             ? "The total derivative follows the run's rule."
             : "The total derivative follows a rule with default options, as the run's actor does not lead.");
         if (gap.GradientNormSquared is { } norm)
         {
-            Output.Line($"|grad J|^2 = {Text(norm)}, over {gap.Parameters} parameters.");
+            StandardOutput.Line($"|grad J|^2 = {Text(norm)}, over {gap.Parameters} parameters.");
         }
     }
 

@@ -30,8 +30,8 @@ internal static class ImportCommand
         command.SetAction(parsed =>
         {
             LocatedTask located = Located.Task(parsed.GetValue(environment)!).RequireForAgents();
-            using IEnvironment task = located.Create();
-            bool isFinite = task.ActionSpace is Discrete;
+            using IEnvironment task = located.CreateForPolicies();
+            bool isFinite = task.ActionSpace is not Box;
             PolicyKind means = parsed.GetValue(kind) is string name ? Choice<PolicyKind>(name, "--kind") : isFinite ? PolicyKind.GreedyValue : PolicyKind.Deterministic;
             if (isFinite != means is PolicyKind.Categorical or PolicyKind.GreedyValue)
             {
@@ -39,10 +39,11 @@ internal static class ImportCommand
             }
 
             var head = new PolicyHead(means, Choice<Activation>(parsed.GetValue(activation)!, "--activation"));
+            Space actions = task.ActionSpace is MultiDiscrete several && means == PolicyKind.GreedyValue ? new Discrete(several.Combinations) : task.ActionSpace;
             var policy = Policy.LoadStateDict(
-                parsed.GetValue(file)!, new PolicyDescription(head, (Box)task.ObservationSpace, task.ActionSpace) { Task = located.Text }, parsed.GetValue(network));
+                parsed.GetValue(file)!, new PolicyDescription(head, (Box)task.ObservationSpace, actions) { Task = located.Text }, parsed.GetValue(network));
             (TargetFolder folder, string target) = TargetFolder.OfFile(parsed.GetValue(output)!, parsed.GetValue(force));
-            Output.Line(folder.Write(target, policy.Save));
+            StandardOutput.Line(folder.Write(target, policy.Save));
             return ExitCode.Success;
         });
         return command;

@@ -74,7 +74,7 @@ internal static class InspectCommand
         GameInspection inspection = GameInspection.Of(agent, options, new RandomStream(seed));
         if (json)
         {
-            Output.Json(Document(run, training.Step, agent, inspection, options, seed));
+            StandardOutput.Json(Document(run, training.Step, agent, inspection, options, seed));
         }
         else
         {
@@ -110,10 +110,10 @@ internal static class InspectCommand
             },
             ["stackelberg_jacobian"] = new JsonObject
             {
-                ["real_min"] = Output.Number(inspection.Flow.Lowest.Real),
-                ["real_min_imaginary"] = Output.Number(Math.Abs(inspection.Flow.Lowest.Imaginary)),
-                ["real_max"] = Output.Number(inspection.Flow.Highest.Real),
-                ["real_max_imaginary"] = Output.Number(Math.Abs(inspection.Flow.Highest.Imaginary)),
+                ["real_min"] = StandardOutput.Number(inspection.Flow.Lowest.Real),
+                ["real_min_imaginary"] = StandardOutput.Number(Math.Abs(inspection.Flow.Lowest.Imaginary)),
+                ["real_max"] = StandardOutput.Number(inspection.Flow.Highest.Real),
+                ["real_max_imaginary"] = StandardOutput.Number(Math.Abs(inspection.Flow.Highest.Imaginary)),
             },
             ["leader"] = NameOf(inspection.Leader),
             ["total_derivative"] = TotalOf(direction, inspection.IsOwnRule),
@@ -124,13 +124,13 @@ internal static class InspectCommand
     internal static JsonObject TotalOf(LeaderDirection direction, bool isOwnRule) => new()
     {
         ["rule"] = isOwnRule ? "run" : "default",
-        ["norm"] = Output.Number(direction.Norm),
-        ["direct"] = Output.Number(direction.Direct),
-        ["implicit"] = Output.Number(direction.Implicit),
-        ["cosine"] = Output.Number(direction.Cosine),
+        ["norm"] = StandardOutput.Number(direction.Norm),
+        ["direct"] = StandardOutput.Number(direction.Direct),
+        ["implicit"] = StandardOutput.Number(direction.Implicit),
+        ["cosine"] = StandardOutput.Number(direction.Cosine),
         ["damping"] = direction.Damping,
         ["iterations"] = direction.Solve.Iterations,
-        ["residual"] = Output.Number(direction.Solve.Residual),
+        ["residual"] = StandardOutput.Number(direction.Solve.Residual),
         ["negative_curvature"] = direction.Solve.NegativeCurvature,
     };
 
@@ -139,17 +139,17 @@ internal static class InspectCommand
         ["verdict"] = NameOf(equilibrium.Kind),
         ["reason"] = equilibrium.Reason,
         ["tolerance"] = options.Tolerance,
-        ["leader_curvature_min"] = equilibrium.LeaderCurvature is { } leader ? Output.Number(leader.Lowest) : null,
-        ["leader_curvature_error"] = equilibrium.LeaderCurvature is { } checkedLeader ? Output.Number(checkedLeader.Error) : null,
+        ["leader_curvature_min"] = equilibrium.LeaderCurvature is { } leader ? StandardOutput.Number(leader.Lowest) : null,
+        ["leader_curvature_error"] = equilibrium.LeaderCurvature is { } checkedLeader ? StandardOutput.Number(checkedLeader.Error) : null,
     };
 
     internal static JsonObject PlayerOf(double gradient, ExtremeEigenvalues curvature) => new()
     {
-        ["gradient"] = Output.Number(gradient),
-        ["curvature_min"] = Output.Number(curvature.Lowest),
-        ["curvature_max"] = Output.Number(curvature.Highest),
-        ["curvature_error"] = Output.Number(curvature.Error),
-        ["curvature_nearest_zero"] = Output.Number(curvature.NearestToZero),
+        ["gradient"] = StandardOutput.Number(gradient),
+        ["curvature_min"] = StandardOutput.Number(curvature.Lowest),
+        ["curvature_max"] = StandardOutput.Number(curvature.Highest),
+        ["curvature_error"] = StandardOutput.Number(curvature.Error),
+        ["curvature_nearest_zero"] = StandardOutput.Number(curvature.NearestToZero),
         ["products"] = curvature.Products,
     };
 
@@ -162,7 +162,7 @@ internal static class InspectCommand
             $"{run.Method} on {run.Task.Name} after {step} steps, {inspection.BatchSize} of {agent.Transitions} transitions",
             (spectrum.LeaderGradient, spectrum.LeaderCurvature), (spectrum.FollowerGradient, spectrum.FollowerCurvature));
         PrintTotal($"Total derivative with the {NameOf(inspection.Leader)} leading", inspection.IsOwnRule, direction);
-        Output.Table(
+        StandardOutput.Table(
             "Jacobian of simultaneous individual gradients, and of the Stackelberg flow",
             ["eigenvalue, of those found", "#real part", "#imaginary part"],
             [
@@ -171,15 +171,15 @@ internal static class InspectCommand
                 ["Stackelberg, with the lowest", Text(inspection.Flow.Lowest.Real), Text(Math.Abs(inspection.Flow.Lowest.Imaginary))],
                 ["with the highest", Text(inspection.Flow.Highest.Real), Text(Math.Abs(inspection.Flow.Highest.Imaginary))],
             ]);
-        Output.Line();
-        Output.Line(equilibrium.LeaderCurvature is { } leader
+        StandardOutput.Line();
+        StandardOutput.Line(equilibrium.LeaderCurvature is { } leader
             ? $"Lowest eigenvalue of the leader's total second derivative: {Text(leader.Lowest)}, error at most {Text(leader.Error)}."
             : "The leader's total second derivative is not computed: the follower's Hessian is not positive definite.");
         PrintVerdict(equilibrium, options);
     }
 
     internal static void PrintPlayers(
-        string title, (double Gradient, ExtremeEigenvalues Curvature) actor, (double Gradient, ExtremeEigenvalues Curvature) critic) => Output.Table(
+        string title, (double Gradient, ExtremeEigenvalues Curvature) actor, (double Gradient, ExtremeEigenvalues Curvature) critic) => StandardOutput.Table(
         title,
         ["", "#actor, cost -J", "#critic, cost L"],
         [
@@ -192,7 +192,7 @@ internal static class InspectCommand
 
     internal static void PrintTotal(string title, bool isOwnRule, LeaderDirection direction)
     {
-        Output.Table(
+        StandardOutput.Table(
             $"{title}, by {(isOwnRule ? "the run's rule" : "default options of the rule")}",
             ["", "#norm"],
             [
@@ -200,12 +200,12 @@ internal static class InspectCommand
                 ["direct part", Text(direction.Direct)],
                 ["implicit part, before the bound", Text(direction.Implicit)],
             ]);
-        Output.Line($"Cosine between the direct part and what is added to it {Text(direction.Cosine)}, damping {Text(direction.Damping)}, "
+        StandardOutput.Line($"Cosine between the direct part and what is added to it {Text(direction.Cosine)}, damping {Text(direction.Damping)}, "
             + $"relative residual of the solve {Text(direction.Solve.Residual)}{(direction.Solve.NegativeCurvature ? ", ended at negative curvature" : "")}.");
     }
 
     internal static void PrintVerdict(EquilibriumVerdict equilibrium, InspectionOptions options) =>
-        Output.Line($"Differential Stackelberg equilibrium: {NameOf(equilibrium.Kind)}; {equilibrium.Reason} (tolerance {Text(options.Tolerance)}).");
+        StandardOutput.Line($"Differential Stackelberg equilibrium: {NameOf(equilibrium.Kind)}; {equilibrium.Reason} (tolerance {Text(options.Tolerance)}).");
 
     private static Player? Leader(string? text) => text switch
     {

@@ -12,7 +12,7 @@ internal static class InspectOnPolicy
     {
         if (json)
         {
-            Output.Json(Document(run, step, inspection, options, seed));
+            StandardOutput.Json(Document(run, step, inspection, options, seed));
         }
         else
         {
@@ -47,8 +47,8 @@ internal static class InspectOnPolicy
             $"{run.Method} on {run.Task.Name} after {step} steps, {inspection.Steps} steps of {inspection.Stretches} new episodes",
             (inspection.ActorGradient, inspection.ActorCurvature), (inspection.CriticGradient, inspection.CriticCurvature));
         InspectCommand.PrintTotal($"Total derivative in the form {inspection.Form}", inspection.IsOwnRule, inspection.Direction);
-        Output.Line();
-        Output.Line("The Jacobian of individual gradients and the leader's total second derivative have no meaning here: on policy, the players meet "
+        StandardOutput.Line();
+        StandardOutput.Line("The Jacobian of individual gradients and the leader's total second derivative have no meaning here: on policy, the players meet "
             + "in the distribution of episodes, and the costs above hold it and the advantages fixed.");
         InspectCommand.PrintVerdict(inspection.Equilibrium, options);
     }

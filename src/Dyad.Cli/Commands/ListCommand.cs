@@ -73,7 +73,7 @@ internal static class ListCommand
         };
         if (json)
         {
-            Output.Json(new JsonArray([.. items.Select(item => new JsonObject
+            StandardOutput.Json(new JsonArray([.. items.Select(item => new JsonObject
             {
                 ["name"] = item.Name,
                 ["group"] = item.Group,
@@ -85,7 +85,7 @@ internal static class ListCommand
         {
             foreach (var group in items.GroupBy(item => item.Group))
             {
-                Output.Table(group.Key, ["name", "what", "source"], group.Select(item => new[] { item.Name, item.Description, item.Source }));
+                StandardOutput.Table(group.Key, ["name", "what", "source"], group.Select(item => new[] { item.Name, item.Description, item.Source }));
             }
         }
 
@@ -110,7 +110,7 @@ internal static class ListCommand
         IReadOnlyList<(string Name, object Value)>[] byPreset = [.. presets.Select(preset => method.Values(id => preset.Changes(id, environment ?? "")))];
         if (json)
         {
-            Output.Json(new JsonArray([.. method.Accepted.Select((option, i) =>
+            StandardOutput.Json(new JsonArray([.. method.Accepted.Select((option, i) =>
             {
                 var row = new JsonObject { ["name"] = option.Name, ["accepts"] = option.Accepted, ["default"] = Value(defaults[i].Value) };
                 if (presets.Count > 0)
@@ -125,11 +125,11 @@ internal static class ListCommand
 
         if (method.Accepted.Count == 0)
         {
-            Output.Line($"{method.Name} has no options.");
+            StandardOutput.Line($"{method.Name} has no options.");
             return ExitCode.Success;
         }
 
-        Output.Table(
+        StandardOutput.Table(
             $"{method.Name}: {method.Description}" + (environment is null ? "" : $" (on {environment})"),
             ["option", "accepts", "#default", .. presets.Select(preset => $"#{preset.Name}")],
             method.Accepted.Select((option, i) => (string[])
@@ -138,7 +138,7 @@ internal static class ListCommand
             ]));
         if (presets.Count > 0)
         {
-            Output.Line($"'dyad train' takes the preset {AgentPreset.Correct} unless told otherwise; default is what the library has without one."
+            StandardOutput.Line($"'dyad train' takes the preset {AgentPreset.Correct} unless told otherwise; default is what the library has without one."
                 + (environment is null ? " Some values are others on small tasks: name one." : ""));
         }
 

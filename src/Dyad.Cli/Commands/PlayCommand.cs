@@ -153,7 +153,7 @@ internal static class PlayCommand
     {
         if (json)
         {
-            Output.Json(new JsonObject
+            StandardOutput.Json(new JsonObject
             {
                 ["environment"] = task,
                 ["page"] = page,
@@ -168,9 +168,9 @@ internal static class PlayCommand
 
         foreach (PlayedPolicy policy in policies)
         {
-            Output.Line($"{policy.Detail}: return {string.Join(", ", policy.Episodes.Select(episode => $"{episode.Recording.Return:0.00}"))}");
+            StandardOutput.Line($"{policy.Detail}: return {string.Join(", ", policy.Episodes.Select(episode => $"{episode.Recording.Return:0.00}"))}");
         }
 
-        Output.Line($"Page: {page}");
+        StandardOutput.Line($"Page: {page}");
     }
 }

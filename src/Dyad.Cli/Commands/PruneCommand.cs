@@ -66,15 +66,15 @@ internal static class PruneCommand
 
         if (json)
         {
-            Output.Json(new JsonObject { ["pruned"] = pruned, ["bytes"] = bytes, ["unfinished"] = kept, ["dry_run"] = look });
+            StandardOutput.Json(new JsonObject { ["pruned"] = pruned, ["bytes"] = bytes, ["unfinished"] = kept, ["dry_run"] = look });
         }
         else
         {
-            Output.Line($"{(look ? "Would take" : "Took")} away the checkpoints of {pruned} runs, {bytes / 1e6:0.0} MB."
+            StandardOutput.Line($"{(look ? "Would take" : "Took")} away the checkpoints of {pruned} runs, {bytes / 1e6:0.0} MB."
                 + (kept > 0 ? $" Those of {kept} unfinished runs stay (--all takes them too)." : ""));
             if (pruned > 0)
             {
-                Output.Line(Consequence);
+                StandardOutput.Line(Consequence);
             }
         }
 

@@ -15,7 +15,7 @@ internal static class ReferenceCommand
         Help.AddExamples(command, "dyad reference > docs/cli.md");
         command.SetAction(_ =>
         {
-            Output.Writer.Write(Page(root()));
+            StandardOutput.Writer.Write(Page(root()));
             return ExitCode.Success;
         });
         return command;

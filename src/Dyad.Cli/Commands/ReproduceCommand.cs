@@ -33,6 +33,7 @@ internal static class ReproduceCommand
         };
         Option<string[]> only = StudyOptions.Only();
         var index = new Option<int?>("--index") { Description = "Do one run alone, from 0: by line, task and then seed. For jobs of a cluster; without it all are done, or read.", HelpName = "I" };
+        Option<string?> kept = StudyOptions.Kept();
         Option<string?> tensorboard = StudyOptions.TensorBoard();
         Option<int> jobs = StudyOptions.Jobs();
         Option<bool> watch = WatchCommand.Beside();
@@ -40,7 +41,7 @@ internal static class ReproduceCommand
         Option<bool> json = StudyOptions.Json();
         var command = new Command("reproduce", "Run a study: finished runs are kept, stopped ones go on.")
         {
-            study, scale, seeds, steps, only, index, jobs, output, tensorboard, watch, open, json,
+            study, scale, seeds, steps, only, index, jobs, output, kept, tensorboard, watch, open, json,
         };
         var cluster = new ClusterOptions();
         cluster.AddTo(command);
@@ -54,6 +55,7 @@ internal static class ReproduceCommand
             parsed.GetValue(only) ?? [],
             StudyOptions.Positive(parsed.GetValue(jobs), "--jobs"),
             parsed.GetValue(output),
+            parsed.GetValue(kept),
             parsed.GetValue(tensorboard),
             parsed.GetValue(watch),
             parsed.GetValue(open),
@@ -68,7 +70,7 @@ internal static class ReproduceCommand
         ["studies"] = new JsonArray([.. results.Select(result => JsonSerializer.SerializeToNode(result, StudyRunner.JsonOptions))]),
     };
 
-    private static int Run(Func<Study, StudyRequest, int?> submit, string name, string scaleName, int? seeds, long? steps, string[] only, int jobs, string? output, string? tensorboard, bool watch, bool open, bool json)
+    private static int Run(Func<Study, StudyRequest, int?> submit, string name, string scaleName, int? seeds, long? steps, string[] only, int jobs, string? output, string? kept, string? tensorboard, bool watch, bool open, bool json)
     {
         Study study = StudyCatalog.Find(name);
         StudyScale scale = scaleName switch
@@ -84,7 +86,7 @@ internal static class ReproduceCommand
         }
 
         string command = Shell.Command("reproduce", name, "--scale", scaleName) + StudyOptions.Arguments(seeds, steps, only);
-        var request = new StudyRequest(scale, seeds, jobs, output ?? Path.Combine("runs", scaleName), command, steps, StudyOptions.Labels(study, scale, only));
+        var request = new StudyRequest(scale, seeds, jobs, output ?? Path.Combine("runs", scaleName), command, steps, StudyOptions.Labels(study, scale, only)) { Kept = kept };
         if (submit(study, request) is int code)
         {
             return code;

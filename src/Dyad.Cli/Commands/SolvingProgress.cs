@@ -12,7 +12,7 @@ internal sealed class SolvingProgress
 {
     // About a second on any machine.
     private const int Large = 1500;
-    private const int Sample = 600;
+    private const int SampledStates = 600;
 
     private readonly bool _isLarge;
     private readonly Stopwatch _sinceLine = Stopwatch.StartNew();
@@ -24,7 +24,7 @@ internal sealed class SolvingProgress
         _isLarge = states > Large;
         if (_isLarge)
         {
-            double seconds = SampleSeconds() * Math.Pow((double)states / Sample, 3);
+            double seconds = SampleSeconds() * Math.Pow((double)states / SampledStates, 3);
             Console.Error.WriteLine(
                 $"{states} states: {PolicyEvaluation.Bytes(states) / 1e9:0.0##} GB of memory, and at most about {seconds:#,0.#} s for each of some ten factorisations of a "
                 + $"{states} x {states} matrix");
@@ -47,7 +47,7 @@ internal sealed class SolvingProgress
 
     private static double SampleSeconds()
     {
-        var factorization = new LuFactorization(Sample);
+        var factorization = new LuFactorization(SampledStates);
         double seconds = 0;
         for (int time = 0; time < 2; time++)
         {
@@ -55,7 +55,7 @@ internal sealed class SolvingProgress
             Span<double> matrix = factorization.Matrix;
             for (int i = 0; i < matrix.Length; i++)
             {
-                matrix[i] = i / Sample == i % Sample ? 2 : 1.0 / (1 + i);
+                matrix[i] = i / SampledStates == i % SampledStates ? 2 : 1.0 / (1 + i);
             }
 
             var watch = Stopwatch.StartNew();

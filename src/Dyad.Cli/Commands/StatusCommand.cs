@@ -35,28 +35,28 @@ internal static class StatusCommand
         int Count(string status) => runs.Count(run => (string?)run["status"] == status);
         if (json)
         {
-            Output.Json(new JsonObject([
+            StandardOutput.Json(new JsonObject([
                 .. kinds.Select(kind => KeyValuePair.Create(kind, (JsonNode?)Count(kind))), KeyValuePair.Create("runs", (JsonNode?)new JsonArray([.. runs]))]));
         }
         else if (runs.Length > 0)
         {
             bool hasJobs = runs.Any(run => run["job"] is not null);
-            Output.Table(null, ["run", "status", "#step", "#left", .. hasJobs ? ["job"] : Array.Empty<string>(), "#of", "#steps/s", "#seconds"], runs.Select(run => (string[])
+            StandardOutput.Table(null, ["run", "status", "#step", "#left", .. hasJobs ? ["job"] : Array.Empty<string>(), "#of", "#steps/s", "#seconds"], runs.Select(run => (string[])
             [
                 (string)run["run"]!, (string)run["status"]!, Text(run["step"]), Text(run["left_s"]), .. hasJobs ? [Text(run["job"])] : Array.Empty<string>(),
                 Text(run["steps"]), Text(run["steps_per_s"]), Text(run["wall_s"]),
             ]));
             foreach (JsonObject run in runs.Where(run => run["error"] is not null))
             {
-                Output.Line($"{run["run"]}: {run["error"]}");
+                StandardOutput.Line($"{run["run"]}: {run["error"]}");
             }
 
             foreach (string queue in queues)
             {
-                Output.Line(queue);
+                StandardOutput.Line(queue);
             }
 
-            Output.Line(string.Join(", ", kinds.Where(kind => kind is "done" or "running" or "failed" || Count(kind) > 0).Select(kind => $"{Count(kind)} {kind}")));
+            StandardOutput.Line(string.Join(", ", kinds.Where(kind => kind is "done" or "running" or "failed" || Count(kind) > 0).Select(kind => $"{Count(kind)} {kind}")));
         }
 
         faults.ForEach(StudyOptions.Tell);

@@ -22,6 +22,7 @@ internal static class StudyCommand
         var file = new Argument<string?>("FILE") { Description = "A study file, YAML; 'dyad study new' writes one.", Arity = ArgumentArity.ZeroOrOne };
         Sizes sizes = new();
         Option<string[]> only = StudyOptions.Only();
+        Option<string?> kept = StudyOptions.Kept();
         Option<string?> tensorboard = StudyOptions.TensorBoard();
         Option<int> jobs = StudyOptions.Jobs();
         Option<bool> watch = WatchCommand.Beside();
@@ -30,7 +31,7 @@ internal static class StudyCommand
         var yes = new Option<bool>("--yes") { Description = $"Run more than {LargestUnasked:#,0} runs without being asked." };
         var command = new Command("study", "Run the study of a file: methods with options on tasks, over seeds, as one page.")
         {
-            file, sizes.Scale, sizes.Seeds, sizes.Steps, only, jobs, sizes.Output, tensorboard, yes, watch, open, json, Check(), Run(), New(), Schema(), ClusterCommands.Task(), ClusterCommands.Summary(),
+            file, sizes.Scale, sizes.Seeds, sizes.Steps, only, jobs, sizes.Output, kept, tensorboard, yes, watch, open, json, Check(), Run(), New(), Schema(), ClusterCommands.Task(), ClusterCommands.Summary(),
         };
         var cluster = new ClusterOptions();
         cluster.AddTo(command);
@@ -44,7 +45,7 @@ internal static class StudyCommand
 
             // What does not fit is told before a folder is made.
             _ = study.Variants(request.Scale);
-            request = request with { Only = StudyOptions.Labels(study, StudyScale.Paper, parsed.GetValue(only) ?? []) };
+            request = request with { Only = StudyOptions.Labels(study, StudyScale.Paper, parsed.GetValue(only) ?? []), Kept = parsed.GetValue(kept) };
             study.Cautions.ToList().ForEach(StudyOptions.Tell);
             if (slurm is not null)
             {
@@ -79,7 +80,7 @@ internal static class StudyCommand
             }
 
             study.Cautions.ToList().ForEach(StudyOptions.Tell);
-            Output.Table($"{path} is a study", ["scale", "#lines", "#tasks", "#seeds", "#runs", "#steps a run"], rows);
+            StandardOutput.Table($"{path} is a study", ["scale", "#lines", "#tasks", "#seeds", "#runs", "#steps a run"], rows);
             return ExitCode.Success;
         });
         return command;
@@ -117,7 +118,7 @@ internal static class StudyCommand
             string text = StudyTemplate.Of(Names(parsed.GetValue(methods)!), Names(parsed.GetValue(environments)!));
             if (parsed.GetValue(output) is not { } path)
             {
-                Output.Line(text.TrimEnd());
+                StandardOutput.Line(text.TrimEnd());
                 return ExitCode.Success;
             }
 
@@ -135,7 +136,7 @@ internal static class StudyCommand
                 throw new UserError($"cannot write '{path}': {IoSentence.Of(e)}", e);
             }
 
-            Output.Line($"{path}: run it with {Shell.Command("study", path)}");
+            StandardOutput.Line($"{path}: run it with {Shell.Command("study", path)}");
             return ExitCode.Success;
         });
         return command;
@@ -148,7 +149,7 @@ internal static class StudyCommand
         Help.AddExamples(command, "dyad study schema", "dyad study schema --summary");
         command.SetAction(parsed =>
         {
-            Output.Line((parsed.GetValue(summary) ? SummarySchema.Document() : StudyTemplate.Schema()).ToJsonString(Indented));
+            StandardOutput.Line((parsed.GetValue(summary) ? SummarySchema.Document() : StudyTemplate.Schema()).ToJsonString(Indented));
             return ExitCode.Success;
         });
         return command;

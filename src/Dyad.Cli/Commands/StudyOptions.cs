@@ -32,6 +32,12 @@ internal static class StudyOptions
         HelpName = "FOLDER",
     };
 
+    public static Option<string?> Kept() => new("--kept")
+    {
+        Description = "Folder of finished seeds as small files: those that DIR lacks come from there, and new ones go there.",
+        HelpName = "FOLDER",
+    };
+
     public static Option<int?> EpisodeLimit(string description) => new("--max-episode-steps") { Description = description, HelpName = "N" };
 
     /// <summary>Reads <c>--max-episode-steps</c>: steps of an episode, or null where it is not given.</summary>
@@ -150,7 +156,7 @@ internal static class StudyOptions
         StudyRunner.WithSummary(outcome.Folder, stored => WriteReport(report, study.Source, lead, [stored], open, quiet: json));
         if (json)
         {
-            Output.Json(ReproduceCommand.Document(report, [outcome.Result]));
+            StandardOutput.Json(ReproduceCommand.Document(report, [outcome.Result]));
         }
 
         return Ending(outcome);
@@ -165,11 +171,11 @@ internal static class StudyOptions
         (string label, string environment, int seed, string folder) = StudyRunner.ExecuteOne(study, request, index, Progress, Tell, stopping.Token);
         if (json)
         {
-            Output.Json(new JsonObject { ["label"] = label, ["environment"] = environment, ["seed"] = seed, ["folder"] = folder });
+            StandardOutput.Json(new JsonObject { ["label"] = label, ["environment"] = environment, ["seed"] = seed, ["folder"] = folder });
         }
         else
         {
-            Output.Line($"{label} on {environment}, seed {seed}: {folder}");
+            StandardOutput.Line($"{label} on {environment}, seed {seed}: {folder}");
         }
 
         return ExitCode.Success;
@@ -208,12 +214,12 @@ internal static class StudyOptions
     /// <summary>Prints what a study found, a line a finding.</summary>
     public static void PrintFindings(StudyResult result)
     {
-        Output.Line();
-        Output.Line($"{result.Title} ({result.Source})");
+        StandardOutput.Line();
+        StandardOutput.Line($"{result.Title} ({result.Source})");
         foreach (Finding finding in result.Findings)
         {
-            Output.Line($"  [{finding.Verdict.ToString().ToLowerInvariant()}] {finding.Claim}");
-            Output.Line($"      {finding.Measured}");
+            StandardOutput.Line($"  [{finding.Verdict.ToString().ToLowerInvariant()}] {finding.Claim}");
+            StandardOutput.Line($"      {finding.Measured}");
         }
     }
 
@@ -223,8 +229,8 @@ internal static class StudyOptions
         ReportWriter.Write(path, title, lead, results);
         if (!quiet)
         {
-            Output.Line();
-            Output.Line($"Report: {OneLine.Of(path)}");
+            StandardOutput.Line();
+            StandardOutput.Line($"Report: {OneLine.Of(path)}");
         }
 
         if (open)

@@ -41,11 +41,11 @@ internal static class SuggestClipCommand
         using var stopping = new Stopping();
         IReadOnlyList<TdErrorRow> rows = ProgressDisplay.Bar(
             $"sac on {task.Name}",
-            progress => ClipHeuristic.Run(task.Name, () => task.CreateForAgents(), changes, steps, seed, progress, stopping.Token));
+            progress => ClipHeuristic.Run(task.Name, () => task.CreateForTraining(), changes, steps, seed, progress, stopping.Token));
         double clip = rows.Max(row => row.Max);
         if (json)
         {
-            Output.Json(new JsonObject
+            StandardOutput.Json(new JsonObject
             {
                 ["environment"] = task.Name,
                 ["steps"] = steps,
@@ -62,10 +62,10 @@ internal static class SuggestClipCommand
             return ExitCode.Success;
         }
 
-        Output.Table(
+        StandardOutput.Table(
             $"|TD error| of sac on {task.Name}", ["#step", "#mean", "#0.9 quantile", "#largest"],
             rows.Select(row => new[] { $"{row.Step}", $"{row.Mean:0.000}", $"{row.Q90:0.000}", $"{row.Max:0.000}" }));
-        Output.Line($"The largest is {clip:0.00}: {Shell.Command("train", "res-sac", environment)} --preset wen2021 --set residual_clip={clip:0.00}");
+        StandardOutput.Line($"The largest is {clip:0.00}: {Shell.Command("train", "res-sac", environment)} --preset wen2021 --set residual_clip={clip:0.00}");
         return ExitCode.Success;
     }
 }

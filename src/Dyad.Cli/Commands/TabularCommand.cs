@@ -76,7 +76,7 @@ internal static class TabularCommand
                 JsonObject answer = analysis.ToJson();
                 answer["policy_name"] = policyName;
                 answer["critic_name"] = criticName;
-                Output.Json(answer);
+                StandardOutput.Json(answer);
             }
             else
             {

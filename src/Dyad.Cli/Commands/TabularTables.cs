@@ -11,10 +11,10 @@ internal static class TabularTables
     public static void Print(Mdp mdp, MdpAnalysis analysis, string policy, string critic)
     {
         string terminations = mdp.TerminalStates.Count == 0 ? "" : $", {mdp.TerminalStates.Count} of the states terminal";
-        Output.Line($"{mdp.States} states, {mdp.Actions} actions, gamma {mdp.Discount:0.######}{terminations}");
-        Output.Line($"Policy: {policy}");
-        Output.Line($"Critic: {critic}");
-        Output.Table("Objectives", ["quantity", "#value"],
+        StandardOutput.Line($"{mdp.States} states, {mdp.Actions} actions, gamma {mdp.Discount:0.######}{terminations}");
+        StandardOutput.Line($"Policy: {policy}");
+        StandardOutput.Line($"Critic: {critic}");
+        StandardOutput.Table("Objectives", ["quantity", "#value"],
         [
             ["expected discounted return mu0' v", Number(analysis.Evaluation.Return)],
             [mdp.Discount < 1 ? "objective J = (1 - gamma) return" : "objective J = return, as gamma is 1", Number(analysis.Plain.Objective)],
@@ -27,7 +27,7 @@ internal static class TabularTables
         ]);
         if (mdp.States <= LargestStateTable)
         {
-            Output.Table("States", ["#state", "#v_pi", "#optimal v", "#occupancy"], Enumerable.Range(0, mdp.States).Select(s => new[]
+            StandardOutput.Table("States", ["#state", "#v_pi", "#optimal v", "#occupancy"], Enumerable.Range(0, mdp.States).Select(s => new[]
             {
                 $"{s}", Number(analysis.Evaluation.StateValue[s]), Number(analysis.Optimal?.StateValue[s] ?? double.NaN), Number(analysis.Evaluation.StateOccupancy[s]),
             }));
@@ -37,17 +37,17 @@ internal static class TabularTables
         PrintGaps($"With entropy, alpha = {analysis.Soft.Temperature:0.###}", analysis.SoftGaps);
         if (analysis.Gaps[0].Norm == 0)
         {
-            Output.Line("The policy gradient is zero here, as for every deterministic policy: no cosines.");
+            StandardOutput.Line("The policy gradient is zero here, as for every deterministic policy: no cosines.");
         }
 
         foreach ((_, string words, string reason) in analysis.Missing.Where(entry => entry.Words.Length > 0))
         {
-            Output.Line($"Not here: {words}; {reason}.");
+            StandardOutput.Line($"Not here: {words}; {reason}.");
         }
     }
 
     private static void PrintGaps(string title, IReadOnlyList<GradientGap> gaps) =>
-        Output.Table(title, ["estimator", "#norm", "#bias", "#relative bias", "#cosine"], gaps.Select(gap => new[]
+        StandardOutput.Table(title, ["estimator", "#norm", "#bias", "#relative bias", "#cosine"], gaps.Select(gap => new[]
         {
             gap.Estimator, Number(gap.Norm), Number(gap.Bias), Number(gap.RelativeBias), Number(gap.Cosine),
         }));

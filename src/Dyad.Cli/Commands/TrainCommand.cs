@@ -88,6 +88,7 @@ internal static class TrainCommand
             "dyad train stddpg-al Pendulum-v1 --sweep damping=0.1,1,10 --seeds 3",
             "dyad train --from runs/train/sac/Pendulum-v1/seed-0 --set rule=stackelberg",
             "dyad train q-learning map.txt --steps 30000 --set exploration=0.2",
+            "dyad train ac Pendulum-v1+frame_stack=3+action_repeat=2 --set normalize_rewards=true",
             "dyad train dqn CartPole-v1 --until 'eval/return>=475' --wall-time 30m");
         command.SetAction(parsed =>
         {
@@ -207,31 +208,31 @@ internal static class TrainCommand
         StudyRunner.WithSummary(folder, stored => StudyOptions.WriteReport(report, "Training runs", "One method on one task, seed by seed.", [stored], open, quiet: true));
         if (json)
         {
-            Output.Json(ReproduceCommand.Document(report, [result]));
+            StandardOutput.Json(ReproduceCommand.Document(report, [result]));
             return StudyOptions.Ending(outcome);
         }
 
         GroupSummary group = result.Groups[0];
-        Output.Table(study.Title, ["#seed", "#final return"], group.Seeds.Zip(group.Values, (s, value) => new[] { $"{s}", $"{value:0.0000}" }));
+        StandardOutput.Table(study.Title, ["#seed", "#final return"], group.Seeds.Zip(group.Values, (s, value) => new[] { $"{s}", $"{value:0.0000}" }));
         if (group.Interval is { } interval)
         {
-            Output.Line($"mean {group.Mean:0.0000}, standard deviation {group.StandardDeviation:0.0000}, "
+            StandardOutput.Line($"mean {group.Mean:0.0000}, standard deviation {group.StandardDeviation:0.0000}, "
                 + $"95 % interval {interval.Low:0.0000} to {interval.High:0.0000}");
-            Output.Line();
+            StandardOutput.Line();
         }
 
         // Beside the final return.
         foreach (Finding finding in result.Findings.Skip(1))
         {
-            Output.Line(finding.Measured);
+            StandardOutput.Line(finding.Measured);
         }
 
         foreach (string caution in study.Cautions)
         {
-            Output.Line($"Note: {caution}.");
+            StandardOutput.Line($"Note: {caution}.");
         }
 
-        Output.Line($"Report: {OneLine.Of(report)}");
+        StandardOutput.Line($"Report: {OneLine.Of(report)}");
         return StudyOptions.Ending(outcome);
     }
 

@@ -35,14 +35,14 @@ internal static class WatchCommand
             using LiveView view = LiveView.Start(path, parsed.GetValue(listen), parsed.GetValue(port), parsed.GetValue(token));
             if (parsed.GetValue(json))
             {
-                Output.Json(new JsonObject { ["url"] = view.Address, ["folder"] = Path.GetFullPath(path) });
+                StandardOutput.Json(new JsonObject { ["url"] = view.Address, ["folder"] = Path.GetFullPath(path) });
             }
             else
             {
-                Output.Line($"Watching {OneLine.Of(Path.GetFullPath(path))} at {view.Address} (Ctrl-C ends it)");
+                StandardOutput.Line($"Watching {OneLine.Of(Path.GetFullPath(path))} at {view.Address} (Ctrl-C ends it)");
             }
 
-            Output.Flush();
+            StandardOutput.Flush();
             if (parsed.GetValue(open))
             {
                 Browser.Open(view.Address);

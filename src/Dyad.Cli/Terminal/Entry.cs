@@ -31,9 +31,9 @@ internal static class Entry
             {
                 EnableDefaultExceptionHandler = false,
                 ProcessTerminationTimeout = null,
-                Output = Output.Writer,
+                Output = StandardOutput.Writer,
             });
-            Output.Flush();
+            StandardOutput.Flush();
             return code;
         }
         catch (Exception e)

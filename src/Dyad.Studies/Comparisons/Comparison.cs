@@ -43,10 +43,17 @@ internal sealed class Comparison(ComparisonPlan plan)
         return [.. all.Select(held =>
         {
             int place = Array.IndexOf(family, held);
-            return place < 0 ? new Finding("", held.Words(""), Verdict.New) : new Finding(
+            if (place < 0)
+            {
+                return new Finding("", held.Words(""), Verdict.New);
+            }
+
+            Verdict verdict = Verdicts.Of(corrected[place], held.Claimed);
+            string needed = verdict == Verdict.Unclear && held.Claimed is { } claimed ? SampleSize.Words(held.Gain, held.Seeds, claimed, Verdicts.Error / family.Length) : "";
+            return new Finding(
                 held.Task.Name is { } name ? $"{held.Claim.Text.TrimEnd('.')} ({name})." : held.Claim.Text,
-                held.Words(Wording.Holm(corrected[place], family.Length, held.Format)) + held.MarginWords(corrected[place]),
-                Verdicts.Of(corrected[place], held.Claimed));
+                held.Words(Wording.Holm(corrected[place], family.Length, held.Format)) + held.MarginWords(corrected[place]) + needed,
+                verdict);
         })];
     }
 
@@ -54,6 +61,9 @@ internal sealed class Comparison(ComparisonPlan plan)
     private sealed record Held(OnTask Task, ComparisonClaim Claim, StudentEstimate Gain, double? Margin, Interval? Claimed)
     {
         public string Format => Task.FormatOf(Claim.Metric);
+
+        /// <summary>Seeds of the line that has fewer.</summary>
+        public int Seeds => Math.Min(Task.SeedsOf(Claim.Label), Task.SeedsOf(Claim.Against));
 
         public string Words(string correction) => Task.Words(Claim, correction);
 
@@ -93,6 +103,9 @@ internal sealed class Comparison(ComparisonPlan plan)
 
         /// <summary>The task's name where there are several.</summary>
         public string? Name { get; }
+
+        /// <summary>Seeds of a line.</summary>
+        public int SeedsOf(string label) => _runs.Of(label).Count;
 
         private string Suffix => Name is null ? "" : $" on {Name}";
 

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Dyad.Algorithms.Tabular;
+using Dyad.Studies.Definitions.Runs;
 using Dyad.Studies.Results;
 
 namespace Dyad.Studies.Definitions;

@@ -3,6 +3,7 @@ using Dyad.Diagnostics;
 using Dyad.Environments;
 using Dyad.Environments.Locating;
 using Dyad.Numerics;
+using Dyad.Studies.Definitions.Runs;
 using Dyad.Studies.Results;
 using Dyad.Training;
 

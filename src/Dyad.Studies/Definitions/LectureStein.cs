@@ -1,4 +1,6 @@
 using System.Text.Json.Nodes;
+using Dyad.Studies.Definitions.Problems;
+using Dyad.Studies.Definitions.Runs;
 using Dyad.Studies.Results;
 using Dyad.Training;
 using MathNet.Numerics.Distributions;

@@ -1,4 +1,5 @@
 using Dyad.Games;
+using Dyad.Studies.Definitions.Problems;
 using Dyad.Studies.Results;
 
 namespace Dyad.Studies.Definitions;

@@ -1,3 +1,4 @@
+using Dyad.Studies.Definitions.Problems;
 using Dyad.Studies.Results;
 
 namespace Dyad.Studies.Definitions;

@@ -4,6 +4,7 @@ using Dyad.Diagnostics;
 using Dyad.Environments.Locating;
 using Dyad.Games;
 using Dyad.Numerics;
+using Dyad.Studies.Definitions.Runs;
 using Dyad.Studies.Results;
 using Dyad.Training;
 

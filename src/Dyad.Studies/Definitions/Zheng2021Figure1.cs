@@ -1,5 +1,7 @@
 using System.Text.Json.Nodes;
 using Dyad.Core;
+using Dyad.Studies.Definitions.Problems;
+using Dyad.Studies.Definitions.Runs;
 using Dyad.Studies.Results;
 using Dyad.Training;
 

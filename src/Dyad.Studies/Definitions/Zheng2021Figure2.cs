@@ -1,6 +1,8 @@
 using System.Text.Json.Nodes;
 using Dyad.Core;
 using Dyad.Numerics;
+using Dyad.Studies.Definitions.Problems;
+using Dyad.Studies.Definitions.Runs;
 using Dyad.Studies.Results;
 using Dyad.Training;
 

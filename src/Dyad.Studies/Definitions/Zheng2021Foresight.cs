@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using Dyad.Environments.Locating;
 using Dyad.Numerics;
+using Dyad.Studies.Definitions.Runs;
 using Dyad.Studies.Results;
 using Dyad.Training;
 

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Dyad.Studies.Definitions.Runs;
 using Dyad.Studies.Results;
 using Dyad.Training;
 

@@ -120,9 +120,13 @@ internal static class StudyResolver
     }
 
     // What is a file is found from the study's folder.
-    private static string InFolder(string text, string? folder) => folder is null || Path.IsPathRooted(text)
-        || !(text.Contains(".dll:", StringComparison.OrdinalIgnoreCase) || Path.GetExtension(text) is ".txt" or ".json")
-        ? text : Path.Combine(folder, text);
+    private static string InFolder(string text, string? folder)
+    {
+        string bare = TaskWrappers.Bare(text), file = bare.Split('?')[0];
+        return folder is null || Path.IsPathRooted(text)
+            || !(bare.Contains(".dll:", StringComparison.OrdinalIgnoreCase) || Path.GetExtension(file) is ".txt" or ".json")
+            ? text : Path.Combine(folder, text);
+    }
 
     // Options that are for all methods: one has each at least.
     private static void CheckOptions(StudyDocument document, SizesEntry sizes, Dictionary<MethodEntry, Method[]> found)

@@ -98,6 +98,9 @@ internal static class StudyPlan
     /// <summary>The folder of a study's runs.</summary>
     public static string FolderOf(Study study, StudyRequest request) => Path.Combine(Path.GetFullPath(request.Output), study.Name);
 
+    /// <summary>The folder of its own that a study has for a run.</summary>
+    public static string PathOf(Study study, StudyRequest request, Variant variant, int seed) => PathOf(FolderOf(study, request), variant, seed);
+
     private static string PathOf(string folder, Variant variant, int seed) => Path.Combine(folder, variant.Folder ?? variant.Label, variant.Environment, $"seed-{seed}");
 
     // With the interval of runs that are there, where none was asked for: the rows of all seeds must be those of the same steps.

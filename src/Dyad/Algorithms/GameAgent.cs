@@ -96,6 +96,9 @@ public sealed class GameAgent : IValuing, IAppendOnlyState
     /// <inheritdoc/>
     public ObservationScaler? Scaler => _experience.Scaler;
 
+    /// <inheritdoc/>
+    public RewardScaler? Rewards => _experience.Rewards;
+
     /// <summary>Transitions in a batch of an update.</summary>
     public int BatchSize => _options.BatchSize;
 
@@ -119,7 +122,7 @@ public sealed class GameAgent : IValuing, IAppendOnlyState
     {
         var extent = new Extent("rollouts", rows);
         Input<float> observation = new("observations", extent, _method.ObservationSize), noise = new("noise", extent, _method.ActionSize);
-        return new ExploringPolicy(observation, noise, _method.Explore(observation, noise)) { Scaler = Scaler };
+        return new ExploringPolicy(observation, noise, _method.Explore(observation, noise)) { Scaler = Scaler, Rewards = Rewards };
     }
 
     /// <summary>q, and with a correction w and q + w, of the smaller of two critics; with an entropy the bonus -alpha log pi(a|s) of a drawn a.</summary>
@@ -213,6 +216,7 @@ public sealed class GameAgent : IValuing, IAppendOnlyState
         _gameMetrics?.Measure(metrics);
         _residual?.Measure(metrics);
         _errorMeter?.Flush(metrics);
+        Rewards?.Measure(metrics);
     }
 
     /// <inheritdoc/>

@@ -27,6 +27,9 @@ public interface IAgent
     /// <summary>What it sees observations by; null where it sees them as they are.</summary>
     ObservationScaler? Scaler => null;
 
+    /// <summary>In what unit it learns from rewards; null for the task's.</summary>
+    RewardScaler? Rewards => null;
+
     /// <summary>Environments that step together in training, n.</summary>
     int Environments => 1;
 

@@ -26,6 +26,8 @@ public sealed class Policy : IPolicy
     private readonly Mlp<float> _network;
     private readonly Parameter<float>? _logDeviation;
     private readonly Box? _box;
+    private readonly Box? _seenBox;
+    private readonly int[] _choices;
     private readonly int _widest;
 
     private Policy(PolicyDescription description, Parameters<float> parameters, Mlp<float> network, Parameter<float>? logDeviation)
@@ -35,6 +37,8 @@ public sealed class Policy : IPolicy
         _network = network;
         _logDeviation = logDeviation;
         _box = description.Actions as Box;
+        _seenBox = _box?.Normalized();
+        _choices = [.. new AgentTask(network.Inputs, description.Actions).Choices];
         _widest = Math.Max(network.Inputs, network.Biases.Max(bias => bias.Columns.Count));
         Task = new AgentTask(network.Inputs, description.Actions) { KeepsOwnActions = true };
     }
@@ -100,12 +104,18 @@ public sealed class Policy : IPolicy
         int outputs = description.Actions switch
         {
             Discrete discrete => discrete.Count,
+            MultiDiscrete several => several.Counts.Sum(),
             Box box => description.Head.Kind == PolicyKind.SquashedGaussian ? 2 * box.Size : box.Size,
             _ => 0,
         };
         if (sizes[0] != description.Observations.Size || sizes[^1] != outputs)
         {
             throw new UserError($"the network of '{path}' is {string.Join(" x ", sizes)}, and its task has {description.Observations.Size} inputs and {outputs} outputs");
+        }
+
+        if (description.Actions is Box { IsBounded: false } && description.Head.Kind != PolicyKind.Gaussian)
+        {
+            throw new UserError($"'{path}' is a {OptionBinder.Text(description.Head.Kind)} policy, whose actions need finite bounds, and those of its task have none");
         }
 
         var parameters = new Parameters<float>(owner);
@@ -134,15 +144,15 @@ public sealed class Policy : IPolicy
     /// <param name="observation">rows x observation size.</param>
     /// <returns>
     /// Of a box: the mean action, rows x actions, and where it has a distribution the mean and standard deviation of the Gaussian. Of
-    /// finitely many actions: their values or logarithms of probabilities, rows x actions, of which the largest is taken.
+    /// finitely many actions: their values or logarithms of probabilities, rows x actions, of which the largest is taken; of several
+    /// choices, those of each beside one another.
     /// </returns>
     public (Expression<float> Output, Expression<float>? Mean, Expression<float>? Deviation) Express(Expression<float> observation)
     {
         observation = Seen(observation);
         if (_box is null)
         {
-            Expression<float> values = _network.Apply(observation);
-            return (Description.Head.Kind == PolicyKind.Categorical ? Operations.LogSoftmax(values) : values, null, null);
+            return (Description.Head.Kind == PolicyKind.Categorical ? new CategoricalPolicy<float>(_network, _choices).LogProbabilities(observation) : _network.Apply(observation), null, null);
         }
 
         (Expression<float> output, Expression<float>? mean, Expression<float>? deviation) = Description.Head.Kind switch
@@ -152,16 +162,7 @@ public sealed class Policy : IPolicy
             _ => Plain(),
         };
 
-        // low + (x + 1) (high - low) / 2
-        var bounds = new Parameters<float>("bounds");
-        Parameter<float> low = bounds.Add("low", 1, _box.Size), half = bounds.Add("half_range", 1, _box.Size);
-        for (int i = 0; i < _box.Size; i++)
-        {
-            low.Values[i] = (float)_box.Low[i];
-            half.Values[i] = (float)((_box.High[i] - _box.Low[i]) / 2);
-        }
-
-        return (((output + 1) * half) + low, mean, deviation);
+        return (_box.IsBounded ? Stretched(output, _box) : ActionBounds.Each(output, _box, (x, own) => own.IsBounded ? Stretched(x, own) : x), mean, deviation);
 
         (Expression<float>, Expression<float>?, Expression<float>?) Squashed()
         {
@@ -172,8 +173,22 @@ public sealed class Policy : IPolicy
         (Expression<float>, Expression<float>?, Expression<float>?) Plain()
         {
             Expression<float> centre = _network.Apply(observation);
-            return (Operations.Clamp(centre, -1, 1), centre, Operations.Exp(Operations.Broadcast(_logDeviation!, centre.Rows, centre.Columns)));
+            return (ActionBounds.Held(centre, _seenBox!), centre, Operations.Exp(Operations.Broadcast(_logDeviation!, centre.Rows, centre.Columns)));
         }
+    }
+
+    // low + (x + 1) (high - low) / 2
+    private static Expression<float> Stretched(Expression<float> x, Box box)
+    {
+        var bounds = new Parameters<float>("bounds");
+        Parameter<float> low = bounds.Add("low", 1, box.Size), half = bounds.Add("half_range", 1, box.Size);
+        for (int i = 0; i < box.Size; i++)
+        {
+            low.Values[i] = (float)box.Low[i];
+            half.Values[i] = (float)((box.High[i] - box.Low[i]) / 2);
+        }
+
+        return ((x + 1) * half) + low;
     }
 
     // (s - mean) / deviation, within the bound.
@@ -248,7 +263,12 @@ public sealed class Policy : IPolicy
     {
         if (_box is null)
         {
-            action[0] = stream is not null && Description.Head.Kind == PolicyKind.Categorical ? Draw(outputs, stream) : TensorPrimitives.IndexOfMax<float>(outputs);
+            for (int i = 0, first = 0; i < _choices.Length; first += _choices[i], i++)
+            {
+                Span<float> values = outputs.Slice(first, _choices[i]);
+                action[i] = stream is not null && Description.Head.Kind == PolicyKind.Categorical ? Draw(values, stream) : TensorPrimitives.IndexOfMax<float>(values);
+            }
+
             return;
         }
 
@@ -261,8 +281,8 @@ public sealed class Policy : IPolicy
                 value += Math.Exp(log) * stream.Normal();
             }
 
-            value = Description.Head.Kind == PolicyKind.Gaussian ? Math.Clamp(value, -1, 1) : MathF.Tanh((float)value);
-            action[i] = _box.Low[i] + ((value + 1) / 2 * (_box.High[i] - _box.Low[i]));
+            value = Description.Head.Kind == PolicyKind.Gaussian ? Math.Clamp(value, _seenBox!.Low[i], _seenBox.High[i]) : MathF.Tanh((float)value);
+            action[i] = _box.IsBoundedIn(i) ? _box.Low[i] + ((value + 1) / 2 * (_box.High[i] - _box.Low[i])) : value;
         }
     }
 

@@ -56,6 +56,10 @@ public sealed record PolicyDescription(PolicyHead Head, Box Observations, Space 
             metadata["dyad.action_low"] = Text(box.Low);
             metadata["dyad.action_high"] = Text(box.High);
         }
+        else if (Actions is MultiDiscrete several)
+        {
+            metadata["dyad.action_counts"] = string.Join(' ', several.Counts.Select(count => Text(count)));
+        }
         else
         {
             metadata["dyad.action_count"] = Text(((Discrete)Actions).Count);
@@ -80,9 +84,10 @@ public sealed record PolicyDescription(PolicyHead Head, Box Observations, Space 
             throw new UserError($"'{path}' is a policy of format {Whole("dyad.format")}, and this release of Dyad reads {Format}");
         }
 
-        Space actions = metadata.ContainsKey("dyad.action_count") ? new Discrete(Whole("dyad.action_count") is >= 1 and <= int.MaxValue and var count ? (int)count : throw Wrong("dyad.action_count")) : Bounds("dyad.action");
+        Space actions = metadata.ContainsKey("dyad.action_counts") ? new MultiDiscrete([.. Value("dyad.action_counts").Split(' ').Select(CountOf)])
+            : metadata.ContainsKey("dyad.action_count") ? new Discrete(Whole("dyad.action_count") is >= 1 and <= int.MaxValue and var count ? (int)count : throw Wrong("dyad.action_count")) : Bounds("dyad.action");
         var kind = Choice<PolicyKind>("dyad.policy");
-        return actions is Discrete != kind is PolicyKind.Categorical or PolicyKind.GreedyValue
+        return actions is not Box != kind is PolicyKind.Categorical or PolicyKind.GreedyValue || (actions is MultiDiscrete && kind == PolicyKind.GreedyValue)
             ? throw new UserError($"'{path}' is damaged: a {OptionBinder.Text(kind)} policy has no such actions")
             : new PolicyDescription(new PolicyHead(kind, Choice<Activation>("dyad.activation")), Bounds("dyad.observation"), actions)
             {
@@ -102,6 +107,7 @@ public sealed record PolicyDescription(PolicyHead Head, Box Observations, Space 
                 : scale;
         }
 
+        int CountOf(string text) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number > 0 ? number : throw Wrong("dyad.action_counts");
         string Value(string name) => metadata.TryGetValue(name, out string? text) ? text : throw new UserError($"'{path}' lacks '{name}' in its metadata");
         UserError Wrong(string name) => new($"'{path}' is damaged: '{name}' is '{OneLine.Of(Value(name), 100)}'");
         long Whole(string name) =>

@@ -34,7 +34,7 @@ public static class EpisodePlayer
     public static IReadOnlyList<PlayedEpisode> Play(
         IEnvironment task, string name, IPolicy policy, IValuing? agent, int episodes, long seed, CancellationToken cancellation = default)
     {
-        policy.Task.Require(task);
+        task = policy.Task.Fit(task);
         var recorder = new EpisodeRecorder(EnvironmentWrapper.Find<IRecordable>(task) is null ? new Undrawn(task) : task, name);
         ValueProbe? probe = agent is null ? null : new ValueProbe(agent);
         return [.. Enumerable.Range(0, episodes).Select(i => PlayOne(recorder, policy, probe, i, seed + i, cancellation))];

@@ -160,7 +160,8 @@ internal sealed class PolicyRollouts : IDisposable
                     {
                         StepResult result = Step(i);
                         double entropy = objective.Entropy && _entropies is not null ? _entropies.Values[i] : 0;
-                        returns[first + i] += weight * (result.Reward + entropy);
+                        double reward = _policy.Rewards?.Scaled(result.Reward) ?? result.Reward;
+                        returns[first + i] += weight * (reward + entropy);
                         _running[i] = GoesOn(i, result);
                     }
                 }
@@ -189,7 +190,7 @@ internal sealed class PolicyRollouts : IDisposable
             if (_running[i])
             {
                 any = true;
-                if (!_policy.IsDiscrete)
+                if (_policy.Choices.Count == 0)
                 {
                     _noise[i].Normal(_policy.Noise.Values.Slice(i * _actionSize, _actionSize));
                 }
@@ -208,10 +209,10 @@ internal sealed class PolicyRollouts : IDisposable
 
     private StepResult Step(int row)
     {
-        if (_policy.IsDiscrete)
+        if (_policy.Choices.Count > 0)
         {
             int count = _actions.Values.Length / _noise.Length;
-            _action[0] = OnPolicyActor.Drawn(_actions.Values.Slice(row * count, count), _noise[row].Uniform());
+            OnPolicyActor.Draw(_actions.Values.Slice(row * count, count), _policy.Choices, _noise[row], _action);
             return _environments[row].Step(_action, Row(row));
         }
 

@@ -27,6 +27,28 @@ public static class ActionCheck
         return number;
     }
 
+    /// <summary>Refuses an action that is not one number of each of several choices.</summary>
+    /// <param name="task">The task's name, for the sentence.</param>
+    /// <param name="action">A number for each choice.</param>
+    /// <param name="counts">Choice i is one of 0 .. counts[i] - 1.</param>
+    /// <exception cref="UserError">The action has another size, or a number of it is not whole or not in range.</exception>
+    public static void MultiDiscrete(string task, ReadOnlySpan<double> action, ReadOnlySpan<int> counts)
+    {
+        if (action.Length != counts.Length)
+        {
+            ThrowSize(task, action.Length, counts.Length);
+        }
+
+        for (int i = 0; i < counts.Length; i++)
+        {
+            int number = (int)action[i];
+            if (number != action[i] || (uint)number >= (uint)counts[i])
+            {
+                ThrowChoice(task, action[i], i, counts[i]);
+            }
+        }
+    }
+
     /// <summary>Refuses an action of another size or with a component that is not finite. Values outside the box pass.</summary>
     /// <param name="task">The task's name, for the sentence.</param>
     /// <param name="action">The action.</param>
@@ -55,6 +77,10 @@ public static class ActionCheck
     [DoesNotReturn]
     private static void ThrowDiscrete(string task, double value, int count) => throw new UserError(
         FormattableString.Invariant($"{task}: the action is {value}; it must be a whole number from 0 to {count - 1}"));
+
+    [DoesNotReturn]
+    private static void ThrowChoice(string task, double value, int index, int count) => throw new UserError(
+        FormattableString.Invariant($"{task}: choice {index} of the action is {value}; it must be a whole number from 0 to {count - 1}"));
 
     [DoesNotReturn]
     private static void ThrowValue(string task, double value, int index) => throw new UserError(

@@ -45,7 +45,7 @@ public static class EnvironmentChecker
             spaces,
             Try("observations and rewards are finite and lie in their space", () => CheckValues(create)),
             Try("two instances with one seed agree, and a seed starts again", () => CheckSeeds(create)),
-            Try("observations are not normalised by the task", () => CheckScaling(create)),
+            Try("observations and rewards are not normalised by the task", () => CheckScaling(create)),
             Try("a snapshot continues to the same bits", () => CheckSnapshots(create, out snapshotNote)) with { Note = snapshotNote },
             ends with { Note = note },
             Try("wrong actions are refused in one sentence", () => CheckRefusals(create, name)),
@@ -136,8 +136,12 @@ public static class EnvironmentChecker
     private static string? CheckScaling(Func<IEnvironment> create)
     {
         using IEnvironment task = create();
-        return EnvironmentWrapper.Find<NormalizeObservation>(task) is null ? null
-            : $"the task wraps itself in {nameof(NormalizeObservation)}, so that evaluation and training see other numbers, and each evaluation others again: leave it out, and let the agent normalise (--set normalize_observations=true)";
+        IReadOnlyList<string> layers = EnvironmentWrapper.Find<PythonEnvironment>(task)?.Layers ?? [];
+        return EnvironmentWrapper.Find<NormalizeObservation>(task) is not null || layers.Contains(nameof(NormalizeObservation))
+            ? $"the task wraps itself in {nameof(NormalizeObservation)}, so that evaluation and training see other numbers, and each evaluation others again: leave it out, and let the agent normalise (--set normalize_observations=true)"
+            : EnvironmentWrapper.Find<NormalizeReward>(task) is not null || layers.Contains(nameof(NormalizeReward))
+            ? $"the task wraps itself in {nameof(NormalizeReward)}, so that an evaluation reports no return of the task, and each another one: leave it out, and let the agent normalise (--set normalize_rewards=true)"
+            : null;
     }
 
     private static string? CheckSnapshots(Func<IEnvironment> create, out string? note)
@@ -242,8 +246,9 @@ public static class EnvironmentChecker
         Space space = run.Environment.ActionSpace;
         double[] action = new double[space.Size];
         var wrong = new List<(double[] Action, string Value)> { (new double[space.Size + 1], $"{space.Size + 1}"), ([], "0") };
-        double[] values = space is Discrete discrete
-            ? [double.NaN, -1, discrete.Count, 0.5]
+        int? count = (space as Discrete)?.Count ?? (space as MultiDiscrete)?.Counts[^1];
+        double[] values = count is int most
+            ? [double.NaN, -1, most, 0.5]
             : [double.NaN, double.PositiveInfinity, double.NegativeInfinity];
         foreach (double value in values)
         {

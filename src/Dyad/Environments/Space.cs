@@ -2,14 +2,14 @@ using Dyad.Numerics;
 
 namespace Dyad.Environments;
 
-/// <summary>What an observation or an action may be: a box of real vectors, or one of finitely many numbers.</summary>
+/// <summary>What an observation or an action may be: a box of real vectors, one of finitely many numbers, or several of these at once.</summary>
 public abstract record Space
 {
     private protected Space()
     {
     }
 
-    /// <summary>Numbers that a value takes in a span: the dimension of a box, 1 for a discrete space.</summary>
+    /// <summary>Numbers that a value takes in a span: the dimension of a box, 1 for a discrete space, one for each of several choices.</summary>
     public abstract int Size { get; }
 
     /// <summary>Whether a value lies in the space.</summary>
@@ -29,6 +29,13 @@ public sealed record Box(double[] Low, double[] High) : Space
 
     /// <summary>Whether every bound is finite.</summary>
     public bool IsBounded => Array.TrueForAll(Low, double.IsFinite) && Array.TrueForAll(High, double.IsFinite);
+
+    /// <summary>Whether a component has two finite bounds.</summary>
+    public bool IsBoundedIn(int component) => double.IsFinite(Low[component]) && double.IsFinite(High[component]);
+
+    /// <summary>The box as agents see it: [-1, 1] in place of two finite bounds; where one is infinite, both stay.</summary>
+    public Box Normalized() => new(
+        [.. Low.Select((low, i) => IsBoundedIn(i) ? -1 : low)], [.. High.Select((high, i) => IsBoundedIn(i) ? 1 : high)]);
 
     /// <summary>A box with the same bounds in every component.</summary>
     public static Box Uniform(int size, double low, double high)
@@ -101,4 +108,55 @@ public sealed record Discrete(int Count) : Space
 
     /// <inheritdoc/>
     public override void Sample(RandomStream stream, Span<double> value) => value[0] = stream.Index(Count);
+}
+
+/// <summary>Several choices at once, each one of the numbers 0 .. count - 1, written in a span as a number each. For actions.</summary>
+/// <param name="Counts">How many of each choice.</param>
+public sealed record MultiDiscrete(params int[] Counts) : Space
+{
+    /// <inheritdoc/>
+    public override int Size => Counts.Length;
+
+    /// <summary>How many combinations there are; the largest whole number where they are more.</summary>
+    public int Combinations
+    {
+        get
+        {
+            long product = 1;
+            foreach (int count in Counts)
+            {
+                product = Math.Min(int.MaxValue, product * count);
+            }
+
+            return (int)product;
+        }
+    }
+
+    /// <inheritdoc/>
+    public override bool Contains(ReadOnlySpan<double> value)
+    {
+        if (value.Length != Size)
+        {
+            return false;
+        }
+
+        for (int i = 0; i < value.Length; i++)
+        {
+            if (!(value[i] >= 0 && value[i] < Counts[i] && value[i] == Math.Floor(value[i])))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    /// <inheritdoc/>
+    public override void Sample(RandomStream stream, Span<double> value)
+    {
+        for (int i = 0; i < Size; i++)
+        {
+            value[i] = stream.Index(Counts[i]);
+        }
+    }
 }

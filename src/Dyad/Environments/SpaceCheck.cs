@@ -16,6 +16,12 @@ internal static class SpaceCheck
                 return $"the {what} space is null";
             case Discrete discrete:
                 return discrete.Count > 0 ? null : $"the {what} space has {discrete.Count} values; it must have at least 1";
+            case MultiDiscrete when what == "observation":
+                return "the observation space is several choices; write them as one-hot vectors, one after the other, in a box";
+            case MultiDiscrete several:
+                return several.Counts is null || several.Counts.Length == 0 ? $"the {what} space has no choices; it must have at least 1"
+                    : Array.FindIndex(several.Counts, count => count < 1) is var none and >= 0 ? $"choice {none} of the {what} space has {several.Counts[none]} values; it must have at least 1"
+                    : null;
             case Box box when box.Low is null || box.High is null || box.Low.Length != box.High.Length || box.Low.Length == 0:
                 return $"the {what} space has {box.Low?.Length ?? 0} lower and {box.High?.Length ?? 0} upper bounds; it must have as many of both, at least 1";
             case Box box:
@@ -23,7 +29,7 @@ internal static class SpaceCheck
                 return bad < 0 ? null : string.Create(
                     CultureInfo.InvariantCulture, $"the {what} space's bounds {bad} are {box.Low[bad]} and {box.High[bad]}; the lower must not exceed the upper");
             default:
-                return $"the {what} space is neither a box nor discrete";
+                return $"the {what} space is neither a box nor discrete, nor several discrete ones";
         }
     }
 }

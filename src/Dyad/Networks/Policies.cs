@@ -26,14 +26,28 @@ public sealed class DeterministicPolicy<T>(Mlp<T> network, double bound = 1)
     public Expression<T> Action(Expression<T> observation) => bound * Tanh(network.Apply(observation));
 }
 
-/// <summary>A softmax policy over a finite number of actions.</summary>
+/// <summary>
+/// A softmax policy over a finite number of actions; or over several choices at once, which are drawn independently of one another
+/// given the state: probabilities multiply, entropies add.
+/// </summary>
 /// <typeparam name="T">float or double.</typeparam>
-/// <param name="network">Observations to logits.</param>
-public sealed class CategoricalPolicy<T>(Mlp<T> network)
+/// <param name="network">Observations to logits, those of the choices one after the other.</param>
+/// <param name="choices">How many values each choice has; null for one choice.</param>
+public sealed class CategoricalPolicy<T>(Mlp<T> network, IReadOnlyList<int>? choices = null)
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    /// <summary>Logarithms of the probabilities, rows x actions.</summary>
-    public Expression<T> LogProbabilities(Expression<T> observation) => LogSoftmax(network.Apply(observation));
+    /// <summary>Logarithms of the probabilities, rows x actions; those of several choices beside one another.</summary>
+    public Expression<T> LogProbabilities(Expression<T> observation)
+    {
+        Expression<T>[] parts = Parts(observation);
+        return parts.Length == 1 ? parts[0] : Concatenate(parts);
+    }
+
+    /// <summary>log pi(a|s) of several choices, rows x 1.</summary>
+    /// <param name="observation">rows x inputs.</param>
+    /// <param name="action">For each choice one number a row.</param>
+    public Expression<T> LogProbability(Expression<T> observation, IReadOnlyList<Indices> action) =>
+        Parts(observation).Select((log, i) => GatherColumns(log, action[i])).Aggregate((x, y) => x + y);
 
     /// <summary>log pi(a|s), rows x 1.</summary>
     /// <param name="observation">rows x inputs.</param>
@@ -41,11 +55,26 @@ public sealed class CategoricalPolicy<T>(Mlp<T> network)
     public Expression<T> LogProbability(Expression<T> observation, Indices action) =>
         GatherColumns(LogProbabilities(observation), action);
 
-    /// <summary>-sum over a of pi log pi, rows x 1.</summary>
-    public Expression<T> Entropy(Expression<T> observation)
+    /// <summary>-sum over a of pi log pi, rows x 1; of several choices the sum over them.</summary>
+    public Expression<T> Entropy(Expression<T> observation) =>
+        Parts(observation).Select(log => -SumColumns(Exp(log) * log)).Aggregate((x, y) => x + y);
+
+    // log pi of each choice, rows x its values.
+    private Expression<T>[] Parts(Expression<T> observation)
     {
-        Expression<T> log = LogProbabilities(observation);
-        return -SumColumns(Exp(log) * log);
+        Expression<T> logits = network.Apply(observation);
+        if (choices is not { Count: > 1 })
+        {
+            return [LogSoftmax(logits)];
+        }
+
+        var parts = new Expression<T>[choices.Count];
+        for (int i = 0, first = 0; i < parts.Length; first += choices[i], i++)
+        {
+            parts[i] = LogSoftmax(Slice(logits, first, choices[i]));
+        }
+
+        return parts;
     }
 }
 

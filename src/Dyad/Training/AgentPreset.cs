@@ -2,6 +2,7 @@ using System.Globalization;
 using Dyad.Algorithms;
 using Dyad.Algorithms.Catalog;
 using Dyad.Core;
+using Dyad.Environments.Locating;
 
 namespace Dyad.Training;
 
@@ -49,11 +50,11 @@ public sealed record AgentPreset(
         Method<AgentTask, IAgent> method, string environment, IEnumerable<(string Name, string Value)> changes, long? steps = null)
     {
         changes = [.. changes];
-        ResolvedMethod<AgentTask, IAgent> resolved = method.With(changes, id => Changes(id, environment));
+        ResolvedMethod<AgentTask, IAgent> resolved = method.With(changes, id => Changes(id, TaskWrappers.Bare(environment)));
 
         // Without a schedule, the length of a run is not among what determines it.
         return steps is { } length && HasOpenSchedule(resolved.Options)
-            ? method.With(changes, id => [(ScheduleSteps, length.ToString(CultureInfo.InvariantCulture)), .. Changes(id, environment)])
+            ? method.With(changes, id => [(ScheduleSteps, length.ToString(CultureInfo.InvariantCulture)), .. Changes(id, TaskWrappers.Bare(environment))])
             : resolved;
     }
 

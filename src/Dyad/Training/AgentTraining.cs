@@ -41,6 +41,9 @@ public sealed class AgentTraining : IIterative, IAppendOnlyState, IRunFacts, IDi
     private readonly double[] _actions;
     private readonly StepResult[] _results;
     private readonly double[] _episodeReturns;
+
+    // Where rewards are not the task's own, its own are what is reported.
+    private readonly TransformReward?[] _transformed;
     private readonly RunningMeans _trainingReturn = new("train/return");
     private readonly float[] _bestPolicy;
     private ObservationScale? _bestScale;
@@ -60,10 +63,10 @@ public sealed class AgentTraining : IIterative, IAppendOnlyState, IRunFacts, IDi
     public AgentTraining(
         IAgent agent, Func<IEnvironment> create, IEnvironment evaluationEnvironment, int evaluationEpisodes, long seed)
     {
-        agent.Task.Require(evaluationEnvironment);
+        evaluationEnvironment = agent.Task.Fit(evaluationEnvironment);
         Agent = agent;
-        _environments = [.. Enumerable.Range(0, agent.Environments).Select(_ => create())];
-        agent.Task.Require(_environments[0]);
+        _environments = [.. Enumerable.Range(0, agent.Environments).Select(_ => agent.Task.Fit(create()))];
+        _transformed = [.. _environments.Select(EnvironmentWrapper.Find<TransformReward>)];
         _evaluationEnvironment = evaluationEnvironment;
         _episodes = evaluationEpisodes;
         _observationSize = evaluationEnvironment.ObservationSpace.Size;
@@ -104,6 +107,11 @@ public sealed class AgentTraining : IIterative, IAppendOnlyState, IRunFacts, IDi
             throw Diverged("an action of the policy is not finite");
         }
 
+        for (int i = 0; i < _environments.Length && _environments.Length > 1; i++)
+        {
+            EnvironmentWrapper.Announce(_environments[i], _actions.AsSpan(i * _actionSize, _actionSize));
+        }
+
         for (int i = 0; i < _environments.Length; i++)
         {
             _results[i] = _environments[i].Step(_actions.AsSpan(i * _actionSize, _actionSize), Row(_next, i));
@@ -113,7 +121,7 @@ public sealed class AgentTraining : IIterative, IAppendOnlyState, IRunFacts, IDi
         _next.AsSpan().CopyTo(_observations);
         for (int i = 0; i < _environments.Length; i++)
         {
-            _episodeReturns[i] += _results[i].Reward;
+            _episodeReturns[i] += _transformed[i]?.OwnReward ?? _results[i].Reward;
             if (_results[i].Done)
             {
                 if (_results[i].Failed)

@@ -38,7 +38,7 @@ public static class Evaluation
     public static EvaluationResult Play(
         IEnvironment environment, IPolicy policy, int episodes, long seed, CancellationToken cancellation = default)
     {
-        policy.Task.Require(environment);
+        environment = policy.Task.Fit(environment);
         double[] observation = new double[environment.ObservationSpace.Size];
         double[] action = new double[environment.ActionSpace.Size];
         var (returns, lengths) = (new List<double>(), new List<int>());

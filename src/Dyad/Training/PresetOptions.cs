@@ -148,7 +148,7 @@ internal static class PresetOptions
         [
             ("environments", "4"), ("steps_per_epoch", "4096"), ("discount", "0.9"), ("actor_learning_rate", "1e-3"), ("critic_learning_rate", "1e-3"),
         ],
-        _ => [("rate_schedule", "linear"), ("value_clip", "0.2"), ("normalize_observations", "true")],
+        _ => [("rate_schedule", "linear"), ("value_clip", "0.2"), ("normalize_observations", "true"), ("normalize_rewards", "true")],
     };
 
     // The code of Prakash et al. 2025, by task: nested steps, clip of the coupling, bound of the correction. What it has for its other tasks

@@ -8,7 +8,7 @@ using Dyad.Core;
 namespace Dyad.Training;
 
 /// <summary>
-/// The networks of a stored run, with which another one begins: those that both have, and what they see observations by. Steps of
+/// The networks of a stored run, with which another one begins: those that both have, what they see observations by, and in what unit rewards. Steps of
 /// optimisers, replay, random numbers and steps start anew.
 /// </summary>
 public sealed class StartingNetworks
@@ -20,8 +20,11 @@ public sealed class StartingNetworks
     // Null where observations are seen as they are.
     private readonly byte[]? _statistics;
 
-    private StartingNetworks(string folder, OriginConfig origin, IReadOnlyDictionary<string, Stored> networks, byte[]? statistics) =>
-        (Folder, Origin, _networks, _statistics) = (folder, origin, networks, statistics);
+    // Null where rewards are in the task's unit.
+    private readonly byte[]? _rewards;
+
+    private StartingNetworks(string folder, OriginConfig origin, IReadOnlyDictionary<string, Stored> networks, byte[]? statistics, byte[]? rewards) =>
+        (Folder, Origin, _networks, _statistics, _rewards) = (folder, origin, networks, statistics, rewards);
 
     /// <summary>The folder of the run that they are of.</summary>
     public string Folder { get; }
@@ -42,15 +45,16 @@ public sealed class StartingNetworks
         Dictionary<string, Stored> networks = training.Agent.Networks.Where(network => !without.Contains(network.Name)).ToDictionary(
             network => network.Name, network => new Stored([.. network.Parameters.Leaves.Select(Shape)], network.Parameters.Values.ToArray()));
         byte[]? statistics = training.Agent.Scaler is { } scaler ? StateArchive.Save(scaler.Serialize) : null;
+        byte[]? rewards = training.Agent.Rewards is { } unit ? StateArchive.Save(unit.SerializeStatistics) : null;
         return new StartingNetworks(
-            run.Directory.FullPath, new OriginConfig(RunIdentity.Of(run.Config), training.Step, Hash(networks, statistics)), networks, statistics);
+            run.Directory.FullPath, new OriginConfig(RunIdentity.Of(run.Config), training.Step, Hash(networks, [.. statistics ?? [], .. rewards ?? []])), networks, statistics, rewards);
     }
 
     /// <summary>Gives an agent at its start the networks that it has too; a target that the run lacks begins as what it follows.</summary>
     /// <param name="agent">The agent.</param>
     /// <returns>Names of the agent's networks that the run lacks, and that stay as they were drawn.</returns>
     /// <exception cref="UserError">
-    /// A network of the agent has other layers, none of them is one of the run's, or only one of the two normalises observations.
+    /// A network of the agent has other layers, none of them is one of the run's, or only one of the two normalises observations, or rewards.
     /// </exception>
     public IReadOnlyList<string> CopyTo(IAgent agent)
     {
@@ -77,6 +81,13 @@ public sealed class StartingNetworks
                 : $"'{Folder}' did normalise: its networks see observations normalised, and here they would see them as they are; set normalize_observations=true");
         }
 
+        if (agent.Rewards is null != _rewards is null)
+        {
+            throw new UserError(_rewards is null
+                ? $"'{Folder}' did not normalise rewards: its values are in the task's unit, and here they would be in another; leave normalize_rewards=true out"
+                : $"'{Folder}' did normalise rewards: its values are in the unit of that, and here they would be in the task's; set normalize_rewards=true");
+        }
+
         List<Parameters<float>> given = [];
         foreach (AgentNetwork network in agent.Networks)
         {
@@ -93,12 +104,17 @@ public sealed class StartingNetworks
             StateArchive.Load(_statistics, agent.Scaler!.Serialize);
         }
 
+        if (_rewards is not null)
+        {
+            StateArchive.Load(_rewards, agent.Rewards!.SerializeStatistics);
+        }
+
         return [.. agent.Networks.Where(network => network.Source is null && !_networks.ContainsKey(network.Name)).Select(network => network.Name)];
     }
 
     private static string Shape(Parameter<float> leaf) => $"{leaf.Rows} x {leaf.Columns}";
 
-    private static string Hash(IReadOnlyDictionary<string, Stored> networks, byte[]? statistics)
+    private static string Hash(IReadOnlyDictionary<string, Stored> networks, byte[] statistics)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         foreach ((string name, Stored stored) in networks.OrderBy(network => network.Key, StringComparer.Ordinal))
@@ -107,7 +123,7 @@ public sealed class StartingNetworks
             hash.AppendData(MemoryMarshal.AsBytes(stored.Values.AsSpan()));
         }
 
-        hash.AppendData(statistics ?? []);
+        hash.AppendData(statistics);
         return Convert.ToHexStringLower(hash.GetHashAndReset())[..HashDigits];
     }
 

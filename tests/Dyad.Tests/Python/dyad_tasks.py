@@ -118,6 +118,17 @@ def limited(steps=7):
     return Limit(Stateful(), steps)
 
 
+class NormalizeObservation(Limit):
+    """What its name says would, in Gymnasium; the checker goes by the name."""
+
+    def __init__(self):
+        super().__init__(Corridor(), 7)
+
+
+class NormalizeReward(NormalizeObservation):
+    pass
+
+
 class Turn:
     """Choices with a start: the sum of what was chosen is the reward."""
 
@@ -201,6 +212,37 @@ class Faulty(Corridor):
             os.write(1, b"\x00\x01\x02" * 1000)
             assert sys.stdin.read() == ""
         return super().step(action)
+
+
+class Levers:
+    """Two choices at once, the right ones of which the observation tells."""
+
+    def __init__(self):
+        self.observation_space, self.action_space = Box(0, 2, (2,)), MultiDiscrete([2, 3])
+        self.np_random = np.random.default_rng(0)
+
+    def reset(self, seed=None, options=None):
+        if seed is not None:
+            self.np_random = np.random.default_rng(seed)
+        self.steps = 0
+        return self.observe(), {}
+
+    def observe(self):
+        self.wanted = self.np_random.integers([2, 3])
+        return self.wanted.astype(np.float32)
+
+    def step(self, action):
+        assert action.shape == (2,)
+        reward, self.steps = float((action == self.wanted).sum()), self.steps + 1
+        return self.observe(), reward, False, self.steps >= 10, {}
+
+
+class Many(Levers):
+    """More combinations than a network has outputs for."""
+
+    def __init__(self):
+        super().__init__()
+        self.action_space = MultiDiscrete([17, 17, 17])
 
 
 def not_a_task():

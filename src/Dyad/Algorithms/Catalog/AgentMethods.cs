@@ -20,8 +20,14 @@ public static class AgentMethods
         (null, false, true), (Player.Actor, false, true), (Player.Critic, false, true), (Player.Actor, true, true),
     ];
 
-    private static readonly Func<AgentTask, string?> NeedsBox = task => task.Actions is Box ? null : "actions that are real vectors";
-    private static readonly Func<AgentTask, string?> NeedsFinite = task => task.ActionCount > 0 ? null : "actions that are finitely many";
+    // Squashed into the box, which must have ends.
+    private static readonly Func<AgentTask, string?> NeedsBox = task => task.Actions is Box { IsBounded: true } ? null
+        : task.Actions is Box ? "actions that are real vectors between finite bounds" : "actions that are real vectors";
+
+    // One output each, for combinations of several choices too.
+    private const int MostActions = 4096;
+    private static readonly Func<AgentTask, string?> NeedsFinite = task => task.ActionCount == 0 ? "actions that are finitely many"
+        : task.Actions is MultiDiscrete && task.ActionCount > MostActions ? $"choices with at most {MostActions} combinations" : null;
 
     private static readonly Family<ActorCriticOptions> Ac = new(
         MethodFamily.Ac, "On-policy actor-critic", "On-policy actor-critic with a V or Q critic, in epochs", "Zheng et al. 2021, section 3.3",

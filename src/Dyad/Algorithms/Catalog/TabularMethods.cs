@@ -14,7 +14,7 @@ public static class TabularMethods
         Method.Of<Mdp, IIterative, ActorOCriticOptions>(
             new(MethodFamily.ActorO), "Actor_o-Critic from samples: good actions in start states", "Wen et al. 2021, algorithm 1",
             (mdp, options, stream) => new ActorOCritic(mdp, options, stream)),
-        Method.Of<Mdp, IIterative, Tabular.ActorCriticOptions>(
+        Method.Of<Mdp, IIterative, TabularActorCriticOptions>(
             new(MethodFamily.ActorG), "Actor_g-Critic from samples: the usual actor-critic", "Wen et al. 2021, algorithm 2",
             (mdp, options, stream) => new ActorGCritic(mdp, options, stream)),
         Method.Of<Mdp, IIterative, StackelbergActorCriticOptions>(

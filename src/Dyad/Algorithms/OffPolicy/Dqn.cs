@@ -139,6 +139,9 @@ public sealed class Dqn : IValuing, IAppendOnlyState
     /// <inheritdoc/>
     public ObservationScaler? Scaler => _experience.Scaler;
 
+    /// <inheritdoc/>
+    public RewardScaler? Rewards => _experience.Rewards;
+
     // epsilon falls on a straight line, then stays.
     private double Epsilon => _options.ExplorationStart
         + ((_options.ExplorationEnd - _options.ExplorationStart) * Math.Min(1, (double)_experience.Steps / _options.ExplorationSteps));
@@ -181,6 +184,7 @@ public sealed class Dqn : IValuing, IAppendOnlyState
     {
         _means.Flush(metrics);
         metrics.Record("train/exploration", Epsilon);
+        Rewards?.Measure(metrics);
     }
 
     /// <inheritdoc/>

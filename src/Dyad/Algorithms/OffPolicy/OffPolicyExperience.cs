@@ -58,6 +58,9 @@ internal sealed class OffPolicyExperience : IAppendOnlyState
     /// <summary>What observations are seen by; null for nothing.</summary>
     public ObservationScaler? Scaler => _replay.Scaler;
 
+    /// <summary>In what unit rewards are learned from; null for the task's.</summary>
+    public RewardScaler? Rewards => _replay.Rewards;
+
     /// <summary>Chooses an action, in [-1, 1].</summary>
     public void Act(ReadOnlySpan<double> observation, Span<double> action, bool explore)
     {

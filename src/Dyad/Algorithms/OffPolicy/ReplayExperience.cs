@@ -23,12 +23,16 @@ internal sealed class ReplayExperience : IAppendOnlyState
         _options = options;
         _replay = new ReplayBuffer(observationSize, actionSize, options.ReplayCapacity);
         Scaler = options.NormalizeObservations ? new ObservationScaler(observationSize) : null;
+        Rewards = options.NormalizeRewards ? new RewardScaler(1, options.Discount, options.NormalizedRewardClip) : null;
         Exploration = stream.Split("exploration");
         _sampling = stream.Split("replay");
     }
 
     /// <summary>What observations are seen by; null for nothing.</summary>
     public ObservationScaler? Scaler { get; }
+
+    /// <summary>In what unit rewards are learned from; null for the task's. The replay keeps them as they were.</summary>
+    public RewardScaler? Rewards { get; }
 
     /// <summary>Random numbers of the actions in training.</summary>
     public RandomStream Exploration { get; }
@@ -53,6 +57,7 @@ internal sealed class ReplayExperience : IAppendOnlyState
         }
 
         Scaler?.Update(observation);
+        Rewards?.Update(0, result);
         _steps++;
         return _steps >= _options.UpdateAfter && _steps % _options.UpdateEvery == 0 && _replay.Count > 0 ? _options.UpdatesPerRound : 0;
     }
@@ -64,6 +69,7 @@ internal sealed class ReplayExperience : IAppendOnlyState
             sampling ?? _sampling, batch.Observation.Values, batch.Action.Values, batch.Reward.Values, batch.NextObservation.Values, batch.Terminated.Values);
         Scaler?.Apply(batch.Observation.Values);
         Scaler?.Apply(batch.NextObservation.Values);
+        Rewards?.Apply(batch.Reward.Values);
     }
 
     /// <summary>Saves or loads all but the rows of the replay.</summary>
@@ -74,6 +80,7 @@ internal sealed class ReplayExperience : IAppendOnlyState
         _sampling.Serialize(archive);
         _replay.Serialize(archive);
         Scaler?.Serialize(archive);
+        Rewards?.Serialize(archive);
     }
 
     /// <inheritdoc/>

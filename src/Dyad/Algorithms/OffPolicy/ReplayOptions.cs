@@ -47,6 +47,16 @@ public abstract record ReplayOptions
     /// </summary>
     public bool NormalizeObservations { get; init; }
 
+    /// <summary>
+    /// Whether rewards are learned from in units of the running standard deviation of their discounted return (<see cref="RewardScaler"/>);
+    /// what is reported stays in the task's.
+    /// </summary>
+    public bool NormalizeRewards { get; init; }
+
+    /// <summary>The largest magnitude of a normalised reward.</summary>
+    [Range(1e-3, 1e9)]
+    public double NormalizedRewardClip { get; init; } = 10;
+
     /// <summary>Sizes of a network with the hidden layers.</summary>
     internal int[] Sizes(int inputs, int outputs) => [inputs, .. Enumerable.Repeat(HiddenWidth, HiddenLayers), outputs];
 }

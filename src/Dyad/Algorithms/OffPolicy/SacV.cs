@@ -178,6 +178,9 @@ public sealed class SacV : IAgent, IAppendOnlyState
     public ObservationScaler? Scaler => _experience.Scaler;
 
     /// <inheritdoc/>
+    public RewardScaler? Rewards => _experience.Rewards;
+
+    /// <inheritdoc/>
     public void Act(ReadOnlySpan<double> observations, Span<double> actions, bool explore) =>
         _experience.Act(observations, actions, explore);
 
@@ -196,6 +199,7 @@ public sealed class SacV : IAgent, IAppendOnlyState
     {
         _criticMeans.Flush(metrics);
         _actorMeans.Flush(metrics);
+        Rewards?.Measure(metrics);
     }
 
     /// <inheritdoc/>

@@ -29,7 +29,7 @@ internal sealed class EpisodeLeader
     private readonly RandomStream _stream;
     private readonly Input<float> _unit = new("unit of J", 1, 1);
     private readonly RunningMeans _means = new("train/implicit_episodes");
-    private Sample[] _samples;
+    private GradientSample[] _samples;
     private Game<float> _combined;
     private TotalDirection<float> _leader;
 
@@ -60,7 +60,7 @@ internal sealed class EpisodeLeader
         int used = Math.Max(1, (int)Math.Round(all * _options.ImplicitShare));
         int groups = Math.Min(used, _samples.Length), kept = 0;
         MakeRoom(last.Length, used);
-        foreach (Sample sample in _samples)
+        foreach (GradientSample sample in _samples)
         {
             sample.Clear();
         }
@@ -83,7 +83,7 @@ internal sealed class EpisodeLeader
             first = i + 1;
         }
 
-        foreach (Sample sample in _samples)
+        foreach (GradientSample sample in _samples)
         {
             sample.Close();
         }
@@ -122,7 +122,7 @@ internal sealed class EpisodeLeader
     // direction goes on where it was.
     private void MakeRoom(int steps, int episodes)
     {
-        Sample sample = _samples[0];
+        GradientSample sample = _samples[0];
         if (steps > sample.StepCapacity || episodes > sample.EpisodeCapacity)
         {
             byte[] state = StateArchive.Save(_leader.Serialize);
@@ -133,9 +133,9 @@ internal sealed class EpisodeLeader
         static int Grown(int needed, int capacity) => needed > capacity ? 2 * needed : capacity;
     }
 
-    private (Sample[] Samples, Game<float> Combined, TotalDirection<float> Leader) Compile(int steps, int episodes)
+    private (GradientSample[] Samples, Game<float> Combined, TotalDirection<float> Leader) Compile(int steps, int episodes)
     {
-        Sample[] samples = [.. Enumerable.Range(0, _options.Gradient.Batches).Select(_ => new Sample(_task, steps, episodes))];
+        GradientSample[] samples = [.. Enumerable.Range(0, _options.Gradient.Batches).Select(_ => new GradientSample(_task, steps, episodes))];
         Game<float>[] games = [.. samples.Select(sample => Game(_options, sample.Inputs, _actor, _critic))];
         return (samples, TotalDirection<float>.Combine(_options.Gradient, games),
             new TotalDirection<float>(new ProgramBuilder<float>(), _options.Gradient, games, _stream.Split("solver")));
@@ -162,7 +162,7 @@ internal sealed class EpisodeLeader
     }
 
     // The stretches that one factor is estimated from.
-    private sealed class Sample
+    private sealed class GradientSample
     {
         private readonly Extent _steps;
         private readonly Extent _episodes;
@@ -171,7 +171,7 @@ internal sealed class EpisodeLeader
         private int _stepCount;
         private int _episodeCount;
 
-        public Sample(AgentTask task, int steps, int episodes)
+        public GradientSample(AgentTask task, int steps, int episodes)
         {
             _steps = new Extent("episode steps", steps);
             _episodes = new Extent("episodes", episodes);
@@ -203,12 +203,12 @@ internal sealed class EpisodeLeader
             Copy(steps.Terminated, Inputs.Terminated, 1);
             Copy(experience.Weights, Inputs.Weight, 1);
             Copy(experience.Returns, Inputs.Return, 1);
-            Span<int> choices = Inputs.Choice.Values.Slice(_stepCount, count), episode = Inputs.Episode.Values.Slice(_stepCount, count);
+            Inputs.SetChoices(steps.Actions.Slice(first * _actionSize, count * _actionSize), _stepCount);
+            Span<int> episode = Inputs.Episode.Values.Slice(_stepCount, count);
             Span<float> discounted = Inputs.DiscountedReturn.Values.Slice(_stepCount, count);
             double power = 1;
             for (int i = 0; i < count; i++)
             {
-                choices[i] = (int)steps.Actions[(first + i) * _actionSize];
                 episode[i] = _episodeCount;
                 discounted[i] = (float)(power * experience.Advantages[first + i]);
                 power *= discount;

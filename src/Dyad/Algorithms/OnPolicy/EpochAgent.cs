@@ -99,6 +99,9 @@ public sealed class EpochAgent : IValuing
     /// <inheritdoc/>
     public ObservationScaler? Scaler => _actor.Scaler;
 
+    /// <inheritdoc/>
+    public RewardScaler? Rewards => _actor.Rewards;
+
     /// <summary>w, the critic's parameters.</summary>
     public Parameters<float> Critic => _critic.Parameters;
 
@@ -170,6 +173,7 @@ public sealed class EpochAgent : IValuing
         _actorMeans.Flush(metrics);
         _estimates.Measure(metrics);
         metrics.Record("train/updates", _updates);
+        Rewards?.Measure(metrics);
         _actorDirection.Measure(metrics);
         _residual?.Measure(metrics);
         _playerSteps.Measure(metrics);
@@ -215,6 +219,11 @@ public sealed class EpochAgent : IValuing
         if (Scaler is not null)
         {
             StateArchive.Load(StateArchive.Save(other.Scaler!.Serialize), Scaler.Serialize);
+        }
+
+        if (Rewards is not null)
+        {
+            StateArchive.Load(StateArchive.Save(other.Rewards!.SerializeStatistics), Rewards.SerializeStatistics);
         }
 
         StateArchive.Load(StateArchive.Save(other._playerSteps.Serialize), _playerSteps.Serialize);

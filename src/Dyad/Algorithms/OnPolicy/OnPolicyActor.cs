@@ -8,8 +8,8 @@ using Dyad.Numerics;
 namespace Dyad.Algorithms;
 
 /// <summary>
-/// The actor of an on-policy method: a softmax over finitely many actions, or a Gaussian whose deviation is the same in all
-/// states. It draws actions for all environments at once.
+/// The actor of an on-policy method: a softmax over finitely many actions, a product of these over several choices, or a Gaussian whose
+/// deviation is the same in all states. It draws actions for all environments at once.
 /// </summary>
 internal sealed class OnPolicyActor
 {
@@ -17,6 +17,10 @@ internal sealed class OnPolicyActor
     private readonly GaussianPolicy<float>? _gaussian;
     private RandomStream _random;
     private readonly float[] _actions;
+
+    // How many values each choice has; none where actions are real vectors, which lie in the box.
+    private readonly IReadOnlyList<int> _choices;
+    private readonly Box? _box;
 
     // Acting in training, all environments at once, and otherwise.
     private readonly Input<float> _observations;
@@ -38,13 +42,16 @@ internal sealed class OnPolicyActor
         _random = stream.Split("exploration");
         _actions = new float[environments * task.ActionSize];
         Scaler = options.NormalizeObservations ? new ObservationScaler(task.ObservationSize) : null;
-        bool discrete = task.Actions is Discrete;
+        Rewards = options.NormalizeRewards ? new RewardScaler(environments, options.Discount, options.NormalizedRewardClip) : null;
+        _choices = task.Choices;
+        _box = (task.Actions as Box)?.Normalized();
+        bool discrete = _choices.Count > 0;
         Head = new PolicyHead(discrete ? PolicyKind.Categorical : PolicyKind.Gaussian, options.Activation);
-        int[] sizes = options.Sizes(task.ObservationSize, discrete ? task.ActionCount : task.ActionSize);
+        int[] sizes = options.Sizes(task.ObservationSize, discrete ? _choices.Sum() : task.ActionSize);
         var network = new Mlp<float>(Parameters, "policy", sizes, options.Activation);
         if (discrete)
         {
-            _categorical = new CategoricalPolicy<float>(network);
+            _categorical = new CategoricalPolicy<float>(network, _choices);
         }
         else
         {
@@ -68,6 +75,9 @@ internal sealed class OnPolicyActor
     /// <summary>What observations are seen by; null for nothing.</summary>
     public ObservationScaler? Scaler { get; }
 
+    /// <summary>In what unit rewards are learned from; null for the task's.</summary>
+    public RewardScaler? Rewards { get; }
+
     /// <summary>How the network's outputs become an action.</summary>
     public PolicyHead Head { get; }
 
@@ -79,9 +89,9 @@ internal sealed class OnPolicyActor
 
     /// <summary>log pi(a|s), rows x 1.</summary>
     public Expression<float> LogProbability(RolloutInputs<float> batch) =>
-        _categorical?.LogProbability(batch.Observation, batch.Choice) ?? _gaussian!.LogProbability(batch.Observation, batch.Action);
+        _categorical?.LogProbability(batch.Observation, batch.ChoicesOf(_choices.Count)) ?? _gaussian!.LogProbability(batch.Observation, batch.Action);
 
-    /// <summary>Probabilities of all actions, rows x actions.</summary>
+    /// <summary>Probabilities of all actions of one choice, rows x actions.</summary>
     public Expression<float> Probabilities(Expression<float> observation) => Operations.Exp(_categorical!.LogProbabilities(observation));
 
     /// <summary>An action of a Gaussian, rows x actions.</summary>
@@ -92,8 +102,8 @@ internal sealed class OnPolicyActor
         _categorical?.Entropy(observation) ?? _gaussian!.Entropy(observation);
 
     /// <summary>
-    /// Draws an action for each environment, or gives the most probable or mean action for one. Boxes of actions are [-1, 1]; what
-    /// a Gaussian draws beyond is clipped.
+    /// Draws an action for each environment, or gives the most probable or mean action for one. Boxes of actions are [-1, 1] where they
+    /// have bounds; what a Gaussian draws beyond is clipped.
     /// </summary>
     public void Act(ReadOnlySpan<double> observations, Span<double> actions, bool explore)
     {
@@ -109,7 +119,8 @@ internal sealed class OnPolicyActor
         {
             for (int i = 0; i < output.Length; i++)
             {
-                actions[i] = Math.Clamp(output[i], -1, 1);
+                int component = i % _box!.Size;
+                actions[i] = Math.Clamp(output[i], _box.Low[component], _box.High[component]);
             }
 
             if (explore)
@@ -120,16 +131,30 @@ internal sealed class OnPolicyActor
             return;
         }
 
-        int count = output.Length / actions.Length;
-        for (int i = 0; i < actions.Length; i++)
+        int rows = actions.Length / _choices.Count, count = output.Length / rows;
+        for (int i = 0; i < rows; i++)
         {
             ReadOnlySpan<float> logProbabilities = output.Slice(i * count, count);
-            int action = explore ? Drawn(logProbabilities, _random.Uniform()) : MostProbable(logProbabilities);
-            actions[i] = action;
-            if (explore)
-            {
-                _actions[i] = action;
-            }
+            Draw(logProbabilities, _choices, explore ? _random : null, actions.Slice(i * _choices.Count, _choices.Count));
+        }
+
+        for (int i = 0; explore && i < actions.Length; i++)
+        {
+            _actions[i] = (float)actions[i];
+        }
+    }
+
+    /// <summary>Draws a number for each choice, or takes the most probable.</summary>
+    /// <param name="logProbabilities">log pi(.|s) of each choice, one after the other.</param>
+    /// <param name="choices">How many values each has.</param>
+    /// <param name="random">Draws them; null for the most probable.</param>
+    /// <param name="action">Receives a number for each.</param>
+    public static void Draw(ReadOnlySpan<float> logProbabilities, IReadOnlyList<int> choices, RandomStream? random, Span<double> action)
+    {
+        for (int k = 0, first = 0; k < choices.Count; first += choices[k], k++)
+        {
+            ReadOnlySpan<float> own = logProbabilities.Slice(first, choices[k]);
+            action[k] = random is null ? MostProbable(own) : Drawn(own, random.Uniform());
         }
     }
 
@@ -143,8 +168,8 @@ internal sealed class OnPolicyActor
         var observation = new Input<float>("observations", extent, _observation.Columns.Count);
         var noise = new Input<float>("noise", extent, _noise.Columns.Count);
         return _categorical is null
-            ? new ExploringPolicy(observation, noise, new(Operations.Clamp(Sample(observation, noise), -1, 1))) { Scaler = Scaler }
-            : new ExploringPolicy(observation, noise, new(_categorical.LogProbabilities(observation))) { IsDiscrete = true, Scaler = Scaler };
+            ? new ExploringPolicy(observation, noise, new(ActionBounds.Held(Sample(observation, noise), _box!))) { Scaler = Scaler, Rewards = Rewards }
+            : new ExploringPolicy(observation, noise, new(_categorical.LogProbabilities(observation))) { Choices = _choices, Scaler = Scaler, Rewards = Rewards };
     }
 
     /// <summary>One of finitely many actions by inversion of the distribution function; the last takes what rounding leaves.</summary>
@@ -171,6 +196,7 @@ internal sealed class OnPolicyActor
         archive.Array("actor", Parameters.Values);
         _random.Serialize(archive);
         Scaler?.Serialize(archive);
+        Rewards?.Serialize(archive);
     }
 
     private static int MostProbable(ReadOnlySpan<float> logProbabilities)

@@ -36,6 +36,11 @@ internal sealed class OnPolicyCritic
         _actor = actor;
         _random = stream.Split("values");
         _isQ = options.Critic == CriticKind.Q;
+        if (_isQ && task.Actions is MultiDiscrete)
+        {
+            throw new UserError("the option 'critic' is 'q', which values each action, and those of this task are several choices at once: give critic=v");
+        }
+
         bool discrete = task.Actions is Discrete;
         int inputs = task.ObservationSize + (_isQ && !discrete ? task.ActionSize : 0), outputs = _isQ && discrete ? task.ActionCount : 1;
         _network = new Mlp<float>(Parameters, _isQ ? "q" : "v", options.Sizes(inputs, outputs), options.Activation);

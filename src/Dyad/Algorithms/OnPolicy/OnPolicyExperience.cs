@@ -79,7 +79,14 @@ internal sealed class OnPolicyExperience
         for (int i = 0; i < results.Length; i++)
         {
             int at = i * _observationSize;
-            Steps.Add(i, Seen(observations.Slice(at, _observationSize), _seen), _actor.Actions.Slice(i * _actionSize, _actionSize), results[i],
+            StepResult result = results[i];
+            if (_actor.Rewards is { } rewards)
+            {
+                rewards.Update(i, result);
+                result = result with { Reward = rewards.Scaled(result.Reward) };
+            }
+
+            Steps.Add(i, Seen(observations.Slice(at, _observationSize), _seen), _actor.Actions.Slice(i * _actionSize, _actionSize), result,
                 Seen(next.Slice(at, _observationSize), _seenNext));
             ended += results[i].Done ? 1 : 0;
         }
@@ -235,13 +242,7 @@ internal sealed class OnPolicyExperience
     {
         Rows(Steps.Observations, inputs.Observation, _observationSize);
         Rows(Steps.NextObservations, inputs.NextObservation, _observationSize);
-        ReadOnlySpan<float> actions = Rows(Steps.Actions, inputs.Action, _actionSize);
-        Span<int> choices = inputs.Choice.Values.Slice(at, count);
-        for (int i = 0; i < choices.Length; i++)
-        {
-            choices[i] = (int)actions[i * _actionSize];
-        }
-
+        inputs.SetChoices(Rows(Steps.Actions, inputs.Action, _actionSize), at);
         Rows(Steps.Rewards, inputs.Reward, 1);
         Rows(Steps.Terminated, inputs.Terminated, 1);
         Rows(_weights, inputs.Weight, 1);

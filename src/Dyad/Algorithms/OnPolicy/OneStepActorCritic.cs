@@ -93,6 +93,9 @@ public sealed class OneStepActorCritic : IAgent
     /// <inheritdoc/>
     public ObservationScaler? Scaler => _actor.Scaler;
 
+    /// <inheritdoc/>
+    public RewardScaler? Rewards => _actor.Rewards;
+
     /// <summary>w, the critic's parameters.</summary>
     public Parameters<float> Critic => _critic;
 
@@ -120,6 +123,7 @@ public sealed class OneStepActorCritic : IAgent
     {
         _means.Flush(metrics);
         metrics.Record("train/updates", _updates);
+        Rewards?.Measure(metrics);
     }
 
     /// <inheritdoc/>

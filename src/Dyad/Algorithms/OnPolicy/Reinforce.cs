@@ -113,6 +113,9 @@ public sealed class Reinforce : IAgent
     /// <inheritdoc/>
     public ObservationScaler? Scaler => _actor.Scaler;
 
+    /// <inheritdoc/>
+    public RewardScaler? Rewards => _actor.Rewards;
+
     /// <summary>The baseline's parameters.</summary>
     public Parameters<float> Baseline => _baseline;
 
@@ -138,6 +141,7 @@ public sealed class Reinforce : IAgent
     {
         _means.Flush(metrics);
         metrics.Record("train/updates", _updates);
+        Rewards?.Measure(metrics);
     }
 
     /// <inheritdoc/>

@@ -12,8 +12,40 @@ public class RolloutInputs<T>(Extent steps, int observationSize, int actionSize)
     : TransitionInputs<T>(steps, observationSize, actionSize)
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
+    private readonly int _actionSize = actionSize;
+    private readonly Extent _steps = steps;
+    private readonly List<Indices> _choices = [];
+
     /// <summary>a_t where there are finitely many actions, one action number a step.</summary>
-    public Indices Choice { get; } = new("choice", steps);
+    public Indices Choice => ChoicesOf(1)[0];
+
+    /// <summary>a_t where it is several choices, one number a step for each: inputs that are there once they are asked for.</summary>
+    /// <param name="count">How many choices.</param>
+    public IReadOnlyList<Indices> ChoicesOf(int count)
+    {
+        while (_choices.Count < count)
+        {
+            _choices.Add(new Indices($"choice {_choices.Count}", _steps));
+        }
+
+        return _choices;
+    }
+
+    /// <summary>Sets the choices that are asked for from actions.</summary>
+    /// <param name="actions">steps x action size.</param>
+    /// <param name="first">Step that the first of them is.</param>
+    internal void SetChoices(ReadOnlySpan<float> actions, int first = 0)
+    {
+        int count = actions.Length / _actionSize;
+        for (int k = 0; k < _choices.Count; k++)
+        {
+            Span<int> values = _choices[k].Values.Slice(first, count);
+            for (int i = 0; i < count; i++)
+            {
+                values[i] = (int)actions[(i * _actionSize) + k];
+            }
+        }
+    }
 
     /// <summary>What the score of a step is weighted by, steps x 1: gamma^t, or an advantage.</summary>
     public Input<T> Weight { get; } = new("weight", steps, 1);

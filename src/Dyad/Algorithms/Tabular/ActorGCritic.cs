@@ -10,7 +10,7 @@ namespace Dyad.Algorithms.Tabular;
 /// </summary>
 public sealed class ActorGCritic : ITabularActorCritic
 {
-    private readonly ActorCriticOptions _options;
+    private readonly TabularActorCriticOptions _options;
     private readonly EpisodeSource _source;
     private readonly SoftmaxActor _actor;
     private readonly TabularCritic _critic;
@@ -19,7 +19,7 @@ public sealed class ActorGCritic : ITabularActorCritic
 
     /// <summary>A learner at the uniform policy and the first critic that the options ask for.</summary>
     /// <exception cref="UserError">An option is not accepted.</exception>
-    public ActorGCritic(Mdp mdp, ActorCriticOptions options, RandomStream stream)
+    public ActorGCritic(Mdp mdp, TabularActorCriticOptions options, RandomStream stream)
     {
         _options = OptionBinder.Checked(options);
         _source = new EpisodeSource(mdp, options.EpisodeLength, stream);
@@ -41,7 +41,7 @@ public sealed class ActorGCritic : ITabularActorCritic
     public void Advance()
     {
         _source.Collect(_actor.Policy);
-        Rollout rollout = _source.Rollout;
+        TabularRollout rollout = _source.Rollout;
 
         // theta <- theta + alpha d_theta mean over B_D of log pi(a|s) q(s, a)
         for (int t = 0; t < rollout.Length; t++)

@@ -6,7 +6,7 @@ using Dyad.Tabular;
 namespace Dyad.Algorithms.Tabular;
 
 /// <summary>Options of <see cref="ActorOCritic"/>.</summary>
-public sealed record ActorOCriticOptions : ActorCriticOptions
+public sealed record ActorOCriticOptions : TabularActorCriticOptions
 {
     /// <summary>Start states drawn from the buffer O for an update of the actor, |B_O|.</summary>
     [Range(1, 1_000_000)]

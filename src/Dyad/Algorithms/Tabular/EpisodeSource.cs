@@ -22,11 +22,11 @@ internal sealed class EpisodeSource
         _environment = new SampledMdp(mdp, stream.Split("environment"));
         _actions = stream.Split("actions");
         _replay = stream.Split("replay");
-        Rollout = new Rollout(episodeLength);
+        Rollout = new TabularRollout(episodeLength);
     }
 
     /// <summary>The latest transitions, D.</summary>
-    public Rollout Rollout { get; }
+    public TabularRollout Rollout { get; }
 
     /// <summary>Start states kept, |O|.</summary>
     public int Starts => _starts.Count;

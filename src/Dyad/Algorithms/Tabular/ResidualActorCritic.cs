@@ -7,7 +7,7 @@ using Dyad.Tabular;
 namespace Dyad.Algorithms.Tabular;
 
 /// <summary>Options of <see cref="ResidualActorCritic"/>.</summary>
-public sealed record ResidualActorCriticOptions : ActorCriticOptions
+public sealed record ResidualActorCriticOptions : TabularActorCriticOptions
 {
     /// <summary>Step length of the res-critic's Adam, alpha_psi.</summary>
     [Range(1e-9, 10.0)]
@@ -18,7 +18,7 @@ public sealed record ResidualActorCriticOptions : ActorCriticOptions
     public int ResCriticSteps { get; init; } = 1;
 
     /// <summary>
-    /// The same as <see cref="ActorCriticOptions.CriticDeviation"/>, of the first res-critic w, which the paper's algorithm 4 does
+    /// The same as <see cref="TabularActorCriticOptions.CriticDeviation"/>, of the first res-critic w, which the paper's algorithm 4 does
     /// not initialise.
     /// </summary>
     [Range(0.0, 1e6)]
@@ -72,7 +72,7 @@ public sealed class ResidualActorCritic : ITabularActorCritic
     public void Advance()
     {
         _source.Collect(_actor.Policy);
-        Rollout rollout = _source.Rollout;
+        TabularRollout rollout = _source.Rollout;
 
         // theta <- theta + alpha d_theta mean over B_D of log pi(a|s) (q(s, a) + w(s, a))
         TensorPrimitives.Add(_critic.Values, _resCritic.Values, _corrected);

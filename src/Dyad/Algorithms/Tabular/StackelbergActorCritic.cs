@@ -6,7 +6,7 @@ using Dyad.Tabular;
 namespace Dyad.Algorithms.Tabular;
 
 /// <summary>Options of <see cref="StackelbergActorCritic"/>.</summary>
-public sealed record StackelbergActorCriticOptions : ActorCriticOptions
+public sealed record StackelbergActorCriticOptions : TabularActorCriticOptions
 {
     /// <summary>Start states drawn from the buffer O for an update of the actor, |B_O|.</summary>
     [Range(1, 1_000_000)]
@@ -64,7 +64,7 @@ public sealed class StackelbergActorCritic : ITabularActorCritic
     public void Advance()
     {
         _source.Collect(_actor.Policy);
-        Rollout rollout = _source.Rollout;
+        TabularRollout rollout = _source.Rollout;
 
         // direct term: d_theta mean over B_O of log pi(a|s) q(s, a)
         for (int i = 0; i < _options.BatchSize; i++)

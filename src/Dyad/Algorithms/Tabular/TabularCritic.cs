@@ -50,7 +50,7 @@ internal sealed class TabularCritic
     }
 
     /// <summary>The TD error r + gamma q(s', a') - q(s, a) of a transition whose reward is given.</summary>
-    public double TemporalDifference(Rollout rollout, int t, double reward) =>
+    public double TemporalDifference(TabularRollout rollout, int t, double reward) =>
         reward + (_discount * _values[rollout.NextPairs[t]]) - _values[rollout.Pairs[t]];
 
     /// <summary>
@@ -59,7 +59,7 @@ internal sealed class TabularCritic
     /// </summary>
     /// <param name="rollout">The batch B_D.</param>
     /// <param name="rewards">Rewards r, one a transition: the task's, or for a res-critic the critic's TD errors.</param>
-    public void Descend(Rollout rollout, ReadOnlySpan<double> rewards)
+    public void Descend(TabularRollout rollout, ReadOnlySpan<double> rewards)
     {
         Array.Clear(_gradient);
         double scale = 2.0 / rollout.Length;

@@ -59,7 +59,7 @@ public sealed class TabularReinforce : ITabularLearner
     public void Advance()
     {
         _source.CollectEpisode(_actor.Policy);
-        Rollout episode = _source.Rollout;
+        TabularRollout episode = _source.Rollout;
 
         // G_t = r_t + gamma G_{t+1}
         double g = 0;

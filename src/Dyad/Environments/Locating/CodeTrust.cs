@@ -42,6 +42,7 @@ public sealed class CodeTrust
             return null;
         }
 
+        stored = TaskWrappers.Bare(stored);
         if (PythonTarget.Names(stored))
         {
             // A name of Gymnasium's registry is code of the user's own Python; MODULE:NAME would import a module first.

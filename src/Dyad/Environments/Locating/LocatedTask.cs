@@ -40,6 +40,7 @@ public sealed class LocatedTask
         string name, string text, Func<IEnvironment> create, int? ownLimit, int? limit, LocatedKind kind, Mdp? mdp, string fingerprint)
     {
         Name = name;
+        BareName = name;
         Text = text;
         _create = create;
         _ownLimit = ownLimit;
@@ -52,8 +53,14 @@ public sealed class LocatedTask
     /// <summary>Name for folders and legends.</summary>
     public string Name { get; }
 
+    /// <summary>Name of the task without what its name puts around it, by which it speaks of itself.</summary>
+    public string BareName { get; private init; } = "";
+
     /// <summary>What finds the task again from any folder: its name, or the full path of its file, with its type.</summary>
     public string Text { get; }
+
+    /// <summary>What its name puts around it.</summary>
+    internal TaskWrappers Wrappers { get; private init; } = TaskWrappers.None;
 
     /// <summary>Where it was found.</summary>
     public LocatedKind Kind { get; }
@@ -78,27 +85,62 @@ public sealed class LocatedTask
 
     /// <summary>The same with another time limit; a limit that a user's own task sets stays within it.</summary>
     /// <param name="limit">Steps of an episode; null for its own limit.</param>
-    public LocatedTask WithLimit(int? limit) => new(Name, Text, _create, _ownLimit, limit ?? _ownLimit, Kind, Mdp, _fingerprint) { CreateTable = CreateTable };
+    public LocatedTask WithLimit(int? limit) => new(Name, Text, _create, _ownLimit, limit ?? _ownLimit, Kind, Mdp, _fingerprint)
+    {
+        BareName = BareName, Wrappers = Wrappers, CreateTable = CreateTable, Sharing = Sharing,
+    };
 
-    /// <summary>An instance in its time limit, whose mistakes come out as one sentence (<see cref="GuardedTask"/>).</summary>
+    /// <summary>The same with what its name puts around it; a finite MDP behind it is none of what is made of it.</summary>
+    internal LocatedTask Wrapped(TaskWrappers wrappers)
+    {
+        string text = wrappers.ToString();
+        return wrappers == TaskWrappers.None ? this : new(
+            Name[..Math.Min(Name.Length, FolderName.Longest - text.Length)] + text, Text + text, _create, _ownLimit, MaxEpisodeSteps, Kind, mdp: null, Fingerprint)
+        {
+            BareName = BareName, Wrappers = wrappers, Sharing = Sharing,
+        };
+    }
+
+    /// <summary>
+    /// An instance in its time limit and with what its name puts around it, but for rewards: these are the task's own. Its mistakes
+    /// come out as one sentence (<see cref="GuardedTask"/>).
+    /// </summary>
     /// <exception cref="UserError">It cannot be made, or its spaces are none.</exception>
-    public IEnvironment Create() => Limited(GuardedTask.Create(Name, _create));
+    public IEnvironment Create() => Wrappers.Around(Limited(GuardedTask.Create(BareName, _create)));
 
-    /// <summary>An instance in its time limit as it is, for <see cref="EnvironmentChecker"/>.</summary>
-    public IEnvironment CreateUnguarded() => Limited(_create());
+    /// <summary>An instance in its time limit and with all that its name puts around it, for <see cref="EnvironmentChecker"/>.</summary>
+    public IEnvironment CreateUnguarded() => Wrappers.AroundRewards(Wrappers.Around(Limited(_create())));
+
+    /// <summary>An instance as a policy on its own sees it: discrete observations are one-hot vectors, actions the task's own.</summary>
+    public IEnvironment CreateForPolicies() => WithVectors(Create());
 
     /// <summary>Makes an instance that shows the states of <see cref="Mdp"/>; null where every instance does.</summary>
     internal Func<IEnvironment>? CreateTable { get; init; }
 
+    /// <summary>Begins to make instances that share what they need to run; null where they share nothing.</summary>
+    internal Func<Func<IEnvironment>>? Sharing { get; init; }
+
+    /// <summary>
+    /// The same, whose instances share what they need to run, such as a Python process, in which they step together where whoever steps them says
+    /// so: those that are made before one of them is used.
+    /// </summary>
+    internal LocatedTask Together() => Sharing is null ? this : new(Name, Text, Sharing(), _ownLimit, MaxEpisodeSteps, Kind, Mdp, _fingerprint)
+    {
+        BareName = BareName, Wrappers = Wrappers,
+    };
+
     /// <summary>The same, each instance of which shows the states of <see cref="Mdp"/> one-hot, as tabular methods number them.</summary>
     internal LocatedTask ForTables() => CreateTable is null ? this : new(Name, Text, CreateTable, _ownLimit, MaxEpisodeSteps, Kind, Mdp, _fingerprint);
 
-    /// <summary>An instance as neural methods see it: discrete observations are one-hot vectors, a box of actions is rescaled to [-1, 1].</summary>
+    /// <summary>An instance that agents learn in: as they see it, with rewards as the task's name has them.</summary>
+    /// <param name="timeLimitTerminates">Whether a time limit below 1,000 steps counts as a termination.</param>
+    public IEnvironment CreateForTraining(bool timeLimitTerminates = false) => Wrappers.AroundRewards(CreateForAgents(timeLimitTerminates));
+
+    /// <summary>An instance as neural methods see it, with the task's own rewards: discrete observations are one-hot vectors, a box of actions is rescaled to [-1, 1] where it has bounds.</summary>
     /// <param name="timeLimitTerminates">Whether a time limit below 1,000 steps counts as a termination.</param>
     public IEnvironment CreateForAgents(bool timeLimitTerminates = false)
     {
-        IEnvironment task = Create();
-        task = task.ObservationSpace is Discrete ? new OneHotObservation(task) : task;
+        IEnvironment task = CreateForPolicies();
         task = task.ActionSpace is Box ? new RescaleAction(task) : task;
         return timeLimitTerminates && HasShortLimit ? new TerminateAtTimeLimit(task) : task;
     }
@@ -113,6 +155,8 @@ public sealed class LocatedTask
             ? throw new UserError($"{Name} has no time limit, without which an evaluation might not end: give one (--max-episode-steps)")
             : this;
     }
+
+    private static IEnvironment WithVectors(IEnvironment task) => task.ObservationSpace is Discrete ? new OneHotObservation(task) : task;
 
     private bool LimitsItself => Kind is LocatedKind.Library or LocatedKind.Python;
 

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Globalization;
+using System.Numerics.Tensors;
 using System.Runtime.InteropServices;
 using Dyad.Core;
 using Dyad.Numerics;
@@ -11,7 +12,7 @@ namespace Dyad.Environments.Python;
 /// pickle); where it gives none, whoever loads a snapshot goes on with a fresh episode from a seed that the snapshot has, and the
 /// episode that was cut off comes out as failed, so that nothing is learned from the seam.
 /// </summary>
-internal sealed class PythonEnvironment : IEnvironment, ISimulated
+internal sealed class PythonEnvironment : IEnvironment, ISimulated, IForetold
 {
     /// <summary>Bytes of a step's answer before the observation: flags and reward.</summary>
     public const int ResultSize = 1 + sizeof(double);
@@ -20,8 +21,15 @@ internal sealed class PythonEnvironment : IEnvironment, ISimulated
 
     private readonly PythonEnvironments _owner;
     private readonly int _index;
-    private readonly bool _ownsAll;
+    private readonly bool _isShare;
     private readonly double[] _last;
+
+    // The next action where it was told ahead, and what came of it where it was taken with others.
+    private readonly double[] _told;
+    private readonly byte[] _answer;
+    private bool _isTold;
+    private bool _isAnswered;
+    private bool _isDisposed;
     private readonly List<byte> _state = [];
     private byte _stateKind;
     private bool _isStateFresh;
@@ -32,11 +40,26 @@ internal sealed class PythonEnvironment : IEnvironment, ISimulated
     private long _restarts;
     private long _steps;
 
-    public PythonEnvironment(PythonEnvironments owner, int index, bool ownsAll = false)
+    /// <summary>An instance.</summary>
+    /// <param name="owner">Whose child it is in.</param>
+    /// <param name="index">Its number there.</param>
+    /// <param name="isShare">Whether the child ends with the last of such instances.</param>
+    public PythonEnvironment(PythonEnvironments owner, int index, bool isShare = false)
     {
-        (_owner, _index, _ownsAll) = (owner, index, ownsAll);
+        (_owner, _index, _isShare) = (owner, index, isShare);
         _last = new double[owner.Info.Observations.Size];
+        _told = new double[owner.Info.Actions.Size];
+        _answer = new byte[ResultSize + (_last.Length * sizeof(double))];
     }
+
+    /// <summary>The instances of its child.</summary>
+    public PythonEnvironments Owner => _owner;
+
+    /// <summary>Whether its next action is known.</summary>
+    public bool IsTold => _isTold && !_isAnswered;
+
+    /// <summary>Its next action, where it is known.</summary>
+    public ReadOnlySpan<double> Told => _told;
 
     /// <inheritdoc/>
     public Space ObservationSpace => _owner.Info.Observations;
@@ -52,6 +75,9 @@ internal sealed class PythonEnvironment : IEnvironment, ISimulated
         CultureInfo.InvariantCulture,
         $"the task gives no state, so where the run was stopped it went on with a fresh episode, {_restarts} time{(_restarts == 1 ? "" : "s")}, the last from seed {RestartSeed & int.MaxValue}: its bits are not those of a run never stopped");
 
+    /// <summary>Names of the classes of its wrappers, and of the task itself.</summary>
+    public IReadOnlyList<string> Layers => _owner.Info.Layers;
+
     /// <summary>Whether the task gives its state. Asks it, which makes a snapshot.</summary>
     public bool KeepsState
     {
@@ -63,7 +89,39 @@ internal sealed class PythonEnvironment : IEnvironment, ISimulated
     }
 
     /// <summary>The task by its name, in a child of its own.</summary>
-    public static PythonEnvironment Create(PythonTarget target, PythonTaskInfo info) => new(new PythonEnvironments(target, info, 1), 0, ownsAll: true);
+    public static PythonEnvironment Create(PythonTarget target, PythonTaskInfo info) => new PythonEnvironments(target, info, 0).Add();
+
+    /// <summary>What makes instances of a task that share a child: those that are made before the first of them is used.</summary>
+    public static Func<PythonEnvironment> Sharing(PythonTarget target, PythonTaskInfo info)
+    {
+        PythonEnvironments? shared = null;
+        return () =>
+        {
+            shared = shared is null || shared.HasStarted ? new PythonEnvironments(target, info, 0) : shared;
+            return shared.Add();
+        };
+    }
+
+    /// <inheritdoc/>
+    public bool Announce(ReadOnlySpan<double> action)
+    {
+        // What is wrong with an action is said where it is taken.
+        _isTold = !_isOver && !_isCutOff && action.Length == _told.Length
+            && (_owner.Info.Actions is Box ? TensorPrimitives.IsFiniteAll(action) : _owner.Info.Actions.Contains(action));
+        if (_isTold)
+        {
+            action.CopyTo(_told);
+        }
+
+        return _isTold;
+    }
+
+    /// <summary>Takes what came of its known action.</summary>
+    public void Answer(ReadOnlySpan<byte> answer)
+    {
+        answer.CopyTo(_answer);
+        _isAnswered = true;
+    }
 
     /// <inheritdoc/>
     public void Reset(Span<double> observation, long? seed = null)
@@ -95,6 +153,19 @@ internal sealed class PythonEnvironment : IEnvironment, ISimulated
             _isOver = true;
             _last.CopyTo(observation);
             return new StepResult(0, Terminated: false, Truncated: true, Failed: true);
+        }
+
+        if (IsTold)
+        {
+            _owner.StepTold();
+        }
+
+        _isTold = false;
+        if (_isAnswered)
+        {
+            _isAnswered = false;
+            return action.SequenceEqual(_told) ? Take(_answer, observation)
+                : throw new InvalidOperationException("another action was announced than is taken");
         }
 
         WriteState();
@@ -161,9 +232,10 @@ internal sealed class PythonEnvironment : IEnvironment, ISimulated
     /// <inheritdoc/>
     public void Dispose()
     {
-        if (_ownsAll)
+        if (_isShare && !_isDisposed)
         {
-            _owner.Dispose();
+            _isDisposed = true;
+            _owner.Release();
         }
     }
 
@@ -175,6 +247,10 @@ internal sealed class PythonEnvironment : IEnvironment, ISimulated
         if (_owner.Info.Actions is Discrete discrete)
         {
             ActionCheck.Discrete(_owner.Name, action, discrete.Count);
+        }
+        else if (_owner.Info.Actions is MultiDiscrete several)
+        {
+            ActionCheck.MultiDiscrete(_owner.Name, action, several.Counts);
         }
         else
         {

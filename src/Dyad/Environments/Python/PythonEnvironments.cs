@@ -15,37 +15,36 @@ namespace Dyad.Environments.Python;
 public sealed class PythonEnvironments : IDisposable
 {
     private readonly PythonTarget _target;
-    private readonly PythonEnvironment[] _environments;
+    private readonly List<PythonEnvironment> _environments = [];
     private readonly int _observationSize;
     private readonly int _actionSize;
     private PythonChild? _child;
+    private int _shares;
 
     /// <summary>Instances of a task.</summary>
     /// <param name="task"><c>gymnasium:NAME[?key=value]</c> or <c>py:[FOLDER/]package.module:factory[?key=value]</c>.</param>
     /// <param name="count">How many.</param>
     /// <exception cref="UserError">The task cannot be made; the sentence has what Python says.</exception>
     public PythonEnvironments(string task, int count)
-        : this(PythonTarget.Names(task) ? PythonTarget.Parse(task) : throw new UserError($"'{task}' is no task in Python; it must begin with gymnasium: or py:"), null, count)
+        : this(PythonTarget.Names(task) ? PythonTarget.Parse(task) : throw new UserError($"'{task}' is no task in Python; it must begin with gymnasium: or py:"), null, count > 0 ? count : throw new ArgumentOutOfRangeException(nameof(count)))
     {
     }
 
     internal PythonEnvironments(PythonTarget target, PythonTaskInfo? info, int count)
     {
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(count);
         _target = target;
         Name = target.Name;
-        _environments = new PythonEnvironment[count];
-        Info = info ?? Start();
+        Info = info ?? Start(count);
         _observationSize = Info.Observations.Size;
         _actionSize = Info.Actions.Size;
         for (int i = 0; i < count; i++)
         {
-            _environments[i] = new PythonEnvironment(this, i);
+            _environments.Add(new PythonEnvironment(this, i));
         }
     }
 
     /// <summary>How many instances there are.</summary>
-    public int Count => _environments.Length;
+    public int Count => _environments.Count;
 
     /// <summary>The task's name, for sentences.</summary>
     public string Name { get; }
@@ -59,7 +58,7 @@ public sealed class PythonEnvironments : IDisposable
         {
             if (_child is null)
             {
-                PythonTaskInfo before = Info, now = Start();
+                PythonTaskInfo before = Info, now = Start(Count);
                 if (now.Fingerprint != before.Fingerprint)
                 {
                     throw new UserError($"{Name}: the task's source has changed while it was being used");
@@ -94,6 +93,59 @@ public sealed class PythonEnvironments : IDisposable
         }
     }
 
+    /// <summary>Whether the child runs or ran, so that no instance can be added.</summary>
+    internal bool HasStarted { get; private set; }
+
+    /// <summary>Steps that all instances took together because each was told its action ahead.</summary>
+    internal long ToldSteps { get; private set; }
+
+    /// <summary>One instance more, in a child that ends when all such instances are disposed.</summary>
+    internal PythonEnvironment Add()
+    {
+        var added = new PythonEnvironment(this, Count, isShare: true);
+        _environments.Add(added);
+        _shares++;
+        return added;
+    }
+
+    /// <summary>One instance fewer that needs the child.</summary>
+    internal void Release()
+    {
+        if (--_shares == 0)
+        {
+            Dispose();
+        }
+    }
+
+    /// <summary>Where every instance knows its next action, takes them all by one call.</summary>
+    internal void StepTold()
+    {
+        if (Count < 2 || _environments.Exists(environment => !environment.IsTold))
+        {
+            return;
+        }
+
+        foreach (PythonEnvironment environment in _environments)
+        {
+            environment.PrepareStep(environment.Told);
+        }
+
+        Span<byte> request = Child.Request('B', Count * _actionSize * sizeof(double));
+        for (int i = 0; i < Count; i++)
+        {
+            MemoryMarshal.AsBytes(_environments[i].Told).CopyTo(request[(i * _actionSize * sizeof(double))..]);
+        }
+
+        ReadOnlySpan<byte> answer = Child.Send("a step");
+        int size = PythonEnvironment.ResultSize + (_observationSize * sizeof(double));
+        for (int i = 0; i < Count; i++)
+        {
+            _environments[i].Answer(answer.Slice(i * size, size));
+        }
+
+        ToldSteps++;
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {
@@ -101,8 +153,9 @@ public sealed class PythonEnvironments : IDisposable
         _child = null;
     }
 
-    private PythonTaskInfo Start()
+    private PythonTaskInfo Start(int count)
     {
+        HasStarted = true;
         var child = new PythonChild(Name);
         try
         {
@@ -113,7 +166,7 @@ public sealed class PythonEnvironments : IDisposable
                 ["target"] = _target.Target,
                 ["query"] = _target.Query,
                 ["folder"] = _target.Folder,
-                ["count"] = _environments.Length,
+                ["count"] = count,
             }.ToJsonString());
             request.CopyTo(child.Request('H', request.Length));
             Info = PythonTaskInfo.Parse(Name, child.Send("making the task"));

@@ -184,9 +184,6 @@ def from_box(space):
     return lambda vector: tuple(make(vector[a:b]) for _, make, a, b in parts), first
 
 
-MOST_CHOICES = 4096
-
-
 def observation_codec(space):
     """A description of the space, and what gives a value's bytes."""
     if kind_of(space) == "Discrete":
@@ -219,24 +216,12 @@ def action_codec(space):
         low, high = bounds_of(space, "action")
         make, size = from_box(space)
         return {"kind": "box", "low": list(map(text_of, low)), "high": list(map(text_of, high))}, lambda raw: make(np.frombuffer(raw, np.float64)), 8 * size
-    total = 1
-    for count in counts:
-        total *= count
-    if total > MOST_CHOICES:
-        raise Refusal(f"the action space has {total} combinations of choices; there must be at most {MOST_CHOICES}")
-    make, unpack = from_choices(space), struct.Struct("<d").unpack
+    make = from_choices(space)
     if len(counts) == 1:
-        return {"kind": "discrete", "count": total}, lambda raw: make([int(unpack(raw)[0])]), 8
-
-    def several(raw):
-        # The last choice changes first.
-        number, choices = int(unpack(raw)[0]), []
-        for count in reversed(counts):
-            choices.insert(0, number % count)
-            number //= count
-        return make(choices)
-
-    return {"kind": "discrete", "count": total}, several, 8
+        unpack = struct.Struct("<d").unpack
+        return {"kind": "discrete", "count": counts[0]}, lambda raw: make([int(unpack(raw)[0])]), 8
+    unpack_all = struct.Struct(f"<{len(counts)}d").unpack
+    return {"kind": "choices", "counts": counts}, lambda raw: make([int(number) for number in unpack_all(raw)]), 8 * len(counts)
 
 
 def text_of(number):
@@ -504,6 +489,7 @@ class Bridge:
             "folder": folder_of(module) if request["kind"] == "py" else "",
             "fingerprint": fingerprint_of(env, request["kind"]),
             "limit": limit_of(env),
+            "layers": [type(layer).__name__ for layer in layers_of(env)],
             "observations": observations,
             "actions": actions,
         }).encode()

@@ -51,7 +51,22 @@ public abstract class EnvironmentWrapper : IEnvironment
     /// <summary>Disposes what is wrapped.</summary>
     protected virtual void DisposeInner() => Inner.Dispose();
 
+    /// <summary>
+    /// Tells the task, before several are stepped one after the other, what action its next step will have, so that those that share
+    /// a way there can go together (<see cref="IForetold"/>). A wrapper that might pass on another action tells nothing.
+    /// </summary>
+    /// <returns>Whether the task heard it.</returns>
+    internal virtual bool Announce(ReadOnlySpan<double> action) => false;
+
+    /// <summary>The same of any environment.</summary>
+    internal static bool Announce(IEnvironment environment, ReadOnlySpan<double> action) => environment switch
+    {
+        IForetold task => task.Announce(action),
+        EnvironmentWrapper wrapper => wrapper.Announce(action),
+        _ => false,
+    };
+
     // Actions of wrappers that change their components.
     private protected static Box ActionBox(IEnvironment inner, string wrapper) => inner.ActionSpace as Box
-        ?? throw new UserError($"{wrapper} needs continuous actions; this task has {((Discrete)inner.ActionSpace).Count} discrete ones");
+        ?? throw new UserError($"{wrapper} needs continuous actions; this task has {((inner.ActionSpace as Discrete)?.Count ?? ((MultiDiscrete)inner.ActionSpace).Combinations)} discrete ones");
 }

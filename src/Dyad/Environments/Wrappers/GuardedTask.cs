@@ -69,6 +69,9 @@ public sealed class GuardedTask : EnvironmentWrapper
     }
 
     /// <inheritdoc/>
+    internal override bool Announce(ReadOnlySpan<double> action) => Announce(Inner, action);
+
+    /// <inheritdoc/>
     public override StepResult Step(ReadOnlySpan<double> action, Span<double> observation)
     {
         _steps++;

@@ -25,6 +25,9 @@ public sealed class OneHotObservation : EnvironmentWrapper
     }
 
     /// <inheritdoc/>
+    internal override bool Announce(ReadOnlySpan<double> action) => Announce(Inner, action);
+
+    /// <inheritdoc/>
     public override StepResult Step(ReadOnlySpan<double> action, Span<double> observation)
     {
         StepResult result = Inner.Step(action, _number);

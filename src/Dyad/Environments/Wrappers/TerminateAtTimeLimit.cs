@@ -8,6 +8,9 @@ namespace Dyad.Environments.Wrappers;
 public sealed class TerminateAtTimeLimit(IEnvironment inner) : EnvironmentWrapper(inner)
 {
     /// <inheritdoc/>
+    internal override bool Announce(ReadOnlySpan<double> action) => Announce(Inner, action);
+
+    /// <inheritdoc/>
     public override StepResult Step(ReadOnlySpan<double> action, Span<double> observation)
     {
         StepResult result = Inner.Step(action, observation);

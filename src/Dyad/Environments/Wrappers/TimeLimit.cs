@@ -46,6 +46,9 @@ public sealed class TimeLimit : EnvironmentWrapper
     public bool IsReached => _steps >= Limit;
 
     /// <inheritdoc/>
+    internal override bool Announce(ReadOnlySpan<double> action) => Announce(Inner, action);
+
+    /// <inheritdoc/>
     /// <exception cref="InvalidOperationException">The episode is over.</exception>
     public override StepResult Step(ReadOnlySpan<double> action, Span<double> observation)
     {

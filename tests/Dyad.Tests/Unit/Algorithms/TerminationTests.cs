@@ -51,7 +51,7 @@ public sealed class TerminationTests
         for (int i = 0; i < 500; i++)
         {
             source.Collect(policy);
-            Rollout rollout = source.Rollout;
+            TabularRollout rollout = source.Rollout;
             Assert.Equal(Length, rollout.Length);
             int starts = 1;
             for (int t = 0; t < Length; t++)
@@ -85,7 +85,7 @@ public sealed class TerminationTests
         for (int i = 0; i < 200; i++)
         {
             source.CollectEpisode(TabularPolicy.Uniform(Anywhere));
-            Rollout episode = source.Rollout;
+            TabularRollout episode = source.Rollout;
             int first = Assert.Single(episode.Starts);
             Assert.Equal(first, episode.States[0]);
             Assert.True(episode.Length == Length || episode.NextStates[^1] == goal);

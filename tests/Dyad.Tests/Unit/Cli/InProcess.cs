@@ -22,7 +22,7 @@ public sealed class InProcess
         Console.SetError(error);
         try
         {
-            using IDisposable redirected = Output.To(output);
+            using IDisposable redirected = StandardOutput.To(output);
             int code = Entry.Run(root, arguments);
             return new Outcome(string.Join(' ', arguments), code, output.ToString(), error.ToString());
         }

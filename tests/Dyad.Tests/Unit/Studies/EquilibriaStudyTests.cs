@@ -6,6 +6,7 @@ using Dyad.Games;
 using Dyad.Numerics;
 using Dyad.Studies;
 using Dyad.Studies.Definitions;
+using Dyad.Studies.Definitions.Runs;
 using Dyad.Studies.Results;
 using Dyad.Tests.Unit.Algorithms;
 using Dyad.Tests.Unit.Training;

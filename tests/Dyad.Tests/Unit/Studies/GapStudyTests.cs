@@ -4,6 +4,7 @@ using Dyad.Environments.Gridworlds;
 using Dyad.Numerics;
 using Dyad.Studies;
 using Dyad.Studies.Definitions;
+using Dyad.Studies.Definitions.Runs;
 using Dyad.Tabular;
 using Dyad.Tests.Unit.Algorithms;
 

@@ -1,6 +1,8 @@
 using Dyad.Core;
 using Dyad.Studies;
 using Dyad.Studies.Definitions;
+using Dyad.Studies.Definitions.Problems;
+using Dyad.Studies.Definitions.Runs;
 using Dyad.Tests.Unit.Algorithms;
 
 namespace Dyad.Tests.Unit.Studies;

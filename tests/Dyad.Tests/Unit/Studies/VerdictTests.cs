@@ -1,6 +1,7 @@
 using Dyad.Numerics;
 using Dyad.Studies;
 using Dyad.Studies.Definitions;
+using Dyad.Studies.Definitions.Runs;
 using Dyad.Studies.Results;
 using Dyad.Tests.Unit.Algorithms;
 

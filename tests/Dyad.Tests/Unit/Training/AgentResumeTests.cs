@@ -29,6 +29,8 @@ public sealed class AgentResumeTests : IDisposable
     [InlineData("res-td3", 333, 500)]
     [InlineData("sac:normalize_observations=true", 150, 777)]
     [InlineData("dqn:normalize_observations=true", 333)]
+    [InlineData("sac:normalize_rewards=true", 150, 777)]
+    [InlineData("dqn:normalize_rewards=true", 333)]
     public void Training_stopped_at_any_step_ends_in_the_same_bits(string method, params int[] stops)
     {
         Execute("whole", method, int.MaxValue);
@@ -51,7 +53,7 @@ public sealed class AgentResumeTests : IDisposable
     [InlineData("stac:whole_episodes=true,episode_form=as-published", 450)]
     [InlineData("ppo", 1, 299, 300, 450, 1111)]
     [InlineData("ppo:environments=3,rate_schedule=linear,clip_schedule=linear,schedule_steps=1500,target_kl=0.002,residual=true", 150, 900)]
-    [InlineData("a2c", 39, 400)]
+    [InlineData("a2c", 39, 41, 400)]
     [InlineData("stppo:solver=conjugate-gradient,warm_start=true,damping_schedule=exponential", 1, 299, 300, 1111)]
     [InlineData("ppo-nested:environments=3", 150, 900)]
     [InlineData("blpo:environments=3,implicit_bound=1", 3, 150, 450, 1110)]
@@ -60,6 +62,8 @@ public sealed class AgentResumeTests : IDisposable
     [InlineData("one-step-ac", 1, 777)]
     [InlineData("one-step-ac:environments=3", 300)]
     [InlineData("ac:environments=3,normalize_observations=true", 150, 1110)]
+    [InlineData("ac:environments=3,normalize_rewards=true", 150, 1110)]
+    [InlineData("reinforce:normalize_rewards=true", 350)]
     public void On_policy_training_stopped_at_any_step_ends_in_the_same_bits(string method, params int[] stops) =>
         Training_stopped_at_any_step_ends_in_the_same_bits(method, stops);
 

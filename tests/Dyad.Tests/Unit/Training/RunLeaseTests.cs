@@ -147,6 +147,26 @@ public sealed class RunLeaseTests : IDisposable
     }
 
     [Fact]
+    public void Whoever_looked_long_ago_finds_that_others_came_and_went()
+    {
+        RunLease Unlocked(ProcessIdentity process, TimeProvider clock) => RunLease.AcquireUnlocked("a run", _folder.FullPath, process, clock, _ => { });
+        Directory.CreateDirectory(_folder.FullPath);
+        Unlocked(Elsewhere, _clock).Dispose();
+
+        // Between its look at the first owner and its own coming, a second one leaves and a third one stays: the number 2 is free again.
+        RunLease? third = null;
+        var slow = new SlowClock(_clock, () =>
+        {
+            Unlocked(Elsewhere, _clock).Dispose();
+            third = Unlocked(Elsewhere, _clock);
+        });
+        Assert.Contains("is at work", Assert.Throws<UserError>(() => Unlocked(Here, slow)).Message, StringComparison.Ordinal);
+        Assert.Equal([_folder.PathOf("owner-3.json")], Directory.GetFiles(_folder.FullPath));
+        third!.Require();
+        third.Dispose();
+    }
+
+    [Fact]
     public void An_owner_that_says_nothing_is_alive_for_a_minute()
     {
         Directory.CreateDirectory(_folder.FullPath);
@@ -196,5 +216,17 @@ public sealed class RunLeaseTests : IDisposable
         }
 
         return Assert.Throws<UserError>(() => Acquire(process)).Message;
+    }
+
+    // Something happens before the first time that it tells.
+    private sealed class SlowClock(TimeProvider clock, Action meanwhile) : TimeProvider
+    {
+        private Action? _meanwhile = meanwhile;
+
+        public override DateTimeOffset GetUtcNow()
+        {
+            Interlocked.Exchange(ref _meanwhile, null)?.Invoke();
+            return clock.GetUtcNow();
+        }
     }
 }

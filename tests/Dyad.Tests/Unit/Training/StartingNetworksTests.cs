@@ -92,6 +92,26 @@ public sealed class StartingNetworksTests : IDisposable
         Assert.Contains("its networks see observations as they are", Assert.Throws<UserError>(() => Train("b", method, environment, normalized, StartingNetworks.Of(StoredRun.Open(plain), _ => { }))).Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("sac", "Pendulum-v1")]
+    [InlineData("ac", "CartPole-v1")]
+    public void Networks_come_with_the_unit_of_their_rewards(string method, string environment)
+    {
+        (string, string)[] normalized = [.. OptionsOf(method), ("normalize_rewards", "true")];
+        string origin = Train("origin", method, environment, normalized);
+        var start = StartingNetworks.Of(StoredRun.Open(origin), _ => { });
+        using IEnvironment task = StoredRun.Open(origin).Task.CreateForAgents();
+        IAgent agent = StoredRun.Open(origin).CreateAgent(task);
+        Assert.Equal(0, agent.Rewards!.Count);
+        start.CopyTo(agent);
+        Assert.True(agent.Rewards.Count > 100 && agent.Rewards.Deviation != 1);
+
+        // And only with them.
+        string plain = Train("plain", method, environment, OptionsOf(method));
+        Assert.Contains("set normalize_rewards=true", Assert.Throws<UserError>(() => Train("a", method, environment, OptionsOf(method), start)).Message, StringComparison.Ordinal);
+        Assert.Contains("leave normalize_rewards=true out", Assert.Throws<UserError>(() => Train("b", method, environment, normalized, StartingNetworks.Of(StoredRun.Open(plain), _ => { }))).Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void What_the_run_lacks_is_drawn_and_a_target_begins_as_what_it_follows()
     {

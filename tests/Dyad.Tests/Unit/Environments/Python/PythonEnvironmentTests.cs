@@ -1,8 +1,12 @@
+using Dyad.Algorithms;
+using Dyad.Algorithms.Catalog;
 using Dyad.Core;
 using Dyad.Environments;
 using Dyad.Environments.Locating;
 using Dyad.Environments.Python;
 using Dyad.Environments.Wrappers;
+using Dyad.Numerics;
+using Dyad.Training;
 
 namespace Dyad.Tests.Unit.Environments.Python;
 
@@ -69,17 +73,17 @@ public sealed class PythonEnvironmentTests
         using var tasks = new PythonEnvironments(PythonForTests.Task("Mixed"), 1);
         Box space = Assert.IsType<Box>(tasks[0].ObservationSpace);
         Assert.Equal([-1, -1, -1, -1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0], space.Low);
-        Assert.Equal(24, Assert.IsType<Discrete>(tasks[0].ActionSpace).Count);
+        Assert.Equal([2, 2, 3, 2], Assert.IsType<MultiDiscrete>(tasks[0].ActionSpace).Counts);
         double[] observation = new double[14];
         tasks[0].Reset(observation);
         Assert.Equal([0, 0.25, 0.5, 0.75, 1, 0, 0, 0, 0, 1, 0, 1, 0, 0], observation);
 
-        // x in 2, y in 2 x 3 x 2; the last changes first.
+        // x in 2, y in 2 x 3 x 2.
         for (int x = 0; x < 2; x++)
         {
             for (int y = 0; y < 12; y++)
             {
-                tasks[0].Step([(x * 12) + y], observation);
+                tasks[0].Step([x, y / 6, y / 2 % 3, y % 2], observation);
                 double[] choices = [.. OneHot(3, x), 1, y % 2, .. OneHot(2, y / 6), .. OneHot(3, y / 2 % 3)];
                 Assert.Equal([0.5, 0.5, 0.5, 0.5, .. choices], observation);
             }
@@ -130,6 +134,66 @@ public sealed class PythonEnvironmentTests
         }
 
         Assert.All(results, result => Assert.True(result.Truncated));
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("+action_repeat=2+frame_stack=2+reward_scale=0.5")]
+    public void Training_steps_its_environments_by_one_call_to_the_same_bits(string wrappers)
+    {
+        LocatedTask task = TaskLocator.Find(PythonForTests.Task("Corridor?limit=9") + wrappers);
+        float[][] trained = [.. new[] { task, task.Together() }.Select(how =>
+        {
+            var made = new List<IEnvironment>();
+            IEnvironment Make()
+            {
+                made.Add(how.CreateForTraining());
+                return made[^1];
+            }
+
+            IEnvironment evaluation = task.CreateForAgents();
+            IAgent agent = MethodCatalog.Agent("ac").With([("hidden_width", "8"), ("environments", "3"), ("steps_per_epoch", "30")]).Create(AgentTask.Of(evaluation), new RandomStream(1));
+            using var training = new AgentTraining(agent, Make, evaluation, 1, 5);
+            for (int step = 0; step < 40; step++)
+            {
+                training.Advance();
+            }
+
+            PythonEnvironments[] children = [.. made.Select(environment => EnvironmentWrapper.Find<PythonEnvironment>(environment)!.Owner).Distinct()];
+            bool isShared = how != task;
+            Assert.Equal(isShared ? 1 : 3, children.Length);
+            Assert.Equal(isShared ? 40 : 0, children[0].ToldSteps);
+
+            // What was saved goes on to the same bits in another child.
+            byte[] state = StateArchive.Save(training.Serialize);
+            LocatedTask again = task.Together();
+            IEnvironment other = task.CreateForAgents();
+            using var resumed = new AgentTraining(
+                MethodCatalog.Agent("ac").With([("hidden_width", "8"), ("environments", "3"), ("steps_per_epoch", "30")]).Create(AgentTask.Of(other), new RandomStream(9)),
+                () => again.CreateForTraining(), other, 1, 7);
+            StateArchive.Load(state, resumed.Serialize);
+            foreach (AgentTraining one in new[] { training, resumed })
+            {
+                for (int step = 0; step < 25; step++)
+                {
+                    one.Advance();
+                }
+            }
+
+            Assert.Equal(training.Agent.Policy.Values.ToArray(), resumed.Agent.Policy.Values.ToArray());
+            return training.Agent.Policy.Values.ToArray();
+        })];
+        Assert.Equal(trained[0], trained[1]);
+    }
+
+    [Fact]
+    public void A_wrapper_of_Pythons_that_normalises_is_told_what_to_do_instead()
+    {
+        foreach ((string factory, string option) in new[] { ("NormalizeObservation", "normalize_observations=true"), ("NormalizeReward", "normalize_rewards=true") })
+        {
+            LocatedTask task = TaskLocator.Find(PythonForTests.Task(factory));
+            Assert.Contains(option, EnvironmentChecker.Check(task.CreateUnguarded).Single(finding => finding.Rule.Contains("normalised", StringComparison.Ordinal)).Problem, StringComparison.Ordinal);
+        }
     }
 
     [Theory]

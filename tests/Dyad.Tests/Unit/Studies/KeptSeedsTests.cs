@@ -1,0 +1,117 @@
+using System.IO.Compression;
+using System.Text.Json;
+using Dyad.Core;
+using Dyad.Studies;
+using Dyad.Studies.Files;
+using Dyad.Studies.Results;
+using Dyad.Training;
+
+namespace Dyad.Tests.Unit.Studies;
+
+/// <summary>Finished seeds as small files, from which a study's summary is made where its runs are gone.</summary>
+[Trait("Category", "unit")]
+public sealed class KeptSeedsTests : IDisposable
+{
+    private const string Text = "environments: FourRoom\nmethods: [actor-o, policy-gradient]\nseeds: 2\nsteps: 300\nrows: 3\n";
+
+    private readonly TempFolder _folder = new();
+
+    private string Kept => _folder.PathOf("kept");
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public void A_summary_is_made_of_seeds_whose_runs_are_gone()
+    {
+        StudyResult first = Execute(Study(), "first");
+        Assert.Equal(
+            ["actor-o/FourRoom/seed-0.zip", "actor-o/FourRoom/seed-1.zip", "policy-gradient/FourRoom/seed-0.zip"],
+            Directory.GetFiles(Kept, "*", SearchOption.AllDirectories).Select(path => Path.GetRelativePath(Kept, path)).Order(StringComparer.Ordinal).Take(3));
+
+        // Nothing is run: what is not kept would fail.
+        StudyResult second = Execute(Study(), "second", readsOnly: true);
+        Assert.Equal(Numbers(first), Numbers(second));
+        Assert.Empty(Directory.GetFiles(_folder.PathOf("second"), "*.bin", SearchOption.AllDirectories));
+    }
+
+    [Fact]
+    public void Seeds_add_up()
+    {
+        Execute(Study(), "first");
+        byte[] seed = File.ReadAllBytes(Path.Combine(Kept, "actor-o/FourRoom/seed-0.zip"));
+        StudyResult more = Execute(Study(), "second", seeds: 3);
+        Assert.Equal([0, 1, 2], more.Groups[0].Seeds);
+        Assert.Equal(seed, File.ReadAllBytes(Path.Combine(Kept, "actor-o/FourRoom/seed-0.zip")));
+        Assert.True(File.Exists(Path.Combine(Kept, "actor-o/FourRoom/seed-2.zip")));
+
+        // Two of them were not run again.
+        Assert.Single(Directory.GetFiles(_folder.PathOf("second"), "*.bin", SearchOption.AllDirectories).Where(path => path.Contains("actor-o", StringComparison.Ordinal)).Select(Path.GetDirectoryName).Distinct());
+    }
+
+    [Fact]
+    public void A_longer_run_takes_the_place_of_a_shorter_one()
+    {
+        Execute(Study(), "first");
+        string Longer() => Text.Replace("300", "600", StringComparison.Ordinal);
+        StudyResult longer = Execute(Study(Longer()), "second");
+        Assert.Equal(600, new RunDirectory(_folder.PathOf("second", "study", "actor-o", "FourRoom", "seed-0")).ReadStatus()!["step"]!.GetValue<long>());
+        Assert.Equal(Numbers(longer), Numbers(Execute(Study(Longer()), "third", readsOnly: true)));
+    }
+
+    [Fact]
+    public void Runs_that_are_there_are_kept_without_being_run()
+    {
+        StudyRunner.Execute(Study(), Request("first"), _ => { }, _ => { }, CancellationToken.None);
+        Assert.False(Directory.Exists(Kept));
+        Execute(Study(), "first");
+        Assert.True(File.Exists(Path.Combine(Kept, "actor-o/FourRoom/seed-1.zip")));
+    }
+
+    [Fact]
+    public void What_is_of_another_configuration_or_damaged_is_refused_by_name()
+    {
+        Execute(Study(), "first");
+        string file = Path.Combine(Kept, "actor-o/FourRoom/seed-1.zip");
+        UserError Refused(string text, string output) => Assert.Throws<UserError>(() => Execute(Study(text), output));
+        string other = Text.Replace("actor-o", "{ name: actor-o, method: actor-o, options: { critic_steps: 2 } }", StringComparison.Ordinal);
+        Assert.Contains("seed-0.zip' holds a run with another configuration", Refused(other, "other").Message, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(_folder.PathOf("other", "study", "actor-o", "FourRoom", "seed-0")));
+
+        byte[] good = File.ReadAllBytes(file);
+        File.WriteAllBytes(file, good[..(good.Length / 2)]);
+        Assert.Contains($"'{file}' is no kept run, or is damaged", Refused(Text, "half").Message, StringComparison.Ordinal);
+        File.WriteAllBytes(file, good);
+        using (ZipArchive zip = ZipFile.Open(file, ZipArchiveMode.Update))
+        {
+            zip.GetEntry("metrics.jsonl")!.Delete();
+        }
+
+        Assert.Contains("is no kept run: it lacks metrics.jsonl", Refused(Text, "less").Message, StringComparison.Ordinal);
+        File.WriteAllBytes(file, good);
+        using (ZipArchive zip = ZipFile.Open(file, ZipArchiveMode.Update))
+        {
+            using var rows = new StreamWriter(zip.GetEntry("metrics.jsonl")!.Open());
+            rows.Write("{\"step\": 0}\n");
+        }
+
+        // Its checksum is that of other rows.
+        StudyResult partly = Execute(Study(), "changed");
+        Assert.Contains("is not as the finished run left it", Assert.Single(partly.Failures!).Sentence, StringComparison.Ordinal);
+        File.WriteAllText(_folder.PathOf("file"), "");
+        Assert.Contains("must be a folder", Assert.Throws<UserError>(() => StudyRunner.Execute(Study(), Request("first") with { Kept = _folder.PathOf("file") }, _ => { }, _ => { }, CancellationToken.None)).Message, StringComparison.Ordinal);
+    }
+
+    private FileStudy Study(string text = Text)
+    {
+        string path = _folder.PathOf("study.yaml");
+        File.WriteAllText(path, text);
+        return FileStudy.Open(path);
+    }
+
+    private StudyRequest Request(string output, int? seeds = null) => new(StudyScale.Paper, seeds, 1, _folder.PathOf(output), "command");
+
+    private StudyResult Execute(FileStudy study, string output, int? seeds = null, bool readsOnly = false) => StudyRunner.Execute(
+        study, Request(output, seeds) with { Kept = Kept, ReadsOnly = readsOnly }, _ => { }, _ => { }, CancellationToken.None).Result;
+
+    private static string Numbers(StudyResult result) => JsonSerializer.Serialize(result with { WallSeconds = 0 }, StudyRunner.JsonOptions);
+}
