@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using Dyad.Autodiff;
 using Dyad.Core;
 using Dyad.Environments;
@@ -7,8 +8,8 @@ using Dyad.Numerics;
 namespace Dyad.Algorithms;
 
 /// <summary>
-/// The side of an off-policy actor-critic method that faces the environment: it acts in a box, randomly at first, keeps
-/// transitions, and says when updates are due.
+/// The side of an off-policy actor-critic method that faces the environment: it acts in a box or by one of finitely many choices, randomly
+/// at first, keeps transitions, and says when updates are due. A choice is kept as a row of weights, 1 at the one that was taken.
 /// </summary>
 internal sealed class OffPolicyExperience : IAppendOnlyState
 {
@@ -22,14 +23,18 @@ internal sealed class OffPolicyExperience : IAppendOnlyState
     private readonly Output<float> _explored;
     private readonly Output<float> _exploited;
 
+    // The weights of the action that was taken, where actions are finitely many; null for a box.
+    private readonly double[]? _taken;
+
     /// <summary>Compiles both ways of acting.</summary>
     /// <param name="observationSize">Numbers in an observation.</param>
-    /// <param name="actionSize">Numbers in an action.</param>
+    /// <param name="actionSize">Numbers in an action, or how many actions there are.</param>
     /// <param name="options">Replay and schedule.</param>
-    /// <param name="explore">Action of an observation and standard normal noise, in training.</param>
-    /// <param name="exploit">Action of an observation, otherwise.</param>
+    /// <param name="explore">Action of an observation and standard normal noise, in training; log pi(.|s) of finitely many.</param>
+    /// <param name="exploit">Action of an observation, otherwise; of finitely many that with the largest number is taken.</param>
     /// <param name="stream">The method's random numbers.</param>
     /// <param name="keepsStarts">Whether states that episodes began in can be drawn.</param>
+    /// <param name="isFinite">Whether actions are finitely many.</param>
     public OffPolicyExperience(
         int observationSize,
         int actionSize,
@@ -37,9 +42,11 @@ internal sealed class OffPolicyExperience : IAppendOnlyState
         Func<Expression<float>, Expression<float>, Expression<float>> explore,
         Func<Expression<float>, Expression<float>> exploit,
         RandomStream stream,
-        bool keepsStarts = false)
+        bool keepsStarts = false,
+        bool isFinite = false)
     {
         _options = options;
+        _taken = isFinite ? new double[actionSize] : null;
         _starts = keepsStarts ? new StartStates(observationSize) : null;
         _replay = new ReplayExperience(observationSize, actionSize, options, stream);
         _observation = new Input<float>("one observation", 1, observationSize);
@@ -58,11 +65,17 @@ internal sealed class OffPolicyExperience : IAppendOnlyState
     /// <summary>What observations are seen by; null for nothing.</summary>
     public ObservationScaler? Scaler => _replay.Scaler;
 
-    /// <summary>Chooses an action, in [-1, 1].</summary>
+    /// <summary>Chooses an action: in [-1, 1], or the number of one of finitely many.</summary>
     public void Act(ReadOnlySpan<double> observation, Span<double> action, bool explore)
     {
         if (explore && _replay.Steps < _options.RandomSteps)
         {
+            if (_taken is not null)
+            {
+                action[0] = _replay.Exploration.Index(_taken.Length);
+                return;
+            }
+
             foreach (ref double a in action)
             {
                 a = _replay.Exploration.Uniform(-1, 1);
@@ -72,13 +85,19 @@ internal sealed class OffPolicyExperience : IAppendOnlyState
         }
 
         SeenObservation.Write(observation, Scaler, _observation.Values);
-        if (explore)
+        if (explore && _taken is null)
         {
             _replay.Exploration.Normal(_noise.Values);
         }
 
         (explore ? _exploring : _exploiting).Run();
         Span<float> output = (explore ? _explored : _exploited).Values;
+        if (_taken is not null)
+        {
+            action[0] = explore ? OnPolicyActor.Drawn(output, _replay.Exploration.Uniform()) : TensorPrimitives.IndexOfMax<float>(output);
+            return;
+        }
+
         for (int i = 0; i < output.Length; i++)
         {
             action[i] = output[i];
@@ -90,7 +109,14 @@ internal sealed class OffPolicyExperience : IAppendOnlyState
     public int Observe(ReadOnlySpan<double> observation, ReadOnlySpan<double> action, in StepResult result, ReadOnlySpan<double> next)
     {
         _starts?.Observe(observation, result.Done);
-        return _replay.Observe(observation, action, result, next);
+        if (_taken is null)
+        {
+            return _replay.Observe(observation, action, result, next);
+        }
+
+        Array.Clear(_taken);
+        _taken[(int)action[0]] = 1;
+        return _replay.Observe(observation, _taken, result, next);
     }
 
     /// <summary>Draws a batch, by the experience's own random numbers or others.</summary>

@@ -18,7 +18,7 @@ internal sealed class Distance
         for (int t = 0; t < recording.Steps.Count && distance.Value < enough; t++)
         {
             ScriptedStep step = recording.Steps[t];
-            distance.Add($"the action of step {t}", reference.Act(step.S), Actions(step));
+            distance.Add($"the action of step {t}", reference.Act(step.S), Actions(step, reference));
             reference.Observe(step);
             if (rows < recording.Rows.Count && recording.Rows[rows].Step == t + 1)
             {
@@ -34,13 +34,13 @@ internal sealed class Distance
         return distance;
     }
 
-    private static double[] Actions(ScriptedStep step) => [.. step.A.Select((a, i) => Scale.In(a, i))];
+    private static double[] Actions(ScriptedStep step, ReferenceAgent reference) => reference.Done(step.A);
 
     private void Add(RecordedRow row, ReferenceAgent reference)
     {
         foreach (ScriptedStep step in row.Evaluation)
         {
-            Add($"an evaluation's action after step {row.Step}", reference.Exploit(step.S), Actions(step));
+            Add($"an evaluation's action after step {row.Step}", reference.Exploit(step.S), Actions(step, reference));
         }
 
         foreach ((string name, double value) in reference.Measure())

@@ -23,7 +23,6 @@ internal abstract class ReferenceAgent
 {
     private readonly List<Transition> _memory = [];
     private readonly List<double[]> _starts = [];
-    private readonly RandomStream _exploration;
     private readonly RandomStream _replay;
     private readonly Dictionary<string, List<double>> _means = [];
     private int _steps;
@@ -33,7 +32,7 @@ internal abstract class ReferenceAgent
     {
         Settings = settings;
         Stream = stream;
-        _exploration = stream.Split("exploration");
+        Exploration = stream.Split("exploration");
         _replay = stream.Split("replay");
         Updates = stream.Split("updates");
     }
@@ -47,21 +46,25 @@ internal abstract class ReferenceAgent
 
     protected RandomStream Updates { get; }
 
+    protected RandomStream Exploration { get; }
+
     public static ReferenceAgent Create(ReplaySettings settings, RandomStream stream) => settings.Method switch
     {
         "sac-v" => new ReferenceSacV(settings, stream),
+        _ when settings.IsFinite => new ReferenceSacDiscrete(settings, stream),
         string name when name.Contains("sac", StringComparison.Ordinal) => new ReferenceSac(settings, stream),
         string name when name.Contains("td3", StringComparison.Ordinal) => new ReferenceTd3(settings, stream),
         _ => new ReferenceDdpg(settings, stream),
     };
 
     /// <summary>The action in training.</summary>
-    public double[] Act(double[] s) => _steps < Settings.RandomSteps
-        ? [.. Enumerable.Range(0, ScriptedTask.ActionSize).Select(_ => _exploration.Uniform(-1, 1))]
-        : Explore(s, [.. Enumerable.Range(0, ScriptedTask.ActionSize).Select(_ => (double)(float)_exploration.Normal())]);
+    public double[] Act(double[] s) => _steps < Settings.RandomSteps ? AtRandom() : Explore(s);
 
     /// <summary>The action in evaluation.</summary>
     public abstract double[] Exploit(double[] s);
+
+    /// <summary>An action of the task as the agent chose it: one of [low, high] is one of [-1, 1] to it.</summary>
+    public virtual double[] Done(double[] action) => [.. action.Select((a, i) => Scale.In(a, i))];
 
     /// <summary>Remembers a step, and updates where it is time.</summary>
     public void Observe(ScriptedStep step)
@@ -74,8 +77,7 @@ internal abstract class ReferenceAgent
         _isRunning = !step.Result.Done;
         if (!step.Result.Failed || Settings.LearnsFailures)
         {
-            // What the task did by an action of [low, high] the agent did by one of [-1, 1].
-            double[] action = [.. step.A.Select((a, i) => Scale.In(a, i))];
+            double[] action = Remembered(step.A);
             double[] next = Settings.NextIsTheNextEpisodes && step.Result.Done ? step.First : step.Next;
             bool terminated = (step.Result.Terminated || (Settings.TruncationTerminates && step.Result.Done)) && !Settings.NeverTerminates;
             _memory.Add(new Transition(step.S, action, step.Result.Reward, next, terminated));
@@ -97,7 +99,16 @@ internal abstract class ReferenceAgent
         return row;
     }
 
+    /// <summary>The action of a random step.</summary>
+    protected virtual double[] AtRandom() => [.. Enumerable.Range(0, ScriptedTask.ActionSize).Select(_ => Exploration.Uniform(-1, 1))];
+
+    protected virtual double[] Explore(double[] s) =>
+        Explore(s, [.. Enumerable.Range(0, ScriptedTask.ActionSize).Select(_ => (double)(float)Exploration.Normal())]);
+
     protected abstract double[] Explore(double[] s, double[] noise);
+
+    /// <summary>An action as it is remembered.</summary>
+    protected virtual double[] Remembered(double[] action) => Done(action);
 
     protected abstract void Update();
 
