@@ -116,7 +116,7 @@ internal static class GapCommand
         }
 
         using AgentTraining training = run.Restore(
-            $"'{folder}' is a run of {run.Method}; the gap is measured of sac, sac-discrete, ddpg, td3, ac and their leading and residual versions", StudyOptions.Tell);
+            $"'{folder}' is a run of {run.Method}; the gap is measured of sac, ddpg, td3, sac-discrete, ac and their leading and residual versions", StudyOptions.Tell);
         using var stopping = new Stopping();
         MeasuredGap gap = ProgressDisplay.Bar(
             $"gap of {run.Method} on {run.Task.Name}",

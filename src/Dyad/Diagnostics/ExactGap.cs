@@ -45,8 +45,8 @@ public sealed record ExactGap(
     IReadOnlyList<ExactEstimatorGap> Estimators, double Objective, double GradientNorm, double Discount, double EntropyWeight, Mdp Mdp,
     int Parameters, double ParameterNorm, int BatchSize, int Batches, bool IsOwnRule)
 {
-    // The jackknife leaves one out of at least three.
-    private const int FewestBatches = 3;
+    /// <summary>Batches of an estimator at least: the jackknife leaves one out.</summary>
+    public const int FewestBatches = 3;
 
     /// <summary>Whether an agent's policy is one whose exact gradient is known: a softmax over finitely many actions.</summary>
     public static bool Knows(IAgent agent) =>
