@@ -56,11 +56,13 @@ internal static class PresetOptions
                     ("target_period", "100"), ("exploration_end", "0.1"),
                 ];
 
-            // Tasks with finitely many actions are small here; see docs/methods/sac-discrete.md.
+            // Tasks with finitely many actions are small here. On a frozen lake staying alive is worth more to a tuned entropy than the
+            // goal, and the weight grows without end; see docs/methods/sac-discrete.md.
             case MethodFamily.SacDiscrete:
                 return
                 [
                     ("actor_learning_rate", "1e-3"), ("critic_learning_rate", "1e-3"), ("entropy_learning_rate", "1e-3"), ("hidden_width", "64"),
+                    .. If(environment.StartsWith("FrozenLake", StringComparison.Ordinal), ("entropy_in_target", "false")),
                     .. rule, .. correction,
                 ];
         }
