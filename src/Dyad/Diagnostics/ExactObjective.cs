@@ -67,11 +67,14 @@ internal sealed class ExactObjective
     /// <param name="critic">q, |S||A| entries.</param>
     public double[] ActorG(ReadOnlySpan<double> critic) => PullBack(With(critic).ActorG());
 
+    /// <summary>q_pi of the policy, with the entropy of later actions and not of the present one; |S||A| entries.</summary>
+    public double[] ActionValue() => _evaluation.SoftActionValue(_temperature);
+
     /// <summary>The root of the mean square of q - q_pi over the policy's discounted visits, those of terminations left out.</summary>
     /// <param name="critic">q, |S||A| entries.</param>
     public double CriticError(ReadOnlySpan<double> critic)
     {
-        double[] truth = _evaluation.SoftActionValue(_temperature);
+        double[] truth = ActionValue();
         double sum = 0, total = 0;
         for (int i = 0; i < truth.Length; i++)
         {

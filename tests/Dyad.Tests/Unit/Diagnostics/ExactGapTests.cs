@@ -52,7 +52,7 @@ public sealed class ExactGapTests
         Assert.True(TensorPrimitives.Norm<double>(gradient) > 1e-3);
 
         // With q_pi for a critic there is no gap; with another there is.
-        double[] q = objective.Evaluation.SoftActionValue(temperature);
+        double[] q = objective.ActionValue();
         Near.Equal(gradient, objective.ActorG(q), 1e-10);
         Assert.InRange(objective.CriticError(q), 0, 1e-10);
         Assert.Equal(0.5, objective.CriticError([.. q.Select(x => x + 0.5)]), 1e-9);
