@@ -1,9 +1,9 @@
 using Dyad.Algorithms;
 using Dyad.Algorithms.Catalog;
 using Dyad.Autodiff;
-using Dyad.Core;
 using Dyad.Environments;
 using Dyad.Environments.Gridworlds;
+using Dyad.Environments.Wrappers;
 using Dyad.Numerics;
 using Dyad.Training;
 
@@ -17,7 +17,7 @@ namespace Dyad.Tests.Unit.Algorithms;
 public sealed class SacDiscreteTests
 {
     // A corridor of five cells, the goal at one end.
-    private static readonly Func<IEnvironment> Corridor = () => new Dyad.Environments.Wrappers.TimeLimit(
+    private static readonly Func<IEnvironment> Corridor = () => new TimeLimit(
         new GridEnvironment(new GridMap("S...G").ToMdp(0.9, GoalRule.Absorb), GridObservation.OneHot, "corridor"), 30);
 
     [Fact]
@@ -56,10 +56,19 @@ public sealed class SacDiscreteTests
     {
         // Two actions of which one pays: without the temperature the policy would become certain.
         var agent = SacDiscrete.Agent(
-            1, 2, new SacDiscreteOptions
+            1,
+            2,
+            new SacDiscreteOptions
             {
-                HiddenWidth = 8, HiddenLayers = 1, Discount = 0, RandomSteps = 0, UpdateAfter = 32, ActorLearningRate = 0.01, CriticLearningRate = 0.01,
-                EntropyLearningRate = 0.01, TargetEntropyRatio = ratio,
+                HiddenWidth = 8,
+                HiddenLayers = 1,
+                Discount = 0,
+                RandomSteps = 0,
+                UpdateAfter = 32,
+                ActorLearningRate = 0.01,
+                CriticLearningRate = 0.01,
+                EntropyLearningRate = 0.01,
+                TargetEntropyRatio = ratio,
             },
             new RandomStream(2));
         double[] action = new double[1];
@@ -83,7 +92,8 @@ public sealed class SacDiscreteTests
         // The soft optimum: the odds of the paying action are exp(1 / alpha), and what J counts is alpha times the entropy.
         Assert.Equal(1 / Math.Log(p / (1 - p)), agent.EntropyWeight!.Value, 0.15);
         Assert.Equal(agent.EntropyWeight.Value * entropy, bonus.Value, 1e-5);
-        Assert.Equal(2, row.Values.Count(entry => entry.Name is "train/entropy" or "train/entropy_weight"));
+        Assert.InRange(row["train/entropy"], 0.01, Math.Log(2));
+        Assert.InRange(row["train/entropy_weight"], 0.01, 10);
     }
 
     [Theory]

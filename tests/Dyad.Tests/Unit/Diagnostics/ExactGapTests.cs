@@ -1,5 +1,6 @@
 using System.Numerics.Tensors;
 using Dyad.Algorithms;
+using Dyad.Algorithms.Catalog;
 using Dyad.Autodiff;
 using Dyad.Core;
 using Dyad.Diagnostics;
@@ -191,7 +192,7 @@ public sealed class ExactGapTests
     {
         LocatedTask located = TaskLocator.Find(task);
         string[] parts = text.Split(':');
-        IReadOnlyList<string> options = [.. Dyad.Algorithms.Catalog.MethodCatalog.Agent(parts[0]).With([]).Options.Select(option => option.Name)];
+        IReadOnlyList<string> options = [.. MethodCatalog.Agent(parts[0]).With([]).Options.Select(option => option.Name)];
         (string, string)[] changes =
         [
             .. Small.Where(change => options.Contains(change.Item1)),

@@ -59,6 +59,8 @@ public sealed class AgentPresetTests
         Assert.Contains(("tune_entropy_weight", false), Options("as-published", "sac"));
         Assert.Contains(("tune_entropy_weight", false), Options("as-published", "sac-discrete"));
         Assert.Contains(("twin_critics", false), Options("wen2021", "sac-discrete"));
+        Assert.Contains(("entropy_in_target", "false"), AgentPreset.Get("correct").Changes(new(MethodFamily.SacDiscrete), "FrozenLake-v1"));
+        Assert.Contains(("entropy_in_target", true), Options("correct", "sac-discrete"));
         Assert.Contains(("twin_critics", false), Options("wen2021", "sac"));
         Assert.Contains(("next_action", "current-policy"), Options("as-published", "td3"));
         Assert.Contains(("tune_entropy_weight", false), Options("as-published", "sac-v"));
