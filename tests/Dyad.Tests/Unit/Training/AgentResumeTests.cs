@@ -63,6 +63,9 @@ public sealed class AgentResumeTests : IDisposable
     [InlineData("ppo", 1, 299, 300, 450, 1111)]
     [InlineData("ppo:environments=3,rate_schedule=linear,clip_schedule=linear,schedule_steps=1500,target_kl=0.002,residual=true", 150, 900)]
     [InlineData("a2c", 39, 41, 400)]
+    [InlineData("stppo:solver=conjugate-gradient,warm_start=true,damping_schedule=exponential", 1, 299, 300, 1111)]
+    [InlineData("ppo-nested:environments=3", 150, 900)]
+    [InlineData("blpo:environments=3,implicit_bound=1", 3, 150, 450, 1110)]
     [InlineData("reinforce", 1, 199, 200, 350, 1111)]
     [InlineData("reinforce:episodes_per_update=2", 300, 555)]
     [InlineData("one-step-ac", 1, 777)]
@@ -170,7 +173,7 @@ public sealed class AgentResumeTests : IDisposable
         changes = parts[0] switch
         {
             "ac" or "stac" => [("hidden_width", "16"), ("steps_per_epoch", "300"), ("critic_updates", "3"), .. changes],
-            "ppo" => [("hidden_width", "16"), ("steps_per_epoch", "300"), .. changes],
+            "ppo" or "stppo" or "ppo-nested" or "blpo" => [("hidden_width", "16"), ("steps_per_epoch", "300"), .. changes],
             "reinforce" or "one-step-ac" or "a2c" => [("hidden_width", "16"), .. changes],
 
             // Copies of the value network depend on the number of updates.
