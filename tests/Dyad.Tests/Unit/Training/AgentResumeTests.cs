@@ -42,6 +42,7 @@ public sealed class AgentResumeTests : IDisposable
     [InlineData("stack-sac:leader_states=start,environments=3", 333, 777)]
     [InlineData("sac:normalize_rewards=true", 150, 777)]
     [InlineData("dqn:normalize_rewards=true", 333)]
+    [InlineData("ddpg:normalize_rewards=true,environments=3,n_steps=2", 600)]
     public void Training_stopped_at_any_step_ends_in_the_same_bits(string method, params int[] stops)
     {
         Execute("whole", method, int.MaxValue);
