@@ -168,8 +168,8 @@ public sealed class PpoLeaderTests
 
         public double[] Critic => _critic.Values.ToArray();
 
-        /// <summary>Smallest norm of the implicit part in units of the direct one's.</summary>
-        public double Implicit { get; private set; } = double.PositiveInfinity;
+        /// <summary>Largest norm of the implicit part in units of the direct one's.</summary>
+        public double Implicit { get; private set; }
 
         private Mlp<double> PolicyNetwork { get; }
 
@@ -224,7 +224,8 @@ public sealed class PpoLeaderTests
                     _options.Gradient.Solver == Solver.Identity ? game with { Curvature = v => [.. v.Select(x => 0 * x)] } : game, Damping);
                 dense.Compute();
                 Near.Equal(plain.Values, dense.Direct, 1e-12, "direct part");
-                Implicit = Math.Min(Implicit, TensorPrimitives.Norm(dense.Implicit) / TensorPrimitives.Norm(dense.Direct));
+                double direct = TensorPrimitives.Norm(dense.Direct);
+                Implicit = direct > 0 ? Math.Max(Implicit, TensorPrimitives.Norm(dense.Implicit) / direct) : Implicit;
                 return dense.Total.ToArray();
             }
         }
