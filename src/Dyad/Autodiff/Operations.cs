@@ -174,6 +174,19 @@ public static class Operations
     public static Expression<T> ScatterColumns<T>(Expression<T> x, Indices indices, Extent columns)
         where T : unmanaged, IBinaryFloatingPointIeee754<T> => new ScatterColumns<T>(x, indices, columns);
 
+    /// <summary>y_t = x_t + factor c_t y_{t+1}, c_t saying how row t + 1 follows row t: generalised advantages of TD errors, for example.</summary>
+    /// <param name="x">rows x 1.</param>
+    /// <param name="links">c, rows x 1; that of the last row is not read.</param>
+    /// <param name="factor">For example gamma lambda.</param>
+    /// <exception cref="ShapeException">The shapes are others.</exception>
+    public static Expression<T> SumOfFollowing<T>(Expression<T> x, Input<T> links, double factor = 1)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> => new Recurrence<T>(x, links, factor, following: true);
+
+    /// <summary>y_t = x_t + factor c_{t-1} y_{t-1}: the transpose of <see cref="SumOfFollowing"/>.</summary>
+    /// <inheritdoc cref="SumOfFollowing"/>
+    public static Expression<T> SumOfPreceding<T>(Expression<T> x, Input<T> links, double factor = 1)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> => new Recurrence<T>(x, links, factor, following: false);
+
     /// <summary>1 at the largest element of every row, at the first of several, elsewhere 0; no derivative.</summary>
     public static Expression<T> Largest<T>(Expression<T> x)
         where T : unmanaged, IBinaryFloatingPointIeee754<T> => new Largest<T>(x);

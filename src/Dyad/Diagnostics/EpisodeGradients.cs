@@ -30,7 +30,7 @@ internal sealed class EpisodeGradients : IActorGradients, IDisposable
     {
         _batch = new EpochBatch(agent, create, steps, corrected: false);
         ActorCriticOptions options = agent.Options;
-        IsOwnRule = options.Gradient.Rule == Rule.Stackelberg;
+        IsOwnRule = agent.LeadsEpisodes;
         _own = IsOwnRule ? options.EpisodeForm : null;
         if (!options.DiscountedVisits)
         {

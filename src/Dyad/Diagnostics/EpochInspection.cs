@@ -61,7 +61,7 @@ public sealed record EpochInspection(
         LeaderDirection direction = DirectionOf(leading);
         ExtremeEigenvalues actorCurvature = Eigenvalues(Player.Actor, null), criticCurvature = Eigenvalues(Player.Critic, copy.DrawValues);
         return new EpochInspection(
-            EpochBatch.RuleOf(agent), EpisodeGradients.NameOf(agent.Options.Critic, agent.Options.EpisodeForm), agent.Options.Gradient.Rule == Rule.Stackelberg, batch.Steps, batch.Stretches,
+            EpochBatch.RuleOf(agent), EpisodeGradients.NameOf(agent.Options.Critic, agent.Options.EpisodeForm), agent.LeadsEpisodes, batch.Steps, batch.Stretches,
             direction, actor, critic, actorCurvature, criticCurvature,
             EquilibriumVerdict.WithoutResponse(direction.Norm, critic, criticCurvature, options.Tolerance));
 

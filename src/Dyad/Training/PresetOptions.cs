@@ -49,7 +49,9 @@ internal static class PresetOptions
                     ("actor_learning_rate", "3e-3"), ("critic_learning_rate", "3e-3"), .. rule,
                 ];
             case MethodFamily.Ppo:
-                return Proximal(environment);
+                return [.. Proximal(environment), .. rule];
+            case MethodFamily.PpoNested:
+                return Bilevel(method, environment, published: false);
             case MethodFamily.A2c:
                 return [];
             case MethodFamily.OneStepAc:
@@ -96,6 +98,8 @@ internal static class PresetOptions
             // Schulman et al. 2017, table 3.
             case MethodFamily.Ppo:
                 return [("adam_epsilon", "1e-8"), ("gradient_clip", "0"), ("normalize_per_minibatch", "false")];
+            case MethodFamily.PpoNested:
+                return Bilevel(method, environment, published: true);
             case MethodFamily.Dqn or MethodFamily.A2c:
                 return [];
         }
@@ -118,7 +122,7 @@ internal static class PresetOptions
     {
         MethodFamily.Ac or MethodFamily.OneStepAc or MethodFamily.Reinforce =>
             [("actor_learning_rate", "3e-4"), ("critic_learning_rate", "3e-4"), ("hidden_width", "128"), ("last_hidden_width", "0")],
-        MethodFamily.Dqn or MethodFamily.Ppo or MethodFamily.A2c => [],
+        MethodFamily.Dqn or MethodFamily.Ppo or MethodFamily.PpoNested or MethodFamily.A2c => [],
         _ =>
         [
             ("actor_learning_rate", "3e-4"), ("critic_learning_rate", "3e-4"), ("batch_size", "128"), ("hidden_width", "128"), ("update_every", "10"),
@@ -146,6 +150,33 @@ internal static class PresetOptions
         ],
         _ => [("rate_schedule", "linear"), ("value_clip", "0.2"), ("normalize_observations", "true"), ("normalize_rewards", "true")],
     };
+
+    // The code of Prakash et al. 2025, by task: nested steps, clip of the coupling, bound of the correction. What it has for its other tasks
+    // is the last row; where it has none of the kind, sizes are PPO's. Its rollouts of MuJoCo's tasks are ten times as long.
+    private static (string, string)[] Bilevel(MethodId method, string environment, bool published)
+    {
+        (string nested, string clip, string bound) = environment.Split("-v")[0] switch
+        {
+            "CartPole" => ("10", "1", "1.4"),
+            "Acrobot" => ("10", "0.8", "0.5"),
+            "Walker2d" or "Hopper" => ("3", "0.84", "0.8"),
+            "Humanoid" => ("5", "0.8", "1"),
+            "HalfCheetah" => ("7", "0.7", "1.4"),
+            "HumanoidStandup" => ("5", "0.5", "1"),
+            _ => ("3", "0.5", "1"),
+        };
+        bool classic = ClassicChoices.Contains(environment), pendulum = environment.StartsWith("Pendulum", StringComparison.Ordinal);
+        (string environments, string steps) = classic ? ("4", "512") : pendulum ? ("4", "4096") : published ? ("32", "20480") : ("8", "2048");
+        return
+        [
+            ("environments", environments), ("steps_per_epoch", steps), ("passes", "4"), ("critic_updates", nested),
+            ("actor_learning_rate", "2.5e-4"), ("critic_learning_rate", "1e-3"),
+            .. If(pendulum, ("discount", "0.9")),
+            .. If(!classic && !pendulum, ("normalize_observations", "true")),
+            .. If(published, ("bootstrap_at_time_limit", "false")),
+            .. If(method.Leader is not null, ("coupling_clip", clip), ("implicit_bound", bound)),
+        ];
+    }
 
     // Of other tasks than their three Wen et al. say nothing: there c is the option's default.
     private static (string, string)[] PublishedCorrection(string environment)

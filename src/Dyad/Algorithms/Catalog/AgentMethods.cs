@@ -46,6 +46,27 @@ public static class AgentMethods
     {
         DefaultSteps = 500_000,
         CombinedSource = "Schulman et al. 2017; ",
+        LedSource = "after Zheng et al. 2021, section 4.2",
+        Required = id => id.Leader is not null ? [("minibatches", "segments")] : [],
+    };
+
+    // The algorithm of BLPO's authors; sizes and step lengths are the presets'.
+    private static readonly Family<PpoOptions> PpoNested = new(
+        MethodFamily.PpoNested, "PPO-Nested", "PPO with a critic nested in each minibatch, which is an environment's whole trajectory: BLPO without its correction",
+        "Prakash et al. 2025", (task, options, stream) => Algorithms.Ppo.Agent(task, options, stream), options => (options.Gradient, options.Correction))
+    {
+        DefaultSteps = 500_000,
+        LedSource = "Prakash et al. 2025, and their code",
+        Required = id =>
+        [
+            ("minibatches", "segments"), ("minibatch_size", "0"), ("minibatch_advantages", "true"), ("normalize_advantages", "false"), ("order", "in-turn"),
+            ("value_coefficient", "2"), ("gradient_clip", "0"),
+            .. id.Leader is null ? Array.Empty<(string, string)>() :
+            [
+                ("coupling", "as-published"), ("leader_value", "advantage"), ("solver", "nystrom"), ("solver_iterations", "5"), ("damping", "50"),
+                ("nystrom_sampling", "columns"), ("nystrom_jitter", "1"),
+            ],
+        ],
     };
 
     // What makes PPO the synchronous advantage actor-critic.
@@ -53,9 +74,9 @@ public static class AgentMethods
         MethodFamily.A2c, "A2C", "Synchronous advantage actor-critic: PPO with a single pass over the whole of a short rollout", "Mnih et al. 2016",
         (task, options, stream) => Algorithms.Ppo.Agent(task, options, stream), options => (options.Gradient, options.Correction))
     {
-        Required = _ =>
+        Required = id =>
         [
-            ("passes", "1"), ("minibatch_size", "0"), ("gae_lambda", "1"), ("normalize_advantages", "false"), ("environments", "8"),
+            ("minibatches", id.Leader is null ? "shuffled" : "segments"), ("passes", "1"), ("minibatch_size", "0"), ("gae_lambda", "1"), ("normalize_advantages", "false"), ("environments", "8"),
             ("steps_per_epoch", "40"), ("actor_learning_rate", "7e-4"), ("critic_learning_rate", "7e-4"),
         ],
         DefaultSteps = 500_000,
@@ -105,7 +126,10 @@ public static class AgentMethods
         Ac.Plain,
         Ac.Led(Player.Actor),
         Ppo.Plain,
+        Ppo.Led(Player.Actor),
         Ppo.Corrected,
+        PpoNested.Plain,
+        PpoNested.Led(Player.Actor),
         A2c.Plain,
         Method.Of<AgentTask, IAgent, DqnOptions>(
             new(MethodFamily.Dqn), "Deep Q-learning with a target network, for finitely many actions",
@@ -133,6 +157,8 @@ public static class AgentMethods
     public static IReadOnlyList<Method<AgentTask, IAgent>> Combinations { get; } =
     [
         Ac.Corrected,
+        PpoNested.Corrected,
+        A2c.Led(Player.Actor),
         A2c.Corrected,
         .. Ddpg.Combinations(),
         .. Td3.Combinations(),

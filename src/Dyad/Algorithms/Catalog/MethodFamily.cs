@@ -15,6 +15,9 @@ public enum MethodFamily
     /// <summary><see cref="Algorithms.Ppo"/>.</summary>
     Ppo,
 
+    /// <summary><see cref="Algorithms.Ppo"/> with a critic nested in each minibatch; with the actor leading it is BLPO.</summary>
+    PpoNested,
+
     /// <summary><see cref="Algorithms.Ppo"/> with a single pass over the whole rollout.</summary>
     A2c,
 

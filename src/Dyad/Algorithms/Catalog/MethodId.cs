@@ -27,6 +27,7 @@ public sealed record MethodId(MethodFamily Family)
     public string Name => (Corrected ? "res-" : "") + Leader switch
     {
         null => Stem,
+        _ when Family == MethodFamily.PpoNested => Bilevel,
         _ when SemiGradient => $"stack-{Stem}",
         Player leader when EitherLeads => $"st{Stem}-{Letter(leader)}l",
         _ => $"st{Stem}",
@@ -36,6 +37,7 @@ public sealed record MethodId(MethodFamily Family)
     public string Title => (Corrected ? "Res-" : "") + Leader switch
     {
         null => Capitals(Stem),
+        _ when Family == MethodFamily.PpoNested => Capitals(Bilevel),
         _ when SemiGradient => $"Stack-{Capitals(Stem)}",
         Player leader when EitherLeads => Capitals($"st{Stem}-{Letter(leader)}l"),
         _ => Capitals($"st{Stem}"),
@@ -59,6 +61,9 @@ public sealed record MethodId(MethodFamily Family)
 
     /// <inheritdoc/>
     public override string ToString() => Name;
+
+    // Prakash et al. 2025 name it so.
+    private const string Bilevel = "blpo";
 
     private static (string, string)[] None => [];
 

@@ -73,7 +73,7 @@ public sealed class EpochAgent : IValuing
         _game = costs.Between(_actor.Parameters, _critic.Parameters);
         _criticDirection = new EpochGradient(_experience, _game.Of(Player.Critic), _critic.Draw);
         _plain = new EpochGradient(_experience, _game.Of(Player.Actor));
-        _actorDirection = options.Gradient.Rule == Rule.Individual ? _plain : Leading(options, stream);
+        _actorDirection = options.Gradient.Rule == Rule.Individual || proximal is not null ? _plain : Leading(options, stream);
 
         _estimates = new EpochEstimates(_experience, costs, _critic, _residual, options);
         _criticMeans = new MeasureMeans("train/critic_loss", _game.CriticMeasures);
@@ -131,6 +131,9 @@ public sealed class EpochAgent : IValuing
 
     /// <summary>What the actor follows.</summary>
     internal IDirection<float> ActorDirection => _actorDirection;
+
+    /// <summary>Whether that is the total derivative of the game of whole episodes.</summary>
+    internal bool LeadsEpisodes => _actorDirection is EpisodeDirection;
 
     /// <summary>What draws the actions that a Q critic's values are of; null where none are needed.</summary>
     internal Action? DrawValues => _critic.Draw;

@@ -81,7 +81,7 @@ public sealed class EpochBatch : IDisposable
     /// <summary>Puts a leader's damping and warm start to where the agent has them, if it leads in the same form.</summary>
     internal void Restore(EpisodeDirection leading)
     {
-        if (_agent.Options.Gradient.Rule == Rule.Stackelberg)
+        if (_agent.LeadsEpisodes)
         {
             StateArchive.Load(StateArchive.Save(_agent.ActorDirection.Serialize), leading.Serialize);
         }

@@ -10,8 +10,8 @@ namespace Dyad.Algorithms;
 /// </summary>
 internal sealed class EpochEstimates
 {
-    // A standard deviation below this is rounding: such advantages are not blown up.
-    private const float SmallestDeviation = 1e-8f;
+    /// <summary>A standard deviation below this is rounding: such advantages are not blown up.</summary>
+    public const float SmallestDeviation = 1e-8f;
 
     private readonly ActorCriticOptions _options;
     private readonly OnPolicyExperience _experience;

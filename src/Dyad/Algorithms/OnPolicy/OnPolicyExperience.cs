@@ -216,6 +216,28 @@ internal sealed class OnPolicyExperience
         }
     }
 
+    /// <summary>Puts what segments have beside into inputs that have as many rows.</summary>
+    /// <param name="first">The first row.</param>
+    /// <param name="inputs">The inputs.</param>
+    /// <param name="centered">Whether the mean of the advantages is taken from them.</param>
+    public void FillSegment(int first, SegmentInputs<float> inputs, bool centered)
+    {
+        Span<float> continues = inputs.Continues.Values;
+        for (int i = 0; i < continues.Length; i++)
+        {
+            continues[i] = Steps.Last[first + i] ? 0 : 1;
+        }
+
+        Span<float> advantages = inputs.Advantage.Values;
+        _advantages.AsSpan(first, continues.Length).CopyTo(advantages);
+        if (centered)
+        {
+            TensorPrimitives.Subtract(advantages, TensorPrimitives.Sum<float>(advantages) / advantages.Length, advantages);
+        }
+
+        inputs.Number();
+    }
+
     private void Copy(int first, int count, RolloutInputs<float> inputs, int at)
     {
         Rows(Steps.Observations, inputs.Observation, _observationSize);

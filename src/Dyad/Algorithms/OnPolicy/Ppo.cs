@@ -3,11 +3,22 @@ using System.Numerics;
 using Dyad.Algorithms.Rules;
 using Dyad.Autodiff;
 using Dyad.Core;
+using Dyad.Games;
 using Dyad.Networks;
 using Dyad.Numerics;
 using static Dyad.Autodiff.Operations;
 
 namespace Dyad.Algorithms;
+
+/// <summary>Which steps of a rollout make a minibatch.</summary>
+public enum MinibatchKind
+{
+    /// <summary>Any, in a random order.</summary>
+    Shuffled,
+
+    /// <summary>Some that follow each other, the stretches in a random order.</summary>
+    Segments,
+}
 
 /// <summary>Options of <see cref="Ppo"/>; an epoch of <see cref="ActorCriticOptions"/> is a rollout here.</summary>
 public sealed record PpoOptions : ActorCriticOptions
@@ -31,7 +42,10 @@ public sealed record PpoOptions : ActorCriticOptions
     [Range(1, 1000)]
     public int Passes { get; init; } = 10;
 
-    /// <summary>M: steps in a minibatch, the last one of a pass having what is left; 0 for the whole rollout.</summary>
+    /// <summary>
+    /// M: steps in a minibatch, the last one of a rollout having what is left; 0 for the whole rollout, or of segments for all that an
+    /// environment has of it.
+    /// </summary>
     [Range(0, 10_000_000)]
     public int MinibatchSize { get; init; } = 64;
 
@@ -56,6 +70,18 @@ public sealed record PpoOptions : ActorCriticOptions
 
     /// <summary>Whether normalised advantages are so in each minibatch; otherwise over the rollout.</summary>
     public bool NormalizePerMinibatch { get; init; } = true;
+
+    /// <summary>Which steps make a minibatch.</summary>
+    public MinibatchKind Minibatches { get; init; } = MinibatchKind.Shuffled;
+
+    /// <summary>
+    /// Whether A_t is computed anew on each minibatch, of segments, by the critic as it stands where the actor moves; if normalised, then on
+    /// the minibatch.
+    /// </summary>
+    public bool MinibatchAdvantages { get; init; }
+
+    /// <summary>The game of an actor that leads.</summary>
+    public SurrogateOptions Surrogate { get; init; } = new();
 
     /// <summary>Whether advantages and returns are computed anew, by the critic as it stands, before each pass.</summary>
     public bool RecomputeAdvantages { get; init; }
@@ -104,9 +130,25 @@ public sealed record PpoOptions : ActorCriticOptions
             throw new UserError("the option 'critic' is 'q'; the advantages of ppo come from a V critic: give critic=v, or take ac");
         }
 
-        if (Gradient.Rule == Rule.Stackelberg)
+        bool led = Gradient.Rule == Rule.Stackelberg;
+        if ((led || MinibatchAdvantages) && Minibatches != MinibatchKind.Segments)
         {
-            throw new UserError("the option 'rule' is 'stackelberg', which ppo has not: give rule=individual, or take ac");
+            throw new UserError($"the option '{(led ? "rule' is 'stackelberg" : "minibatch_advantages' is 'true")}', which needs steps that follow each other: give minibatches=segments");
+        }
+
+        if (MinibatchAdvantages && (DirectTerm != DirectTerm.Gae || DiscountedVisits || Correction.Residual))
+        {
+            throw new UserError("the option 'minibatch_advantages' is true, which goes with direct_term=gae, discounted_visits=false and residual=false");
+        }
+
+        if (led && Gradient.IndependentBatches)
+        {
+            throw new UserError("the option 'independent_batches' is true; the factors of a leader on PPO's surrogate are of one minibatch: give independent_batches=false");
+        }
+
+        if (led && Gradient.Solver == Solver.SampleSpace && Surrogate.Coupling != SurrogateCoupling.Returns)
+        {
+            throw new UserError("the option 'solver' is 'sample-space', which couples the players by the critic's returns alone: give coupling=returns, or another solver");
         }
     }
 }
@@ -180,7 +222,7 @@ internal sealed record PpoGame<T>(
     {
         get
         {
-            Expression<T> surrogate = -Mean(Algorithms.Ppo.Surrogate(Ratio, Batch.Weight, Clip));
+            Expression<T> surrogate = -Mean(Algorithms.Ppo.Surrogate(Ratio, Advantage, Clip));
             return Ppo.EntropyCoefficient == 0 ? surrogate : surrogate - (Ppo.EntropyCoefficient * Mean(Entropy));
         }
     }
@@ -198,6 +240,27 @@ internal sealed record PpoGame<T>(
 
     /// <summary>Name of the measured divergence.</summary>
     public static string KlName => "train/approx_kl";
+
+    /// <summary>The game that the actor leads, on steps that follow each other.</summary>
+    /// <param name="actor">theta.</param>
+    /// <param name="critic">w.</param>
+    /// <param name="segment">The batch.</param>
+    public Game<T> LedByActor(Parameters<T> actor, Parameters<T> critic, SegmentInputs<T> segment) => SurrogateGame.Of(
+        actor, critic, segment, ActorCost, LogProbability, Taken, Live(segment), Ppo.MinibatchAdvantages ? Deviation(segment) : segment.AdvantageUnit, Clip,
+        Ppo.Discount * Ppo.GaeLambda, Ppo.Surrogate);
+
+    // A_t of the actor's step, of which no derivative is taken in w.
+    private Expression<T> Advantage => !Ppo.MinibatchAdvantages || Batch is not SegmentInputs<T> segment ? Batch.Weight
+        : Ppo.NormalizeAdvantages ? (Live(segment) - Mean(Live(segment))) / Deviation(segment)
+        : Live(segment);
+
+    // A_t as a function of w.
+    private Expression<T> Live(SegmentInputs<T> segment) => segment.Advantages(Taken, NextValue, Ppo.Discount, Ppo.GaeLambda);
+
+    // What A_t on the minibatch is divided by, 1 x 1.
+    private Expression<T> Deviation(SegmentInputs<T> segment) => Ppo.NormalizeAdvantages
+        ? Stop(Sqrt(Mean(Square(Live(segment) - Mean(Live(segment))))) + EpochEstimates.SmallestDeviation)
+        : Number<T>(1);
 
     private Expression<T> LogRatio => LogProbability - Batch.OldLogProbability;
 

@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using Dyad.Algorithms.Rules;
 using Dyad.Autodiff;
 using Dyad.Core;
@@ -8,7 +9,7 @@ namespace Dyad.Algorithms;
 /// <summary>
 /// PPO's passes over a rollout (<see cref="Ppo"/>): minibatches in another order each time, and on each a step of both players. Metrics:
 /// <c>train/explained_variance</c> 1 - var(G_t - V_old) / var(G_t), <c>train/passes</c> passes of a rollout that were begun, and with a
-/// bound on the divergence <c>train/kl_stops</c>, rollouts that it ended.
+/// bound on the divergence <c>train/kl_stops</c>, rollouts that it ended; and with a leader those of the <see cref="TotalDirection{T}"/>.
 /// </summary>
 internal sealed class ProximalUpdate
 {
@@ -19,7 +20,8 @@ internal sealed class ProximalUpdate
     private readonly OnPolicyExperience _experience;
     private readonly EpochEstimates _estimates;
     private readonly PlayerSteps _steps;
-    private readonly RolloutInputs<float> _minibatch;
+    private readonly SegmentInputs<float> _minibatch;
+    private readonly bool _segments;
     private readonly Extent _rows;
     private readonly Input<float> _clip;
     private readonly EpochValues _logProbability;
@@ -30,6 +32,10 @@ internal sealed class ProximalUpdate
     private long _klStops;
     private int[] _order = [];
     private float[] _errors = [];
+
+    // The rows of a segment, and a leader's plain direction at the length of its total derivative.
+    private readonly int[] _consecutive;
+    private readonly float[] _matched;
 
     /// <summary>Compiles the directions on a minibatch.</summary>
     /// <param name="task">Sizes of observations and actions.</param>
@@ -50,12 +56,19 @@ internal sealed class ProximalUpdate
         (_criticMeans, _actorMeans) = (criticMeans, actorMeans);
         options.Step.RequireLength("clip_schedule", options.ClipSchedule);
         _random = stream.Split("minibatches");
-        int size = options.MinibatchSize == 0 ? options.StepsPerEpoch : Math.Min(options.MinibatchSize, options.StepsPerEpoch);
-        _rows = new Extent("minibatch", size);
-        _minibatch = new RolloutInputs<float>(_rows, task.ObservationSize, task.ActionSize);
+        _segments = options.Minibatches == MinibatchKind.Segments;
+        int most = _segments ? options.StepsPerEpoch / options.Environments : options.StepsPerEpoch;
+        _rows = new Extent("minibatch", options.MinibatchSize == 0 ? most : Math.Min(options.MinibatchSize, most));
+        _consecutive = new int[_segments ? _rows.Capacity : 0];
+        _minibatch = new SegmentInputs<float>(_rows, task.ObservationSize, task.ActionSize);
         _logProbability = new EpochValues(actor.LogProbability(experience.Inputs), null);
+        PpoGame<float> costs = Game(_minibatch, actor, critic, clip, options);
+        ActorCriticGame<float> game = costs.Between(actor.Parameters, critic.Parameters);
         Rule = new GradientRule<float>(
-            options.Gradient, [Game(_minibatch, actor, critic, clip, options).Between(actor.Parameters, critic.Parameters)], stream.Split("solver"));
+            options.Gradient,
+            [options.Gradient.Rule == Algorithms.Rules.Rule.Individual ? game : game with { LedByActor = costs.LedByActor(actor.Parameters, critic.Parameters, _minibatch) }],
+            stream.Split("solver"));
+        _matched = new float[options.LengthOnly && options.Gradient.Rule == Algorithms.Rules.Rule.Stackelberg ? actor.Parameters.Count : 0];
     }
 
     /// <summary>What turns the costs on a minibatch into directions.</summary>
@@ -75,7 +88,8 @@ internal sealed class ProximalUpdate
         _clip.Set(_options.ClipRange * _options.Step.Left(_options.ClipSchedule, step));
         int count = _experience.Steps.Count, pass = 0;
         double explained = ExplainedVariance();
-        Span<int> order = Order(count);
+        int size = _rows.Capacity;
+        Span<int> order = Order(_segments ? (count + size - 1) / size : count);
         for (bool goesOn = true; goesOn && pass < _options.Passes; pass++)
         {
             if (pass > 0 && _options.RecomputeAdvantages)
@@ -86,9 +100,9 @@ internal sealed class ProximalUpdate
             }
 
             Shuffle(order);
-            for (int first = 0; goesOn && first < count; first += _rows.Capacity)
+            for (int i = 0; goesOn && i < order.Length; i += _segments ? 1 : size)
             {
-                goesOn = Learn(order.Slice(first, Math.Min(_rows.Capacity, count - first)));
+                goesOn = Learn(_segments ? Segment(order[i] * size, count) : order.Slice(i, Math.Min(size, count - i)));
             }
         }
 
@@ -99,6 +113,7 @@ internal sealed class ProximalUpdate
     public void Measure(IMetrics metrics)
     {
         _means.Flush(metrics);
+        Rule.Measure(metrics);
         if (_options.TargetKl > 0)
         {
             metrics.Record("train/kl_stops", _klStops);
@@ -117,13 +132,15 @@ internal sealed class ProximalUpdate
     // A step of both players on a minibatch; false where the policy has moved too far, and then none.
     private bool Learn(ReadOnlySpan<int> rows)
     {
-        if (_options is { NormalizeAdvantages: true, NormalizePerMinibatch: true })
-        {
-            Normalize(rows);
-        }
-
+        double unit = _options is { NormalizeAdvantages: true, NormalizePerMinibatch: true } ? Normalize(rows) : _experience.AdvantageUnit;
         _rows.Count = rows.Length;
         _experience.Fill(rows, _minibatch);
+        if (_segments)
+        {
+            _experience.FillSegment(rows[0], _minibatch, _options.NormalizeAdvantages);
+            _minibatch.AdvantageUnit.Set(unit);
+        }
+
         int criticSteps = _options.CriticUpdates * _options.Gradient.StepsOf(Player.Critic);
         bool together = _options.Gradient.Order == UpdateOrder.Simultaneous;
         if (together)
@@ -157,14 +174,40 @@ internal sealed class ProximalUpdate
         _actorMeans.Add(Rule.Actor);
         if (together && criticSteps == 1)
         {
-            _steps.MoveBoth(Rule.Actor.Values, Rule.Critic.Values);
+            _steps.MoveBoth(ActorDirection(), Rule.Critic.Values);
         }
         else
         {
-            _steps.MoveActor(Rule.Actor.Values);
+            _steps.MoveActor(ActorDirection());
         }
 
         return true;
+    }
+
+    // What the actor descends along; only as far as the total derivative would take it, along the plain gradient, if asked for.
+    private ReadOnlySpan<float> ActorDirection()
+    {
+        if (_matched.Length == 0)
+        {
+            return Rule.Actor.Values;
+        }
+
+        ReadOnlySpan<float> direct = Rule.Leading.Total.Direct;
+        float length = TensorPrimitives.Norm(direct);
+        TensorPrimitives.Multiply(direct, length > 0 ? TensorPrimitives.Norm(Rule.Actor.Values) / length : 1, _matched);
+        return _matched;
+    }
+
+    // The rows of a segment.
+    private ReadOnlySpan<int> Segment(int first, int count)
+    {
+        Span<int> rows = _consecutive.AsSpan(0, Math.Min(_consecutive.Length, count - first));
+        for (int i = 0; i < rows.Length; i++)
+        {
+            rows[i] = first + i;
+        }
+
+        return rows;
     }
 
     private bool IsTooFar()
@@ -174,8 +217,8 @@ internal sealed class ProximalUpdate
         return tooFar;
     }
 
-    // A_t to mean 0 and standard deviation 1 among some steps, times gamma^t where visits are discounted.
-    private void Normalize(ReadOnlySpan<int> rows)
+    // A_t to mean 0 and standard deviation 1 among some steps, times gamma^t where visits are discounted; what they were divided by.
+    private float Normalize(ReadOnlySpan<int> rows)
     {
         ReadOnlySpan<float> advantages = _experience.Advantages;
         ReadOnlySpan<int> times = _experience.Steps.Times;
@@ -191,6 +234,8 @@ internal sealed class ProximalUpdate
         {
             weights[rows[i]] = picked[i] * (_options.DiscountedVisits ? (float)Math.Pow(_options.Discount, times[rows[i]]) : 1);
         }
+
+        return deviation + EpochEstimates.SmallestDeviation;
     }
 
     private double ExplainedVariance()

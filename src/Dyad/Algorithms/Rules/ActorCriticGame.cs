@@ -33,6 +33,9 @@ public sealed record ActorCriticGame<T>(
     /// <summary>L as a sum of mean squared errors, where it is one.</summary>
     public IReadOnlyList<SquaredError<T>> CriticErrors { get; init; } = [];
 
+    /// <summary>The game that the actor leads, where its four slots do not come from the costs; null where they do.</summary>
+    public Game<T>? LedByActor { get; init; }
+
     /// <summary>What else is computed with the actor's direction.</summary>
     public IReadOnlyList<Measure<T>> ActorMeasures { get; init; } = [];
 
@@ -46,7 +49,7 @@ public sealed record ActorCriticGame<T>(
 
     /// <summary>The game seen by a leader: the four slots of a Stackelberg step.</summary>
     public Game<T> LedBy(Player leader) => leader == Player.Actor
-        ? new Game<T>(Actor, Critic, LeadingActorCost, CriticCost) { LeaderCostInFollower = ActorCostInCritic, FollowerErrors = CriticErrors }
+        ? LedByActor ?? new Game<T>(Actor, Critic, LeadingActorCost, CriticCost) { LeaderCostInFollower = ActorCostInCritic, FollowerErrors = CriticErrors }
         : new Game<T>(Critic, Actor, CriticCost, ActorCost);
 }
 

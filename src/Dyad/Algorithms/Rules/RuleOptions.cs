@@ -31,6 +31,9 @@ public enum Solver
 
     /// <summary><see cref="DenseSolver{T}"/>, for small networks.</summary>
     Exact,
+
+    /// <summary><see cref="IdentitySolver{T}"/>: the damping alone, as if there were no curvature.</summary>
+    Identity,
 }
 
 /// <summary>Which matrix stands for the follower's curvature.</summary>
@@ -101,6 +104,13 @@ public sealed record RuleOptions : IChecked
     /// <summary>k: steps of an iterative solver, rank of a low-rank one.</summary>
     [Range(1, 10_000)]
     public int SolverIterations { get; init; } = 10;
+
+    /// <summary>From which directions a low-rank solver learns the curvature.</summary>
+    public NystromSampling NystromSampling { get; init; } = NystromSampling.Directions;
+
+    /// <summary>Added to the diagonal of a low-rank solver's small system, in units of lambda; 1 in the code of Prakash et al. 2025.</summary>
+    [Range(0.0, 1e6)]
+    public double NystromJitter { get; init; }
 
     /// <summary>Relative residual at which an iterative solver stops.</summary>
     [Range(0.0, 1.0)]
@@ -188,9 +198,9 @@ public sealed record RuleOptions : IChecked
             throw new UserError("the option 'solver' is 'sample-space', which solves for the Gauss-Newton curvature on one batch: give curvature=gauss-newton and independent_batches=false");
         }
 
-        if (Damping == 0 && (Solver == Solver.Nystrom || DampingSchedule == DampingSchedule.Adaptive))
+        if (Damping == 0 && (Solver is Solver.Nystrom or Solver.Identity || DampingSchedule == DampingSchedule.Adaptive))
         {
-            throw new UserError("the option 'damping' is 0; solver=nystrom and damping_schedule=adaptive need a positive one");
+            throw new UserError("the option 'damping' is 0; solver=nystrom, solver=identity and damping_schedule=adaptive need a positive one");
         }
     }
 }

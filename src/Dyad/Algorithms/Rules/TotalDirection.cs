@@ -115,7 +115,8 @@ public sealed class TotalDirection<T> : IDirection<T>
         {
             Solver.ConjugateGradient => new ConjugateGradient<T>(size, options.SolverIterations, options.SolverTolerance, options.StopAtNegativeCurvature),
             Solver.Minres => new Minres<T>(size, options.SolverIterations, options.SolverTolerance),
-            Solver.Nystrom => new Nystrom<T>(size, options.SolverIterations, random),
+            Solver.Nystrom => new Nystrom<T>(size, options.SolverIterations, random, options.NystromSampling, options.NystromJitter),
+            Solver.Identity => new IdentitySolver<T>(size),
             _ => size <= DenseSolver<T>.LargestSize ? new DenseSolver<T>(size) : throw new UserError(
                 $"the option 'solver' is 'exact', which forms a matrix of {size} x {size}; it takes at most {DenseSolver<T>.LargestSize} parameters"),
         };

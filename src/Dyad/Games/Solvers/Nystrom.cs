@@ -5,10 +5,24 @@ using Dyad.Numerics;
 
 namespace Dyad.Games;
 
+/// <summary>From which directions Omega a <see cref="Nystrom{T}"/> solve learns A.</summary>
+public enum NystromSampling
+{
+    /// <summary>Random ones, normally distributed.</summary>
+    Directions,
+
+    /// <summary>Columns of A, drawn evenly.</summary>
+    Columns,
+}
+
 /// <summary>
 /// Low-rank solve (Hataya and Yamada 2023): A is replaced by its Nystrom approximation C W^-1 C' from k random directions,
 /// C = A Omega and W = Omega' A Omega, whose damped inverse is known in closed form:
-/// x = (b - C (damping W + C'C)^-1 C'b) / damping. The directions are normal and drawn anew for each solve.
+/// x = (b - C (damping W + C'C)^-1 C'b) / damping. The directions are drawn anew for each solve.
+/// <para>
+/// A jitter j adds damping j to the diagonal of the small system: the code of Prakash et al. 2025 has j = 1, their
+/// (W + C'C / damping + j I)^-1 / damping^2, where it outweighs C'C unless A is about as large as the root of the damping.
+/// </para>
 /// </summary>
 /// <typeparam name="T">float or double.</typeparam>
 public sealed class Nystrom<T> : IImplicitSolver<T>
@@ -17,6 +31,8 @@ public sealed class Nystrom<T> : IImplicitSolver<T>
     private readonly int _size;
     private readonly int _rank;
     private readonly RandomStream _random;
+    private readonly double _jitter;
+    private readonly int[]? _drawn;
     private readonly T[] _columns;
     private readonly double[] _core;
     private readonly double[] _small;
@@ -26,11 +42,15 @@ public sealed class Nystrom<T> : IImplicitSolver<T>
     /// <param name="size">Number of unknowns.</param>
     /// <param name="rank">k: number of directions.</param>
     /// <param name="random">Draws the directions.</param>
-    public Nystrom(int size, int rank, RandomStream random)
+    /// <param name="sampling">What they are.</param>
+    /// <param name="jitter">j, at least 0.</param>
+    public Nystrom(int size, int rank, RandomStream random, NystromSampling sampling = NystromSampling.Directions, double jitter = 0)
     {
         _size = size;
         _rank = Math.Min(rank, size);
         _random = random;
+        _jitter = jitter;
+        _drawn = sampling == NystromSampling.Columns ? new int[_rank] : null;
         _columns = new T[(long)size * _rank];
         _core = new double[_rank * _rank];
         _small = new double[_rank];
@@ -45,7 +65,7 @@ public sealed class Nystrom<T> : IImplicitSolver<T>
         double lowest = double.PositiveInfinity;
         for (int j = 0; j < _rank; j++)
         {
-            _random.Normal(curvature.Direction);
+            Draw(j, curvature.Direction);
             curvature.Multiply();
             curvature.Product.CopyTo(Column(j));
             for (int i = 0; i <= j; i++)
@@ -65,6 +85,7 @@ public sealed class Nystrom<T> : IImplicitSolver<T>
                 _core[(j * _rank) + i] += i == j ? 0 : c;
             }
 
+            _core[(j * _rank) + j] += damping * _jitter;
             _small[j] = Inner(Column(j), b);
         }
 
@@ -96,6 +117,25 @@ public sealed class Nystrom<T> : IImplicitSolver<T>
 
     /// <inheritdoc/>
     public void Serialize(StateArchive archive) => _random.Serialize(archive);
+
+    // A normal direction, or a unit vector that was not drawn yet in this solve.
+    private void Draw(int j, Span<T> direction)
+    {
+        if (_drawn is null)
+        {
+            _random.Normal(direction);
+            return;
+        }
+
+        do
+        {
+            _drawn[j] = _random.Index(_size);
+        }
+        while (_drawn.AsSpan(0, j).Contains(_drawn[j]));
+
+        direction.Clear();
+        direction[_drawn[j]] = T.One;
+    }
 
     private static double Inner(ReadOnlySpan<T> x, ReadOnlySpan<T> y) => double.CreateChecked(TensorPrimitives.Dot(x, y));
 

@@ -1,4 +1,6 @@
 using Dyad.Algorithms;
+using Dyad.Experience;
+using Dyad.Tabular;
 
 namespace Dyad.Tests.Unit.Algorithms;
 
@@ -132,6 +134,103 @@ internal sealed class LayeredMdp
             }
         }
     }
+
+    /// <summary>The same task as the tabular room has it, with the end as a fifth state.</summary>
+    public static Mdp Exact(double discount)
+    {
+        var transition = new double[States + 1, Actions, States + 1];
+        var reward = new double[States + 1, Actions];
+        for (int a = 0; a < Actions; a++)
+        {
+            for (int s = 0; s < States; s++)
+            {
+                reward[s, a] = Rewards[s, a];
+                if (s < 2)
+                {
+                    (transition[s, a, 2], transition[s, a, 3]) = (ToThird[s, a] / 4.0, 1 - (ToThird[s, a] / 4.0));
+                }
+                else
+                {
+                    transition[s, a, States] = 1;
+                }
+            }
+
+            transition[States, a, States] = 1;
+        }
+
+        return Mdp.FromDense(transition, reward, [.. Enumerable.Range(0, States).Select(Start), 0], discount);
+    }
+
+    /// <summary>Share of the steps that are in each state, by the tabular room.</summary>
+    public static double[] Visits(double[] logits)
+    {
+        Mdp mdp = Exact(discount: 1);
+        double[] counts = new PolicyEvaluation(mdp, TabularPolicy.Softmax(mdp, [.. logits, 0, 0])).StateOccupancy[..States].ToArray();
+        return [.. counts.Select(x => x / counts.Sum())];
+    }
+
+    /// <summary>
+    /// E_pi[G|s], G the lambda-return of a table of values: what is left of a policy after a step is worth lambda of itself and 1 - lambda
+    /// of the table. The policy's own value at lambda = 1, by the tabular room.
+    /// </summary>
+    public static double[] LambdaReturns(double[] logits, ReadOnlySpan<double> table, double lambda)
+    {
+        // r + gamma (1 - lambda) P V, then the value at discount gamma lambda.
+        Mdp mdp = Exact(Discount);
+        double[] next = new double[mdp.Pairs];
+        mdp.ExpectNext([.. table, 0], next);
+        double[] rewards = [.. next.Select((v, pair) => mdp.Reward[pair] + (Discount * (1 - lambda) * v))];
+        var reward = new double[States + 1, Actions];
+        Buffer.BlockCopy(rewards, 0, reward, 0, sizeof(double) * rewards.Length);
+        var transition = new double[States + 1, Actions, States + 1];
+        for (int pair = 0; pair < mdp.Pairs; pair++)
+        {
+            for (int i = 0; i < mdp.NextStates(pair).Length; i++)
+            {
+                transition[pair / Actions, pair % Actions, mdp.NextStates(pair)[i]] = mdp.NextProbabilities(pair)[i];
+            }
+        }
+
+        var discounted = Mdp.FromDense(transition, reward, mdp.Initial.ToArray(), Discount * lambda);
+        return new PolicyEvaluation(discounted, TabularPolicy.Softmax(discounted, [.. logits, 0, 0])).StateValue[..States].ToArray();
+    }
+
+    /// <summary>The same episodes as steps that the policy of <see cref="Logits"/> drew, compared with lambda-returns of a table.</summary>
+    public static SegmentInputs<double> Segment(double[] table, double lambda)
+    {
+        EpisodeInputs<double> episodes = Batch();
+        int rows = episodes.Reward.Values.Length;
+        var batch = new SegmentInputs<double>(rows, States);
+        episodes.Observation.Values.CopyTo(batch.Observation.Values);
+        episodes.NextObservation.Values.CopyTo(batch.NextObservation.Values);
+        episodes.Choice.Values.CopyTo(batch.Choice.Values);
+        episodes.Reward.Values.CopyTo(batch.Reward.Values);
+        episodes.Terminated.Values.CopyTo(batch.Terminated.Values);
+        double[] policy = Policy(Logits), values = new double[rows], next = new double[rows];
+        var last = new bool[rows];
+        for (int i = 0; i < rows; i++)
+        {
+            int state = State(batch.Observation.Values, i);
+            batch.OldLogProbability.Values[i] = Math.Log(policy[(state * Actions) + batch.Choice.Values[i]]);
+            last[i] = batch.Terminated.Values[i] == 1;
+            values[i] = table[state];
+            next[i] = last[i] ? 0 : table[State(batch.NextObservation.Values, i)];
+            batch.Continues.Values[i] = last[i] ? 0 : 1;
+        }
+
+        AdvantageEstimation.Advantages<double>(batch.Reward.Values, values, next, last, Discount, lambda, batch.Advantage.Values);
+        for (int i = 0; i < rows; i++)
+        {
+            batch.Weight.Values[i] = batch.Advantage.Values[i];
+            batch.Return.Values[i] = values[i] + batch.Advantage.Values[i];
+        }
+
+        batch.Number();
+        return batch;
+    }
+
+    /// <summary>The state of a row of one-hot observations.</summary>
+    public static int State(ReadOnlySpan<double> observations, int row) => observations.Slice(row * States, States).IndexOf(1);
 
     private static int Quarters(int state, int action) => action == 1 ? SecondAction[state] : 4 - SecondAction[state];
 

@@ -50,6 +50,8 @@ public sealed class OperationTests
         ["scatter rows"] = (x, y) => Square(ScatterRows(x, Chosen(Rows, 6), 6)),
         ["gather columns"] = (x, y) => Square(GatherColumns(x, Chosen(Rows, 3))),
         ["largest"] = (x, y) => Largest(x) * Square(x),
+        ["sum of following"] = (x, y) => Square(SumOfFollowing(SumColumns(x), Links(), 0.7)),
+        ["sum of preceding"] = (x, y) => Square(SumOfPreceding(SumColumns(x), Links(), 0.7)),
         ["scatter columns"] = (x, y) => Square(ScatterColumns(SumColumns(x), Chosen(Rows, 5), 5) + 1),
     };
 
@@ -160,6 +162,13 @@ public sealed class OperationTests
         Fill(player.Values, seed);
         Fill(other.Values, seed + 100);
         return (player, other);
+    }
+
+    private static Input<double> Links()
+    {
+        var links = new Input<double>("links", Rows, 1);
+        new double[] { 1, 0.5, 0, 2 }.CopyTo(links.Values);
+        return links;
     }
 
     private static Indices Chosen(int count, int below)

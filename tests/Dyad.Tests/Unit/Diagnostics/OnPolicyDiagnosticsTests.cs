@@ -27,6 +27,8 @@ public sealed class OnPolicyDiagnosticsTests
         { "ppo", true, "", false },
         { "ppo", false, "environments=3,entropy_coefficient=0.01,value_clip=0.2,passes=2,initial_log_deviation=-1", false },
         { "ppo", false, "residual=true,rate_schedule=linear,schedule_steps=1000", false },
+        { "stppo", true, "damping=1000", false },
+        { "blpo", true, "environments=3", false },
         { "stac", true, "damping=1000", true },
         { "stac", true, "episode_form=one-step,whole_episodes=true,damping=1000", true },
         { "stac", false, "episode_form=as-published,warm_start=true", true },

@@ -137,6 +137,59 @@ public sealed class SolverTests
     }
 
     [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    public void From_columns_a_low_rank_solve_is_the_published_formula(double jitter)
+    {
+        var random = new RandomStream(4);
+        const int Size = 6;
+        const double Damping = 0.7;
+        MatrixCurvature curvature = MatrixCurvature.Random(Size, Size, 0.1, random);
+        double[] b = Normal(Size, random), x = new double[Size], all = new double[Size];
+        new Nystrom<double>(Size, 2, random, NystromSampling.Columns, jitter).Solve(curvature, Damping, b, x);
+
+        // x = b / rho - C' (M + C C' / rho + j I)^-1 C b / rho^2 for one pair of rows of A.
+        double[] a = curvature.Matrix;
+        double Row(int i, int j) => a[(i * Size) + j];
+        double Along(int i) => Enumerable.Range(0, Size).Sum(k => Row(i, k) * b[k]);
+        double Core(int i, int j) => Row(i, j) + (Enumerable.Range(0, Size).Sum(k => Row(i, k) * Row(j, k)) / Damping) + (i == j ? jitter : 0);
+        bool found = false;
+        for (int i = 0; i < Size; i++)
+        {
+            for (int j = 0; j < Size; j++)
+            {
+                double determinant = (Core(i, i) * Core(j, j)) - (Core(i, j) * Core(j, i));
+                double first = ((Core(j, j) * Along(i)) - (Core(i, j) * Along(j))) / determinant, second = ((Core(i, i) * Along(j)) - (Core(j, i) * Along(i))) / determinant;
+                double error = Enumerable.Range(0, Size).Max(k => Math.Abs(
+                    x[k] - (b[k] / Damping) + (((Row(i, k) * first) + (Row(j, k) * second)) / (Damping * Damping))));
+                found |= i != j && error < 1e-12;
+            }
+        }
+
+        Assert.True(found);
+
+        // With every column and no jitter it is exact.
+        new Nystrom<double>(Size, Size, random, NystromSampling.Columns, jitter).Solve(curvature, Damping, b, all);
+        double[] exact = new double[Size];
+        new DenseSolver<double>(Size).Solve(curvature, Damping, b, exact);
+        double distance = Math.Sqrt(all.Zip(exact, (p, q) => (p - q) * (p - q)).Sum());
+        Assert.True(jitter == 0 ? distance < 1e-10 : distance > 1e-2);
+    }
+
+    [Fact]
+    public void Without_curvature_the_solution_is_the_right_side_over_the_damping_and_its_residual_tells_the_curvature()
+    {
+        var random = new RandomStream(6);
+        const int Size = 12;
+        MatrixCurvature curvature = MatrixCurvature.Random(Size, Size, 0.1, random);
+        double[] b = Normal(Size, random), x = new double[Size];
+        SolveReport report = new IdentitySolver<double>(Size).Solve(curvature, 4, b, x);
+        Near.Equal([.. b.Select(v => v / 4)], x, 1e-15);
+        double[] product = curvature.Apply(0, x);
+        Assert.Equal(Math.Sqrt(product.Sum(v => v * v) / b.Sum(v => v * v)), report.Residual, 1e-12);
+    }
+
+    [Theory]
     [InlineData("conjugate-gradient")]
     [InlineData("minres")]
     public void A_start_near_the_solution_helps_and_no_start_is_worse_than_none(string name)
@@ -158,6 +211,7 @@ public sealed class SolverTests
     [InlineData("conjugate-gradient")]
     [InlineData("minres")]
     [InlineData("nystrom")]
+    [InlineData("identity")]
     [InlineData("dense")]
     public void Zero_has_the_solution_zero_and_what_is_not_finite_is_told(string name)
     {
@@ -176,6 +230,7 @@ public sealed class SolverTests
     [InlineData("conjugate-gradient")]
     [InlineData("minres")]
     [InlineData("nystrom")]
+    [InlineData("identity")]
     [InlineData("dense")]
     public void A_solve_allocates_nothing(string name)
     {
@@ -192,6 +247,7 @@ public sealed class SolverTests
         "conjugate-gradient" => new ConjugateGradient<double>(n, iterations),
         "minres" => new Minres<double>(n, iterations),
         "nystrom" => new Nystrom<double>(n, iterations, random),
+        "identity" => new IdentitySolver<double>(n),
         _ => new DenseSolver<double>(n),
     };
 
