@@ -12,7 +12,8 @@ namespace Dyad.Algorithms;
 /// moves both players along the directions of a gradient rule, with or without a res-critic between them.
 /// <para>
 /// Metrics: <c>train/critic_loss</c> L and <c>train/actor_loss</c> -J, means over the steps since the last row, and those that the
-/// method states; those of the gradient rule (<see cref="TotalDirection{T}"/>), of the correction (<see cref="Residual"/>), of the TD
+/// method states; those of a clip of gradients (<see cref="GradientClip"/>), <c>actor_gradient</c> and <c>critic_gradient</c>; those of
+/// the gradient rule (<see cref="TotalDirection{T}"/>), of the correction (<see cref="Residual"/>), of the TD
 /// errors (<see cref="TdErrorMeter"/>) and of the game's eigenvalues (<see cref="GameMetrics"/>), each where it is asked for.
 /// </para>
 /// </summary>
@@ -29,9 +30,9 @@ public sealed class GameAgent : IValuing, IAppendOnlyState
     private readonly Residual? _residual;
     private readonly TargetNetwork[] _targets;
     private readonly SidePlayer[] _sidePlayers;
-    private readonly Adam<float> _actorOptimizer;
-    private readonly Adam<float> _criticOptimizer;
-    private readonly Adam<float>[] _sideOptimizers;
+    private readonly NetworkStep _actorStep;
+    private readonly NetworkStep _criticStep;
+    private readonly NetworkStep[] _sideSteps;
 
     private readonly MeasureMeans _actorMeans;
     private readonly MeasureMeans _criticMeans;
@@ -63,9 +64,9 @@ public sealed class GameAgent : IValuing, IAppendOnlyState
 
         _targets = [.. method.Targets];
         _sidePlayers = [.. method.SidePlayers];
-        _actorOptimizer = new Adam<float>(method.Actor.Count, _options.ActorLearningRate) { RatePower = gradient.ActorRatePower };
-        _criticOptimizer = new Adam<float>(method.Critic.Count, _options.CriticLearningRate) { RatePower = gradient.CriticRatePower };
-        _sideOptimizers = [.. _sidePlayers.Select(side => new Adam<float>(side.Parameters.Count, side.LearningRate))];
+        _actorStep = new NetworkStep(method.Actor.Count, _options.ActorLearningRate, _options.Step, "actor_gradient", gradient.ActorRatePower);
+        _criticStep = new NetworkStep(method.Critic.Count, _options.CriticLearningRate, _options.Step, "critic_gradient", gradient.CriticRatePower);
+        _sideSteps = [.. _sidePlayers.Select(side => new NetworkStep(side.Parameters.Count, side.LearningRate, _options.Step.Unclipped, side.Name))];
         _actorMeans = new MeasureMeans("train/actor_loss", game.ActorMeasures);
         _criticMeans = new MeasureMeans("train/critic_loss", game.CriticMeasures);
         _errorMeter = _options.Correction.MeasuresCritic ? new TdErrorMeter(_options.BatchSize * game.CriticErrors.Count) : null;
@@ -95,6 +96,9 @@ public sealed class GameAgent : IValuing, IAppendOnlyState
 
     /// <inheritdoc/>
     public ObservationScaler? Scaler => _experience.Scaler;
+
+    /// <inheritdoc/>
+    public int Environments => _options.Environments;
 
     /// <inheritdoc/>
     public RewardScaler? Rewards => _experience.Rewards;
@@ -153,7 +157,7 @@ public sealed class GameAgent : IValuing, IAppendOnlyState
     public void Observe(
         ReadOnlySpan<double> observations, ReadOnlySpan<double> actions, ReadOnlySpan<StepResult> results, ReadOnlySpan<double> next)
     {
-        for (int due = _experience.Observe(observations, actions, results[0], next); due > 0; due--)
+        for (int due = _experience.Observe(observations, actions, results, next); due > 0; due--)
         {
             Update();
         }
@@ -212,6 +216,8 @@ public sealed class GameAgent : IValuing, IAppendOnlyState
     {
         _criticMeans.Flush(metrics);
         _actorMeans.Flush(metrics);
+        _criticStep.Measure(metrics);
+        _actorStep.Measure(metrics);
         _rule.Measure(metrics);
         _gameMetrics?.Measure(metrics);
         _residual?.Measure(metrics);
@@ -235,11 +241,11 @@ public sealed class GameAgent : IValuing, IAppendOnlyState
         }
 
         archive.Value("updates", ref _updates);
-        _actorOptimizer.Serialize(archive);
-        _criticOptimizer.Serialize(archive);
-        foreach (Adam<float> optimizer in _sideOptimizers)
+        _actorStep.Serialize(archive);
+        _criticStep.Serialize(archive);
+        foreach (NetworkStep step in _sideSteps)
         {
-            optimizer.Serialize(archive);
+            step.Serialize(archive);
         }
 
         _random.Serialize(archive);
@@ -289,7 +295,7 @@ public sealed class GameAgent : IValuing, IAppendOnlyState
     // w <- w - rate d_w L(theta, w)
     private void StepCritic()
     {
-        _criticOptimizer.Descend(_method.Critic.Values, _rule.Critic.Values);
+        _criticStep.Descend(_method.Critic.Values, _rule.Critic.Values, _experience.Steps);
         MoveTargets(TargetMoment.AfterCritic);
         _criticMeans.Add(_rule.Critic);
         _errorMeter?.Add(_rule.Critic.Measured(TdErrorMeter.Name));
@@ -299,12 +305,12 @@ public sealed class GameAgent : IValuing, IAppendOnlyState
     private void StepActor()
     {
         _residual?.BeforeActorStep();
-        _actorOptimizer.Descend(_method.Actor.Values, _rule.Actor.Values);
+        _actorStep.Descend(_method.Actor.Values, _rule.Actor.Values, _experience.Steps);
         _actorMeans.Add(_rule.Actor);
-        for (int i = 0; i < _sideOptimizers.Length; i++)
+        for (int i = 0; i < _sideSteps.Length; i++)
         {
             SidePlayer side = _sidePlayers[i];
-            _sideOptimizers[i].Descend(side.Parameters.Values, _rule.Actor.Measured(side.Name));
+            _sideSteps[i].Descend(side.Parameters.Values, _rule.Actor.Measured(side.Name), _experience.Steps);
         }
     }
 

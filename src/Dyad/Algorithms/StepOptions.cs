@@ -9,7 +9,7 @@ public enum Schedule
     /// <summary>Not at all.</summary>
     Constant,
 
-    /// <summary>To 0, by the same amount with each step of the environment.</summary>
+    /// <summary>To 0 or a fraction, by the same amount with each step of the environment.</summary>
     Linear,
 }
 
@@ -23,9 +23,16 @@ public sealed record StepOptions
     /// <summary>How step lengths change.</summary>
     public Schedule RateSchedule { get; init; } = Schedule.Constant;
 
-    /// <summary>Environment steps after which what falls by a schedule is 0; 0 for the steps of the run.</summary>
+    /// <summary>Environment steps after which a schedule is at its end, and stays there; 0 for the steps of the run.</summary>
     [Range(0, 2_000_000_000)]
     public int ScheduleSteps { get; init; }
+
+    /// <summary>Fraction that is left of a number at the end of its schedule.</summary>
+    [Range(0.0, 1.0)]
+    public double ScheduleEnd { get; init; }
+
+    /// <summary>The same without a clip, for a single number.</summary>
+    internal StepOptions Unclipped => this with { GradientClip = 0 };
 
     /// <summary>Holds against each other what schedules an agent has and how long they are; for its constructor, since a run knows its length late.</summary>
     /// <exception cref="UserError">There is a schedule without an end.</exception>
@@ -42,5 +49,5 @@ public sealed record StepOptions
     /// <param name="step">Environment steps taken before.</param>
     /// <returns>In [0, 1].</returns>
     internal double Left(Schedule schedule, long step) =>
-        schedule == Schedule.Constant ? 1 : Math.Max(0, 1 - ((double)step / ScheduleSteps));
+        schedule == Schedule.Constant ? 1 : ScheduleEnd + ((1 - ScheduleEnd) * Math.Max(0, 1 - ((double)step / ScheduleSteps)));
 }

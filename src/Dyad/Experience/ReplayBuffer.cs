@@ -8,8 +8,8 @@ namespace Dyad.Experience;
 
 /// <summary>
 /// The last transitions (s, a, r, s', d) in single precision, in segments that are allocated as they fill and written to disk
-/// once each. A row holds observation, action, reward, terminated, next observation: 168 bytes for HalfCheetah. The state has a
-/// checksum (SHA-256) of each segment, as far as it knows of its rows.
+/// once each. A row holds observation, action, reward, terminated, next observation: 168 bytes for HalfCheetah; where discounts are
+/// kept, its own discount too. The state has a checksum (SHA-256) of each segment, as far as it knows of its rows.
 /// </summary>
 public sealed class ReplayBuffer : IAppendOnlyState
 {
@@ -18,6 +18,7 @@ public sealed class ReplayBuffer : IAppendOnlyState
 
     private readonly int _observationSize;
     private readonly int _actionSize;
+    private readonly bool _hasDiscounts;
     private readonly int _stride;
 
     // A ring: transition t is in slot (t / SegmentRows) mod the number of slots.
@@ -35,12 +36,14 @@ public sealed class ReplayBuffer : IAppendOnlyState
     /// <param name="observationSize">Numbers in an observation.</param>
     /// <param name="actionSize">Numbers in an action.</param>
     /// <param name="capacity">Transitions kept at the most; memory and files come in segments of 8,192.</param>
-    public ReplayBuffer(int observationSize, int actionSize, int capacity)
+    /// <param name="hasDiscounts">Whether each transition has a discount of its own, as those of several steps do.</param>
+    public ReplayBuffer(int observationSize, int actionSize, int capacity, bool hasDiscounts = false)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(capacity);
         _observationSize = observationSize;
         _actionSize = actionSize;
-        _stride = (2 * observationSize) + actionSize + 2;
+        _hasDiscounts = hasDiscounts;
+        _stride = (2 * observationSize) + actionSize + (hasDiscounts ? 3 : 2);
         Capacity = capacity;
         _segments = new float[]?[((capacity - 1) / SegmentRows) + 1];
     }
@@ -57,8 +60,10 @@ public sealed class ReplayBuffer : IAppendOnlyState
     /// <param name="reward">r.</param>
     /// <param name="next">s', the final observation where the episode ended.</param>
     /// <param name="terminated">d: whether s' has no future. A time limit is no termination.</param>
+    /// <param name="discount">What discounts that which follows s', where discounts are kept.</param>
     public void Add(
-        ReadOnlySpan<double> observation, ReadOnlySpan<double> action, double reward, ReadOnlySpan<double> next, bool terminated)
+        ReadOnlySpan<double> observation, ReadOnlySpan<double> action, double reward, ReadOnlySpan<double> next, bool terminated,
+        double discount = 1)
     {
         Span<float> row = Row(_added, allocate: true);
         Narrow(observation, row);
@@ -66,6 +71,11 @@ public sealed class ReplayBuffer : IAppendOnlyState
         row[_observationSize + _actionSize] = (float)reward;
         row[_observationSize + _actionSize + 1] = terminated ? 1 : 0;
         Narrow(next, row[(_observationSize + _actionSize + 2)..]);
+        if (_hasDiscounts)
+        {
+            row[^1] = (float)discount;
+        }
+
         _added++;
     }
 
@@ -76,8 +86,10 @@ public sealed class ReplayBuffer : IAppendOnlyState
     /// <param name="rewards">count; its length says how many are drawn.</param>
     /// <param name="nexts">count x observation size.</param>
     /// <param name="terminated">count, 1 or 0.</param>
+    /// <param name="discounts">count, where discounts are kept; else nothing.</param>
     public void Sample(
-        RandomStream stream, Span<float> observations, Span<float> actions, Span<float> rewards, Span<float> nexts, Span<float> terminated)
+        RandomStream stream, Span<float> observations, Span<float> actions, Span<float> rewards, Span<float> nexts, Span<float> terminated,
+        Span<float> discounts = default)
     {
         int count = Count;
         long oldest = _added - count;
@@ -88,7 +100,11 @@ public sealed class ReplayBuffer : IAppendOnlyState
             row.Slice(_observationSize, _actionSize).CopyTo(actions[(i * _actionSize)..]);
             rewards[i] = row[_observationSize + _actionSize];
             terminated[i] = row[_observationSize + _actionSize + 1];
-            row[(_observationSize + _actionSize + 2)..].CopyTo(nexts[(i * _observationSize)..]);
+            row.Slice(_observationSize + _actionSize + 2, _observationSize).CopyTo(nexts[(i * _observationSize)..]);
+            if (_hasDiscounts)
+            {
+                discounts[i] = row[^1];
+            }
         }
     }
 

@@ -64,13 +64,15 @@ public sealed class RewardScaler
     /// <summary>A reward as the agent learns from it at present.</summary>
     public double Scaled(double reward) => Math.Clamp(reward / Deviation, -_clip, _clip);
 
-    /// <summary>Scales rewards in place.</summary>
-    public void Apply(Span<float> rewards)
+    /// <summary>Scales rewards in place, or sums of several.</summary>
+    /// <param name="rewards">The rewards.</param>
+    /// <param name="weight">What the rewards in a sum are multiplied by, added up: so much larger is the bound.</param>
+    public void Apply(Span<float> rewards, double weight = 1)
     {
-        double deviation = Deviation;
+        double deviation = Deviation, clip = weight * _clip;
         foreach (ref float reward in rewards)
         {
-            reward = (float)Math.Clamp(reward / deviation, -_clip, _clip);
+            reward = (float)Math.Clamp(reward / deviation, -clip, clip);
         }
     }
 

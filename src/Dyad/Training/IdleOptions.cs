@@ -18,6 +18,8 @@ internal static class IdleOptions
         (["residual_clip_quantile", "residual_clip_rate"], options => !Is(options, "residual_clip_rule", "adaptive"), "but with residual_clip_rule=adaptive"),
         (["td_errors"], options => Is(options, "residual", "true"), "with a correction, which measures them anyway"),
         (["target_entropy_per_action", "entropy_learning_rate"], options => Is(options, "tune_entropy_weight", "false"), "but with tune_entropy_weight=true"),
+        (["schedule_steps", "schedule_end"], options => !options.Any(option => option.Key.EndsWith("_schedule", StringComparison.Ordinal) && option.Value?.ToString() == "linear"),
+            "without a schedule: give rate_schedule=linear"),
         (["normalized_reward_clip"], options => Is(options, "normalize_rewards", "false"), "without normalize_rewards=true"),
         (["target_period"], options => Is(options, "target_update", "moving-average"), "but with target_update=periodic"),
         (["target_rate"], options => Is(options, "target_update", "periodic"), "but with target_update=moving-average"),

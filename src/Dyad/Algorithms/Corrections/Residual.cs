@@ -40,7 +40,7 @@ public sealed class Residual
     // psi and its target.
     private readonly Parameters<float> _residual = new("residual");
     private readonly Parameters<float> _target = new("target residual");
-    private readonly Adam<float> _optimizer;
+    private readonly NetworkStep _step;
 
     private readonly TransitionInputs<float> _batch;
     private readonly Input<float> _noise;
@@ -77,7 +77,7 @@ public sealed class Residual
         Corrected = critic.Plus(w);
 
         var rows = new Extent("residual batch", options.BatchSize);
-        _batch = new TransitionInputs<float>(rows, method.ObservationSize, method.ActionSize);
+        _batch = new TransitionInputs<float>(rows, method.ObservationSize, method.ActionSize, options.HasDiscounts);
         _noise = new Input<float>("residual noise", rows, method.ActionSize);
         var game = new ResidualGame<float>(
             _batch, critic, method.FollowedTarget, w, target, method.Next(_batch.NextObservation, _noise), _bound, options.Discount,
@@ -93,7 +93,7 @@ public sealed class Residual
         _measure = builder.Without([_bound]);
         _learn = builder.After([_bound]);
         builder.Build();
-        _optimizer = new Adam<float>(_residual.Count, correction.ResidualLearningRate);
+        _step = new NetworkStep(_residual.Count, correction.ResidualLearningRate, options.Step, "residual_gradient");
         _errorMeter = new TdErrorMeter(_errors.Values.Length);
         _clip = new ResidualClip(correction);
     }
@@ -131,7 +131,7 @@ public sealed class Residual
             _clip.Adapt(_errorMeter);
             _bound.Set(_clip.Value);
             _learn.Run();
-            _optimizer.Descend(_residual.Values, _gradient.Values);
+            _step.Descend(_residual.Values, _gradient.Values, experience.Steps);
             OptimizerLoops.Average<float>(_target.Values, _residual.Values, _targetRate);
             _means.Add(_cost.Value, _clip.Clipped(_errors.Values), _clip.Value, _criticValue.Value, _value.Value);
         }
@@ -156,6 +156,7 @@ public sealed class Residual
     internal void Measure(IMetrics metrics)
     {
         _means.Flush(metrics);
+        _step.Measure(metrics);
         _comparison.Flush(metrics);
         _errorMeter.Flush(metrics);
     }
@@ -165,7 +166,7 @@ public sealed class Residual
     {
         archive.Array("residual", _residual.Values);
         archive.Array("target_residual", _target.Values);
-        _optimizer.Serialize(archive);
+        _step.Serialize(archive);
         _sampling.Serialize(archive);
         _random.Serialize(archive);
         _clip.Serialize(archive);

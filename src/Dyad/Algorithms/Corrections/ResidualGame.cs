@@ -63,7 +63,7 @@ internal sealed record ResidualGame<T>(
 
     private Expression<T> CostOf(ActionValue<T> critic, ActionValue<T> target, ActionValue<T> residual, ActionValue<T> targetResidual)
     {
-        Expression<T> future = Discount * (1 - Batch.Terminated) * targetResidual.Value(Batch.NextObservation, Next.Action);
+        Expression<T> future = Batch.Future(Discount) * targetResidual.Value(Batch.NextObservation, Next.Action);
         return 0.5 * Mean(Square(residual.Value(Batch.Observation, Batch.Action) - Stop(Rewarded(critic, target) + future)));
     }
 

@@ -54,7 +54,7 @@ public sealed record DqnOptions : ReplayOptions
 /// repeat                                                       Update
 ///     draw (s, a, r, s', d)                                    _experience.Sample
 ///     y = r + gamma (1 - d) max_a' Qbar(s', a')                Cost
-///     theta &lt;- theta - rate d_theta mean (Q(s, a) - y)^2       _program, _optimizer
+///     theta &lt;- theta - rate d_theta mean (Q(s, a) - y)^2       _program, _step
 ///     thetabar &lt;- theta every C-th time, or their average      TargetUpdates.Move
 /// </code>
 /// Metrics: <c>train/critic_loss</c> L, <c>train/mean_q</c> Q(s, a) averaged over the batch, <c>train/exploration</c> epsilon of
@@ -71,7 +71,7 @@ public sealed class Dqn : IValuing, IAppendOnlyState
     private readonly Parameters<float> _network = new("q");
     private readonly Parameters<float> _target = new("target q");
     private readonly DiscreteActionValue<float> _q;
-    private readonly Adam<float> _optimizer;
+    private readonly NetworkStep _step;
     private long _updates;
 
     private readonly TransitionInputs<float> _batch;
@@ -81,9 +81,8 @@ public sealed class Dqn : IValuing, IAppendOnlyState
     private readonly Output<float> _gradient;
     private readonly Output<float> _meanQ;
 
-    private readonly Input<float> _observation;
-    private readonly CompiledProgram _acting;
-    private readonly Output<float> _values;
+    private readonly ValuesOf _explored;
+    private readonly ValuesOf _exploited;
 
     /// <summary>An untrained agent.</summary>
     /// <param name="observationSize">Numbers in an observation.</param>
@@ -106,7 +105,7 @@ public sealed class Dqn : IValuing, IAppendOnlyState
 
         // An action is its number: one column in the replay, an index in the program.
         var rows = new Extent("batch", options.BatchSize);
-        _batch = new TransitionInputs<float>(rows, observationSize, actionSize: 1);
+        _batch = new TransitionInputs<float>(rows, observationSize, actionSize: 1, options.HasDiscounts);
         _actions = new Indices("actions", rows);
         Expression<float> cost = Cost(_batch, _actions, q, target, options);
         var builder = new ProgramBuilder<float>();
@@ -115,12 +114,9 @@ public sealed class Dqn : IValuing, IAppendOnlyState
         _meanQ = builder.Output(Mean(q.Value(_batch.Observation, _actions)));
         _program = builder.Build();
 
-        _observation = new Input<float>("one observation", 1, observationSize);
-        builder = new ProgramBuilder<float>();
-        _values = builder.Output(q.Values(_observation));
-        _acting = builder.Build();
-
-        _optimizer = new Adam<float>(_network.Count, options.LearningRate);
+        _exploited = new ValuesOf(q, 1, observationSize);
+        _explored = options.Environments == 1 ? _exploited : new ValuesOf(q, options.Environments, observationSize);
+        _step = new NetworkStep(_network.Count, options.LearningRate, options.Step, "gradient");
         _experience = new ReplayExperience(observationSize, 1, options, stream);
     }
 
@@ -140,11 +136,10 @@ public sealed class Dqn : IValuing, IAppendOnlyState
     public ObservationScaler? Scaler => _experience.Scaler;
 
     /// <inheritdoc/>
-    public RewardScaler? Rewards => _experience.Rewards;
+    public int Environments => _options.Environments;
 
-    // epsilon falls on a straight line, then stays.
-    private double Epsilon => _options.ExplorationStart
-        + ((_options.ExplorationEnd - _options.ExplorationStart) * Math.Min(1, (double)_experience.Steps / _options.ExplorationSteps));
+    /// <inheritdoc/>
+    public RewardScaler? Rewards => _experience.Rewards;
 
     /// <summary>q of the greedy action, max_a Q(s, a).</summary>
     /// <inheritdoc/>
@@ -157,23 +152,32 @@ public sealed class Dqn : IValuing, IAppendOnlyState
     /// <inheritdoc/>
     public void Act(ReadOnlySpan<double> observations, Span<double> actions, bool explore)
     {
-        // A random action with probability epsilon, else the best one.
-        if (explore && _experience.Exploration.Uniform() < Epsilon)
+        if (!explore)
         {
-            actions[0] = _experience.Exploration.Index(_actionCount);
+            actions[0] = Best(_exploited.At(observations, Scaler));
             return;
         }
 
-        SeenObservation.Write(observations, Scaler, _observation.Values);
-        _acting.Run();
-        actions[0] = TensorPrimitives.IndexOfMax<float>(_values.Values);
+        // A random action with probability epsilon, else the best one.
+        ReadOnlySpan<float> values = default;
+        for (int i = 0; i < actions.Length; i++)
+        {
+            if (_experience.Exploration.Uniform() < Epsilon(_experience.Steps + i))
+            {
+                actions[i] = _experience.Exploration.Index(_actionCount);
+                continue;
+            }
+
+            values = values.IsEmpty ? _explored.At(observations, Scaler) : values;
+            actions[i] = Best(values.Slice(i * _actionCount, _actionCount));
+        }
     }
 
     /// <inheritdoc/>
     public void Observe(
         ReadOnlySpan<double> observations, ReadOnlySpan<double> actions, ReadOnlySpan<StepResult> results, ReadOnlySpan<double> next)
     {
-        for (int due = _experience.Observe(observations, actions, results[0], next); due > 0; due--)
+        for (int due = _experience.Observe(observations, actions, results, next); due > 0; due--)
         {
             Update();
         }
@@ -183,7 +187,8 @@ public sealed class Dqn : IValuing, IAppendOnlyState
     public void Measure(IMetrics metrics)
     {
         _means.Flush(metrics);
-        metrics.Record("train/exploration", Epsilon);
+        _step.Measure(metrics);
+        metrics.Record("train/exploration", Epsilon(_experience.Steps));
         Rewards?.Measure(metrics);
     }
 
@@ -193,7 +198,7 @@ public sealed class Dqn : IValuing, IAppendOnlyState
         archive.Array("network", _network.Values);
         archive.Array("target", _target.Values);
         archive.Value("updates", ref _updates);
-        _optimizer.Serialize(archive);
+        _step.Serialize(archive);
         _means.Serialize(archive);
         _experience.Serialize(archive);
     }
@@ -203,6 +208,12 @@ public sealed class Dqn : IValuing, IAppendOnlyState
 
     /// <inheritdoc/>
     public void LoadRows(string folder) => _experience.LoadRows(folder);
+
+    private static int Best(ReadOnlySpan<float> values) => TensorPrimitives.IndexOfMax(values);
+
+    // epsilon at an environment step falls on a straight line, then stays.
+    private double Epsilon(long step) => _options.ExplorationStart
+        + ((_options.ExplorationEnd - _options.ExplorationStart) * Math.Min(1, (double)step / _options.ExplorationSteps));
 
     private void Update()
     {
@@ -215,7 +226,7 @@ public sealed class Dqn : IValuing, IAppendOnlyState
 
         // theta <- theta - rate d_theta L(theta)
         _program.Run();
-        _optimizer.Descend(_network.Values, _gradient.Values);
+        _step.Descend(_network.Values, _gradient.Values, _experience.Steps);
         _means.Add(_loss.Value, _meanQ.Value);
 
         // thetabar <- theta every C updates, or thetabar <- thetabar + tau (theta - thetabar)
@@ -239,5 +250,28 @@ public sealed class Dqn : IValuing, IAppendOnlyState
         Expression<T> best = Largest(options.DoubleDqn ? q.Values(batch.NextObservation) : next);
         Expression<T> y = batch.Target(options.Discount, SumColumns(best * next));
         return Mean(Square(q.Value(batch.Observation, action) - y));
+    }
+
+    // Q(s, .) of some number of observations.
+    private sealed class ValuesOf
+    {
+        private readonly Input<float> _observations;
+        private readonly Output<float> _values;
+        private readonly CompiledProgram _program;
+
+        public ValuesOf(DiscreteActionValue<float> q, int rows, int observationSize)
+        {
+            _observations = new Input<float>("observations", rows, observationSize);
+            var builder = new ProgramBuilder<float>();
+            _values = builder.Output(q.Values(_observations));
+            _program = builder.Build();
+        }
+
+        public ReadOnlySpan<float> At(ReadOnlySpan<double> observations, ObservationScaler? scaler)
+        {
+            SeenObservation.Write(observations, scaler, _observations.Values);
+            _program.Run();
+            return _values.Values;
+        }
     }
 }

@@ -52,7 +52,7 @@ public sealed class GameBatch
     {
         _experience = experience;
         _noise = new NoiseInputs(rows, method.ActionSize);
-        Transitions = new TransitionInputs<float>(rows, method.ObservationSize, method.ActionSize);
+        Transitions = new TransitionInputs<float>(rows, method.ObservationSize, method.ActionSize, method.Options.HasDiscounts);
         Plain = GameFor(method.FollowedCritic);
         Game = residual is null ? Plain : GameFor(residual.Corrected);
 

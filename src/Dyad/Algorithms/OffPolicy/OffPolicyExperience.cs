@@ -15,8 +15,11 @@ internal sealed class OffPolicyExperience : IAppendOnlyState
     private readonly OffPolicyOptions _options;
     private readonly ReplayExperience _replay;
     private readonly StartStates? _starts;
-    private readonly Input<float> _observation;
+    private readonly int _observationSize;
+    private readonly int _actionSize;
+    private readonly Input<float> _observations;
     private readonly Input<float> _noise;
+    private readonly Input<float> _observation;
     private readonly CompiledProgram _exploring;
     private readonly CompiledProgram _exploiting;
     private readonly Output<float> _explored;
@@ -40,12 +43,14 @@ internal sealed class OffPolicyExperience : IAppendOnlyState
         bool keepsStarts = false)
     {
         _options = options;
-        _starts = keepsStarts ? new StartStates(observationSize) : null;
+        (_observationSize, _actionSize) = (observationSize, actionSize);
+        _starts = keepsStarts ? new StartStates(observationSize, options.Environments) : null;
         _replay = new ReplayExperience(observationSize, actionSize, options, stream);
+        _observations = new Input<float>("observations", options.Environments, observationSize);
+        _noise = new Input<float>("exploration", options.Environments, actionSize);
         _observation = new Input<float>("one observation", 1, observationSize);
-        _noise = new Input<float>("exploration", 1, actionSize);
         var builder = new ProgramBuilder<float>();
-        _explored = builder.Output(explore(_observation, _noise));
+        _explored = builder.Output(explore(_observations, _noise));
         _exploring = builder.Build();
         builder = new ProgramBuilder<float>();
         _exploited = builder.Output(exploit(_observation));
@@ -55,45 +60,53 @@ internal sealed class OffPolicyExperience : IAppendOnlyState
     /// <summary>Transitions that can be drawn.</summary>
     public int Count => _replay.Count;
 
+    /// <summary>Environment steps so far, of all environments.</summary>
+    public long Steps => _replay.Steps;
+
     /// <summary>What observations are seen by; null for nothing.</summary>
     public ObservationScaler? Scaler => _replay.Scaler;
 
     /// <summary>In what unit rewards are learned from; null for the task's.</summary>
     public RewardScaler? Rewards => _replay.Rewards;
 
-    /// <summary>Chooses an action, in [-1, 1].</summary>
-    public void Act(ReadOnlySpan<double> observation, Span<double> action, bool explore)
+    /// <summary>Chooses actions, in [-1, 1]: of each environment where it explores, else one.</summary>
+    public void Act(ReadOnlySpan<double> observations, Span<double> actions, bool explore)
     {
-        if (explore && _replay.Steps < _options.RandomSteps)
+        if (!explore)
         {
-            foreach (ref double a in action)
-            {
-                a = _replay.Exploration.Uniform(-1, 1);
-            }
-
+            SeenObservation.Write(observations, Scaler, _observation.Values);
+            _exploiting.Run();
+            Widen(_exploited.Values, actions);
             return;
         }
 
-        SeenObservation.Write(observation, Scaler, _observation.Values);
-        if (explore)
+        // Where the random steps end among those of a round, the first environments take them.
+        int random = (int)Math.Clamp(_options.RandomSteps - _replay.Steps, 0, _options.Environments) * _actionSize;
+        foreach (ref double a in actions[..random])
         {
-            _replay.Exploration.Normal(_noise.Values);
+            a = _replay.Exploration.Uniform(-1, 1);
         }
 
-        (explore ? _exploring : _exploiting).Run();
-        Span<float> output = (explore ? _explored : _exploited).Values;
-        for (int i = 0; i < output.Length; i++)
+        if (random < actions.Length)
         {
-            action[i] = output[i];
+            SeenObservation.Write(observations, Scaler, _observations.Values);
+            _replay.Exploration.Normal(_noise.Values[random..]);
+            _exploring.Run();
+            Widen(_explored.Values[random..], actions[random..]);
         }
     }
 
-    /// <summary>Keeps a transition.</summary>
+    /// <summary>Keeps a transition of each environment.</summary>
     /// <returns>How many updates are due.</returns>
-    public int Observe(ReadOnlySpan<double> observation, ReadOnlySpan<double> action, in StepResult result, ReadOnlySpan<double> next)
+    public int Observe(
+        ReadOnlySpan<double> observations, ReadOnlySpan<double> actions, ReadOnlySpan<StepResult> results, ReadOnlySpan<double> next)
     {
-        _starts?.Observe(observation, result.Done);
-        return _replay.Observe(observation, action, result, next);
+        for (int i = 0; _starts is not null && i < results.Length; i++)
+        {
+            _starts.Observe(i, observations.Slice(i * _observationSize, _observationSize), results[i].Done);
+        }
+
+        return _replay.Observe(observations, actions, results, next);
     }
 
     /// <summary>Draws a batch, by the experience's own random numbers or others.</summary>
@@ -118,4 +131,12 @@ internal sealed class OffPolicyExperience : IAppendOnlyState
 
     /// <inheritdoc/>
     public void LoadRows(string folder) => _replay.LoadRows(folder);
+
+    private static void Widen(ReadOnlySpan<float> output, Span<double> actions)
+    {
+        for (int i = 0; i < output.Length; i++)
+        {
+            actions[i] = output[i];
+        }
+    }
 }

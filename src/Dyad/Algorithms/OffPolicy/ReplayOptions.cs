@@ -18,6 +18,14 @@ public abstract record ReplayOptions
     [Range(1, 8)]
     public int HiddenLayers { get; init; } = 2;
 
+    /// <summary>Environments that step together; an environment step is a step of one of them.</summary>
+    [Range(1, 4096)]
+    public int Environments { get; init; } = 1;
+
+    /// <summary>n: steps whose rewards a transition has, so that targets are n-step returns; they are not corrected for being off-policy.</summary>
+    [Range(1, 1000)]
+    public int NSteps { get; init; } = 1;
+
     /// <summary>Transitions in a batch.</summary>
     [Range(1, 65536)]
     public int BatchSize { get; init; }
@@ -47,6 +55,9 @@ public abstract record ReplayOptions
     /// </summary>
     public bool NormalizeObservations { get; init; }
 
+    /// <summary>What lies between a direction and a step along it.</summary>
+    public StepOptions Step { get; init; } = new();
+
     /// <summary>
     /// Whether rewards are learned from in units of the running standard deviation of their discounted return (<see cref="RewardScaler"/>);
     /// what is reported stays in the task's.
@@ -56,6 +67,9 @@ public abstract record ReplayOptions
     /// <summary>The largest magnitude of a normalised reward.</summary>
     [Range(1e-3, 1e9)]
     public double NormalizedRewardClip { get; init; } = 10;
+
+    /// <summary>Whether each transition has a discount of its own.</summary>
+    internal bool HasDiscounts => NSteps > 1;
 
     /// <summary>Sizes of a network with the hidden layers.</summary>
     internal int[] Sizes(int inputs, int outputs) => [inputs, .. Enumerable.Repeat(HiddenWidth, HiddenLayers), outputs];

@@ -82,10 +82,10 @@ public sealed class SacV : IAgent, IAppendOnlyState
     private readonly Parameters<float> _critic = new("critic");
     private readonly Parameters<float> _actor = new("actor");
     private readonly Temperature _temperature;
-    private readonly Adam<float> _valueOptimizer;
-    private readonly Adam<float> _criticOptimizer;
-    private readonly Adam<float> _actorOptimizer;
-    private readonly Adam<float> _temperatureOptimizer;
+    private readonly NetworkStep _valueStep;
+    private readonly NetworkStep _criticStep;
+    private readonly NetworkStep _actorStep;
+    private readonly NetworkStep _temperatureStep;
     private long _updates;
 
     private readonly TransitionInputs<float> _batch;
@@ -127,7 +127,7 @@ public sealed class SacV : IAgent, IAppendOnlyState
         _temperature = new Temperature(options.EntropyWeight);
 
         var rows = new Extent("batch", options.BatchSize);
-        _batch = new TransitionInputs<float>(rows, observationSize, actionSize);
+        _batch = new TransitionInputs<float>(rows, observationSize, actionSize, options.HasDiscounts);
         _noise = new Input<float>("noise", rows, actionSize);
         SampledAction<float> current = policy.Sample(_batch.Observation, _noise);
 
@@ -153,10 +153,10 @@ public sealed class SacV : IAgent, IAppendOnlyState
         _meanLogProbability = builder.Output(Mean(current.LogProbability));
         _actorProgram = builder.Build();
 
-        _valueOptimizer = new Adam<float>(_value.Count, options.ValueLearningRate);
-        _criticOptimizer = new Adam<float>(_critic.Count, options.CriticLearningRate);
-        _actorOptimizer = new Adam<float>(_actor.Count, options.ActorLearningRate);
-        _temperatureOptimizer = new Adam<float>(1, options.EntropyLearningRate);
+        _valueStep = new NetworkStep(_value.Count, options.ValueLearningRate, options.Step, "value_gradient");
+        _criticStep = new NetworkStep(_critic.Count, options.CriticLearningRate, options.Step, "critic_gradient");
+        _actorStep = new NetworkStep(_actor.Count, options.ActorLearningRate, options.Step, "actor_gradient");
+        _temperatureStep = new NetworkStep(1, options.EntropyLearningRate, options.Step.Unclipped, "log_temperature");
         _experience = new OffPolicyExperience(
             observationSize, actionSize, options, (s, noise) => policy.Sample(s, noise).Action, policy.MeanAction, stream);
     }
@@ -178,6 +178,9 @@ public sealed class SacV : IAgent, IAppendOnlyState
     public ObservationScaler? Scaler => _experience.Scaler;
 
     /// <inheritdoc/>
+    public int Environments => _options.Environments;
+
+    /// <inheritdoc/>
     public RewardScaler? Rewards => _experience.Rewards;
 
     /// <inheritdoc/>
@@ -188,7 +191,7 @@ public sealed class SacV : IAgent, IAppendOnlyState
     public void Observe(
         ReadOnlySpan<double> observations, ReadOnlySpan<double> actions, ReadOnlySpan<StepResult> results, ReadOnlySpan<double> next)
     {
-        for (int due = _experience.Observe(observations, actions, results[0], next); due > 0; due--)
+        for (int due = _experience.Observe(observations, actions, results, next); due > 0; due--)
         {
             Update();
         }
@@ -199,6 +202,9 @@ public sealed class SacV : IAgent, IAppendOnlyState
     {
         _criticMeans.Flush(metrics);
         _actorMeans.Flush(metrics);
+        _valueStep.Measure(metrics);
+        _criticStep.Measure(metrics);
+        _actorStep.Measure(metrics);
         Rewards?.Measure(metrics);
     }
 
@@ -211,10 +217,10 @@ public sealed class SacV : IAgent, IAppendOnlyState
         archive.Array("actor", _actor.Values);
         archive.Array("log_temperature", _temperature.Log.Values);
         archive.Value("updates", ref _updates);
-        _valueOptimizer.Serialize(archive);
-        _criticOptimizer.Serialize(archive);
-        _actorOptimizer.Serialize(archive);
-        _temperatureOptimizer.Serialize(archive);
+        _valueStep.Serialize(archive);
+        _criticStep.Serialize(archive);
+        _actorStep.Serialize(archive);
+        _temperatureStep.Serialize(archive);
         _random.Serialize(archive);
         _criticMeans.Serialize(archive);
         _actorMeans.Serialize(archive);
@@ -236,9 +242,9 @@ public sealed class SacV : IAgent, IAppendOnlyState
             // psi <- psi - lambda_V d J_V(psi);  theta <- theta - lambda_Q d J_Q(theta)
             _random.Normal(_noise.Values);
             _valueProgram.Run();
-            _valueOptimizer.Descend(_value.Values, _valueGradient.Values);
+            _valueStep.Descend(_value.Values, _valueGradient.Values, _experience.Steps);
             _criticProgram.Run();
-            _criticOptimizer.Descend(_critic.Values, _criticGradient.Values);
+            _criticStep.Descend(_critic.Values, _criticGradient.Values, _experience.Steps);
             _criticMeans.Add(_valueLoss.Value, _criticLoss.Value, _meanQ.Value);
 
             // psibar <- psibar + tau (psi - psibar), or psibar <- psi every C updates; the actor does not see it
@@ -247,11 +253,11 @@ public sealed class SacV : IAgent, IAppendOnlyState
 
         // phi <- phi - lambda_pi d J_pi(phi), on the last of the critics' batches and with its noise
         _actorProgram.Run();
-        _actorOptimizer.Descend(_actor.Values, _actorGradient.Values);
+        _actorStep.Descend(_actor.Values, _actorGradient.Values, _experience.Steps);
         _actorMeans.Add(_actorLoss.Value, Math.Exp(_temperature.Log.Values[0]), -_meanLogProbability.Value);
         if (_options.TuneEntropyWeight)
         {
-            _temperatureOptimizer.Descend(_temperature.Log.Values, _temperatureGradient.Values);
+            _temperatureStep.Descend(_temperature.Log.Values, _temperatureGradient.Values, _experience.Steps);
         }
     }
 }

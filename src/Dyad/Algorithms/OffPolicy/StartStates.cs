@@ -9,24 +9,27 @@ internal sealed class StartStates
     private const int Capacity = 4096;
 
     private readonly int _size;
+    private readonly bool[] _isRunning;
     private readonly float[] _states;
     private long _added;
-    private bool _isRunning;
 
     /// <summary>None yet.</summary>
     /// <param name="observationSize">Numbers in an observation.</param>
-    public StartStates(int observationSize)
+    /// <param name="environments">Environments in which episodes run.</param>
+    public StartStates(int observationSize, int environments)
     {
         _size = observationSize;
+        _isRunning = new bool[environments];
         _states = new float[Capacity * observationSize];
     }
 
     /// <summary>Keeps the state of a step where an episode begins with it.</summary>
+    /// <param name="environment">Number of the environment.</param>
     /// <param name="observation">s.</param>
     /// <param name="done">Whether the episode ends with the step.</param>
-    public void Observe(ReadOnlySpan<double> observation, bool done)
+    public void Observe(int environment, ReadOnlySpan<double> observation, bool done)
     {
-        if (!_isRunning)
+        if (!_isRunning[environment])
         {
             Span<float> state = _states.AsSpan((int)(_added++ % Capacity) * _size, _size);
             for (int i = 0; i < _size; i++)
@@ -35,7 +38,7 @@ internal sealed class StartStates
             }
         }
 
-        _isRunning = !done;
+        _isRunning[environment] = !done;
     }
 
     /// <summary>Draws states uniformly, with replacement, one a row.</summary>
@@ -53,6 +56,6 @@ internal sealed class StartStates
     {
         archive.Array("starts", _states.AsSpan());
         archive.Value("starts_added", ref _added);
-        archive.Value("starts_running", ref _isRunning);
+        archive.Array("starts_running", _isRunning.AsSpan());
     }
 }

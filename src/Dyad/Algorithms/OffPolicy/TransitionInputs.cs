@@ -8,7 +8,8 @@ namespace Dyad.Algorithms;
 /// <param name="batch">Number of transitions.</param>
 /// <param name="observationSize">Numbers in an observation.</param>
 /// <param name="actionSize">Numbers in an action.</param>
-public class TransitionInputs<T>(Extent batch, int observationSize, int actionSize)
+/// <param name="hasDiscounts">Whether each transition has a discount of its own.</param>
+public class TransitionInputs<T>(Extent batch, int observationSize, int actionSize, bool hasDiscounts = false)
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private Input<T>? _start;
@@ -28,6 +29,9 @@ public class TransitionInputs<T>(Extent batch, int observationSize, int actionSi
     /// <summary>d, batch x 1: 1 where the episode terminated (not where it was cut), else 0.</summary>
     public Input<T> Terminated { get; } = new("terminated", batch, 1);
 
+    /// <summary>gamma^m, batch x 1: what discounts that which follows s' m steps after s; null where that is gamma in each.</summary>
+    public Input<T>? Discount { get; } = hasDiscounts ? new("discount", batch, 1) : null;
+
     /// <summary>States that episodes began in, batch x observation size: an input of its own, which is there once it is asked for.</summary>
     public Input<T> StartObservation => _start ??= new Input<T>("start observation", batch, observationSize);
 
@@ -37,5 +41,9 @@ public class TransitionInputs<T>(Extent batch, int observationSize, int actionSi
     /// <summary>r + gamma (1 - d) v, batch x 1.</summary>
     /// <param name="discount">gamma, in [0, 1].</param>
     /// <param name="nextValue">v: what follows s', batch x 1.</param>
-    public Expression<T> Target(double discount, Expression<T> nextValue) => Reward + (discount * (1 - Terminated) * nextValue);
+    public Expression<T> Target(double discount, Expression<T> nextValue) => Reward + (Future(discount) * nextValue);
+
+    /// <summary>gamma (1 - d), batch x 1; gamma^m (1 - d) where the transitions have discounts of their own.</summary>
+    /// <param name="discount">gamma, in [0, 1].</param>
+    public Expression<T> Future(double discount) => Discount is null ? discount * (1 - Terminated) : Discount * (1 - Terminated);
 }

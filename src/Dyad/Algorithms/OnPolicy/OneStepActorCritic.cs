@@ -16,6 +16,9 @@ public sealed record OneStepActorCriticOptions : OnPolicyOptions
     /// <summary>n: environments that step together; an update takes the mean over them.</summary>
     [Range(1, 4096)]
     public int Environments { get; init; } = 1;
+
+    /// <summary>What lies between a gradient and a step along it.</summary>
+    public StepOptions Step { get; init; } = new();
 }
 
 /// <summary>
@@ -30,7 +33,8 @@ public sealed record OneStepActorCriticOptions : OnPolicyOptions
 /// </code>
 /// <para>
 /// Metrics: <c>train/critic_loss</c> mean of delta^2 / 2, <c>train/actor_loss</c> -mean of delta log pi(a|s),
-/// <c>train/entropy</c> mean entropy of pi(.|s), <c>train/updates</c> updates so far.
+/// <c>train/entropy</c> mean entropy of pi(.|s), <c>train/updates</c> updates so far, and those of a clip of gradients
+/// (<see cref="GradientClip"/>), <c>actor_gradient</c> and <c>critic_gradient</c>.
 /// </para>
 /// </summary>
 public sealed class OneStepActorCritic : IAgent
@@ -41,6 +45,8 @@ public sealed class OneStepActorCritic : IAgent
     private readonly Parameters<float> _critic = new("critic");
     private readonly GradientStep _actorStep;
     private readonly GradientStep _criticStep;
+    private readonly GradientClip _actorClip;
+    private readonly GradientClip _criticClip;
     private readonly RunningMeans _means = new("train/critic_loss", "train/actor_loss", "train/entropy");
 
     // Both costs, the entropy, then both gradients.
@@ -48,6 +54,9 @@ public sealed class OneStepActorCritic : IAgent
     private readonly Output<float> _output;
     private readonly float[] _mean;
     private long _updates;
+
+    // Environment steps before the present ones.
+    private long _steps;
 
     /// <summary>An untrained agent.</summary>
     /// <param name="task">Sizes of observations and actions.</param>
@@ -76,6 +85,9 @@ public sealed class OneStepActorCritic : IAgent
         _mean = new float[3 + _critic.Count + _actor.Parameters.Count];
         _actorStep = new GradientStep(_actor.Parameters.Count, options.ActorLearningRate, options.Optimizer);
         _criticStep = new GradientStep(_critic.Count, options.CriticLearningRate, options.Optimizer);
+        options.Step.RequireLength("rate_schedule", options.Step.RateSchedule);
+        _actorClip = new GradientClip(options.Step.GradientClip, "actor_gradient");
+        _criticClip = new GradientClip(options.Step.GradientClip, "critic_gradient");
     }
 
     /// <inheritdoc/>
@@ -116,6 +128,8 @@ public sealed class OneStepActorCritic : IAgent
             Update();
             _experience.Steps.Clear();
         }
+
+        _steps += results.Length;
     }
 
     /// <inheritdoc/>
@@ -123,6 +137,8 @@ public sealed class OneStepActorCritic : IAgent
     {
         _means.Flush(metrics);
         metrics.Record("train/updates", _updates);
+        _criticClip.Measure(metrics);
+        _actorClip.Measure(metrics);
         Rewards?.Measure(metrics);
     }
 
@@ -134,6 +150,13 @@ public sealed class OneStepActorCritic : IAgent
         _actorStep.Serialize(archive);
         _criticStep.Serialize(archive);
         archive.Value("updates", ref _updates);
+        _actorClip.Serialize(archive);
+        _criticClip.Serialize(archive);
+        if (_options.Step.RateSchedule != Schedule.Constant)
+        {
+            archive.Value("steps before", ref _steps);
+        }
+
         _means.Serialize(archive);
         _experience.Serialize(archive);
     }
@@ -144,8 +167,10 @@ public sealed class OneStepActorCritic : IAgent
 
         // w <- w + rate delta grad V(s);  theta <- theta + rate delta grad log pi(a|s), both with the same delta
         _experience.Mean(_program, _output, _mean, 0, _experience.Steps.Count);
-        _criticStep.Descend(_critic.Values, _mean.AsSpan(3, _critic.Count));
-        _actorStep.Descend(_actor.Parameters.Values, _mean.AsSpan(3 + _critic.Count));
+        _criticStep.RateLeft = _actorStep.RateLeft = _options.Step.Left(_options.Step.RateSchedule, _steps);
+        ReadOnlySpan<float> critic = _mean.AsSpan(3, _critic.Count), actor = _mean.AsSpan(3 + _critic.Count);
+        _criticStep.Descend(_critic.Values, critic, _criticClip.Factor(critic));
+        _actorStep.Descend(_actor.Parameters.Values, actor, _actorClip.Factor(actor));
         _means.Add(_mean[0], _mean[1], _mean[2]);
         _updates++;
     }

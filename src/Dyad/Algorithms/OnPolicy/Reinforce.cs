@@ -25,6 +25,9 @@ public sealed record ReinforceOptions : OnPolicyOptions
     /// mean of the steps' gradients is one update.
     /// </summary>
     public bool StepByStep { get; init; }
+
+    /// <summary>What lies between a gradient and a step along it.</summary>
+    public StepOptions Step { get; init; } = new();
 }
 
 /// <summary>
@@ -41,7 +44,8 @@ public sealed record ReinforceOptions : OnPolicyOptions
 /// </code>
 /// <para>
 /// Metrics: <c>train/critic_loss</c> mean of (V(s_t) - G_t)^2 / 2, <c>train/actor_loss</c> -mean of gamma^t delta log pi(a_t|s_t),
-/// <c>train/entropy</c> mean entropy of pi(.|s_t), <c>train/updates</c> updates so far.
+/// <c>train/entropy</c> mean entropy of pi(.|s_t), <c>train/updates</c> updates so far, and those of a clip of gradients
+/// (<see cref="GradientClip"/>), <c>actor_gradient</c> and <c>critic_gradient</c>.
 /// </para>
 /// </summary>
 public sealed class Reinforce : IAgent
@@ -54,6 +58,8 @@ public sealed class Reinforce : IAgent
     private readonly Parameters<float> _baseline = new("baseline");
     private readonly GradientStep _actorStep;
     private readonly GradientStep _baselineStep;
+    private readonly GradientClip _actorClip;
+    private readonly GradientClip _baselineClip;
     private readonly RunningMeans _means = new("train/critic_loss", "train/actor_loss", "train/entropy");
 
     // Both costs, the entropy, then both gradients.
@@ -64,6 +70,10 @@ public sealed class Reinforce : IAgent
     private readonly Output<float> _finalValue;
     private int _episodes;
     private long _updates;
+
+    // Environment steps, and those before the present episodes.
+    private long _steps;
+    private long _before;
 
     /// <summary>An untrained agent.</summary>
     /// <param name="task">Sizes of observations and actions.</param>
@@ -96,6 +106,9 @@ public sealed class Reinforce : IAgent
 
         _actorStep = new GradientStep(_actor.Parameters.Count, options.ActorLearningRate, options.Optimizer);
         _baselineStep = new GradientStep(_baseline.Count, options.CriticLearningRate, options.Optimizer);
+        options.Step.RequireLength("rate_schedule", options.Step.RateSchedule);
+        _actorClip = new GradientClip(options.Step.GradientClip, "actor_gradient");
+        _baselineClip = new GradientClip(options.Step.GradientClip, "critic_gradient");
     }
 
     /// <inheritdoc/>
@@ -128,11 +141,13 @@ public sealed class Reinforce : IAgent
         ReadOnlySpan<double> observations, ReadOnlySpan<double> actions, ReadOnlySpan<StepResult> results, ReadOnlySpan<double> next)
     {
         _episodes += _experience.Add(observations, results, next);
+        _steps++;
         if (_episodes >= _options.EpisodesPerUpdate && _experience.Steps.Count > 0)
         {
             Update();
             _experience.Steps.Clear();
             _episodes = 0;
+            _before = _steps;
         }
     }
 
@@ -141,6 +156,8 @@ public sealed class Reinforce : IAgent
     {
         _means.Flush(metrics);
         metrics.Record("train/updates", _updates);
+        _baselineClip.Measure(metrics);
+        _actorClip.Measure(metrics);
         Rewards?.Measure(metrics);
     }
 
@@ -153,6 +170,14 @@ public sealed class Reinforce : IAgent
         _baselineStep.Serialize(archive);
         archive.Value("episodes", ref _episodes);
         archive.Value("updates", ref _updates);
+        _actorClip.Serialize(archive);
+        _baselineClip.Serialize(archive);
+        if (_options.Step.RateSchedule != Schedule.Constant)
+        {
+            archive.Value("steps", ref _steps);
+            archive.Value("steps before", ref _before);
+        }
+
         _means.Serialize(archive);
         _experience.Serialize(archive);
     }
@@ -166,13 +191,15 @@ public sealed class Reinforce : IAgent
         _experience.EvaluateNext(_finalProgram, _finalValue, null, []);
         AdvantageEstimation.Returns<float>(steps.Rewards, _experience.NextValues, steps.Last, _options.Discount, _experience.Returns);
 
+        _baselineStep.RateLeft = _actorStep.RateLeft = _options.Step.Left(_options.Step.RateSchedule, _before);
         int rows = _options.StepByStep ? 1 : steps.Count;
         for (int t = 0; t < steps.Count; t += rows)
         {
             // w <- w + rate mean of delta grad V;  theta <- theta + rate mean of gamma^t delta grad log pi
             _experience.Mean(_program, _output, _mean, t, rows);
-            _baselineStep.Descend(_baseline.Values, _mean.AsSpan(3, _baseline.Count));
-            _actorStep.Descend(_actor.Parameters.Values, _mean.AsSpan(3 + _baseline.Count));
+            ReadOnlySpan<float> baseline = _mean.AsSpan(3, _baseline.Count), actor = _mean.AsSpan(3 + _baseline.Count);
+            _baselineStep.Descend(_baseline.Values, baseline, _baselineClip.Factor(baseline));
+            _actorStep.Descend(_actor.Parameters.Values, actor, _actorClip.Factor(actor));
             _means.Add(_mean[0], _mean[1], _mean[2]);
             _updates++;
         }

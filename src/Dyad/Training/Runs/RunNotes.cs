@@ -18,7 +18,9 @@ internal static class RunNotes
             notes.Add($"the policy never acts: all {steps} steps take random actions (random_steps={random})");
         }
 
-        if (Whole("update_after") is long after && Whole("update_every") is long every && steps / every * every < Math.Max(after, every))
+        // Several environments go on to the end of a round.
+        long rounds = Whole("environments") is long together ? (steps + together - 1) / together * together : steps;
+        if (Whole("update_after") is long after && Whole("update_every") is long every && rounds / every * every < Math.Max(after, every))
         {
             notes.Add($"the policy never learns: there is no update within {steps} steps (update_after={after}, update_every={every})");
         }

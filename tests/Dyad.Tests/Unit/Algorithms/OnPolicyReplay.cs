@@ -208,14 +208,25 @@ internal sealed class ReferenceStep(string optimizer, double rate, double power 
     private readonly ReferenceAdam _adam = new(rate, power);
     private int _k;
 
-    public double[] Descend(double[] x, double[] gradient)
+    /// <summary>Gradients that were shortened.</summary>
+    public int Clips { get; private set; }
+
+    /// <summary>A step with what a schedule leaves of the rate, along a gradient that is no longer than a bound, where it is not 0.</summary>
+    public double[] Descend(double[] x, double[] gradient, double left = 1, double bound = 0)
     {
-        if (optimizer == "adam")
+        double norm = Math.Sqrt(gradient.Sum(g => g * g));
+        if (bound > 0)
         {
-            return _adam.Descend(x, gradient);
+            Clips += norm > bound ? 1 : 0;
+            gradient = [.. gradient.Select(g => g * Math.Min(1, bound / norm))];
         }
 
-        double alpha = rate / Math.Pow(1 + _k++, power);
+        if (optimizer == "adam")
+        {
+            return _adam.Descend(x, gradient, left);
+        }
+
+        double alpha = left * rate / Math.Pow(1 + _k++, power);
         return [.. x.Zip(gradient, (y, g) => y - (alpha * g))];
     }
 }

@@ -1,4 +1,5 @@
 using Dyad.Algorithms;
+using Dyad.Core;
 using static Dyad.Tests.Unit.Algorithms.OnPolicyReplay;
 
 namespace Dyad.Tests.Unit.Algorithms;
@@ -19,14 +20,18 @@ public sealed class OnPolicyReplayTests
     [InlineData(true, 2, true, true, "sgd")]
     [InlineData(false, 1, true, false, "sgd")]
     [InlineData(true, 2, false, false, "adam")]
-    public void Episodes_of_reinforce(bool discrete, int episodesPerUpdate, bool stepByStep, bool discounted, string optimizer)
+    [InlineData(true, 1, false, true, "sgd", 0.2, 40)]
+    [InlineData(false, 2, false, false, "adam", 0.3)]
+    [InlineData(false, 1, true, true, "sgd", 0, 60)]
+    public void Episodes_of_reinforce(
+        bool discrete, int episodesPerUpdate, bool stepByStep, bool discounted, string optimizer, double bound = 0, int length = 0)
     {
         var replay = new OnPolicyReplay(discrete, environments: 1);
         IAgent agent = Create(replay, "reinforce", discounted, optimizer,
-            ("episodes_per_update", $"{episodesPerUpdate}"), ("step_by_step", stepByStep ? "true" : "false"));
+            [("episodes_per_update", $"{episodesPerUpdate}"), ("step_by_step", stepByStep ? "true" : "false"), .. StepChanges(bound, length)]);
         _w = Read(agent, "baseline");
         (ReferenceStep actorStep, ReferenceStep baselineStep) = (new(optimizer, Rate), new(optimizer, ValueRate));
-        int episodes = 0, updates = 0;
+        int episodes = 0, updates = 0, before = 0;
         var costs = new List<(double Critic, double Actor, double Entropy)>();
         for (int call = 0; call < 50; call++)
         {
@@ -51,15 +56,16 @@ public sealed class OnPolicyReplayTests
                     costs.Add((piece.Average(t => 0.5 * deltas[t] * deltas[t]),
                         -weighted.Sum(x => x.Item2 * replay.LogProbability(x.Item1)), piece.Average(t => replay.Entropy(all[t]))));
                     double[] actor = replay.Scores(weighted.Select(x => (x.Item1, -x.Item2)));
-                    _w = baselineStep.Descend(_w, baseline);
-                    replay.Theta = actorStep.Descend(replay.Theta, actor);
+                    _w = baselineStep.Descend(_w, baseline, Left(before, length), bound);
+                    replay.Theta = actorStep.Descend(replay.Theta, actor, Left(before, length), bound);
                     updates++;
                 }
 
                 episodes = 0;
+                before = call + 1;
             }
 
-            Check(replay, agent, "baseline", updates, costs);
+            Check(replay, agent, "baseline", updates, costs, bound > 0 ? (actorStep.Clips, baselineStep.Clips) : null);
         }
 
         Assert.True(updates >= 3 && (discrete || replay.Clipped > 0));
@@ -70,10 +76,13 @@ public sealed class OnPolicyReplayTests
     [InlineData(false, 1, true, "sgd")]
     [InlineData(true, 3, true, "sgd")]
     [InlineData(true, 3, false, "adam")]
-    public void Steps_of_the_one_step_actor_critic(bool discrete, int environments, bool discounted, string optimizer)
+    [InlineData(false, 1, false, "sgd", 0.5, 30)]
+    [InlineData(true, 3, false, "adam", 0.3, 200)]
+    public void Steps_of_the_one_step_actor_critic(
+        bool discrete, int environments, bool discounted, string optimizer, double bound = 0, int length = 0)
     {
         var replay = new OnPolicyReplay(discrete, environments);
-        IAgent agent = Create(replay, "one-step-ac", discounted, optimizer, ("environments", $"{environments}"));
+        IAgent agent = Create(replay, "one-step-ac", discounted, optimizer, [("environments", $"{environments}"), .. StepChanges(bound, length)]);
         _w = Read(agent, "critic");
         (ReferenceStep actorStep, ReferenceStep criticStep) = (new(optimizer, Rate), new(optimizer, ValueRate));
         int updates = 0;
@@ -93,12 +102,13 @@ public sealed class OnPolicyReplayTests
                     -weighted.Sum(x => x.Weight * replay.LogProbability(x.Step)), all.Average(replay.Entropy)));
                 double[] critic = ValueGradient(errors.Select(x => (x.Step.S, -x.Delta / all.Length)));
                 double[] actor = replay.Scores(weighted.Select(x => (x.Step, -x.Weight)));
-                _w = criticStep.Descend(_w, critic);
-                replay.Theta = actorStep.Descend(replay.Theta, actor);
+                double left = Left(call * environments, length);
+                _w = criticStep.Descend(_w, critic, left, bound);
+                replay.Theta = actorStep.Descend(replay.Theta, actor, left, bound);
                 updates++;
             }
 
-            Check(replay, agent, "critic", updates, costs);
+            Check(replay, agent, "critic", updates, costs, bound > 0 && updates > 0 ? (actorStep.Clips, criticStep.Clips) : null);
         }
     }
 
@@ -108,6 +118,15 @@ public sealed class OnPolicyReplayTests
             ("actor_learning_rate", "0.05"), ("critic_learning_rate", "0.08"), ("discounted_visits", discounted ? "true" : "false"),
             ("optimizer", optimizer), .. options,
         ]);
+
+    private static (string, string)[] StepChanges(double bound, int length) =>
+    [
+        ("gradient_clip", NumberText.Of(bound)), ("rate_schedule", length > 0 ? "linear" : "constant"), ("schedule_steps", $"{length}"),
+        ("schedule_end", "0.2"),
+    ];
+
+    // From 1 to a fifth on a straight line, where there is a schedule.
+    private static double Left(int step, int length) => length == 0 ? 1 : 1 - (0.8 * Math.Min(1, step / (double)length));
 
     private double V(double[] s) => Value.Value(_w, s)[0];
 
@@ -124,7 +143,8 @@ public sealed class OnPolicyReplayTests
     }
 
     // Goes on from the agent's own floats, so that rounding does not add up.
-    private void Check(OnPolicyReplay replay, IAgent agent, string critic, int updates, List<(double Critic, double Actor, double Entropy)> costs)
+    private void Check(OnPolicyReplay replay, IAgent agent, string critic, int updates, List<(double Critic, double Actor, double Entropy)> costs,
+        (int Actor, int Critic)? clips)
     {
         (double[] theta, double[] w) = (Read(agent, "actor"), Read(agent, critic));
         Compare(_w, w, critic, Tolerance);
@@ -133,6 +153,11 @@ public sealed class OnPolicyReplayTests
         var row = new Recorder();
         agent.Measure(row);
         Assert.Equal(updates, row["train/updates"]);
+        if (clips is not null && updates > 0)
+        {
+            Assert.Equal(((double)clips.Value.Actor, (double)clips.Value.Critic), (row["train/actor_gradient_clips"], row["train/critic_gradient_clips"]));
+        }
+
         if (costs.Count > 0)
         {
             Assert.Equal(costs.Average(x => x.Critic), row["train/critic_loss"], 1e-4);

@@ -13,6 +13,8 @@ public sealed class StepOptionsTests
         var options = new StepOptions { ScheduleSteps = 200 };
         Assert.Equal([1, 0.75, 0.005, 0, 0], new long[] { 0, 50, 199, 200, 1000 }.Select(step => options.Left(Schedule.Linear, step)), (x, y) => Math.Abs(x - y) < 1e-12);
         Assert.Equal(1, options.Left(Schedule.Constant, 1000));
+        options = options with { ScheduleEnd = 0.2 };
+        Assert.Equal([1, 0.8, 0.6, 0.2, 0.2], new long[] { 0, 50, 100, 200, 1000 }.Select(step => options.Left(Schedule.Linear, step)), (x, y) => Math.Abs(x - y) < 1e-12);
     }
 
     [Fact]

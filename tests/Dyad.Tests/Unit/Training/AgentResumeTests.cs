@@ -29,6 +29,14 @@ public sealed class AgentResumeTests : IDisposable
     [InlineData("res-td3", 333, 500)]
     [InlineData("sac:normalize_observations=true", 150, 777)]
     [InlineData("dqn:normalize_observations=true", 333)]
+    [InlineData("sac:gradient_clip=0.5,rate_schedule=linear,schedule_steps=1000,schedule_end=0.1", 399, 1001)]
+    [InlineData("dqn:gradient_clip=0.1,rate_schedule=linear,schedule_steps=2000", 333)]
+    [InlineData("sac:n_steps=5", 1, 203, 777)]
+    [InlineData("sac-v:n_steps=3,environments=4", 4, 204, 1000)]
+    [InlineData("dqn:n_steps=3,environments=3", 201, 702)]
+    [InlineData("td3:environments=3", 3, 600)]
+    [InlineData("res-ddpg:n_steps=2,environments=5,normalize_observations=true", 205, 500)]
+    [InlineData("stack-sac:leader_states=start,environments=3", 333, 777)]
     [InlineData("sac:normalize_rewards=true", 150, 777)]
     [InlineData("dqn:normalize_rewards=true", 333)]
     public void Training_stopped_at_any_step_ends_in_the_same_bits(string method, params int[] stops)
@@ -53,7 +61,7 @@ public sealed class AgentResumeTests : IDisposable
     [InlineData("stac:whole_episodes=true,episode_form=as-published", 450)]
     [InlineData("ppo", 1, 299, 300, 450, 1111)]
     [InlineData("ppo:environments=3,rate_schedule=linear,clip_schedule=linear,schedule_steps=1500,target_kl=0.002,residual=true", 150, 900)]
-    [InlineData("a2c", 39, 41, 400)]
+    [InlineData("a2c", 40, 48, 400)]
     [InlineData("stppo:solver=conjugate-gradient,warm_start=true,damping_schedule=exponential", 1, 299, 300, 1111)]
     [InlineData("ppo-nested:environments=3", 150, 900)]
     [InlineData("blpo:environments=3,implicit_bound=1", 3, 150, 450, 1110)]
@@ -61,6 +69,8 @@ public sealed class AgentResumeTests : IDisposable
     [InlineData("reinforce:episodes_per_update=2", 300, 555)]
     [InlineData("one-step-ac", 1, 777)]
     [InlineData("one-step-ac:environments=3", 300)]
+    [InlineData("one-step-ac:gradient_clip=0.5,rate_schedule=linear,schedule_steps=1000", 333)]
+    [InlineData("reinforce:gradient_clip=0.5,rate_schedule=linear,schedule_steps=1000,schedule_end=0.5", 199, 350)]
     [InlineData("ac:environments=3,normalize_observations=true", 150, 1110)]
     [InlineData("ac:environments=3,normalize_rewards=true", 150, 1110)]
     [InlineData("reinforce:normalize_rewards=true", 350)]
@@ -166,7 +176,7 @@ public sealed class AgentResumeTests : IDisposable
             "reinforce" or "one-step-ac" or "a2c" => [("hidden_width", "16"), .. changes],
 
             // Copies of the value network depend on the number of updates.
-            "sac-v" => [.. SmallTasks.SmallOf(parts[0]), ("target_update", "periodic"), ("target_period", "70")],
+            "sac-v" => [.. SmallTasks.SmallOf(parts[0]), ("target_update", "periodic"), ("target_period", "70"), .. changes],
             _ => [.. Options(parts[0]), .. changes],
         };
         return SmallTasks.Train(parts[0], SmallTasks.ClassicOf(parts[0]), seed: 3, episodes: 1, changes);

@@ -37,6 +37,8 @@ public sealed class IdleOptionsTests
     [InlineData("res-ddpg", "", "td_errors=true", "with a correction, which measures them anyway")]
     [InlineData("sac", "tune_entropy_weight=false", "target_entropy_per_action=3", "but with tune_entropy_weight=true")]
     [InlineData("sac-v", "tune_entropy_weight=false", "entropy_learning_rate=0.3", "but with tune_entropy_weight=true")]
+    [InlineData("sac", "", "schedule_steps=10", "without a schedule: give rate_schedule=linear")]
+    [InlineData("dqn", "", "schedule_end=0.5", "without a schedule: give rate_schedule=linear")]
     [InlineData("sac-v", "target_update=moving-average", "target_period=1", "but with target_update=periodic")]
     [InlineData("sac-v", "target_update=periodic", "target_rate=0.9", "but with target_update=moving-average")]
     [InlineData("dqn", "target_update=periodic", "target_rate=0.9", "but with target_update=moving-average")]

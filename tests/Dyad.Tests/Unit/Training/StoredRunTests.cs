@@ -64,6 +64,24 @@ public sealed class StoredRunTests : IDisposable
     }
 
     [Fact]
+    public void A_schedule_is_as_long_as_its_run_which_is_not_lengthened_then_or_has_a_length_of_its_own()
+    {
+        (string, string) linear = ("rate_schedule", "linear"), length = ("schedule_steps", "250");
+        string run = Train("open", [linear], steps: 400);
+        Assert.Equal(400, (int?)StoredRun.Open(run).Config.Method.Options["schedule_steps"]);
+        Assert.Contains(
+            "'schedule_steps' is 400 there and 600 here", Assert.Throws<UserError>(() => Train("open", [linear], steps: 600)).Message, StringComparison.Ordinal);
+        Assert.Equal(run, Train("open", [linear], steps: 400));
+
+        string lengthened = Train("given", [linear, length], steps: 400), longer = Train("longer", [linear, length], steps: 600);
+        Assert.Equal(lengthened, Train("given", [linear, length], steps: 600));
+        Assert.Equal(Policy(longer), Policy(lengthened));
+        Assert.NotEqual(Policy(longer), Policy(Train("constant", [], steps: 600)));
+
+        static byte[] Policy(string folder) => File.ReadAllBytes(Path.Combine(folder, "policy.safetensors"));
+    }
+
+    [Fact]
     public void What_is_no_run_of_an_agent_gets_one_sentence()
     {
         Assert.Contains("it has no config.json", Assert.Throws<UserError>(() => StoredRun.Open(_folder.FullPath)).Message, StringComparison.Ordinal);
@@ -72,11 +90,11 @@ public sealed class StoredRunTests : IDisposable
             "is not a run of a neural method, which alone can be loaded", Assert.Throws<UserError>(() => StoredRun.Open(_folder.PathOf("game"))).Message, StringComparison.Ordinal);
     }
 
-    private string Train(string name, IReadOnlyList<(string, string)> changes, string method = "sac", LocatedTask? task = null)
+    private string Train(string name, IReadOnlyList<(string, string)> changes, string method = "sac", LocatedTask? task = null, long steps = 600)
     {
         (string, string)[] early = method == "sac" ? [("update_after", "100"), ("random_steps", "50")] : [];
         Run(TrainingStudy.Agent(
-            MethodCatalog.Agent(method), task ?? TaskLocator.FindForAgents("Pendulum-v1"), new TrainingRequest([.. changes, .. early], 600, 200, 0, 1)), name);
+            MethodCatalog.Agent(method), task ?? TaskLocator.FindForAgents("Pendulum-v1"), new TrainingRequest([.. changes, .. early], steps, 200, 0, 1)), name);
         return Path.GetDirectoryName(Directory.GetFiles(_folder.PathOf(name), "config.json", SearchOption.AllDirectories).Single())!;
     }
 

@@ -22,6 +22,9 @@ internal sealed record Recording(
     // In one place: how an agent is made, trained and read.
     private const long Seed = 4;
 
+    /// <summary>Environments, whose steps follow one another.</summary>
+    public int Environments { get; init; } = 1;
+
     /// <summary>The agent's random numbers.</summary>
     public static RandomStream Stream => new RandomStream(Seed).Split("agent");
 
@@ -29,17 +32,19 @@ internal sealed record Recording(
     public static Recording Of(ReplaySettings settings)
     {
         var (steps, evaluation, rows) = (new List<ScriptedStep>(), new List<ScriptedStep>(), new List<RecordedRow>());
+        int made = 0;
         IEnvironment Task(List<ScriptedStep> log, bool evaluates) =>
-            new RescaleAction(new ScriptedTask(log, evaluates));
+            new RescaleAction(new ScriptedTask(log, evaluates, evaluates ? 0 : made++));
 
         Method<AgentTask, IAgent> method = MethodCatalog.Agent(settings.Method);
         using IEnvironment measured = Task(evaluation, true);
         IAgent agent = method.With(Changes(settings, [.. method.With([]).Options.Select(option => option.Name)]))
             .Create(AgentTask.Of(measured), Stream);
         using var training = new AgentTraining(agent, () => Task(steps, false), measured, evaluationEpisodes: 1, Seed);
-        for (long step = 1; step <= settings.Steps; step++)
+        while (training.Step < settings.Steps)
         {
             training.Advance();
+            long step = training.Step;
             if (step == settings.Steps || step == settings.Steps - 3)
             {
                 evaluation.Clear();
@@ -50,7 +55,7 @@ internal sealed record Recording(
         }
 
         var state = SavedState.Of(agent.Serialize);
-        return new Recording(steps, rows, name => state.Floats(name));
+        return new Recording(steps, rows, name => state.Floats(name)) { Environments = settings.Environments };
     }
 
     private static IEnumerable<(string, string)> Changes(ReplaySettings settings, IReadOnlyList<string> options) =>

@@ -14,13 +14,17 @@ internal sealed class Distance
     public static Distance Of(Recording recording, ReferenceAgent reference, double enough)
     {
         var distance = new Distance();
-        int rows = 0;
-        for (int t = 0; t < recording.Steps.Count && distance.Value < enough; t++)
+        int rows = 0, n = recording.Environments;
+        for (int t = 0; t < recording.Steps.Count && distance.Value < enough; t += n)
         {
-            ScriptedStep step = recording.Steps[t];
-            distance.Add($"the action of step {t}", reference.Act(step.S), Actions(step));
-            reference.Observe(step);
-            if (rows < recording.Rows.Count && recording.Rows[rows].Step == t + 1)
+            ScriptedStep[] round = [.. recording.Steps.Skip(t).Take(n)];
+            for (int i = 0; i < n; i++)
+            {
+                distance.Add($"the action of step {t + i}", reference.Act(i, round[i].S), Actions(round[i]));
+            }
+
+            reference.Observe(round);
+            if (rows < recording.Rows.Count && recording.Rows[rows].Step == t + n)
             {
                 distance.Add(recording.Rows[rows++], reference);
             }

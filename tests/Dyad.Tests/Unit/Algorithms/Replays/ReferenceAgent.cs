@@ -2,8 +2,12 @@ using Dyad.Numerics;
 
 namespace Dyad.Tests.Unit.Algorithms.Replays;
 
-/// <summary>A transition in memory.</summary>
-internal sealed record Transition(double[] S, double[] A, double R, double[] Next, bool Terminated);
+/// <summary>A transition in memory; what follows s' is discounted by a number of its own.</summary>
+internal sealed record Transition(double[] S, double[] A, double R, double[] Next, bool Terminated, double Discount)
+{
+    /// <summary>gamma^m (1 - d).</summary>
+    public double Future => Terminated ? 0 : Discount;
+}
 
 /// <summary>Transitions drawn for an update, with the standard normal noise of the actions at s and at s'.</summary>
 internal sealed record ReferenceBatch(Transition[] Rows, double[][] Noise, double[][] NextNoise)
@@ -26,8 +30,9 @@ internal abstract class ReferenceAgent
     private readonly RandomStream _exploration;
     private readonly RandomStream _replay;
     private readonly Dictionary<string, List<double>> _means = [];
+    private readonly List<ScriptedStep>[] _episodes;
+    private readonly int[] _given;
     private int _steps;
-    private bool _isRunning;
 
     protected ReferenceAgent(ReplaySettings settings, RandomStream stream)
     {
@@ -36,7 +41,11 @@ internal abstract class ReferenceAgent
         _exploration = stream.Split("exploration");
         _replay = stream.Split("replay");
         Updates = stream.Split("updates");
+        _episodes = [.. Enumerable.Range(0, settings.Environments).Select(_ => new List<ScriptedStep>())];
+        _given = new int[settings.Environments];
     }
+
+    private readonly Dictionary<string, int> _counts = [];
 
     /// <summary>Numbers by the names of the agent's state, each with the length of a step that moves them.</summary>
     public Dictionary<string, (double[] Values, double Step)> State { get; } = [];
@@ -55,36 +64,67 @@ internal abstract class ReferenceAgent
         _ => new ReferenceDdpg(settings, stream),
     };
 
-    /// <summary>The action in training.</summary>
-    public double[] Act(double[] s) => _steps < Settings.RandomSteps
+    /// <summary>The action in training, of environments one after the other.</summary>
+    public double[] Act(int environment, double[] s) => _steps + (Settings.RandomForWholeRounds ? 0 : environment) < Settings.RandomSteps
         ? [.. Enumerable.Range(0, ScriptedTask.ActionSize).Select(_ => _exploration.Uniform(-1, 1))]
         : Explore(s, [.. Enumerable.Range(0, ScriptedTask.ActionSize).Select(_ => (double)(float)_exploration.Normal())]);
 
     /// <summary>The action in evaluation.</summary>
     public abstract double[] Exploit(double[] s);
 
-    /// <summary>Remembers a step, and updates where it is time.</summary>
-    public void Observe(ScriptedStep step)
+    /// <summary>Remembers a step of each environment, and updates where it is time for one of these steps.</summary>
+    public void Observe(IReadOnlyList<ScriptedStep> round)
     {
-        if (!_isRunning || Settings.EveryStateStarts)
+        int due = 0;
+        for (int i = 0; i < round.Count; i++)
+        {
+            Remember(Settings.EnvironmentsAreOne ? 0 : i, round[i]);
+            _steps++;
+            due += _steps >= Settings.UpdateAfter && _steps % Settings.UpdateEvery == 0 ? Settings.UpdatesPerRound : 0;
+        }
+
+        due = Settings.UpdatesOnceARound ? Math.Min(due, Settings.UpdatesPerRound) : due;
+        for (int i = 0; i < due; i++)
+        {
+            Update();
+        }
+    }
+
+    // The episode so far, and of it the transitions that are complete: from each of its steps on, as far as n steps go.
+    private void Remember(int environment, ScriptedStep step)
+    {
+        (List<ScriptedStep> episode, int n) = (_episodes[environment], Settings.NSteps);
+        bool counts = !step.Result.Failed || Settings.LearnsFailures;
+        if (episode.Count == 0 || Settings.EveryStateStarts)
         {
             _starts.Add(step.S);
         }
 
-        _isRunning = !step.Result.Done;
-        if (!step.Result.Failed || Settings.LearnsFailures)
+        episode.Add(step);
+        int last = episode.Count - (counts ? 1 : 2);
+        for (int t = _given[environment]; t <= last && (step.Result.Done || t + n - 1 <= last); t = ++_given[environment])
         {
+            int end = Math.Min(t + n - 1, last);
+            double reward = Enumerable.Range(t, end - t + 1).Sum(k => Math.Pow(Settings.Discount, k - t) * episode[k].Result.Reward);
+            int power = Settings.DiscountedOnce ? 1 : Settings.EndsAreDiscountedInFull ? n : end - t + 1;
+            ScriptedStep final = episode[end];
+            if ((end < t + n - 1 && !final.Result.Terminated && Settings.CutsAreDropped) || (!counts && Settings.FailureDropsReturns))
+            {
+                continue;
+            }
+
+            double[] next = Settings.NextIsTheNextEpisodes && final.Result.Done ? final.First : final.Next;
+            bool terminated = (final.Result.Terminated || (Settings.TruncationTerminates && step.Result.Done && end == last)) && !Settings.NeverTerminates;
+
             // What the task did by an action of [low, high] the agent did by one of [-1, 1].
-            double[] action = [.. step.A.Select((a, i) => Scale.In(a, i))];
-            double[] next = Settings.NextIsTheNextEpisodes && step.Result.Done ? step.First : step.Next;
-            bool terminated = (step.Result.Terminated || (Settings.TruncationTerminates && step.Result.Done)) && !Settings.NeverTerminates;
-            _memory.Add(new Transition(step.S, action, step.Result.Reward, next, terminated));
+            double[] action = [.. episode[t].A.Select((a, i) => Scale.In(a, i))];
+            _memory.Add(new Transition(episode[t].S, action, reward, next, terminated, Math.Pow(Settings.Discount, power)));
         }
 
-        _steps++;
-        for (int i = 0; i < Settings.UpdatesPerRound && _steps >= Settings.UpdateAfter && _steps % Settings.UpdateEvery == 0; i++)
+        if (step.Result.Done)
         {
-            Update();
+            episode.Clear();
+            _given[environment] = 0;
         }
     }
 
@@ -94,6 +134,11 @@ internal abstract class ReferenceAgent
         var row = _means.ToDictionary(
             entry => $"train/{entry.Key}", entry => entry.Key.EndsWith("_max", StringComparison.Ordinal) ? entry.Value.Max() : entry.Value.Average());
         _means.Clear();
+        foreach ((string name, int count) in _counts)
+        {
+            row[$"train/{name}"] = count;
+        }
+
         return row;
     }
 
@@ -109,6 +154,25 @@ internal abstract class ReferenceAgent
         }
 
         values.Add(value);
+    }
+
+    /// <summary>Adam of so many numbers, with clip and schedule; of a single number, without a clip.</summary>
+    protected ReferenceAdam Adam(int size, double rate, string name = "", double power = 0) => new(size, rate, power)
+    {
+        Left = () => Settings.RateSchedule != "linear" ? 1
+            : 1 - ((1 - Settings.ScheduleEnd) * Math.Min(1.0, (double)_steps / Settings.ScheduleSteps)),
+        Clip = size == 1 || Settings.GradientClip == 0 ? null : direction => Clip(direction, name),
+    };
+
+    // d min(1, c / |d|).
+    private double[] Clip(double[] direction, string name)
+    {
+        double norm = ReferenceMath.Norm(direction);
+        Record($"{name}_norm", norm);
+        _counts[$"{name}_clips"] = _counts.GetValueOrDefault($"{name}_clips") + (norm > Settings.GradientClip ? 1 : 0);
+        return Settings.ClipsByElement ? [.. direction.Select(d => Math.Clamp(d, -Settings.GradientClip, Settings.GradientClip))]
+            : Settings.CriticUnclipped && name == "critic_gradient" ? direction
+            : [.. direction.Select(d => d * Math.Min(1, Settings.GradientClip / norm))];
     }
 
     protected double[] Keep(string name, double[] values, double step)
@@ -130,7 +194,7 @@ internal abstract class ReferenceAgent
         double[][] next = Noise(nextNoise), now = Noise(noise);
         return new ReferenceBatch(rows, now, next)
         {
-            Starts = starts.Length == 0 ? null : new ReferenceBatch([.. starts.Select(s => new Transition(s, [], 0, [], false))], Noise(noise), next),
+            Starts = starts.Length == 0 ? null : new ReferenceBatch([.. starts.Select(s => new Transition(s, [], 0, [], false, 1))], Noise(noise), next),
         };
 
         double[][] Noise(bool drawn) => [.. rows.Select(_ => (double[])[.. Enumerable.Range(0, ScriptedTask.ActionSize)

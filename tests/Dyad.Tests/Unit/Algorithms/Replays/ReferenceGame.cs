@@ -31,8 +31,8 @@ internal abstract class ReferenceGame : ReferenceAgent
                 : [.. CriticNetwork.Drawn(random.Split("q1")), .. critics == 2 ? CriticNetwork.Drawn(random.Split(second)) : []],
             settings.CriticLearningRate);
         Bar = [.. W];
-        _actorSteps = new ReferenceAdam(Theta.Length, settings.ActorLearningRate, settings.ActorRatePower);
-        _criticSteps = new ReferenceAdam(W.Length, settings.CriticLearningRate, settings.CriticRatePower);
+        _actorSteps = Adam(Theta.Length, settings.ActorLearningRate, "actor_gradient", settings.ActorRatePower);
+        _criticSteps = Adam(W.Length, settings.CriticLearningRate, "critic_gradient", settings.CriticRatePower);
     }
 
     protected ReferenceNetwork PolicyNetwork { get; }
@@ -91,6 +91,7 @@ internal abstract class ReferenceGame : ReferenceAgent
             TargetValue = (i, s, a) => Q(Bar, i, s, a),
             CriticValue = (w, i, s, a) => Q(w, i, s, a),
             Record = Record,
+            Steps = Adam(CriticNetwork.Count * critics, Settings.ResidualLearningRate, "residual_gradient"),
             RecordErrors = RecordErrors,
         };
         Keep("residual", Correction.Psi, Settings.ResidualLearningRate);

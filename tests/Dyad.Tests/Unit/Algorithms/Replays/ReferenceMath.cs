@@ -76,13 +76,20 @@ internal sealed class ReferenceNetwork(params int[] sizes)
 /// <summary>Adam with step lengths rate / (1 + k)^power.</summary>
 internal sealed class ReferenceAdam(int size, double rate, double power = 0)
 {
+    /// <summary>What is left of the step length; all where it is null.</summary>
+    public Func<double>? Left { get; init; }
+
+    /// <summary>Shortens a direction; null for not at all.</summary>
+    public Func<double[], double[]>? Clip { get; init; }
+
     private readonly double[] _m = new double[size];
     private readonly double[] _v = new double[size];
     private int _steps;
 
     public void Descend(double[] x, double[] gradient)
     {
-        double length = rate / Math.Pow(1 + _steps, power);
+        double length = rate * (Left?.Invoke() ?? 1) / Math.Pow(1 + _steps, power);
+        gradient = Clip?.Invoke(gradient) ?? gradient;
         _steps++;
         for (int i = 0; i < x.Length; i++)
         {

@@ -37,7 +37,7 @@ internal sealed class ReferenceSac : ReferenceGame
     {
         Keep("target", Bar, settings.CriticLearningRate);
         _logTemperature = Keep("log_temperature", [(float)Math.Log(settings.EntropyWeight)], Math.Abs(settings.EntropyLearningRate));
-        _temperatureSteps = new ReferenceAdam(1, settings.EntropyLearningRate);
+        _temperatureSteps = Adam(1, settings.EntropyLearningRate);
         Correct(Critics, (theta, s, z) =>
         {
             (double[] a, double log) = SquashedGaussian.Sample(PolicyNetwork.Apply(theta, s), z);
@@ -65,11 +65,11 @@ internal sealed class ReferenceSac : ReferenceGame
     protected override double ReplayedCost(double[] w, ReferenceBatch batch) =>
         -batch.Mean((row, _, _) => Smallest(i => Followed(w, i, row.S, row.A, corrected: true)));
 
-    // r + gamma (1 - d) (min_i Qbar_i(s', a') - alpha log pi(a'|s')).
+    // r + gamma^m (1 - d) (min_i Qbar_i(s', a') - alpha log pi(a'|s')).
     protected override double[] Targets(double[] theta, ReferenceBatch batch) => [.. batch.Rows.Select((row, k) =>
     {
         (double[] a, double log) = SquashedGaussian.Sample(PolicyNetwork.Apply(theta, row.Next), batch.NextNoise[k]);
-        return row.R + (row.Terminated ? 0 : Settings.Discount * (Smallest(i => Q(Bar, i, row.Next, a)) - (Alpha * log)));
+        return row.R + (row.Future * (Smallest(i => Q(Bar, i, row.Next, a)) - (Alpha * log)));
     })];
 
     protected override void AfterCritic() => Average(Bar, W, Settings.TargetCriticRate ?? Settings.TargetRate);
@@ -120,13 +120,13 @@ internal class ReferenceDdpg : ReferenceGame
     protected override double ReplayedCost(double[] w, ReferenceBatch batch) =>
         -batch.Mean((row, _, _) => Followed(w, 0, row.S, row.A, corrected: true));
 
-    // r + gamma (1 - d) Qbar(s', a'), of two the smaller.
+    // r + gamma^m (1 - d) Qbar(s', a'), of two the smaller.
     protected override double[] Targets(double[] theta, ReferenceBatch batch) => [.. batch.Rows.Select((row, k) =>
     {
         double[] a = Next(theta, row.Next, batch.NextNoise[k]);
         double value = Q(Bar, 0, row.Next, a);
         value = Critics < 2 || Settings.FirstCriticAlone ? value : Math.Min(value, Q(Bar, 1, row.Next, a));
-        return row.R + (row.Terminated ? 0 : Settings.Discount * value);
+        return row.R + (row.Future * value);
     })];
 
     protected override void AfterUpdate()

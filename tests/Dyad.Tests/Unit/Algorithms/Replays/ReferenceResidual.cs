@@ -11,7 +11,6 @@ internal sealed class ReferenceResidual
 {
     private readonly ReplaySettings _settings;
     private readonly ReferenceNetwork _network;
-    private readonly ReferenceAdam _steps;
     private readonly double[] _bar;
     private readonly int _critics;
     private double? _clip;
@@ -21,12 +20,14 @@ internal sealed class ReferenceResidual
         (_settings, _network, _critics) = (settings, network, critics);
         Psi = [.. Enumerable.Range(1, critics).SelectMany(i => network.Drawn(stream.Split("residual").Split($"q{i}"), lastIsZero: settings.ResidualStart == "zero"))];
         _bar = [.. Psi];
-        _steps = new ReferenceAdam(Psi.Length, settings.ResidualLearningRate);
     }
 
     public double[] Psi { get; }
 
     public double[] Bar => _bar;
+
+    /// <summary>Steps of psi.</summary>
+    public required ReferenceAdam Steps { get; init; }
 
     /// <summary>Draws a batch of its own.</summary>
     public required Func<ReferenceBatch> Draw { get; init; }
@@ -60,12 +61,11 @@ internal sealed class ReferenceResidual
             {
                 Transition row = batch.Rows[k];
                 (double[] action, double entropy) = Next(theta, row.Next, batch.NextNoise[k]);
-                double discount = row.Terminated ? 0 : _settings.Discount;
                 for (int i = 0; i < _critics; i++)
                 {
                     double value = TargetValue(i, row.Next, action) + (_settings.ResidualReward == "correct" ? entropy : 0);
-                    errors[i][k] = row.R + (discount * value) - CriticValue(w, i, row.S, row.A);
-                    futures[i][k] = discount * Value(_bar, i, row.Next, action);
+                    errors[i][k] = row.R + (row.Future * value) - CriticValue(w, i, row.S, row.A);
+                    futures[i][k] = row.Future * Value(_bar, i, row.Next, action);
                 }
             }
 
@@ -79,7 +79,7 @@ internal sealed class ReferenceResidual
             Record("residual_clip", clip);
             Record("critic_value", Mean((i, row) => CriticValue(w, i, row.S, row.A)));
             Record("residual_value", Mean((i, row) => Value(i, row.S, row.A)));
-            _steps.Descend(Psi, Gradient(Cost, Psi));
+            Steps.Descend(Psi, Gradient(Cost, Psi));
             Average(_bar, Psi, _settings.ResidualTargetRate ?? _settings.TargetRate);
 
             double Mean(Func<int, Transition, double> f) =>

@@ -34,10 +34,10 @@ internal sealed class ReferenceSacV : ReferenceAgent
         _psi = Keep("value", _value.Drawn(stream.Split("value")), settings.ValueLearningRate);
         _bar = Keep("target", [.. _psi], settings.ValueLearningRate);
         _logTemperature = Keep("log_temperature", [(float)Math.Log(settings.EntropyWeight)], Math.Abs(settings.EntropyLearningRate));
-        _actorSteps = new ReferenceAdam(_phi.Length, settings.ActorLearningRate);
-        _criticSteps = new ReferenceAdam(_theta.Length, settings.CriticLearningRate);
-        _valueSteps = new ReferenceAdam(_psi.Length, settings.ValueLearningRate);
-        _temperatureSteps = new ReferenceAdam(1, settings.EntropyLearningRate);
+        _actorSteps = Adam(_phi.Length, settings.ActorLearningRate, "actor_gradient");
+        _criticSteps = Adam(_theta.Length, settings.CriticLearningRate, "critic_gradient");
+        _valueSteps = Adam(_psi.Length, settings.ValueLearningRate, "value_gradient");
+        _temperatureSteps = Adam(1, settings.EntropyLearningRate);
     }
 
     private double Alpha => Math.Exp(_logTemperature[0]);
@@ -61,7 +61,7 @@ internal sealed class ReferenceSacV : ReferenceAgent
             _valueSteps.Descend(_psi, Gradient(ValueCost, _psi));
 
             // theta descends sum over i of mean 1/2 (Q_i(s, a) - (r + gamma (1 - d) Vbar(s')))^2.
-            double[] y = [.. batch.Rows.Select(row => row.R + (row.Terminated ? 0 : Settings.Discount * V(_bar, row.Next)))];
+            double[] y = [.. batch.Rows.Select(row => row.R + (row.Future * V(_bar, row.Next)))];
             double CriticCost(double[] theta) =>
                 batch.Rows.Select((row, k) => (Math.Pow(Q(theta, 0, row.S, row.A) - y[k], 2) + Math.Pow(Q(theta, 1, row.S, row.A) - y[k], 2)) / 2).Average();
             Record("critic_loss", CriticCost(_theta));

@@ -12,6 +12,10 @@ internal sealed record ReplaySettings(string Method, long Steps = 14)
 
     public int HiddenLayers { get; init; } = 2;
 
+    public int Environments { get; init; } = 1;
+
+    public int NSteps { get; init; } = 1;
+
     public int BatchSize { get; init; } = 6;
 
     public int UpdateAfter { get; init; } = 7;
@@ -33,6 +37,14 @@ internal sealed record ReplaySettings(string Method, long Steps = 14)
     public double ActorRatePower { get; init; } = 0.3;
 
     public double CriticRatePower { get; init; } = 0.2;
+
+    public double GradientClip { get; init; }
+
+    public string RateSchedule { get; init; } = "constant";
+
+    public int ScheduleSteps { get; init; }
+
+    public double ScheduleEnd { get; init; }
 
     // DDPG and TD3.
     public double ExplorationNoise { get; init; } = 0.3;
@@ -146,6 +158,24 @@ internal sealed record ReplaySettings(string Method, long Steps = 14)
     internal bool StartsUnweighted { get; init; }
 
     internal bool EveryStateStarts { get; init; }
+
+    internal bool ClipsByElement { get; init; }
+
+    internal bool CriticUnclipped { get; init; }
+
+    internal bool DiscountedOnce { get; init; }
+
+    internal bool CutsAreDropped { get; init; }
+
+    internal bool EndsAreDiscountedInFull { get; init; }
+
+    internal bool FailureDropsReturns { get; init; }
+
+    internal bool EnvironmentsAreOne { get; init; }
+
+    internal bool UpdatesOnceARound { get; init; }
+
+    internal bool RandomForWholeRounds { get; init; }
 
     /// <summary>Whether someone leads: <paramref name="player"/> is actor or critic.</summary>
     public bool IsLedBy(string player) => Rule == "stackelberg" && Leader == player;

@@ -17,9 +17,9 @@ internal sealed record ScriptedStep(double[] S, double[] A, StepResult Result, d
 
 /// <summary>
 /// Random observations and rewards, with ends by a script, that writes down what happened. An evaluation's episodes have three
-/// steps.
+/// steps. A task of a later number is so many steps ahead in the script.
 /// </summary>
-internal sealed class ScriptedTask(List<ScriptedStep> log, bool evaluation = false) : IEnvironment
+internal sealed class ScriptedTask(List<ScriptedStep> log, bool evaluation = false, int number = 0) : IEnvironment
 {
     public const int ObservationSize = 2, ActionSize = 2;
 
@@ -27,7 +27,8 @@ internal sealed class ScriptedTask(List<ScriptedStep> log, bool evaluation = fal
 
     private RandomStream _random = new(0);
     private double[] _present = [];
-    private int _steps;
+    private ScriptedStep? _last;
+    private int _steps = number;
 
     public Space ObservationSpace { get; } = Box.Uniform(ObservationSize, -100, 100);
 
@@ -37,9 +38,9 @@ internal sealed class ScriptedTask(List<ScriptedStep> log, bool evaluation = fal
     {
         _random = seed is long number ? new RandomStream(number) : _random;
         _present = Draw();
-        if (log.Count > 0)
+        if (_last is not null)
         {
-            log[^1].First = _present;
+            _last.First = _present;
         }
 
         _present.CopyTo(observation);
@@ -54,7 +55,8 @@ internal sealed class ScriptedTask(List<ScriptedStep> log, bool evaluation = fal
             ? new StepResult(reward, Terminated: false, Truncated: _steps % 3 == 0)
             : new StepResult(reward, terminated, truncated, failed);
         double[] next = Draw();
-        log.Add(new ScriptedStep(_present, action.ToArray(), result, next));
+        _last = new ScriptedStep(_present, action.ToArray(), result, next);
+        log.Add(_last);
         _present = next;
         next.CopyTo(observation);
         return result;
