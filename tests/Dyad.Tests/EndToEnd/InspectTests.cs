@@ -74,6 +74,7 @@ public sealed class InspectTests : IDisposable
 
     [Theory]
     [InlineData("ac", "CartPole-v1", "default")]
+    [InlineData("ppo", "CartPole-v1", "default")]
     [InlineData("stac", "Pendulum-v1", "run")]
     public async Task An_on_policy_runs_game_is_told_on_new_episodes(string method, string task, string rule)
     {

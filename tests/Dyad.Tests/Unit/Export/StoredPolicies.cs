@@ -18,6 +18,8 @@ internal static class StoredPolicies
         { "stsac-al", "Pendulum-v1" },
         { "ac", "Pendulum-v1" },
         { "ac", "CartPole-v1" },
+        { "ppo", "Pendulum-v1" },
+        { "ppo:normalize_observations=true", "CartPole-v1" },
         { "reinforce", "CartPole-v1" },
         { "one-step-ac", "MountainCarContinuous-v0" },
         { "dqn", "Acrobot-v1" },

@@ -29,6 +29,8 @@ public sealed class AgentPresetTests
     [Theory]
     [InlineData("ac", "res-ac", "residual=true,critic=q,direct_term=critic")]
     [InlineData("ac", "stac", "rule=stackelberg")]
+    [InlineData("ppo", "res-ppo", "residual=true")]
+    [InlineData("res-a2c", "a2c", "residual=false")]
     [InlineData("stac", "ac", "rule=individual")]
     [InlineData("sac", "res-stsac-cl", "residual=true,rule=stackelberg,leader=critic")]
     [InlineData("res-ddpg", "ddpg", "residual=false")]

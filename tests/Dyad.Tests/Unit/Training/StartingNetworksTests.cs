@@ -30,6 +30,7 @@ public sealed class StartingNetworksTests : IDisposable
     [InlineData("dqn", "CartPole-v1")]
     [InlineData("stac", "CartPole-v1")]
     [InlineData("res-ac", "CartPole-v1")]
+    [InlineData("res-ppo", "CartPole-v1")]
     [InlineData("reinforce", "CartPole-v1")]
     [InlineData("one-step-ac", "CartPole-v1")]
     public void All_networks_of_a_method_are_taken_over(string method, string environment)
@@ -165,7 +166,7 @@ public sealed class StartingNetworksTests : IDisposable
 
     private static (string, string)[] OptionsOf(string method) => method switch
     {
-        "stac" or "res-ac" => [("hidden_width", "8"), ("steps_per_epoch", "64")],
+        "ac" or "stac" or "res-ac" or "res-ppo" => [("hidden_width", "8"), ("steps_per_epoch", "64")],
         "reinforce" or "one-step-ac" => [("hidden_width", "8")],
         "dqn" => [("hidden_width", "8"), ("update_after", "20"), ("batch_size", "16"), ("target_period", "50")],
         _ => Small,
