@@ -65,10 +65,10 @@ public static class Harness
     }
 
     // Long enough for the compiler's last tier, also when pinned to one core.
-    private static void WarmUp(Action run)
+    internal static void WarmUp(Action run)
     {
         long start = Stopwatch.GetTimestamp();
-        for (int i = 0; i < 100 || Stopwatch.GetElapsedTime(start).TotalSeconds < 0.5; i++)
+        for (int i = 0; i < 100 || Stopwatch.GetElapsedTime(start).TotalSeconds < 0.8; i++)
         {
             run();
         }

@@ -14,6 +14,8 @@ public static class Suite
 {
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web);
 
+    private const string ProfilePrefix = "profile-";
+
     /// <summary>The folder that holds <c>benchmarks/peers</c>.</summary>
     public static string RepositoryRoot { get; } = FindRoot();
 
@@ -33,6 +35,12 @@ public static class Suite
         if (name?.StartsWith(PythonBenchmark.Prefix, StringComparison.Ordinal) == true)
         {
             RunPython(json, output);
+            return;
+        }
+
+        if (name?.StartsWith(ProfilePrefix, StringComparison.Ordinal) == true)
+        {
+            RunProfile(name[ProfilePrefix.Length..], json, output);
             return;
         }
 
@@ -93,6 +101,30 @@ public static class Suite
         {
             output.WriteLine(string.Create(CultureInfo.InvariantCulture,
                 $"{single.Name,-30} {single.Median,10:F0} {(single.Floor > 0 ? $"{single.Floor:F0}" : "-"),13} {(single.Floor > 0 ? $"{single.Median / single.Floor:P0}" : "-"),6} {pair.Median,11:F0} {pair.Median / pair.Floor,6:F2}"));
+        }
+    }
+
+    private static void RunProfile(string name, bool json, TextWriter output)
+    {
+        if (!UpdateCases.Agents().TryGetValue(name, out Func<AgentUpdate>? create))
+        {
+            throw new UserError($"there is no profile of '{name}'; there are {string.Join(", ", UpdateCases.Agents().Keys)}");
+        }
+
+        PinToLastCore();
+        AgentUpdate update = create();
+        IReadOnlyList<ProfileRow> rows = update.Profile();
+        if (json)
+        {
+            output.WriteLine(JsonSerializer.Serialize(new { machine = Machine(PeakProbe.Measure()), rows }, Json));
+            return;
+        }
+
+        output.WriteLine($"{"",-52} {"times",5} {"us",8} {"floor",8} {"above",8}");
+        foreach (ProfileRow row in rows.Append(new ProfileRow("all", rows.Sum(x => x.Count), rows.Sum(x => x.Time), rows.Sum(x => x.Floor))))
+        {
+            output.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                $"{row.Label,-52} {row.Count,5} {row.Time,8:F2} {row.Floor,8:F2} {row.Time - row.Floor,8:F2}"));
         }
     }
 
