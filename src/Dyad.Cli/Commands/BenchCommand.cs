@@ -18,14 +18,14 @@ internal static class BenchCommand
         };
         var fetch = new Option<bool>("--fetch-peers") { Description = "First get the libraries to compare with: Debian's PyTorch with OpenBLAS (as root), and TorchSharp (200 MB from NuGet)." };
         var page = new Option<string?>("--page") { Description = "Measure nothing: write the page of a document that --json wrote.", HelpName = "FILE.json" };
-        Option<bool> json = StudyOptions.Json();
+        Option<bool> json = CommonOptions.Json();
         var command = new Command("bench", "Measure kernels, updates and whole training steps against their floor, pinned to one core.") { name, fetch, page, json };
         Help.AddExamples(command, "dyad bench sac-256x256-b100", "dyad bench kernels --json", "dyad bench training", "dyad bench env-HalfCheetah-v4", "dyad bench profile-sac-256x256-b100");
         command.SetAction(parsed =>
         {
             if (parsed.GetValue(page) is { } file)
             {
-                Output.Writer.Write(BenchmarkTables.Page(Suite.Read(File.ReadAllText(file))));
+                StandardOutput.Writer.Write(BenchmarkTables.Page(Suite.Read(File.ReadAllText(file))));
                 return ExitCode.Success;
             }
 
