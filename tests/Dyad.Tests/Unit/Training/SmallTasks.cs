@@ -96,7 +96,7 @@ internal sealed class DiscreteIdentityTask(int breaksAt = int.MaxValue) : IEnvir
 /// <summary>Training runs of small networks.</summary>
 internal static class SmallTasks
 {
-    public static readonly string[] Methods = ["sac", "ddpg", "td3", "sac-v", "dqn", "stsac-al", "stsac-cl", "stack-sac", "stddpg-al", "stddpg-cl", "sttd3-al", "res-sac", "res-ddpg", "res-td3"];
+    public static readonly string[] Methods = ["sac", "ddpg", "td3", "sac-v", "dqn", "stsac-al", "stsac-cl", "stack-sac", "stddpg-al", "stddpg-cl", "sttd3-al", "res-sac", "res-ddpg", "res-td3", "sac-discrete", "stsac-discrete-al", "res-sac-discrete"];
 
     public static readonly (string, string)[] Small =
     [
@@ -113,12 +113,15 @@ internal static class SmallTasks
     /// <summary>Small networks and short schedules, in the options of a method.</summary>
     public static (string, string)[] SmallOf(string method) => method == "dqn" ? SmallDqn : Small;
 
+    /// <summary>Whether a method is for finitely many actions.</summary>
+    public static bool IsFinite(string method) => method == "dqn" || method.Contains("discrete", StringComparison.Ordinal);
+
     /// <summary>The identity with the actions that a method needs.</summary>
     public static Func<IEnvironment> IdentityOf(string method, int breaksAt = int.MaxValue) =>
-        () => new TimeLimit(method == "dqn" ? new DiscreteIdentityTask(breaksAt) : new IdentityTask(breaksAt), 10);
+        () => new TimeLimit(IsFinite(method) ? new DiscreteIdentityTask(breaksAt) : new IdentityTask(breaksAt), 10);
 
     /// <summary>A task of classic control with the actions that a method needs.</summary>
-    public static Func<IEnvironment> ClassicOf(string method) => method == "dqn" ? CartPole : Pendulum;
+    public static Func<IEnvironment> ClassicOf(string method) => IsFinite(method) ? CartPole : Pendulum;
 
     public static IEnvironment CartPole() => EnvironmentRegistry.Create("CartPole-v1");
 
