@@ -33,6 +33,10 @@ public sealed class GameAgent : IValuing, IAppendOnlyState
     private readonly Adam<float> _criticOptimizer;
     private readonly Adam<float>[] _sideOptimizers;
 
+    private readonly Action _addCritic;
+    private readonly Action _addActor;
+    private IGameDevice _device = Processing.Instance;
+
     private readonly MeasureMeans _actorMeans;
     private readonly MeasureMeans _criticMeans;
     private readonly TdErrorMeter? _errorMeter;
@@ -68,6 +72,7 @@ public sealed class GameAgent : IValuing, IAppendOnlyState
         _sideOptimizers = [.. _sidePlayers.Select(side => new Adam<float>(side.Parameters.Count, side.LearningRate))];
         _actorMeans = new MeasureMeans("train/actor_loss", game.ActorMeasures);
         _criticMeans = new MeasureMeans("train/critic_loss", game.CriticMeasures);
+        (_addCritic, _addActor) = (AddCritic, AddActor);
         _errorMeter = _options.Correction.MeasuresCritic ? new TdErrorMeter(_options.BatchSize * game.CriticErrors.Count) : null;
         _gameMetrics = _options.EigenvalueSteps > 0 ? new GameMetrics(this, _options.EigenvalueSteps, stream.Split("eigenvalues")) : null;
     }
@@ -76,19 +81,19 @@ public sealed class GameAgent : IValuing, IAppendOnlyState
     public AgentTask Task { get; }
 
     /// <inheritdoc/>
-    public Parameters<float> Policy => _method.Actor;
+    public Parameters<float> Policy => Here(_method.Actor);
 
     /// <inheritdoc/>
     public IReadOnlyList<AgentNetwork> Networks =>
     [
-        new("actor", _method.Actor), new("critic", _method.Critic),
+        new("actor", Here(_method.Actor)), new("critic", _method.Critic),
         .. _targets.Select(target => new AgentNetwork(target.Name, target.Parameters, target.Source)),
         .. _sidePlayers.Select(side => new AgentNetwork(side.Name, side.Parameters)),
         .. _residual?.Networks ?? [],
     ];
 
     /// <summary>w, the critic's parameters.</summary>
-    public Parameters<float> Critic => _method.Critic;
+    public Parameters<float> Critic => Here(_method.Critic);
 
     /// <inheritdoc/>
     public PolicyHead? Head => _method.Head;
@@ -110,6 +115,22 @@ public sealed class GameAgent : IValuing, IAppendOnlyState
 
     /// <summary>The correction of what the actor follows; null where it follows the critic.</summary>
     public Residual? Residual => _residual;
+
+    /// <summary>What computes its steps.</summary>
+    internal IGameDevice Device
+    {
+        get => _device;
+        set => _device = _experience.Device = value;
+    }
+
+    /// <summary>All that its steps compute on a device, in an order that is the same for agents of the same method, options and sizes.</summary>
+    internal IReadOnlyList<CompiledProgram> Programs => [_experience.Exploring, .. _rule.Programs, .. _residual?.Programs ?? []];
+
+    /// <summary>What the processor writes for them.</summary>
+    internal IEnumerable<PinnedMemory<float>> Inputs => [.. _batches.SelectMany(batch => batch.Memory), .. _residual?.Inputs ?? [], .. _experience.Inputs];
+
+    /// <summary>All that has moments, likewise.</summary>
+    internal IReadOnlyList<Adam<float>> Optimizers => [_actorOptimizer, _criticOptimizer, .. _sideOptimizers, .. _residual is null ? [] : new[] { _residual.Optimizer }];
 
     /// <summary>States the game on another batch of some size.</summary>
     public GameBatch GameOn(int batchSize) => new(_method, _residual, _experience, new Extent("inspected batch", batchSize));
@@ -171,9 +192,9 @@ public sealed class GameAgent : IValuing, IAppendOnlyState
 
         if (actorMoves && _options.Gradient.Order == UpdateOrder.Simultaneous)
         {
-            _residual?.Learn(_experience);
+            _residual?.Learn(_experience, _device);
             Draw();
-            _rule.ComputeBoth();
+            _rule.ComputeBoth(_device);
             if (actorSteps == 1)
             {
                 StepCritic();
@@ -195,8 +216,8 @@ public sealed class GameAgent : IValuing, IAppendOnlyState
                 return;
             }
 
-            _residual?.Learn(_experience);
-            _rule.Actor.Compute();
+            _residual?.Learn(_experience, _device);
+            _rule.Actor.Compute(_device);
             StepActor();
             MoveActor(actorSteps - 1);
         }
@@ -207,6 +228,7 @@ public sealed class GameAgent : IValuing, IAppendOnlyState
     /// <inheritdoc/>
     public void Measure(IMetrics metrics)
     {
+        _device.Pull();
         _criticMeans.Flush(metrics);
         _actorMeans.Flush(metrics);
         _rule.Measure(metrics);
@@ -218,6 +240,7 @@ public sealed class GameAgent : IValuing, IAppendOnlyState
     /// <inheritdoc/>
     public void Serialize(StateArchive archive)
     {
+        _device.Pull();
         archive.Array("actor", _method.Actor.Values);
         archive.Array("critic", _method.Critic.Values);
         foreach (TargetNetwork target in _targets)
@@ -245,6 +268,10 @@ public sealed class GameAgent : IValuing, IAppendOnlyState
         _criticMeans.Serialize(archive);
         _actorMeans.Serialize(archive);
         _experience.Serialize(archive);
+        if (archive.IsLoading)
+        {
+            _device.Push();
+        }
     }
 
     /// <inheritdoc/>
@@ -258,6 +285,10 @@ public sealed class GameAgent : IValuing, IAppendOnlyState
         foreach (GameBatch batch in _batches)
         {
             batch.Draw(random, random ?? _random);
+            foreach (PinnedMemory<float> values in batch.Memory)
+            {
+                _device.Write(values);
+            }
         }
     }
 
@@ -267,7 +298,7 @@ public sealed class GameAgent : IValuing, IAppendOnlyState
         for (int i = 0; i < steps; i++)
         {
             Draw(random);
-            _rule.Critic.Compute();
+            _rule.Critic.Compute(_device);
             StepCritic();
         }
     }
@@ -277,7 +308,7 @@ public sealed class GameAgent : IValuing, IAppendOnlyState
         for (int i = 0; i < steps; i++)
         {
             Draw();
-            _rule.Actor.Compute();
+            _rule.Actor.Compute(_device);
             StepActor();
         }
     }
@@ -285,22 +316,35 @@ public sealed class GameAgent : IValuing, IAppendOnlyState
     // w <- w - rate d_w L(theta, w)
     private void StepCritic()
     {
-        _criticOptimizer.Descend(_method.Critic.Values, _rule.Critic.Values);
+        _device.Descend(_criticOptimizer, _method.Critic.Memory, _rule.Critic.Memory);
         MoveTargets(TargetMoment.AfterCritic);
+        _device.Then(_rule.Critic.Told, _addCritic);
+    }
+
+    private void AddCritic()
+    {
         _criticMeans.Add(_rule.Critic);
         _errorMeter?.Add(_rule.Critic.Measured(TdErrorMeter.Name));
+    }
+
+    private void AddActor() => _actorMeans.Add(_rule.Actor);
+
+    private Parameters<float> Here(Parameters<float> parameters)
+    {
+        _device.Pull();
+        return parameters;
     }
 
     // theta <- theta + rate d_theta J(theta, w), and what moves beside it likewise
     private void StepActor()
     {
-        _residual?.BeforeActorStep();
-        _actorOptimizer.Descend(_method.Actor.Values, _rule.Actor.Values);
-        _actorMeans.Add(_rule.Actor);
+        _residual?.BeforeActorStep(_device);
+        _device.Descend(_actorOptimizer, _method.Actor.Memory, _rule.Actor.Memory);
+        _device.Then(_rule.Actor.Told, _addActor);
         for (int i = 0; i < _sideOptimizers.Length; i++)
         {
             SidePlayer side = _sidePlayers[i];
-            _sideOptimizers[i].Descend(side.Parameters.Values, _rule.Actor.Measured(side.Name));
+            _device.Descend(_sideOptimizers[i], side.Parameters.Memory, _rule.Actor.MemoryOf(side.Name));
         }
     }
 
@@ -311,7 +355,7 @@ public sealed class GameAgent : IValuing, IAppendOnlyState
         {
             if (target.Moment == moment)
             {
-                OptimizerLoops.Average<float>(target.Parameters.Values, target.Source.Values, _options.TargetRate);
+                _device.Average(target.Parameters.Memory, target.Source.Memory, _options.TargetRate);
             }
         }
     }

@@ -11,7 +11,7 @@ public sealed class CompiledProgram
     private Func<double>[] _flop = [];
 
     // Owners of the memory that instructions point into.
-    private object? _memory;
+    private object[] _memory = [];
 
     internal CompiledProgram()
     {
@@ -35,12 +35,19 @@ public sealed class CompiledProgram
         }
     }
 
-    internal void Set(Instruction[] instructions, Func<double>[] flop, object memory)
+    /// <summary>What it does, in order.</summary>
+    internal IEnumerable<Operation<T>> Operations<T>()
+        where T : unmanaged => _instructions.Cast<Instruction<T>>().Select(instruction => instruction.Operation);
+
+    /// <summary>The memory that it works in, in an order that is the same for programs of equal expressions.</summary>
+    internal IEnumerable<PinnedMemory<T>> Memory<T>()
+        where T : unmanaged => _memory.Cast<PinnedMemory<T>>();
+
+    internal void Set(Instruction[] instructions, Func<double>[] flop, object[] memory)
     {
         _instructions = instructions;
         _flop = flop;
         _memory = memory;
-        GC.KeepAlive(_memory);
     }
 }
 

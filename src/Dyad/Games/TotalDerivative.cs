@@ -19,7 +19,7 @@ public sealed class TotalDerivative<T>
     private readonly Output<T> _cost;
     private readonly Output<T> _direct;
     private readonly CompiledProgram _before;
-    private readonly T[] _total;
+    private readonly PinnedMemory<T> _total;
     private long _negativeCurvatures;
     private long _boundHits;
     private long _fallbacks;
@@ -39,7 +39,7 @@ public sealed class TotalDerivative<T>
         _direct = builder.Output(Derivatives.Gradient(game.LeaderCost, game.Leader));
         _before = builder.Without(term.Changing);
         builder.Build();
-        _total = new T[game.Leader.Count];
+        _total = new PinnedMemory<T>(game.Leader.Count);
     }
 
     /// <summary>f1 at the last computation.</summary>
@@ -55,7 +55,12 @@ public sealed class TotalDerivative<T>
     public double ImplicitFactor { get; private set; }
 
     /// <summary>The total derivative of the last computation.</summary>
-    public ReadOnlySpan<T> Total => _total;
+    public ReadOnlySpan<T> Total => _total.Values;
+
+    /// <summary>Where it lies, and where the cost does, for a device.</summary>
+    internal PinnedMemory<T> Memory => _total;
+
+    internal PinnedMemory<T> CostMemory => _cost.Memory;
 
     /// <summary>What the last solve did.</summary>
     public SolveReport Report { get; private set; }
@@ -104,17 +109,17 @@ public sealed class TotalDerivative<T>
             _fallbacks++;
             _term.Reset();
             ImplicitFactor = 0;
-            direct.CopyTo(_total);
+            direct.CopyTo(_total.Values);
         }
         else if (_bound > 0 && ImplicitNorm > _bound * DirectNorm)
         {
             _boundHits++;
             ImplicitFactor = _bound * DirectNorm / ImplicitNorm;
-            TensorPrimitives.MultiplyAdd(subtracted, T.CreateChecked(-ImplicitFactor), direct, _total);
+            TensorPrimitives.MultiplyAdd(subtracted, T.CreateChecked(-ImplicitFactor), direct, _total.Values);
         }
         else
         {
-            TensorPrimitives.Subtract(direct, subtracted, _total);
+            TensorPrimitives.Subtract(direct, subtracted, _total.Values);
         }
     }
 

@@ -20,6 +20,8 @@ internal sealed class OffPolicyExperience : IAppendOnlyState
     private readonly CompiledProgram _exploring;
     private readonly CompiledProgram _exploiting;
     private readonly Output<float> _explored;
+    private readonly PinnedMemory<float>[] _action;
+    private readonly Action _none = () => { };
     private readonly Output<float> _exploited;
 
     /// <summary>Compiles both ways of acting.</summary>
@@ -47,6 +49,7 @@ internal sealed class OffPolicyExperience : IAppendOnlyState
         var builder = new ProgramBuilder<float>();
         _explored = builder.Output(explore(_observation, _noise));
         _exploring = builder.Build();
+        _action = [_explored.Memory];
         builder = new ProgramBuilder<float>();
         _exploited = builder.Output(exploit(_observation));
         _exploiting = builder.Build();
@@ -54,6 +57,15 @@ internal sealed class OffPolicyExperience : IAppendOnlyState
 
     /// <summary>Transitions that can be drawn.</summary>
     public int Count => _replay.Count;
+
+    /// <summary>What computes actions.</summary>
+    public IGameDevice Device { get; set; } = Processing.Instance;
+
+    /// <summary>Computes an action of exploration.</summary>
+    public CompiledProgram Exploring => _exploring;
+
+    /// <summary>What is written for that.</summary>
+    public IReadOnlyList<PinnedMemory<float>> Inputs => [_observation.Memory, _noise.Memory];
 
     /// <summary>What observations are seen by; null for nothing.</summary>
     public ObservationScaler? Scaler => _replay.Scaler;
@@ -77,7 +89,21 @@ internal sealed class OffPolicyExperience : IAppendOnlyState
             _replay.Exploration.Normal(_noise.Values);
         }
 
-        (explore ? _exploring : _exploiting).Run();
+        if (explore)
+        {
+            Device.Write(_observation.Memory);
+            Device.Write(_noise.Memory);
+            Device.Run(_exploring);
+            Device.Then(_action, _none);
+            Device.Finish();
+        }
+        else
+        {
+            // One policy at a time is evaluated: no work for a device of many.
+            Device.Pull();
+            _exploiting.Run();
+        }
+
         Span<float> output = (explore ? _explored : _exploited).Values;
         for (int i = 0; i < output.Length; i++)
         {

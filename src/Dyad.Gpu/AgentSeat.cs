@@ -1,0 +1,175 @@
+using Dyad.Algorithms;
+using Dyad.Autodiff;
+using Dyad.Core;
+using Dyad.Games;
+using Dyad.Gpu.Kernels;
+using Dyad.Numerics;
+
+namespace Dyad.Gpu;
+
+/// <summary>
+/// An agent's place in a group: it notes what the agent asks for, and waits for the device where the agent needs a result. What the
+/// agent does then, it does on its own thread and in its own memory, with the numbers that the device had when it was noted.
+/// </summary>
+internal sealed class AgentSeat : IGameDevice, IDisposable
+{
+    private readonly BlockLayout _layout;
+    private readonly Dictionary<CompiledProgram, int> _programs;
+    private readonly List<(IReadOnlyList<PinnedMemory<float>> Read, int At, Action Action)> _then = [];
+    private readonly HashSet<BlockPart> _changed = [];
+    private readonly BlockPart[] _kept;
+    private int _written;
+    private int _read;
+
+    /// <summary>Takes a place; <see cref="Push"/> brings the agent's numbers there.</summary>
+    public AgentSeat(AgentGroup group, BlockLayout layout, IReadOnlyList<CompiledProgram> programs)
+    {
+        (Group, _layout) = (group, layout);
+        _programs = programs.Select((program, i) => (program, i)).ToDictionary(x => x.program, x => x.i);
+        _kept = [.. layout.Parts.Where(part => part.Here is not null)];
+        Slot = group.Enter(this);
+    }
+
+    /// <summary>Its group.</summary>
+    public AgentGroup Group { get; }
+
+    /// <summary>Number of its block; -1 where the group is full.</summary>
+    public int Slot { get; }
+
+    /// <summary>What the device is to do, in order.</summary>
+    public List<Request> Requests { get; } = [];
+
+    /// <summary>Is released when the device has done it.</summary>
+    public SemaphoreSlim Done { get; } = new(0);
+
+    /// <inheritdoc/>
+    public void Write(PinnedMemory<float> values)
+    {
+        BlockPart part = _layout[values];
+        values.Values.CopyTo(Room(part.Length));
+        Note(RequestKind.Write, 0, new KernelArguments { Y = part.Offset, From = _written, Count = part.Length, Inner = Group.Written });
+        _written += part.Length;
+    }
+
+    /// <inheritdoc/>
+    public void Run(CompiledProgram program) => Note(RequestKind.Program, _programs[program], default);
+
+    /// <inheritdoc/>
+    public void Compute(TotalDerivative<float> total) => throw new UserError("leaders run on the processor alone: leave out --device gpu");
+
+    /// <inheritdoc/>
+    public void Descend(Adam<float> optimizer, PinnedMemory<float> parameters, PinnedMemory<float> gradient)
+    {
+        (float[] first, float[] second) = optimizer.Moments;
+        BlockPart numbers = _layout[optimizer], y = _layout[parameters], b = _layout[first], c = _layout[second];
+        Span<float> room = Room(2);
+        (room[0], room[1]) = optimizer.BeginDescent();
+        Note(RequestKind.Write, 0, new KernelArguments { Y = numbers.Offset, From = _written, Count = 2, Inner = Group.Written });
+        _written += 2;
+        Note(RequestKind.Kernel, (int)KernelKind.Adam, new KernelArguments
+        {
+            Y = y.Offset,
+            A = _layout[gradient].Offset,
+            B = b.Offset,
+            C = c.Offset,
+            D = numbers.Offset,
+            Count = first.Length,
+            First = (float)optimizer.Beta1,
+            Second = (float)optimizer.Beta2,
+            Third = (float)optimizer.Epsilon,
+        });
+        _changed.UnionWith([y, b, c]);
+    }
+
+    /// <inheritdoc/>
+    public void Average(PinnedMemory<float> target, PinnedMemory<float> source, double rate)
+    {
+        BlockPart y = _layout[target];
+        Note(RequestKind.Kernel, (int)KernelKind.Average, new KernelArguments { Y = y.Offset, A = _layout[source].Offset, Count = y.Length, First = (float)rate });
+        _changed.Add(y);
+    }
+
+    /// <inheritdoc/>
+    public void Then(IReadOnlyList<PinnedMemory<float>> read, Action action)
+    {
+        int length = 0;
+        foreach (PinnedMemory<float> memory in read)
+        {
+            length += memory.Length;
+        }
+
+        if (_read + length > Group.Read)
+        {
+            Finish();
+        }
+
+        _then.Add((read, _read, action));
+        foreach (PinnedMemory<float> memory in read)
+        {
+            Note(RequestKind.Read, 0, new KernelArguments { A = _layout[memory].Offset, To = _read, Count = memory.Length, Inner = Group.Read });
+            _read += memory.Length;
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Finish()
+    {
+        if (Requests.Count > 0)
+        {
+            Group.Wait(this);
+            Requests.Clear();
+        }
+
+        // What is done then may ask for more.
+        _written = _read = 0;
+        Span<float> results = Group.Out(Slot);
+        foreach ((IReadOnlyList<PinnedMemory<float>> read, int at, Action action) in _then)
+        {
+            int from = at;
+            foreach (PinnedMemory<float> memory in read)
+            {
+                results.Slice(from, memory.Length).CopyTo(memory.Values);
+                from += memory.Length;
+            }
+
+            action();
+        }
+
+        _then.Clear();
+    }
+
+    /// <inheritdoc/>
+    public void Pull()
+    {
+        Finish();
+        if (_changed.Count > 0)
+        {
+            Group.Copy(Slot, _changed, toDevice: false);
+            _changed.Clear();
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Push()
+    {
+        Finish();
+        Group.Copy(Slot, _kept, toDevice: true);
+        _changed.Clear();
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => Done.Dispose();
+
+    private Span<float> Room(int length)
+    {
+        if (_written + length > Group.Written)
+        {
+            Finish();
+        }
+
+        return Group.In(Slot).Slice(_written, length);
+    }
+
+    private void Note(RequestKind kind, int kernel, KernelArguments arguments) =>
+        Requests.Add(new Request(kind, kernel, arguments with { Pitch = Group.Pitch, Mask = -1 }));
+}

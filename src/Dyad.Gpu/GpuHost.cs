@@ -1,0 +1,128 @@
+using System.Globalization;
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+using Dyad.Algorithms;
+using Dyad.Autodiff;
+using Dyad.Numerics;
+
+namespace Dyad.Gpu;
+
+/// <summary>Agents on a device: those with the same programs in the same groups.</summary>
+internal sealed class GpuHost : IDisposable
+{
+    private readonly GpuDevice _device;
+    private readonly Dictionary<string, List<AgentGroup>> _groups = [];
+    private readonly Lock _lock = new();
+
+    /// <summary>An empty device.</summary>
+    /// <param name="device">The device; owned by this object from now on.</param>
+    public GpuHost(GpuDevice device) => _device = device;
+
+    /// <summary>The device's name.</summary>
+    public string Name => _device.Name;
+
+    /// <summary>Has an agent compute on the device from now on.</summary>
+    /// <param name="agent">The agent.</param>
+    /// <param name="expected">How many with the same programs there will be, for groups of a size that fits; at least 1.</param>
+    /// <returns>Its place; disposing of it lets the agent go.</returns>
+    /// <exception cref="Core.UserError">Something of it runs on the processor alone.</exception>
+    public AgentPlace Seat(GameAgent agent, int expected)
+    {
+        var layout = new BlockLayout();
+        foreach (CompiledProgram program in agent.Programs)
+        {
+            layout.Add(program);
+        }
+
+        foreach (Adam<float> optimizer in agent.Optimizers)
+        {
+            layout.Add(optimizer);
+        }
+
+        DeviceProgram[] programs = [.. agent.Programs.Select(program => DeviceProgram.Of(program, layout))];
+        string key = KeyOf(layout, programs);
+        AgentSeat seat;
+        lock (_lock)
+        {
+            if (!_groups.TryGetValue(key, out List<AgentGroup>? groups))
+            {
+                _groups[key] = groups = [];
+            }
+
+            seat = groups.Select(group => new AgentSeat(group, layout, agent.Programs)).FirstOrDefault(there => there.Slot >= 0) ?? Begin();
+
+            AgentSeat Begin()
+            {
+                // What is written at a time is a few batches, what is read a few costs, and the errors of a batch.
+                int largest = layout.Parts.Max(part => part.Length);
+                int written = Math.Max(1024, 2 * agent.Inputs.Sum(input => input.Length));
+                int read = 1024 + (16 * agent.BatchSize);
+                var group = new AgentGroup(_device, programs, layout.Length, written, read, Math.Max(1, expected));
+                groups.Add(group);
+                return new AgentSeat(group, layout, agent.Programs);
+            }
+        }
+
+        seat.Push();
+        agent.Device = seat;
+        return new AgentPlace(agent, seat);
+    }
+
+    /// <summary>The groups that there are.</summary>
+    public IEnumerable<AgentGroup> Groups => _groups.Values.SelectMany(groups => groups);
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (AgentGroup group in Groups)
+        {
+            group.Dispose();
+        }
+
+        _device.Dispose();
+    }
+
+    // What has to be the same: the layout, and each operation with all that is not in the block.
+    private static string KeyOf(BlockLayout layout, DeviceProgram[] programs)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        hash.AppendData(MemoryMarshal.AsBytes<int>(layout.Parts.Select(part => part.Length).ToArray()));
+        foreach (Launch launch in programs.SelectMany(program => program.Launches))
+        {
+            hash.AppendData(BitConverter.GetBytes((int)launch.Kernel));
+            Kernels.KernelArguments arguments = launch.Arguments;
+            hash.AppendData(Kernels.KernelArgumentBytes.Bytes(ref arguments));
+        }
+
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
+    }
+}
+
+/// <summary>An agent that computes on a device.</summary>
+internal sealed class AgentPlace : IDisposable
+{
+    private readonly GameAgent _agent;
+
+    internal AgentPlace(GameAgent agent, AgentSeat seat) => (_agent, Seat) = (agent, seat);
+
+    /// <summary>Its seat.</summary>
+    public AgentSeat Seat { get; }
+
+    /// <summary>Brings the agent back to the processor.</summary>
+    public void Dispose()
+    {
+        if (_agent.Device == Seat)
+        {
+            try
+            {
+                _agent.Device.Pull();
+            }
+            finally
+            {
+                _agent.Device = Processing.Instance;
+                Seat.Group.Leave(Seat);
+                Seat.Dispose();
+            }
+        }
+    }
+}
