@@ -163,6 +163,37 @@ internal sealed class AgentGroup : IDisposable
         }
     }
 
+    /// <summary>
+    /// Seconds of what an agent has asked for, done for so many agents: all with its numbers, which changes them. For a group that has no
+    /// other agent.
+    /// </summary>
+    public double Measure(AgentSeat seat, int agents, int repeats)
+    {
+        lock (_lock)
+        {
+            Span<float> block = new float[Pitch];
+            _memory.View.BaseView.SubView((long)seat.Slot * Pitch, Pitch).CopyToCPU(_stream, block);
+            Span<float> written = In(seat.Slot).ToArray();
+            for (int slot = 0; slot < agents; slot++)
+            {
+                written.CopyTo(In(slot));
+                _memory.View.BaseView.SubView((long)slot * Pitch, Pitch).CopyFromCPU(_stream, block);
+            }
+
+            _order = [.. Enumerable.Range(0, agents)];
+            ArrayView<int> slots = _slots.View.BaseView.SubView(0, agents);
+            slots.CopyFromCPU(_stream, _order);
+            _stream.Synchronize();
+            long started = System.Diagnostics.Stopwatch.GetTimestamp();
+            for (int i = 0; i < repeats; i++)
+            {
+                Launch(CollectionsMarshal.AsSpan(seat.Requests), slots);
+            }
+
+            return System.Diagnostics.Stopwatch.GetElapsedTime(started).TotalSeconds / repeats;
+        }
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {

@@ -157,6 +157,16 @@ internal sealed class AgentSeat : IGameDevice, IDisposable
         _changed.Clear();
     }
 
+    /// <summary>What the device has of a direction.</summary>
+    public float[] Values(Algorithms.Rules.IDirection<float> direction)
+    {
+        Finish();
+        BlockPart part = _layout[direction.Memory];
+        float[] values = new float[part.Length];
+        Group.Copy(Slot, [part with { Here = () => values }], toDevice: false);
+        return values;
+    }
+
     /// <inheritdoc/>
     public void Dispose() => Done.Dispose();
 

@@ -166,6 +166,7 @@ internal sealed class DeviceProgram
         }
 
         k.Gate = operation.Gate is { } gate ? layout.OffsetOf(gate) : -1;
+        k.Vector = (k.Columns | k.Y | (k.Start < 0 ? 0 : k.Start | k.StartRow) | (k.Gate < 0 ? 0 : k.Gate)) % 4 == 0 ? 1 : 0;
         return new(
             k.Rows == 1 ? KernelKind.Row : k.Columns > FewColumns ? KernelKind.Tiles : k.AColumn == 1 ? KernelKind.Dots : KernelKind.Across, k);
     }

@@ -1,3 +1,4 @@
+using System.Reflection;
 using Dyad.Core;
 using Dyad.Gpu.Kernels;
 using ILGPU;
@@ -57,6 +58,13 @@ internal sealed class GpuDevice : IDisposable
     /// <summary>Its name.</summary>
     public string Name => Accelerator.Name;
 
+    /// <summary>The kernels as a GPU has them.</summary>
+    public static IEnumerable<MethodInfo> Kernels =>
+        from type in new[] { typeof(ProductKernels), typeof(ElementKernels), typeof(ReductionKernels), typeof(StepKernels) }
+        from method in type.GetMethods(BindingFlags.Public | BindingFlags.Static)
+        where method.ReturnType == typeof(void)
+        select method.IsGenericMethodDefinition ? method.MakeGenericMethod(typeof(WideTile)) : method;
+
     private Action<AcceleratorStream, KernelConfig, ArrayView<float>, ArrayView<int>, KernelArguments> this[KernelKind kind]
     {
         set => _kernels[(int)kind] = value;
@@ -88,7 +96,7 @@ internal sealed class GpuDevice : IDisposable
     /// <summary>The processor's accelerator: the same kernels without a GPU, slowly.</summary>
     public static GpuDevice OfProcessor()
     {
-        Context context = Context.Create(builder => builder.CPU(new CPUDevice(4, 4, 1)));
+        Context context = Context.Create(builder => builder.CPU(new CPUDevice(2, 2, 1)));
         return new GpuDevice(context, context.CreateCPUAccelerator(0));
     }
 
@@ -104,10 +112,10 @@ internal sealed class GpuDevice : IDisposable
         KernelConfig config = launch.Kernel switch
         {
             KernelKind.Tiles when _isGpu => new(new Index3D(Parts(k.Rows, 64) * Parts(k.Columns, 64), agents, 1), new Index3D(16, 8, 1)),
-            KernelKind.Tiles => new(new Index3D(Parts(k.Rows, 32) * Parts(k.Columns, 16), agents, 1), new Index3D(4, 4, 1)),
-            KernelKind.Row => new(new Index3D(Parts(k.Columns, _isGpu ? 32 : 4), agents, 1), _isGpu ? new Index3D(32, 8, 1) : new Index3D(4, 4, 1)),
-            KernelKind.Dots => new(new Index3D(Parts(k.Rows, _isGpu ? 8 : 4), agents, 1), _isGpu ? new Index3D(32, 8, 1) : new Index3D(4, 4, 1)),
-            KernelKind.Sum => new(new Index3D(1, agents, 1), new Index3D(_isGpu ? 256 : 16, 1, 1)),
+            KernelKind.Tiles => new(new Index3D(Parts(k.Rows, 8) * Parts(k.Columns, 8), agents, 1), new Index3D(2, 1, 1)),
+            KernelKind.Row => new(new Index3D(Parts(k.Columns, _isGpu ? 32 : 2), agents, 1), _isGpu ? new Index3D(32, 8, 1) : new Index3D(2, 2, 1)),
+            KernelKind.Dots => new(new Index3D(Parts(k.Rows, _isGpu ? 8 : 2), agents, 1), _isGpu ? new Index3D(32, 8, 1) : new Index3D(2, 2, 1)),
+            KernelKind.Sum => new(new Index3D(1, agents, 1), new Index3D(_isGpu ? 256 : 4, 1, 1)),
             KernelKind.Largest or KernelKind.LogSoftmax or KernelKind.SumColumns => Line(k.Rows, 1, agents),
             _ => Line(k.Count, 4, agents),
         };
@@ -131,7 +139,7 @@ internal sealed class GpuDevice : IDisposable
 
     private KernelConfig Line(int count, int each, int agents)
     {
-        int threads = _isGpu ? (count <= 64 ? 64 : 256) : 16;
+        int threads = _isGpu ? (count <= 64 ? 64 : 256) : 4;
         int groups = Math.Clamp(Parts(count, threads * each), 1, _isGpu ? 1024 : 1);
         return new(new Index3D(groups, agents, 1), new Index3D(threads, 1, 1));
     }

@@ -28,18 +28,7 @@ internal sealed class GpuHost : IDisposable
     /// <exception cref="Core.UserError">Something of it runs on the processor alone.</exception>
     public AgentPlace Seat(GameAgent agent, int expected)
     {
-        var layout = new BlockLayout();
-        foreach (CompiledProgram program in agent.Programs)
-        {
-            layout.Add(program);
-        }
-
-        foreach (Adam<float> optimizer in agent.Optimizers)
-        {
-            layout.Add(optimizer);
-        }
-
-        DeviceProgram[] programs = [.. agent.Programs.Select(program => DeviceProgram.Of(program, layout))];
+        (BlockLayout layout, DeviceProgram[] programs) = Translate(agent);
         string key = KeyOf(layout, programs);
         AgentSeat seat;
         lock (_lock)
@@ -66,6 +55,26 @@ internal sealed class GpuHost : IDisposable
         seat.Push();
         agent.Device = seat;
         return new AgentPlace(agent, seat);
+    }
+
+    /// <summary>Looks whether an agent can compute on a device.</summary>
+    /// <exception cref="Core.UserError">Something of it runs on the processor alone.</exception>
+    public static void Require(GameAgent agent) => Translate(agent);
+
+    private static (BlockLayout Layout, DeviceProgram[] Programs) Translate(GameAgent agent)
+    {
+        var layout = new BlockLayout();
+        foreach (CompiledProgram program in agent.Programs)
+        {
+            layout.Add(program);
+        }
+
+        foreach (Adam<float> optimizer in agent.Optimizers)
+        {
+            layout.Add(optimizer);
+        }
+
+        return (layout, [.. agent.Programs.Select(program => DeviceProgram.Of(program, layout))]);
     }
 
     /// <summary>The groups that there are.</summary>
@@ -108,21 +117,14 @@ internal sealed class AgentPlace : IDisposable
     /// <summary>Its seat.</summary>
     public AgentSeat Seat { get; }
 
-    /// <summary>Brings the agent back to the processor.</summary>
+    /// <summary>Lets the agent go. What it has on the device is lost, but for what was pulled.</summary>
     public void Dispose()
     {
         if (_agent.Device == Seat)
         {
-            try
-            {
-                _agent.Device.Pull();
-            }
-            finally
-            {
-                _agent.Device = Processing.Instance;
-                Seat.Group.Leave(Seat);
-                Seat.Dispose();
-            }
+            _agent.Device = Processing.Instance;
+            Seat.Group.Leave(Seat);
+            Seat.Dispose();
         }
     }
 }

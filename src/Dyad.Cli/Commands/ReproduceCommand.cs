@@ -5,6 +5,7 @@ using Dyad.Cli.Terminal;
 using Dyad.Core;
 using Dyad.Studies;
 using Dyad.Studies.Results;
+using Dyad.Training;
 
 namespace Dyad.Cli.Commands;
 
@@ -35,12 +36,13 @@ internal static class ReproduceCommand
         var index = new Option<int?>("--index") { Description = "Do one run alone, from 0: by line, task and then seed. For jobs of a cluster; without it all are done, or read.", HelpName = "I" };
         Option<string?> tensorboard = StudyOptions.TensorBoard();
         Option<int> jobs = StudyOptions.Jobs();
+        Option<string?> device = DeviceOption.Create();
         Option<bool> watch = WatchCommand.Beside();
         Option<bool> open = StudyOptions.Open();
         Option<bool> json = StudyOptions.Json();
         var command = new Command("reproduce", "Run a study: finished runs are kept, stopped ones go on.")
         {
-            study, scale, seeds, steps, only, index, jobs, output, tensorboard, watch, open, json,
+            study, scale, seeds, steps, only, index, jobs, device, output, tensorboard, watch, open, json,
         };
         var cluster = new ClusterOptions();
         cluster.AddTo(command);
@@ -53,6 +55,7 @@ internal static class ReproduceCommand
             parsed.GetValue(steps),
             parsed.GetValue(only) ?? [],
             StudyOptions.Positive(parsed.GetValue(jobs), "--jobs"),
+            parsed.GetValue(device),
             parsed.GetValue(output),
             parsed.GetValue(tensorboard),
             parsed.GetValue(watch),
@@ -68,7 +71,7 @@ internal static class ReproduceCommand
         ["studies"] = new JsonArray([.. results.Select(result => JsonSerializer.SerializeToNode(result, StudyRunner.JsonOptions))]),
     };
 
-    private static int Run(Func<Study, StudyRequest, int?> submit, string name, string scaleName, int? seeds, long? steps, string[] only, int jobs, string? output, string? tensorboard, bool watch, bool open, bool json)
+    private static int Run(Func<Study, StudyRequest, int?> submit, string name, string scaleName, int? seeds, long? steps, string[] only, int jobs, string? device, string? output, string? tensorboard, bool watch, bool open, bool json)
     {
         Study study = StudyCatalog.Find(name);
         StudyScale scale = scaleName switch
@@ -85,6 +88,8 @@ internal static class ReproduceCommand
 
         string command = Shell.Command("reproduce", name, "--scale", scaleName) + StudyOptions.Arguments(seeds, steps, only);
         var request = new StudyRequest(scale, seeds, jobs, output ?? Path.Combine("runs", scaleName), command, steps, StudyOptions.Labels(study, scale, only));
+        using ITrainingDevice? onDevice = DeviceOption.Open(device);
+        request = request with { Device = onDevice };
         if (submit(study, request) is int code)
         {
             return code;

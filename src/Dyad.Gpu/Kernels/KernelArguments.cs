@@ -36,6 +36,9 @@ internal struct KernelArguments : IEquatable<KernelArguments>
     /// <summary>Of a product: whether negative results become 0. Otherwise which function, or a flag.</summary>
     public int Kind;
 
+    /// <summary>Whether rows of a product's result, start and gate begin at multiples of four numbers.</summary>
+    public int Vector;
+
     /// <summary>Columns that are copied.</summary>
     public int From, To, Count;
 

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using ILGPU;
+using ILGPU.Runtime;
 
 namespace Dyad.Gpu.Kernels;
 
@@ -15,30 +16,46 @@ internal struct Four
     public readonly Four Plus(float a, Four b) => new(X + (a * b.X), Y + (a * b.Y), Z + (a * b.Z), W + (a * b.W));
 }
 
-/// <summary>How many threads, across and down, compute a tile of a product; each has 4 columns and 8 rows.</summary>
+/// <summary>What a thread sums: 8 rows of 4 columns.</summary>
+internal struct Sums
+{
+    public Four C0, C1, C2, C3, C4, C5, C6, C7;
+
+    /// <summary>Adds the products of 8 numbers of one side with 4 of the other.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public readonly Sums Plus(Four a, Four d, Four b) => new()
+    {
+        C0 = C0.Plus(a.X, b),
+        C1 = C1.Plus(a.Y, b),
+        C2 = C2.Plus(a.Z, b),
+        C3 = C3.Plus(a.W, b),
+        C4 = C4.Plus(d.X, b),
+        C5 = C5.Plus(d.Y, b),
+        C6 = C6.Plus(d.Z, b),
+        C7 = C7.Plus(d.W, b),
+    };
+}
+
+/// <summary>
+/// How many threads are across in the group of a tile, a power of two. Half as many are down, and as many steps of k are in shared memory at
+/// a time: then each thread fetches 8 numbers of either side for them.
+/// </summary>
 internal interface ITileShape
 {
-    /// <summary>Across; a power of two.</summary>
-    int X { get; }
-
-    /// <summary>Down; a power of two.</summary>
-    int Y { get; }
+    /// <summary>Threads across.</summary>
+    int Across { get; }
 }
 
-/// <summary>Tiles of 64 x 64 on a GPU.</summary>
+/// <summary>Tiles of 64 x 64 by 128 threads, on a GPU.</summary>
 internal struct WideTile : ITileShape
 {
-    public readonly int X => 16;
-
-    public readonly int Y => 8;
+    public readonly int Across => 16;
 }
 
-/// <summary>Tiles of 32 x 16, for the few threads that a processor's accelerator has.</summary>
+/// <summary>Tiles of 8 x 8 by 2 threads, for a processor's accelerator, which is slow with many.</summary>
 internal struct SmallTile : ITileShape
 {
-    public readonly int X => 4;
-
-    public readonly int Y => 4;
+    public readonly int Across => 2;
 }
 
 /// <summary>
@@ -47,8 +64,7 @@ internal struct SmallTile : ITileShape
 /// </summary>
 internal static class ProductKernels
 {
-    /// <summary>Steps of k for which tiles of both sides are in shared memory at a time.</summary>
-    private const int Depth = 16;
+    private const int LargestDepth = 16;
 
     // Rows of shared memory are longer than a tile, so that columns lie in different banks.
     private const int Stride = 68;
@@ -57,8 +73,8 @@ internal static class ProductKernels
     public static void Tiles<TShape>(ArrayView<float> memory, ArrayView<int> slots, KernelArguments k)
         where TShape : struct, ITileShape
     {
-        ArrayView<Four> left4 = SharedMemory.Allocate<Four>(Depth * Stride / 4);
-        ArrayView<Four> right4 = SharedMemory.Allocate<Four>(Depth * Stride / 4);
+        ArrayView<Four> left4 = SharedMemory.Allocate<Four>(LargestDepth * Stride / 4);
+        ArrayView<Four> right4 = SharedMemory.Allocate<Four>(LargestDepth * Stride / 4);
         ArrayView<float> left = left4.Cast<float>(), right = right4.Cast<float>();
         ArrayView<float> block = Block.Of(memory, slots, k);
         if (Block.IsIdle(block, k))
@@ -67,84 +83,75 @@ internal static class ProductKernels
         }
 
         TShape shape = default;
-        int threads = shape.X * shape.Y, rows = 8 * shape.Y, columns = 4 * shape.X;
-        int across = (k.Columns + columns - 1) / columns;
+        int depth = shape.Across, side = 4 * shape.Across;
+        int across = (k.Columns + side - 1) / side;
         int tile = Grid.IdxX / across;
-        int row0 = tile * rows, column0 = (Grid.IdxX - (tile * across)) * columns;
-        int x = Group.IdxX, y = Group.IdxY, thread = (y * shape.X) + x;
+        int row0 = tile * side, column0 = (Grid.IdxX - (tile * across)) * side;
+        int x = Group.IdxX, y = Group.IdxY;
         int row = row0 + (8 * y), column = column0 + (4 * x);
         bool isInside = row < k.Rows && column < k.Columns;
-
-        Four c0 = Start(block, k, row, column), c1 = Start(block, k, row + 1, column), c2 = Start(block, k, row + 2, column), c3 = Start(block, k, row + 3, column);
-        Four c4 = Start(block, k, row + 4, column), c5 = Start(block, k, row + 5, column), c6 = Start(block, k, row + 6, column), c7 = Start(block, k, row + 7, column);
-
-        for (int k0 = 0; k0 < k.Inner; k0 += Depth)
+        var sums = new Sums
         {
-            if (k.AColumn == 1)
-            {
-                for (int e = 0; e < rows * Depth / threads; e++)
-                {
-                    int at = thread + (e * threads), i = at / Depth, step = at % Depth;
-                    left[(step * Stride) + i] = row0 + i < k.Rows && k0 + step < k.Inner ? block[k.A + ((row0 + i) * k.ARow) + k0 + step] : 0f;
-                }
-            }
-            else
-            {
-                for (int e = 0; e < rows * Depth / threads; e++)
-                {
-                    int at = thread + (e * threads), step = at / rows, i = at % rows;
-                    left[(step * Stride) + i] = row0 + i < k.Rows && k0 + step < k.Inner ? block[k.A + ((row0 + i) * k.ARow) + ((k0 + step) * k.AColumn)] : 0f;
-                }
-            }
+            C0 = Start(block, k, row, column),
+            C1 = Start(block, k, row + 1, column),
+            C2 = Start(block, k, row + 2, column),
+            C3 = Start(block, k, row + 3, column),
+            C4 = Start(block, k, row + 4, column),
+            C5 = Start(block, k, row + 5, column),
+            C6 = Start(block, k, row + 6, column),
+            C7 = Start(block, k, row + 7, column),
+        };
 
-            if (k.BColumn == 1)
-            {
-                for (int e = 0; e < columns * Depth / threads; e++)
-                {
-                    int at = thread + (e * threads), step = at / columns, j = at % columns;
-                    right[(step * Stride) + j] = column0 + j < k.Columns && k0 + step < k.Inner ? block[k.B + ((k0 + step) * k.BRow) + column0 + j] : 0f;
-                }
-            }
-            else
-            {
-                for (int e = 0; e < columns * Depth / threads; e++)
-                {
-                    int at = thread + (e * threads), j = at / Depth, step = at % Depth;
-                    right[(step * Stride) + j] = column0 + j < k.Columns && k0 + step < k.Inner ? block[k.B + ((k0 + step) * k.BRow) + ((column0 + j) * k.BColumn)] : 0f;
-                }
-            }
-
+        // Where this thread fetches, along what lies side by side in memory: number e of 8 is element i + (e % 4) by + (e / 4) far of the side
+        // at step s + (e / 4) later. What comes next is fetched to registers while what is there is multiplied.
+        int half = shape.Across / 2;
+        bool leftSteps = k.AColumn == 1, rightSteps = k.BColumn != 1;
+        int leftAt = leftSteps ? y : x, leftBy = leftSteps ? half : shape.Across, leftFar = leftSteps ? 4 * half : 0, leftStep = leftSteps ? x : y, leftLater = leftSteps ? 0 : half;
+        int rightAt = rightSteps ? y : x, rightBy = rightSteps ? half : shape.Across, rightFar = rightSteps ? 4 * half : 0, rightStep = rightSteps ? x : y, rightLater = rightSteps ? 0 : half;
+        int leftLimit = k.Rows - row0, rightLimit = k.Columns - column0;
+        int leftFrom = k.A + ((row0 + leftAt) * k.ARow) + (leftStep * k.AColumn), rightFrom = k.B + ((column0 + rightAt) * k.BColumn) + (rightStep * k.BRow);
+        int leftJump = leftBy * k.ARow, leftLeap = (leftFar * k.ARow) + (leftLater * k.AColumn), rightJump = rightBy * k.BColumn, rightLeap = (rightFar * k.BColumn) + (rightLater * k.BRow);
+        int leftTo = (leftStep * Stride) + leftAt, leftToLeap = leftFar + (leftLater * Stride), rightTo = (rightStep * Stride) + rightAt, rightToLeap = rightFar + (rightLater * Stride);
+        Four a0 = Fetch(block, leftFrom, leftJump, leftAt, leftBy, leftStep < k.Inner ? leftLimit : 0);
+        Four a1 = Fetch(block, leftFrom + leftLeap, leftJump, leftAt + leftFar, leftBy, leftStep + leftLater < k.Inner ? leftLimit : 0);
+        Four b0 = Fetch(block, rightFrom, rightJump, rightAt, rightBy, rightStep < k.Inner ? rightLimit : 0);
+        Four b1 = Fetch(block, rightFrom + rightLeap, rightJump, rightAt + rightFar, rightBy, rightStep + rightLater < k.Inner ? rightLimit : 0);
+        for (int k0 = 0; k0 < k.Inner; k0 += depth)
+        {
+            Put(left, leftTo, leftBy, a0);
+            Put(left, leftTo + leftToLeap, leftBy, a1);
+            Put(right, rightTo, rightBy, b0);
+            Put(right, rightTo + rightToLeap, rightBy, b1);
             Group.Barrier();
+            int next = k0 + depth;
+            if (next < k.Inner)
+            {
+                leftFrom += depth * k.AColumn;
+                rightFrom += depth * k.BRow;
+                int steps = k.Inner - next;
+                a0 = Fetch(block, leftFrom, leftJump, leftAt, leftBy, leftStep < steps ? leftLimit : 0);
+                a1 = Fetch(block, leftFrom + leftLeap, leftJump, leftAt + leftFar, leftBy, leftStep + leftLater < steps ? leftLimit : 0);
+                b0 = Fetch(block, rightFrom, rightJump, rightAt, rightBy, rightStep < steps ? rightLimit : 0);
+                b1 = Fetch(block, rightFrom + rightLeap, rightJump, rightAt + rightFar, rightBy, rightStep + rightLater < steps ? rightLimit : 0);
+            }
+
             if (isInside)
             {
-                if (k.Inner - k0 >= Depth)
+                if (next <= k.Inner)
                 {
-                    for (int step = 0; step < Depth; step++)
+                    for (int step = 0; step < depth; step += 2)
                     {
-                        Four a = left4[(step * (Stride / 4)) + (2 * y)], d = left4[(step * (Stride / 4)) + (2 * y) + 1], b = right4[(step * (Stride / 4)) + x];
-                        c0 = c0.Plus(a.X, b);
-                        c1 = c1.Plus(a.Y, b);
-                        c2 = c2.Plus(a.Z, b);
-                        c3 = c3.Plus(a.W, b);
-                        c4 = c4.Plus(d.X, b);
-                        c5 = c5.Plus(d.Y, b);
-                        c6 = c6.Plus(d.Z, b);
-                        c7 = c7.Plus(d.W, b);
+                        int at = step * (Stride / 4), after = at + (Stride / 4);
+                        sums = sums.Plus(left4[at + (2 * y)], left4[at + (2 * y) + 1], right4[at + x]);
+                        sums = sums.Plus(left4[after + (2 * y)], left4[after + (2 * y) + 1], right4[after + x]);
                     }
                 }
                 else
                 {
                     for (int step = 0; step < k.Inner - k0; step++)
                     {
-                        Four a = left4[(step * (Stride / 4)) + (2 * y)], d = left4[(step * (Stride / 4)) + (2 * y) + 1], b = right4[(step * (Stride / 4)) + x];
-                        c0 = c0.Plus(a.X, b);
-                        c1 = c1.Plus(a.Y, b);
-                        c2 = c2.Plus(a.Z, b);
-                        c3 = c3.Plus(a.W, b);
-                        c4 = c4.Plus(d.X, b);
-                        c5 = c5.Plus(d.Y, b);
-                        c6 = c6.Plus(d.Z, b);
-                        c7 = c7.Plus(d.W, b);
+                        int at = step * (Stride / 4);
+                        sums = sums.Plus(left4[at + (2 * y)], left4[at + (2 * y) + 1], right4[at + x]);
                     }
                 }
             }
@@ -152,14 +159,14 @@ internal static class ProductKernels
             Group.Barrier();
         }
 
-        Store(block, k, row, column, c0);
-        Store(block, k, row + 1, column, c1);
-        Store(block, k, row + 2, column, c2);
-        Store(block, k, row + 3, column, c3);
-        Store(block, k, row + 4, column, c4);
-        Store(block, k, row + 5, column, c5);
-        Store(block, k, row + 6, column, c6);
-        Store(block, k, row + 7, column, c7);
+        Store(block, k, row, column, sums.C0);
+        Store(block, k, row + 1, column, sums.C1);
+        Store(block, k, row + 2, column, sums.C2);
+        Store(block, k, row + 3, column, sums.C3);
+        Store(block, k, row + 4, column, sums.C4);
+        Store(block, k, row + 5, column, sums.C5);
+        Store(block, k, row + 6, column, sums.C6);
+        Store(block, k, row + 7, column, sums.C7);
     }
 
     /// <summary>
@@ -254,33 +261,62 @@ internal static class ProductKernels
         }
     }
 
+    // Four numbers with a distance between them, those whose places are below a limit; 0 for the others.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Four Fetch(ArrayView<float> block, int from, int jump, int i, int by, int limit) => new(
+        i < limit ? block[from] : 0f, i + by < limit ? block[from + jump] : 0f, i + (2 * by) < limit ? block[from + (2 * jump)] : 0f,
+        i + (3 * by) < limit ? block[from + (3 * jump)] : 0f);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Put(ArrayView<float> shared, int to, int by, Four values)
+    {
+        shared[to] = values.X;
+        shared[to + by] = values.Y;
+        shared[to + (2 * by)] = values.Z;
+        shared[to + (3 * by)] = values.W;
+    }
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Four Start(ArrayView<float> block, KernelArguments k, int row, int column)
     {
-        if (k.Start < 0 || row >= k.Rows)
+        if (k.Start < 0 || row >= k.Rows || column >= k.Columns)
         {
             return default;
         }
 
         int at = k.Start + (row * k.StartRow) + column;
-        return new Four(
-            column < k.Columns ? block[at] : 0f, column + 1 < k.Columns ? block[at + 1] : 0f, column + 2 < k.Columns ? block[at + 2] : 0f,
+        return k.Vector != 0 ? Quad(block, at) : new Four(
+            block[at], column + 1 < k.Columns ? block[at + 1] : 0f, column + 2 < k.Columns ? block[at + 2] : 0f,
             column + 3 < k.Columns ? block[at + 3] : 0f);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Store(ArrayView<float> block, KernelArguments k, int row, int column, Four values)
     {
-        if (row >= k.Rows)
+        if (row >= k.Rows || column >= k.Columns)
         {
             return;
         }
 
-        if (column < k.Columns)
+        if (k.Vector != 0)
         {
-            Store(block, k, row, column, values.X);
+            int at = (row * k.Columns) + column;
+            if (k.Gate >= 0)
+            {
+                Four gate = Quad(block, k.Gate + at);
+                values = new Four(gate.X > 0f ? values.X : 0f, gate.Y > 0f ? values.Y : 0f, gate.Z > 0f ? values.Z : 0f, gate.W > 0f ? values.W : 0f);
+            }
+
+            if (k.Kind != 0)
+            {
+                values = new Four(Rectified(values.X), Rectified(values.Y), Rectified(values.Z), Rectified(values.W));
+            }
+
+            block.SubView(k.Y + at, 4).AsAligned(16).Cast<Four>()[0] = values;
+            return;
         }
 
+        Store(block, k, row, column, values.X);
         if (column + 1 < k.Columns)
         {
             Store(block, k, row, column + 1, values.Y);
@@ -298,10 +334,16 @@ internal static class ProductKernels
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Four Quad(ArrayView<float> block, int at) => block.SubView(at, 4).AsAligned(16).Cast<Four>()[0];
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static float Rectified(float x) => x > 0f || x != x ? x : 0f;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Store(ArrayView<float> block, KernelArguments k, int row, int column, float value)
     {
         int at = (row * k.Columns) + column;
         float gated = k.Gate >= 0 && !(block[k.Gate + at] > 0f) ? 0f : value;
-        block[k.Y + at] = k.Kind != 0 && !(gated > 0f || gated != gated) ? 0f : gated;
+        block[k.Y + at] = k.Kind != 0 ? Rectified(gated) : gated;
     }
 }

@@ -69,6 +69,7 @@ internal static class StudySchema
     private static readonly Shape Scale = new MapShape(
         "a scale",
         [
+            new Key("device", new TextShape("processor", "gpu"), "What computes the updates; the processor by default. --device goes before it."),
             .. Sizes,
             new Key("tune", new MapShape("tune of a scale", TuneSizes), "Sizes of the search for options."),
             new Key("environments", Names, "Tasks of this scale, of those of the study."),
