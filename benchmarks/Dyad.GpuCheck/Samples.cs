@@ -1,5 +1,7 @@
 using Dyad.Algorithms;
+using Dyad.Algorithms.Rules;
 using Dyad.Environments;
+using Dyad.Games;
 using Dyad.Gpu;
 using Dyad.Numerics;
 
@@ -21,11 +23,15 @@ internal static class Samples
             "sac" => Sac.Agent(observations, actions, new SacOptions { HiddenWidth = width, BatchSize = batch, RandomSteps = 1, UpdateAfter = 1_000_000 }, stream),
             "ddpg" => Ddpg.Agent(observations, actions, new DdpgOptions { HiddenWidth = width, BatchSize = batch, RandomSteps = 1, UpdateAfter = 1_000_000 }, stream),
             "td3" => Td3.Agent(observations, actions, new Td3Options { HiddenWidth = width, BatchSize = batch, RandomSteps = 1, UpdateAfter = 1_000_000 }, stream),
-            "stsac-al" => Sac.Agent(observations, actions, new SacOptions
-            {
-                HiddenWidth = width, BatchSize = batch, RandomSteps = 1, UpdateAfter = 1_000_000,
-                Gradient = new() { Rule = Algorithms.Rules.Rule.Stackelberg, SolverTolerance = 0, Damping = 1 },
-            }, stream),
+            "stsac-al" => Led(new() { SolverTolerance = 0 }),
+            "stsac-cl" => Led(new() { Leader = Player.Critic }),
+            "stsac-al-warm" => Led(new() { WarmStart = true, SolverIterations = 4, DampingSchedule = DampingSchedule.Adaptive }),
+            "stsac-al-bound" => Led(new() { ImplicitBound = 1e-6, Damping = 0.1 }),
+            "stsac-al-stops" => Led(new() { SolverTolerance = 0.3 }),
+            "stsac-al-at-once" => Led(new() { Order = UpdateOrder.Simultaneous, FollowerSteps = 2, Curvature = Curvature.GaussNewton }),
+            "stddpg-al" => Ddpg.Agent(observations, actions, new DdpgOptions { HiddenWidth = width, BatchSize = batch, RandomSteps = 1, UpdateAfter = 1_000_000, Gradient = new() { Rule = Rule.Stackelberg } }, stream),
+            "res-sac" => Sac.Agent(observations, actions, new SacOptions { HiddenWidth = width, BatchSize = batch, RandomSteps = 1, UpdateAfter = 1_000_000, Correction = new() { Residual = true, ResidualClipRule = ClipRule.Adaptive } }, stream),
+            "res-ddpg" => Ddpg.Agent(observations, actions, new DdpgOptions { HiddenWidth = width, BatchSize = batch, RandomSteps = 1, UpdateAfter = 1_000_000, Correction = new() { Residual = true } }, stream),
             _ => throw new ArgumentException(method),
         };
         var random = new RandomStream(seed + 1000);
@@ -43,6 +49,9 @@ internal static class Samples
         }
 
         return agent;
+
+        GameAgent Led(RuleOptions rule) => Sac.Agent(
+            observations, actions, new SacOptions { HiddenWidth = width, BatchSize = batch, RandomSteps = 1, UpdateAfter = 1_000_000, Gradient = rule with { Rule = Rule.Stackelberg } }, stream);
 
         void Fill(double[] x)
         {

@@ -18,15 +18,25 @@ internal sealed class AgentSeat : IGameDevice, IDisposable
     private readonly List<(IReadOnlyList<PinnedMemory<float>> Read, int At, Action Action)> _then = [];
     private readonly HashSet<BlockPart> _changed = [];
     private readonly BlockPart[] _kept;
+    private readonly LeaderSolve? _leader;
+    private readonly PinnedMemory<float>[] _decided = [];
+    private readonly Action _takeLeader = () => { };
+    private bool _leads;
     private int _written;
     private int _read;
 
     /// <summary>Takes a place; <see cref="Push"/> brings the agent's numbers there.</summary>
-    public AgentSeat(AgentGroup group, BlockLayout layout, IReadOnlyList<CompiledProgram> programs)
+    public AgentSeat(AgentGroup group, BlockLayout layout, IReadOnlyList<CompiledProgram> programs, LeaderSolve? leader)
     {
         (Group, _layout) = (group, layout);
         _programs = programs.Select((program, i) => (program, i)).ToDictionary(x => x.program, x => x.i);
         _kept = [.. layout.Parts.Where(part => part.Here is not null)];
+        _leader = leader;
+        if (leader is not null)
+        {
+            (_decided, _takeLeader) = ([leader.Numbers], leader.Take);
+        }
+
         Slot = group.Enter(this);
     }
 
@@ -45,6 +55,12 @@ internal sealed class AgentSeat : IGameDevice, IDisposable
     /// <inheritdoc/>
     public void Write(PinnedMemory<float> values)
     {
+        if (!_layout.Has(values))
+        {
+            // No program reads it.
+            return;
+        }
+
         BlockPart part = _layout[values];
         values.Values.CopyTo(Room(part.Length));
         Note(RequestKind.Write, 0, new KernelArguments { Y = part.Offset, From = _written, Count = part.Length, Inner = Group.Written });
@@ -55,7 +71,27 @@ internal sealed class AgentSeat : IGameDevice, IDisposable
     public void Run(CompiledProgram program) => Note(RequestKind.Program, _programs[program], default);
 
     /// <inheritdoc/>
-    public void Compute(TotalDerivative<float> total) => throw new UserError("leaders run on the processor alone: leave out --device gpu");
+    public void Compute(TotalDerivative<float> total)
+    {
+        if (_leads)
+        {
+            // The damping may hang on what the solve before has seen.
+            Finish();
+        }
+
+        LeaderSolve leader = _leader!;
+        BlockPart numbers = _layout[leader.Numbers];
+        Room(1)[0] = (float)total.Damping;
+        Note(RequestKind.Write, 0, new KernelArguments { Y = numbers.Offset + SolverKernels.Shift, From = _written, Count = 1, Inner = Group.Written });
+        _written++;
+        leader.Note(_layout, Run, (kernel, arguments) => Requests.Add(new Request(RequestKind.Kernel, (int)kernel, arguments with { Pitch = Group.Pitch })));
+        Then(_decided, _takeLeader);
+        _leads = true;
+        if (leader.IsWarm)
+        {
+            _changed.Add(_layout[leader.Solution]);
+        }
+    }
 
     /// <inheritdoc/>
     public void Descend(Adam<float> optimizer, PinnedMemory<float> parameters, PinnedMemory<float> gradient)
@@ -120,8 +156,8 @@ internal sealed class AgentSeat : IGameDevice, IDisposable
             Requests.Clear();
         }
 
-        // What is done then may ask for more.
         _written = _read = 0;
+        _leads = false;
         Span<float> results = Group.Out(Slot);
         foreach ((IReadOnlyList<PinnedMemory<float>> read, int at, Action action) in _then)
         {
@@ -146,6 +182,7 @@ internal sealed class AgentSeat : IGameDevice, IDisposable
         {
             Group.Copy(Slot, _changed, toDevice: false);
             _changed.Clear();
+            _leader?.Forget();
         }
     }
 

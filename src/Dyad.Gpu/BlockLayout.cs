@@ -81,6 +81,9 @@ internal sealed unsafe class BlockLayout
         return part;
     }
 
+    /// <summary>Whether there is a part.</summary>
+    public bool Has(object key) => _parts.ContainsKey(key);
+
     /// <summary>A part.</summary>
     public BlockPart this[object key] => _parts[key];
 

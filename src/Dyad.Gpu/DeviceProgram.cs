@@ -26,6 +26,13 @@ internal enum KernelKind
     Fill,
     Adam,
     Average,
+    Inner,
+    Begin,
+    Move,
+    Turn,
+    Norms,
+    Combine,
+    Decide,
 }
 
 /// <summary>A kernel with its arguments: what all agents of a group do at once.</summary>

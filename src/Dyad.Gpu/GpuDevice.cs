@@ -45,6 +45,13 @@ internal sealed class GpuDevice : IDisposable
         this[KernelKind.SumColumns] = Load(ReductionKernels.SumColumns);
         this[KernelKind.Adam] = Load(StepKernels.Adam);
         this[KernelKind.Average] = Load(StepKernels.Average);
+        this[KernelKind.Inner] = Load(SolverKernels.Inner);
+        this[KernelKind.Begin] = Load(SolverKernels.Begin);
+        this[KernelKind.Move] = Load(SolverKernels.Move);
+        this[KernelKind.Turn] = Load(SolverKernels.Turn);
+        this[KernelKind.Norms] = Load(SolverKernels.Norms);
+        this[KernelKind.Combine] = Load(SolverKernels.Combine);
+        this[KernelKind.Decide] = Load(SolverKernels.Decide);
         _unpack = a.LoadKernel<ArrayView<float>, ArrayView<int>, KernelArguments, ArrayView<float>>(StepKernels.Unpack);
         _pack = a.LoadKernel<ArrayView<float>, ArrayView<int>, KernelArguments, ArrayView<float>>(StepKernels.Pack);
 
@@ -60,7 +67,7 @@ internal sealed class GpuDevice : IDisposable
 
     /// <summary>The kernels as a GPU has them.</summary>
     public static IEnumerable<MethodInfo> Kernels =>
-        from type in new[] { typeof(ProductKernels), typeof(ElementKernels), typeof(ReductionKernels), typeof(StepKernels) }
+        from type in new[] { typeof(ProductKernels), typeof(ElementKernels), typeof(ReductionKernels), typeof(StepKernels), typeof(SolverKernels) }
         from method in type.GetMethods(BindingFlags.Public | BindingFlags.Static)
         where method.ReturnType == typeof(void)
         select method.IsGenericMethodDefinition ? method.MakeGenericMethod(typeof(WideTile)) : method;
@@ -116,6 +123,8 @@ internal sealed class GpuDevice : IDisposable
             KernelKind.Row => new(new Index3D(Parts(k.Columns, _isGpu ? 32 : 2), agents, 1), _isGpu ? new Index3D(32, 8, 1) : new Index3D(2, 2, 1)),
             KernelKind.Dots => new(new Index3D(Parts(k.Rows, _isGpu ? 8 : 2), agents, 1), _isGpu ? new Index3D(32, 8, 1) : new Index3D(2, 2, 1)),
             KernelKind.Sum => new(new Index3D(1, agents, 1), new Index3D(_isGpu ? 256 : 4, 1, 1)),
+            KernelKind.Inner or KernelKind.Begin or KernelKind.Move or KernelKind.Norms => new(new Index3D(SolverKernels.MostParts, agents, 1), new Index3D(_isGpu ? 256 : 4, 1, 1)),
+            KernelKind.Decide => new(new Index3D(1, agents, 1), new Index3D(_isGpu ? 32 : 2, 1, 1)),
             KernelKind.Largest or KernelKind.LogSoftmax or KernelKind.SumColumns => Line(k.Rows, 1, agents),
             _ => Line(k.Count, 4, agents),
         };

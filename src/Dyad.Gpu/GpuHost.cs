@@ -28,7 +28,7 @@ internal sealed class GpuHost : IDisposable
     /// <exception cref="Core.UserError">Something of it runs on the processor alone.</exception>
     public AgentPlace Seat(GameAgent agent, int expected)
     {
-        (BlockLayout layout, DeviceProgram[] programs) = Translate(agent);
+        (BlockLayout layout, CompiledProgram[] compiled, DeviceProgram[] programs, LeaderSolve? leader) = Translate(agent);
         string key = KeyOf(layout, programs);
         AgentSeat seat;
         lock (_lock)
@@ -38,17 +38,16 @@ internal sealed class GpuHost : IDisposable
                 _groups[key] = groups = [];
             }
 
-            seat = groups.Select(group => new AgentSeat(group, layout, agent.Programs)).FirstOrDefault(there => there.Slot >= 0) ?? Begin();
+            seat = groups.Select(group => new AgentSeat(group, layout, compiled, leader)).FirstOrDefault(there => there.Slot >= 0) ?? Begin();
 
             AgentSeat Begin()
             {
                 // What is written at a time is a few batches, what is read a few costs, and the errors of a batch.
-                int largest = layout.Parts.Max(part => part.Length);
                 int written = Math.Max(1024, 2 * agent.Inputs.Sum(input => input.Length));
                 int read = 1024 + (16 * agent.BatchSize);
                 var group = new AgentGroup(_device, programs, layout.Length, written, read, Math.Max(1, expected));
                 groups.Add(group);
-                return new AgentSeat(group, layout, agent.Programs);
+                return new AgentSeat(group, layout, compiled, leader);
             }
         }
 
@@ -61,10 +60,12 @@ internal sealed class GpuHost : IDisposable
     /// <exception cref="Core.UserError">Something of it runs on the processor alone.</exception>
     public static void Require(GameAgent agent) => Translate(agent);
 
-    private static (BlockLayout Layout, DeviceProgram[] Programs) Translate(GameAgent agent)
+    private static (BlockLayout Layout, CompiledProgram[] Compiled, DeviceProgram[] Programs, LeaderSolve? Leader) Translate(GameAgent agent)
     {
         var layout = new BlockLayout();
-        foreach (CompiledProgram program in agent.Programs)
+        LeaderSolve? leader = agent.Leading is { } total ? new LeaderSolve(total) : null;
+        CompiledProgram[] compiled = [.. agent.Programs, .. leader?.Programs ?? []];
+        foreach (CompiledProgram program in compiled)
         {
             layout.Add(program);
         }
@@ -74,7 +75,8 @@ internal sealed class GpuHost : IDisposable
             layout.Add(optimizer);
         }
 
-        return (layout, [.. agent.Programs.Select(program => DeviceProgram.Of(program, layout))]);
+        leader?.AddTo(layout);
+        return (layout, compiled, [.. compiled.Select(program => DeviceProgram.Of(program, layout, program == leader?.Programs[1] ? leader.Mask(layout) : -1))], leader);
     }
 
     /// <summary>The groups that there are.</summary>

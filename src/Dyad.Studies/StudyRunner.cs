@@ -143,7 +143,7 @@ public static class StudyRunner
 
         // From here on one call after the other: the last of several at once finds all runs done.
         using IDisposable? held = outcomes.Any(outcome => outcome.Failure is null) ? SummaryLock.Hold(folder) : null;
-        outcomes = [.. outcomes.Select(outcome => LookAgain(outcome, store, saidOfFinished))];
+        outcomes = [.. outcomes.Select(outcome => LookAgain(outcome, store, saidOfFinished, request))];
         foreach (RunOutcome shared in outcomes.Where(outcome => outcome is { Failure: null, Run.Pointer: not null }))
         {
             RunPointer.Write(shared.Run.Pointer!, shared.Run.Directory);
@@ -330,13 +330,13 @@ public static class StudyRunner
     }
 
     // A run that another call was at work on may be done by now.
-    private static RunOutcome LookAgain(RunOutcome outcome, RunStore store, ConcurrentDictionary<string, bool> saidOfFinished)
+    private static RunOutcome LookAgain(RunOutcome outcome, RunStore store, ConcurrentDictionary<string, bool> saidOfFinished, StudyRequest request)
     {
         try
         {
             if (outcome.Cause is UserError && RunLoop.HasFinished(outcome.Run.Directory, outcome.Run.Variant.Run(outcome.Run.Seed)))
             {
-                Do(outcome.Run, store, _ => { }, _ => { }, saidOfFinished, CancellationToken.None);
+                Do(outcome.Run, store, _ => { }, _ => { }, saidOfFinished, CancellationToken.None, request);
                 return new RunOutcome(outcome.Run, null, null, WasFinished: true);
             }
         }

@@ -3,6 +3,7 @@ using Dyad.Autodiff;
 using Dyad.Core;
 using Dyad.Environments;
 using Dyad.Experience;
+using Dyad.Games;
 using Dyad.Numerics;
 
 namespace Dyad.Algorithms;
@@ -125,6 +126,9 @@ public sealed class GameAgent : IValuing, IAppendOnlyState
 
     /// <summary>All that its steps compute on a device, in an order that is the same for agents of the same method, options and sizes.</summary>
     internal IReadOnlyList<CompiledProgram> Programs => [_experience.Exploring, .. _rule.Programs, .. _residual?.Programs ?? []];
+
+    /// <summary>The leader's total derivative; null where nobody leads.</summary>
+    internal TotalDerivative<float>? Leading => _options.Gradient.Rule == Rules.Rule.Stackelberg ? _rule.Leading.Total : null;
 
     /// <summary>What the processor writes for them.</summary>
     internal IEnumerable<PinnedMemory<float>> Inputs => [.. _batches.SelectMany(batch => batch.Memory), .. _residual?.Inputs ?? [], .. _experience.Inputs];

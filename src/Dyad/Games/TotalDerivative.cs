@@ -62,6 +62,16 @@ public sealed class TotalDerivative<T>
 
     internal PinnedMemory<T> CostMemory => _cost.Memory;
 
+    internal PinnedMemory<T> DirectMemory => _direct.Memory;
+
+    internal CompiledProgram Before => _before;
+
+    internal IImplicitTerm<T> Term => _term;
+
+    internal double Bound => _bound;
+
+    internal double Damping => _damping.Value;
+
     /// <summary>What the last solve did.</summary>
     public SolveReport Report { get; private set; }
 
@@ -121,6 +131,21 @@ public sealed class TotalDerivative<T>
         {
             TensorPrimitives.Subtract(direct, subtracted, _total.Values);
         }
+    }
+
+    /// <summary>Takes in a computation that a device has done.</summary>
+    internal void Take(in SolveReport report, double damping, double direct, double subtracted, double dot, double factor, bool fallsBack, bool isBound)
+    {
+        UsedDamping = damping;
+        Report = report;
+        _damping.Advance(report);
+        _negativeCurvatures += report.NegativeCurvature ? 1 : 0;
+        _fallbacks += fallsBack ? 1 : 0;
+        _boundHits += isBound ? 1 : 0;
+        DirectNorm = direct;
+        ImplicitNorm = subtracted;
+        Cosine = direct * subtracted > 0 ? -dot / (direct * subtracted) : 0;
+        ImplicitFactor = factor;
     }
 
     /// <summary>Saves or loads what later computations depend on.</summary>
