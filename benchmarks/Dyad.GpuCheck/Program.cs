@@ -7,6 +7,7 @@ return args is [string command, .. string[] rest] ? command switch
     "measure" => Measuring.Run(rest),
     "check" => Checking.Run(rest),
     "ptx" => Assembly.Write(rest),
+    "list" => Listing.Run(rest),
     _ => Usage(),
 } : Usage();
 

@@ -29,6 +29,7 @@ internal static class Samples
             "stsac-al-bound" => Led(new() { ImplicitBound = 1e-6, Damping = 0.1 }),
             "stsac-al-stops" => Led(new() { SolverTolerance = 0.3 }),
             "stsac-al-at-once" => Led(new() { Order = UpdateOrder.Simultaneous, FollowerSteps = 2, Curvature = Curvature.GaussNewton }),
+            "stsac-al-samples" => Led(new() { Solver = Solver.SampleSpace, Curvature = Curvature.GaussNewton, Damping = 0.1 }),
             "stddpg-al" => Ddpg.Agent(observations, actions, new DdpgOptions { HiddenWidth = width, BatchSize = batch, RandomSteps = 1, UpdateAfter = 1_000_000, Gradient = new() { Rule = Rule.Stackelberg } }, stream),
             "res-sac" => Sac.Agent(observations, actions, new SacOptions { HiddenWidth = width, BatchSize = batch, RandomSteps = 1, UpdateAfter = 1_000_000, Correction = new() { Residual = true, ResidualClipRule = ClipRule.Adaptive } }, stream),
             "res-ddpg" => Ddpg.Agent(observations, actions, new DdpgOptions { HiddenWidth = width, BatchSize = batch, RandomSteps = 1, UpdateAfter = 1_000_000, Correction = new() { Residual = true } }, stream),

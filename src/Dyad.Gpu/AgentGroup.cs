@@ -122,8 +122,8 @@ internal sealed class AgentGroup : IDisposable
     /// <summary>Where an agent writes what goes to the device.</summary>
     public Span<float> In(int slot) => _in.Span.Slice(slot * Written, Written);
 
-    /// <summary>Where it finds what has come from there.</summary>
-    public Span<float> Out(int slot) => _out.Span.Slice(slot * Read, Read);
+    /// <summary>Where it finds what has come from there, of a list that reads so much.</summary>
+    public Span<float> Out(int slot, int read) => _out.Span.Slice(slot * read, read);
 
     /// <summary>Waits until what an agent has asked for is done.</summary>
     public void Wait(AgentSeat seat)
@@ -269,11 +269,12 @@ internal sealed class AgentGroup : IDisposable
     private void Launch(ReadOnlySpan<Request> list, ArrayView<int> slots)
     {
         int last = _order[^1] + 1;
-        bool writes = false, reads = false;
+        bool writes = false;
+        int read = 0;
         foreach (ref readonly Request request in list)
         {
             writes |= request.Kind == RequestKind.Write;
-            reads |= request.Kind == RequestKind.Read;
+            read = request.Kind == RequestKind.Read ? Math.Max(read, request.Arguments.To + request.Arguments.Count) : read;
         }
 
         ArrayView<float> memory = _memory.View.BaseView;
@@ -290,7 +291,7 @@ internal sealed class AgentGroup : IDisposable
                     _device.Unpack(_stream, memory, slots, request.Arguments, _tableIn.View.BaseView);
                     break;
                 case RequestKind.Read:
-                    _device.Pack(_stream, memory, slots, request.Arguments, _tableOut.View.BaseView);
+                    _device.Pack(_stream, memory, slots, request.Arguments with { Inner = read }, _tableOut.View.BaseView);
                     break;
                 case RequestKind.Program:
                     foreach (ref readonly Launch launch in _programs[request.Kernel].Launches.AsSpan())
@@ -305,9 +306,9 @@ internal sealed class AgentGroup : IDisposable
             }
         }
 
-        if (reads)
+        if (read > 0)
         {
-            _tableOut.View.SubView(0, last * Read).CopyToPageLockedAsync(_stream, _out);
+            _tableOut.View.SubView(0, last * read).CopyToPageLockedAsync(_stream, _out);
         }
 
         _stream.Synchronize();

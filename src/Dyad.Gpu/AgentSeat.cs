@@ -19,8 +19,6 @@ internal sealed class AgentSeat : IGameDevice, IDisposable
     private readonly HashSet<BlockPart> _changed = [];
     private readonly BlockPart[] _kept;
     private readonly LeaderSolve? _leader;
-    private readonly PinnedMemory<float>[] _decided = [];
-    private readonly Action _takeLeader = () => { };
     private bool _leads;
     private int _written;
     private int _read;
@@ -32,11 +30,6 @@ internal sealed class AgentSeat : IGameDevice, IDisposable
         _programs = programs.Select((program, i) => (program, i)).ToDictionary(x => x.program, x => x.i);
         _kept = [.. layout.Parts.Where(part => part.Here is not null)];
         _leader = leader;
-        if (leader is not null)
-        {
-            (_decided, _takeLeader) = ([leader.Numbers], leader.Take);
-        }
-
         Slot = group.Enter(this);
     }
 
@@ -61,11 +54,19 @@ internal sealed class AgentSeat : IGameDevice, IDisposable
             return;
         }
 
-        BlockPart part = _layout[values];
-        values.Values.CopyTo(Room(part.Length));
-        Note(RequestKind.Write, 0, new KernelArguments { Y = part.Offset, From = _written, Count = part.Length, Inner = Group.Written });
-        _written += part.Length;
+        Write(_layout[values].Offset, values.Values);
     }
+
+    /// <summary>Numbers of the processor to a place in the block.</summary>
+    public void Write(int offset, ReadOnlySpan<float> values)
+    {
+        values.CopyTo(Room(values.Length));
+        Note(RequestKind.Write, 0, new KernelArguments { Y = offset, From = _written, Count = values.Length, Inner = Group.Written });
+        _written += values.Length;
+    }
+
+    /// <summary>One kernel.</summary>
+    public void Do(KernelKind kernel, KernelArguments arguments) => Requests.Add(new Request(RequestKind.Kernel, (int)kernel, arguments with { Pitch = Group.Pitch }));
 
     /// <inheritdoc/>
     public void Run(CompiledProgram program) => Note(RequestKind.Program, _programs[program], default);
@@ -79,17 +80,11 @@ internal sealed class AgentSeat : IGameDevice, IDisposable
             Finish();
         }
 
-        LeaderSolve leader = _leader!;
-        BlockPart numbers = _layout[leader.Numbers];
-        Room(1)[0] = (float)total.Damping;
-        Note(RequestKind.Write, 0, new KernelArguments { Y = numbers.Offset + SolverKernels.Shift, From = _written, Count = 1, Inner = Group.Written });
-        _written++;
-        leader.Note(_layout, Run, (kernel, arguments) => Requests.Add(new Request(RequestKind.Kernel, (int)kernel, arguments with { Pitch = Group.Pitch })));
-        Then(_decided, _takeLeader);
+        _leader!.Ask(this, _layout);
         _leads = true;
-        if (leader.IsWarm)
+        if (_leader.IsWarm)
         {
-            _changed.Add(_layout[leader.Solution]);
+            _changed.Add(_layout[_leader.Solution]);
         }
     }
 
@@ -98,10 +93,8 @@ internal sealed class AgentSeat : IGameDevice, IDisposable
     {
         (float[] first, float[] second) = optimizer.Moments;
         BlockPart numbers = _layout[optimizer], y = _layout[parameters], b = _layout[first], c = _layout[second];
-        Span<float> room = Room(2);
-        (room[0], room[1]) = optimizer.BeginDescent();
-        Note(RequestKind.Write, 0, new KernelArguments { Y = numbers.Offset, From = _written, Count = 2, Inner = Group.Written });
-        _written += 2;
+        (float step, float correction) = optimizer.BeginDescent();
+        Write(numbers.Offset, [step, correction]);
         Note(RequestKind.Kernel, (int)KernelKind.Adam, new KernelArguments
         {
             Y = y.Offset,
@@ -142,7 +135,7 @@ internal sealed class AgentSeat : IGameDevice, IDisposable
         _then.Add((read, _read, action));
         foreach (PinnedMemory<float> memory in read)
         {
-            Note(RequestKind.Read, 0, new KernelArguments { A = _layout[memory].Offset, To = _read, Count = memory.Length, Inner = Group.Read });
+            Note(RequestKind.Read, 0, new KernelArguments { A = _layout[memory].Offset, To = _read, Count = memory.Length });
             _read += memory.Length;
         }
     }
@@ -156,9 +149,9 @@ internal sealed class AgentSeat : IGameDevice, IDisposable
             Requests.Clear();
         }
 
+        Span<float> results = Group.Out(Slot, _read);
         _written = _read = 0;
         _leads = false;
-        Span<float> results = Group.Out(Slot);
         foreach ((IReadOnlyList<PinnedMemory<float>> read, int at, Action action) in _then)
         {
             int from = at;

@@ -121,11 +121,12 @@ internal sealed class GpuDevice : IDisposable
             KernelKind.Tiles when _isGpu => new(new Index3D(Parts(k.Rows, 64) * Parts(k.Columns, 64), agents, 1), new Index3D(16, 8, 1)),
             KernelKind.Tiles => new(new Index3D(Parts(k.Rows, 8) * Parts(k.Columns, 8), agents, 1), new Index3D(2, 1, 1)),
             KernelKind.Row => new(new Index3D(Parts(k.Columns, _isGpu ? 32 : 2), agents, 1), _isGpu ? new Index3D(32, 8, 1) : new Index3D(2, 2, 1)),
-            KernelKind.Dots => new(new Index3D(Parts(k.Rows, _isGpu ? 8 : 2), agents, 1), _isGpu ? new Index3D(32, 8, 1) : new Index3D(2, 2, 1)),
+            KernelKind.Dots => new(new Index3D(Parts(k.Rows, _isGpu ? 32 : 8), agents, 1), _isGpu ? new Index3D(32, 8, 1) : new Index3D(2, 2, 1)),
             KernelKind.Sum => new(new Index3D(1, agents, 1), new Index3D(_isGpu ? 256 : 4, 1, 1)),
             KernelKind.Inner or KernelKind.Begin or KernelKind.Move or KernelKind.Norms => new(new Index3D(SolverKernels.MostParts, agents, 1), new Index3D(_isGpu ? 256 : 4, 1, 1)),
             KernelKind.Decide => new(new Index3D(1, agents, 1), new Index3D(_isGpu ? 32 : 2, 1, 1)),
             KernelKind.Largest or KernelKind.LogSoftmax or KernelKind.SumColumns => Line(k.Rows, 1, agents),
+            KernelKind.Across => Line(k.Rows * Parts(k.Columns, 4), 1, agents),
             _ => Line(k.Count, 4, agents),
         };
         _kernels[(int)launch.Kernel](stream, config, memory, slots, k);

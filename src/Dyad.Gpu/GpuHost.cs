@@ -44,7 +44,7 @@ internal sealed class GpuHost : IDisposable
             {
                 // What is written at a time is a few batches, what is read a few costs, and the errors of a batch.
                 int written = Math.Max(1024, 2 * agent.Inputs.Sum(input => input.Length));
-                int read = 1024 + (16 * agent.BatchSize);
+                int read = 1024 + (16 * agent.BatchSize) + (2 * (leader?.Read ?? 0));
                 var group = new AgentGroup(_device, programs, layout.Length, written, read, Math.Max(1, expected));
                 groups.Add(group);
                 return new AgentSeat(group, layout, compiled, leader);
@@ -60,6 +60,9 @@ internal sealed class GpuHost : IDisposable
     /// <exception cref="Core.UserError">Something of it runs on the processor alone.</exception>
     public static void Require(GameAgent agent) => Translate(agent);
 
+    /// <summary>What an agent's programs are on a device.</summary>
+    public static IEnumerable<Launch[]> Launches(GameAgent agent) => Translate(agent).Programs.Select(program => program.Launches);
+
     private static (BlockLayout Layout, CompiledProgram[] Compiled, DeviceProgram[] Programs, LeaderSolve? Leader) Translate(GameAgent agent)
     {
         var layout = new BlockLayout();
@@ -70,13 +73,19 @@ internal sealed class GpuHost : IDisposable
             layout.Add(program);
         }
 
+        // A target that no cost needs moves too.
+        foreach (AgentNetwork network in agent.Networks)
+        {
+            layout.Add(network.Parameters.Memory);
+        }
+
         foreach (Adam<float> optimizer in agent.Optimizers)
         {
             layout.Add(optimizer);
         }
 
         leader?.AddTo(layout);
-        return (layout, compiled, [.. compiled.Select(program => DeviceProgram.Of(program, layout, program == leader?.Programs[1] ? leader.Mask(layout) : -1))], leader);
+        return (layout, compiled, [.. compiled.Select(program => DeviceProgram.Of(program, layout, program == leader?.Masked ? leader!.Mask(layout) : -1))], leader);
     }
 
     /// <summary>The groups that there are.</summary>

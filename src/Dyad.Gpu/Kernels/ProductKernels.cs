@@ -64,7 +64,7 @@ internal struct SmallTile : ITileShape
 /// </summary>
 internal static class ProductKernels
 {
-    private const int LargestDepth = 16;
+    private const int LargestDepth = 16, DotColumns = 4, DotSteps = 256;
 
     // Rows of shared memory are longer than a tile, so that columns lie in different banks.
     private const int Stride = 68;
@@ -206,40 +206,60 @@ internal static class ProductKernels
         }
     }
 
-    /// <summary>A product with few columns whose left side has the steps of k side by side: a warp a row.</summary>
+    /// <summary>
+    /// A product with few columns whose left side has the steps of k side by side: a warp sums four rows of four columns at a time, each of its
+    /// threads some steps. The right side goes through shared memory, so many steps at a time, so that a warp reads it side by side.
+    /// </summary>
     public static void Dots(ArrayView<float> memory, ArrayView<int> slots, KernelArguments k)
     {
+        ArrayView<float> right = SharedMemory.Allocate<float>(DotColumns * DotSteps);
         ArrayView<float> block = Block.Of(memory, slots, k);
         if (Block.IsIdle(block, k))
         {
             return;
         }
 
-        int lane = Group.IdxX, row = (Grid.IdxX * Group.DimY) + Group.IdxY;
-        for (int column = 0; column < k.Columns; column++)
+        int lane = Group.IdxX, threads = Group.DimX * Group.DimY, row = 4 * ((Grid.IdxX * Group.DimY) + Group.IdxY);
+        for (int column = 0; column < k.Columns; column += DotColumns)
         {
-            float sum = 0f;
-            if (row < k.Rows)
+            Four c0 = default, c1 = default, c2 = default, c3 = default;
+            for (int k0 = 0; k0 < k.Inner; k0 += DotSteps)
             {
-                for (int step = lane; step < k.Inner; step += Group.DimX)
+                int steps = k.Inner - k0 < DotSteps ? k.Inner - k0 : DotSteps;
+                Group.Barrier();
+                for (int at = (Group.IdxY * Group.DimX) + lane; at < DotColumns * DotSteps; at += threads)
                 {
-                    sum += block[k.A + (row * k.ARow) + step] * block[k.B + (step * k.BRow) + (column * k.BColumn)];
+                    int j = at / DotSteps, step = at % DotSteps;
+                    right[at] = step < steps && column + j < k.Columns ? block[k.B + ((k0 + step) * k.BRow) + ((column + j) * k.BColumn)] : 0f;
+                }
+
+                Group.Barrier();
+                for (int step = lane; step < steps; step += Group.DimX)
+                {
+                    var b = new Four(right[step], right[DotSteps + step], right[(2 * DotSteps) + step], right[(3 * DotSteps) + step]);
+                    int at = k.A + (row * k.ARow) + k0 + step;
+                    c0 = c0.Plus(row < k.Rows ? block[at] : 0f, b);
+                    c1 = c1.Plus(row + 1 < k.Rows ? block[at + k.ARow] : 0f, b);
+                    c2 = c2.Plus(row + 2 < k.Rows ? block[at + (2 * k.ARow)] : 0f, b);
+                    c3 = c3.Plus(row + 3 < k.Rows ? block[at + (3 * k.ARow)] : 0f, b);
                 }
             }
 
-            for (int distance = Warp.WarpSize / 2; distance > 0; distance /= 2)
+            c0 = Together(c0, k.Columns - column);
+            c1 = Together(c1, k.Columns - column);
+            c2 = Together(c2, k.Columns - column);
+            c3 = Together(c3, k.Columns - column);
+            if (lane == 0)
             {
-                sum += Warp.ShuffleDown(sum, distance);
-            }
-
-            if (lane == 0 && row < k.Rows)
-            {
-                Store(block, k, row, column, sum + (k.Start < 0 ? 0f : block[k.Start + (row * k.StartRow) + column]));
+                Add(block, k, row, column, c0);
+                Add(block, k, row + 1, column, c1);
+                Add(block, k, row + 2, column, c2);
+                Add(block, k, row + 3, column, c3);
             }
         }
     }
 
-    /// <summary>A product with few columns whose left side has its rows side by side: a thread an element.</summary>
+    /// <summary>A product with few columns whose left side has its rows side by side: a thread four columns of a row.</summary>
     public static void Across(ArrayView<float> memory, ArrayView<int> slots, KernelArguments k)
     {
         ArrayView<float> block = Block.Of(memory, slots, k);
@@ -248,17 +268,54 @@ internal static class ProductKernels
             return;
         }
 
-        for (int i = (Grid.IdxX * Group.DimX) + Group.IdxX; i < k.Rows * k.Columns; i += Grid.DimX * Group.DimX)
+        int quads = (k.Columns + 3) / 4;
+        for (int i = (Grid.IdxX * Group.DimX) + Group.IdxX; i < k.Rows * quads; i += Grid.DimX * Group.DimX)
         {
-            int column = i / k.Rows, row = i - (column * k.Rows);
-            float sum = k.Start < 0 ? 0f : block[k.Start + (row * k.StartRow) + column];
+            int quad = i / k.Rows, row = i - (quad * k.Rows), column = 4 * quad, left = k.Columns - column;
+            Four sum = Start(block, k, row, column);
             for (int step = 0; step < k.Inner; step++)
             {
-                sum += block[k.A + (row * k.ARow) + (step * k.AColumn)] * block[k.B + (step * k.BRow) + (column * k.BColumn)];
+                int at = k.B + (step * k.BRow) + (column * k.BColumn);
+                var b = new Four(block[at], left > 1 ? block[at + k.BColumn] : 0f, left > 2 ? block[at + (2 * k.BColumn)] : 0f, left > 3 ? block[at + (3 * k.BColumn)] : 0f);
+                sum = sum.Plus(block[k.A + (row * k.ARow) + (step * k.AColumn)], b);
             }
 
             Store(block, k, row, column, sum);
         }
+    }
+
+    // The sums of a warp's threads, in the first of them; of so many columns.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Four Together(Four value, int columns)
+    {
+        for (int distance = Warp.WarpSize / 2; distance > 0; distance /= 2)
+        {
+            value.X += Warp.ShuffleDown(value.X, distance);
+        }
+
+        for (int distance = columns > 1 ? Warp.WarpSize / 2 : 0; distance > 0; distance /= 2)
+        {
+            value.Y += Warp.ShuffleDown(value.Y, distance);
+        }
+
+        for (int distance = columns > 2 ? Warp.WarpSize / 2 : 0; distance > 0; distance /= 2)
+        {
+            value.Z += Warp.ShuffleDown(value.Z, distance);
+        }
+
+        for (int distance = columns > 3 ? Warp.WarpSize / 2 : 0; distance > 0; distance /= 2)
+        {
+            value.W += Warp.ShuffleDown(value.W, distance);
+        }
+
+        return value;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Add(ArrayView<float> block, KernelArguments k, int row, int column, Four sum)
+    {
+        Four start = Start(block, k, row, column);
+        Store(block, k, row, column, new Four(sum.X + start.X, sum.Y + start.Y, sum.Z + start.Z, sum.W + start.W));
     }
 
     // Four numbers with a distance between them, those whose places are below a limit; 0 for the others.
