@@ -31,7 +31,7 @@ internal static class DeviceMath
         exp = exp * PowerOfTwo(half) * PowerOfTwo(power - half);
 
         // A NaN stays one.
-        return x == x ? exp : x;
+        return IsNaN(x) ? x : exp;
     }
 
     /// <summary>The natural logarithm, x = 2^e m with m in [sqrt(1/2), sqrt(2)) and a polynomial (Cephes).</summary>
@@ -112,6 +112,14 @@ internal static class DeviceMath
         sum = (sum * square) + 1f;
         return (x < 0f ? 0f : x) + (2f * s * sum);
     }
+
+    /// <summary>Whether it is no number.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool IsNaN(float x) => (Interop.FloatAsInt(x) & 0x7FFFFFFFu) > 0x7F800000u;
+
+    /// <summary>Whether it is a number, and not an infinite one.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool IsFinite(float x) => (Interop.FloatAsInt(x) & 0x7FFFFFFFu) < 0x7F800000u;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static float PowerOfTwo(int n) => Interop.IntAsFloat((uint)(n + 127) << 23);

@@ -168,7 +168,7 @@ internal static class ElementKernels
             for (int j = 1; j < k.Columns; j++)
             {
                 float x = block[from + j];
-                most = x > most || x != x ? x : most;
+                most = x > most || DeviceMath.IsNaN(x) ? x : most;
             }
 
             float sum = 0f;
@@ -200,7 +200,7 @@ internal static class ElementKernels
             case (int)ElementKind.Softplus: return DeviceMath.Softplus(x);
             case (int)ElementKind.Square: return x * x;
             case (int)ElementKind.Sqrt: return MathF.Sqrt(x);
-            case (int)ElementKind.Relu: return x > 0f || x != x ? x : 0f;
+            case (int)ElementKind.Relu: return x > 0f || DeviceMath.IsNaN(x) ? x : 0f;
             case (int)ElementKind.Positive: return x > 0f ? 1f : 0f;
             case (int)ElementKind.Scale: return x * first;
             case (int)ElementKind.Shift: return x + first;
@@ -221,8 +221,8 @@ internal static class ElementKernels
             case (int)ElementKind.Subtract: return x - y;
             case (int)ElementKind.Multiply: return x * y;
             case (int)ElementKind.Divide: return x / y;
-            case (int)ElementKind.Min: return x != x ? x : x < y ? x : y;
-            case (int)ElementKind.Max: return x != x ? x : x > y ? x : y;
+            case (int)ElementKind.Min: return DeviceMath.IsNaN(x) ? x : x < y ? x : y;
+            case (int)ElementKind.Max: return DeviceMath.IsNaN(x) ? x : x > y ? x : y;
             default: return x;
         }
     }

@@ -394,7 +394,7 @@ internal static class ProductKernels
     private static Four Quad(ArrayView<float> block, int at) => block.SubView(at, 4).AsAligned(16).Cast<Four>()[0];
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static float Rectified(float x) => x > 0f || x != x ? x : 0f;
+    private static float Rectified(float x) => x > 0f || DeviceMath.IsNaN(x) ? x : 0f;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Store(ArrayView<float> block, KernelArguments k, int row, int column, float value)

@@ -193,7 +193,7 @@ internal static class SolverKernels
         else if (k.Kind == (int)Decision.Scale)
         {
             float scale = first / second;
-            block[d + Scale] = IsFinite(scale) ? scale : 0f;
+            block[d + Scale] = DeviceMath.IsFinite(scale) ? scale : 0f;
         }
         else if (k.Kind == (int)Decision.Cold)
         {
@@ -212,11 +212,11 @@ internal static class SolverKernels
         else if (k.Kind == (int)Decision.Along)
         {
             float damped = first + (block[d + Shift] * second), curvature = first / second, lowest = block[d + Lowest];
-            block[d + Lowest] = lowest != lowest || curvature < lowest || curvature != curvature ? curvature : lowest;
+            block[d + Lowest] = DeviceMath.IsNaN(lowest) || curvature < lowest || DeviceMath.IsNaN(curvature) ? curvature : lowest;
             block[d + Negative] = damped <= 0f ? 1f : block[d + Negative];
             if (!(damped > 0f) && (k.Columns != 0 || !(damped < 0f)))
             {
-                block[d + Squared] = damped != damped ? damped : block[d + Squared];
+                block[d + Squared] = DeviceMath.IsNaN(damped) ? damped : block[d + Squared];
                 block[d + GoesOn] = 0f;
             }
             else
@@ -236,7 +236,7 @@ internal static class SolverKernels
         {
             float direct = MathF.Sqrt(first), subtracted = MathF.Sqrt(second), target = block[d + Target];
             float residual = target == 0f ? 0f : MathF.Sqrt(block[d + Squared] / target);
-            bool fallsBack = !IsFinite(subtracted) || !IsFinite(residual), isBound = k.Second > 0f && subtracted > k.Second * direct;
+            bool fallsBack = !DeviceMath.IsFinite(subtracted) || !DeviceMath.IsFinite(residual), isBound = k.Second > 0f && subtracted > k.Second * direct;
             block[d + Residual] = residual;
             block[d + Direct] = direct;
             block[d + Implicit] = subtracted;
@@ -278,7 +278,4 @@ internal static class SolverKernels
 
         return total;
     }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static bool IsFinite(float x) => x - x == 0f;
 }

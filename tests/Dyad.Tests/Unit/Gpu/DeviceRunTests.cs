@@ -1,5 +1,7 @@
 using System.Text.Json.Nodes;
+using Dyad.Algorithms.Catalog;
 using Dyad.Core;
+using Dyad.Environments.Locating;
 using Dyad.Gpu;
 using Dyad.Studies;
 using Dyad.Tests.Unit.Cli;
@@ -49,7 +51,7 @@ public sealed class DeviceRunTests : IDisposable
     [Fact]
     public void What_learns_on_the_processor_alone_is_told_before_anything_is_written()
     {
-        var study = TrainingStudy.Agent(Algorithms.Catalog.MethodCatalog.Agent("dqn"), Environments.Locating.TaskLocator.Find("CartPole-v1"), new TrainingRequest([], 10, 10, 0));
+        var study = TrainingStudy.Agent(MethodCatalog.Agent("dqn"), TaskLocator.Find("CartPole-v1"), new TrainingRequest([], 10, 10, 0));
         using var device = new GpuTraining(onProcessor: true);
         var request = new StudyRequest(StudyScale.Quick, 1, 1, _folder.PathOf("dqn"), "") { Device = device };
         string sentence = Assert.Throws<UserError>(() => StudyRunner.Execute(study, request, _ => { }, _ => { }, CancellationToken.None)).Message;
@@ -70,7 +72,7 @@ public sealed class DeviceRunTests : IDisposable
     private void Execute(string output, int seeds, CancellationToken cancellation, Action<StudyProgress>? progress = null, bool device = true)
     {
         var study = TrainingStudy.Agent(
-            Algorithms.Catalog.MethodCatalog.Agent("sac"), Environments.Locating.TaskLocator.Find("Pendulum-v1").WithLimit(5), new TrainingRequest(Options, 14, 7, 0, EvaluationEpisodes: 1));
+            MethodCatalog.Agent("sac"), TaskLocator.Find("Pendulum-v1").WithLimit(5), new TrainingRequest(Options, 14, 7, 0, EvaluationEpisodes: 1));
         using GpuTraining? training = device ? new GpuTraining(onProcessor: true) : null;
         StudyRunner.Execute(
             study, new StudyRequest(StudyScale.Quick, seeds, 2, _folder.PathOf(output), "") { Device = training }, progress ?? (_ => { }), _ => { }, cancellation);
