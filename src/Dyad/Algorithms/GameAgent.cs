@@ -36,7 +36,6 @@ public sealed class GameAgent : IValuing, IAppendOnlyState
 
     private readonly Action _addCritic;
     private readonly Action _addActor;
-    private IGameDevice _device = Processing.Instance;
 
     private readonly MeasureMeans _actorMeans;
     private readonly MeasureMeans _criticMeans;
@@ -120,9 +119,9 @@ public sealed class GameAgent : IValuing, IAppendOnlyState
     /// <summary>What computes its steps.</summary>
     internal IGameDevice Device
     {
-        get => _device;
-        set => _device = _experience.Device = value;
-    }
+        get;
+        set => field = _experience.Device = value;
+    } = Processing.Instance;
 
     /// <summary>All that its steps compute on a device, in an order that is the same for agents of the same method, options and sizes.</summary>
     internal IReadOnlyList<CompiledProgram> Programs => [_experience.Exploring, .. _rule.Programs, .. _residual?.Programs ?? []];
@@ -196,9 +195,9 @@ public sealed class GameAgent : IValuing, IAppendOnlyState
 
         if (actorMoves && _options.Gradient.Order == UpdateOrder.Simultaneous)
         {
-            _residual?.Learn(_experience, _device);
+            _residual?.Learn(_experience, Device);
             Draw();
-            _rule.ComputeBoth(_device);
+            _rule.ComputeBoth(Device);
             if (actorSteps == 1)
             {
                 StepCritic();
@@ -220,8 +219,8 @@ public sealed class GameAgent : IValuing, IAppendOnlyState
                 return;
             }
 
-            _residual?.Learn(_experience, _device);
-            _rule.Actor.Compute(_device);
+            _residual?.Learn(_experience, Device);
+            _rule.Actor.Compute(Device);
             StepActor();
             MoveActor(actorSteps - 1);
         }
@@ -232,7 +231,7 @@ public sealed class GameAgent : IValuing, IAppendOnlyState
     /// <inheritdoc/>
     public void Measure(IMetrics metrics)
     {
-        _device.Pull();
+        Device.Pull();
         _criticMeans.Flush(metrics);
         _actorMeans.Flush(metrics);
         _rule.Measure(metrics);
@@ -244,7 +243,7 @@ public sealed class GameAgent : IValuing, IAppendOnlyState
     /// <inheritdoc/>
     public void Serialize(StateArchive archive)
     {
-        _device.Pull();
+        Device.Pull();
         archive.Array("actor", _method.Actor.Values);
         archive.Array("critic", _method.Critic.Values);
         foreach (TargetNetwork target in _targets)
@@ -274,7 +273,7 @@ public sealed class GameAgent : IValuing, IAppendOnlyState
         _experience.Serialize(archive);
         if (archive.IsLoading)
         {
-            _device.Push();
+            Device.Push();
         }
     }
 
@@ -291,7 +290,7 @@ public sealed class GameAgent : IValuing, IAppendOnlyState
             batch.Draw(random, random ?? _random);
             foreach (PinnedMemory<float> values in batch.Memory)
             {
-                _device.Write(values);
+                Device.Write(values);
             }
         }
     }
@@ -302,7 +301,7 @@ public sealed class GameAgent : IValuing, IAppendOnlyState
         for (int i = 0; i < steps; i++)
         {
             Draw(random);
-            _rule.Critic.Compute(_device);
+            _rule.Critic.Compute(Device);
             StepCritic();
         }
     }
@@ -312,7 +311,7 @@ public sealed class GameAgent : IValuing, IAppendOnlyState
         for (int i = 0; i < steps; i++)
         {
             Draw();
-            _rule.Actor.Compute(_device);
+            _rule.Actor.Compute(Device);
             StepActor();
         }
     }
@@ -320,9 +319,9 @@ public sealed class GameAgent : IValuing, IAppendOnlyState
     // w <- w - rate d_w L(theta, w)
     private void StepCritic()
     {
-        _device.Descend(_criticOptimizer, _method.Critic.Memory, _rule.Critic.Memory);
+        Device.Descend(_criticOptimizer, _method.Critic.Memory, _rule.Critic.Memory);
         MoveTargets(TargetMoment.AfterCritic);
-        _device.Then(_rule.Critic.Told, _addCritic);
+        Device.Then(_rule.Critic.Told, _addCritic);
     }
 
     private void AddCritic()
@@ -335,20 +334,20 @@ public sealed class GameAgent : IValuing, IAppendOnlyState
 
     private Parameters<float> Here(Parameters<float> parameters)
     {
-        _device.Pull();
+        Device.Pull();
         return parameters;
     }
 
     // theta <- theta + rate d_theta J(theta, w), and what moves beside it likewise
     private void StepActor()
     {
-        _residual?.BeforeActorStep(_device);
-        _device.Descend(_actorOptimizer, _method.Actor.Memory, _rule.Actor.Memory);
-        _device.Then(_rule.Actor.Told, _addActor);
+        _residual?.BeforeActorStep(Device);
+        Device.Descend(_actorOptimizer, _method.Actor.Memory, _rule.Actor.Memory);
+        Device.Then(_rule.Actor.Told, _addActor);
         for (int i = 0; i < _sideOptimizers.Length; i++)
         {
             SidePlayer side = _sidePlayers[i];
-            _device.Descend(_sideOptimizers[i], side.Parameters.Memory, _rule.Actor.MemoryOf(side.Name));
+            Device.Descend(_sideOptimizers[i], side.Parameters.Memory, _rule.Actor.MemoryOf(side.Name));
         }
     }
 
@@ -359,7 +358,7 @@ public sealed class GameAgent : IValuing, IAppendOnlyState
         {
             if (target.Moment == moment)
             {
-                _device.Average(target.Parameters.Memory, target.Source.Memory, _options.TargetRate);
+                Device.Average(target.Parameters.Memory, target.Source.Memory, _options.TargetRate);
             }
         }
     }

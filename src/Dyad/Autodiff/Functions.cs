@@ -28,7 +28,10 @@ internal static class Functions<T>
 
     /// <summary>max(x, 0); the derivative at 0 is 0.</summary>
     public static readonly UnaryFunction<T> Relu = new("relu",
-        (x, y) => TensorPrimitives.Max(x, T.Zero, y), (g, x, y) => new Binary<T>(Gate, g, y)) { Element = new(ElementKind.Relu) };
+        (x, y) => TensorPrimitives.Max(x, T.Zero, y), (g, x, y) => new Binary<T>(Gate, g, y))
+    {
+        Element = new(ElementKind.Relu),
+    };
 
     /// <summary>1 where x is positive, elsewhere 0.</summary>
     public static readonly UnaryFunction<T> Positive = new("positive", VectorMath.Positive, (g, x, y) => null) { Element = new(ElementKind.Positive) };
