@@ -23,6 +23,9 @@ public sealed record StudyRequest(
     /// <summary>Name of the scale in results.</summary>
     public string ScaleName { get; init; } = Scale == StudyScale.Quick ? "quick" : "paper";
 
+    /// <summary>What computes the runs' updates; null for the processor. It is the caller's.</summary>
+    internal ITrainingDevice? Device { get; init; }
+
     /// <summary>Whether nothing is run: what is there is summarised, and what is not is told as if it had failed.</summary>
     public bool ReadsOnly { get; init; }
 
@@ -116,7 +119,7 @@ public static class StudyRunner
         var saidOfFinished = new ConcurrentDictionary<string, bool>();
         if (study.Tuning(request.Scale) is { } tuning)
         {
-            (study, progress) = Tune(study, tuning, request, store, (run, report) => Do(run, store, report, Say, saidOfFinished, cancellation, request.ReadsOnly), progress, cancellation);
+            (study, progress) = Tune(study, tuning, request, store, (run, report) => Do(run, store, report, Say, saidOfFinished, cancellation, request), progress, cancellation);
         }
 
         KeptSeeds.Bring(study, request);
@@ -139,18 +142,19 @@ public static class StudyRunner
             return new StudyOutcome(stored, folder, null);
         }
 
+        RequireDevice(planned, request);
         RunOutcome[] outcomes = [.. RunSchedule.Execute(
-            planned, request.Jobs, (run, report) => Keep(run, Do(run, store, report, Say, saidOfFinished, cancellation, request.ReadsOnly)), progress, cancellation)];
+            planned, JobsOf(planned, request), (run, report) => Keep(run, Do(run, store, report, Say, saidOfFinished, cancellation, request, Alike(planned, run))), progress, cancellation)];
 
         // From here on one call after the other: the last of several at once finds all runs done.
         using IDisposable? held = outcomes.Any(outcome => outcome.Failure is null) ? SummaryLock.Hold(folder) : null;
-        outcomes = [.. outcomes.Select(outcome => LookAgain(outcome, store, saidOfFinished))];
+        outcomes = [.. outcomes.Select(outcome => LookAgain(outcome, store, saidOfFinished, request))];
         foreach (RunOutcome shared in outcomes.Where(outcome => outcome is { Failure: null, Run.Pointer: not null }))
         {
             RunPointer.Write(shared.Run.Pointer!, shared.Run.Directory);
         }
 
-        IReadOnlyList<PlannedRun> beside = study.AddsUp ? StudyPlan.Beside(planned, Say) : [];
+        IReadOnlyList<PlannedRun> beside = study.AddsUp ? StudyPlan.Beside(planned, Say, request.Device is not null) : [];
         RunOutcome[] all = [.. outcomes.Concat(beside.Select(run => new RunOutcome(run, null, null, WasFinished: true)))
             .OrderBy(outcome => beside.Count == 0 ? 0 : outcome.Run.Seed)];
         IReadOnlyList<FinishedRun> finished = RunReader.Read(all, request.Jobs);
@@ -209,7 +213,8 @@ public static class StudyRunner
         }
 
         PlannedRun run = planned[index] ?? throw NotSelected(study, request, store, planned);
-        Do(run, store, progress, warn, [], cancellation);
+        RequireDevice([run], request);
+        Do(run, store, progress, warn, [], cancellation, request);
         if (request.Kept is { } kept)
         {
             KeptSeeds.Keep(kept, run);
@@ -249,25 +254,45 @@ public static class StudyRunner
         Variant[] lines = [.. StudyPlan.Lines(study, request), .. tuning.Chosen(request).Select(line => line.Untuned).OfType<Variant>()];
         int seeds = study.Seeds(request.Scale, request.Seeds).Count, runs = trials.Count + (lines.Length * seeds);
         double steps = trials.Sum(run => (double)run.Variant.Steps), share = steps / (steps + (seeds * lines.Sum(line => (double)line.Steps)));
-        RunOutcome[] outcomes = [.. RunSchedule.Execute(trials, request.Jobs, execute, Tuner.Part(progress, 0, share, 0, runs), cancellation)];
+        RequireDevice(trials, request);
+        RunOutcome[] outcomes = [.. RunSchedule.Execute(trials, JobsOf(trials, request), execute, Tuner.Part(progress, 0, share, 0, runs), cancellation)];
         return (Tuner.Select(study, tuning, request, outcomes), Tuner.Part(progress, share, 1 - share, trials.Count, runs));
     }
 
     /// <summary>Does what is left of a run.</summary>
     /// <returns>Whether it was finished before.</returns>
     internal static bool Do(
-        PlannedRun planned, RunStore store, Action<RunProgress> progress, Action<string> say, ConcurrentDictionary<string, bool> saidOfFinished, CancellationToken cancellation, bool readsOnly = false)
+        PlannedRun planned, RunStore store, Action<RunProgress> progress, Action<string> say, ConcurrentDictionary<string, bool> saidOfFinished, CancellationToken cancellation, StudyRequest? request = null, int alike = 1)
     {
         bool wasFinished = false, isRegistered = false;
         var sentences = new List<string>();
         Run run = planned.Variant.Run(planned.Seed);
+        bool readsOnly = request?.ReadsOnly == true;
         if (readsOnly && !RunLoop.HasFinished(planned.Directory, run))
         {
             System.Text.Json.Nodes.JsonObject? status = planned.Directory.ReadStatus();
             throw new UserError(status is null ? "it has not begun" : planned.Directory.Status == RunStatus.Failed ? (string?)status["error"] ?? "it failed" : $"it is not done, but at step {status["step"]} of {run.Steps}");
         }
 
-        new RunLoop(TimeProvider.System, Build, Machine, CheckpointInterval).Execute(
+        ITrainingDevice? device = request?.Device;
+        IDisposable? place = null;
+        if (device is not null)
+        {
+            Func<IIterative> create = run.Create;
+            run = run with
+            {
+                Create = () =>
+                {
+                    IIterative learner = create();
+                    place = device.Seat(learner, alike);
+                    return learner;
+                },
+            };
+        }
+
+        var loop = new RunLoop(TimeProvider.System, BuildOf(device), Machine, device?.CheckpointInterval(alike) ?? CheckpointInterval) { Device = device?.Name, TakesAnyDevice = readsOnly || request is null };
+        using var leaving = new Leaving(() => place?.Dispose());
+        loop.Execute(
             planned.Directory,
             run,
             progressed =>
@@ -296,14 +321,44 @@ public static class StudyRunner
         return wasFinished;
     }
 
+    private static BuildIdentity BuildOf(ITrainingDevice? device) =>
+        device is null ? Build : BuildIdentity.Of(typeof(StudyRunner).Assembly, device.GetType().Assembly);
+
+    // All runs at once on a device, which waits for all of a kind.
+    private static int JobsOf(IReadOnlyList<PlannedRun> planned, StudyRequest request) => request.Device is null ? request.Jobs : planned.Count;
+
+    private static int Alike(IReadOnlyList<PlannedRun> planned, PlannedRun run) =>
+        planned.Count(other => other.Variant.Label == run.Variant.Label && other.Variant.Environment == run.Variant.Environment);
+
+    // What a device cannot do is told before anything is written.
+    private static void RequireDevice(IReadOnlyList<PlannedRun> planned, StudyRequest request)
+    {
+        if (request.Device is not { } device)
+        {
+            return;
+        }
+
+        foreach (PlannedRun run in planned.DistinctBy(run => (run.Variant.Label, run.Variant.Environment)))
+        {
+            IIterative learner = run.Variant.Create(run.Seed);
+            using var owned = learner as IDisposable;
+            device.Require(learner);
+        }
+    }
+
+    private sealed class Leaving(Action leave) : IDisposable
+    {
+        public void Dispose() => leave();
+    }
+
     // A run that another call was at work on may be done by now.
-    private static RunOutcome LookAgain(RunOutcome outcome, RunStore store, ConcurrentDictionary<string, bool> saidOfFinished)
+    private static RunOutcome LookAgain(RunOutcome outcome, RunStore store, ConcurrentDictionary<string, bool> saidOfFinished, StudyRequest request)
     {
         try
         {
             if (outcome.Cause is UserError && RunLoop.HasFinished(outcome.Run.Directory, outcome.Run.Variant.Run(outcome.Run.Seed)))
             {
-                Do(outcome.Run, store, _ => { }, _ => { }, saidOfFinished, CancellationToken.None);
+                Do(outcome.Run, store, _ => { }, _ => { }, saidOfFinished, CancellationToken.None, request);
                 return new RunOutcome(outcome.Run, null, null, WasFinished: true);
             }
         }

@@ -5,6 +5,7 @@ using Dyad.Cli.Terminal;
 using Dyad.Core;
 using Dyad.Studies;
 using Dyad.Studies.Results;
+using Dyad.Training;
 
 namespace Dyad.Cli.Commands;
 
@@ -36,12 +37,13 @@ internal static class ReproduceCommand
         Option<string?> kept = StudyOptions.Kept();
         Option<string?> tensorboard = StudyOptions.TensorBoard();
         Option<int> jobs = CommonOptions.Jobs();
+        Option<string?> device = DeviceOption.Create();
         Option<bool> watch = WatchCommand.Beside();
         Option<bool> open = CommonOptions.Open();
         Option<bool> json = CommonOptions.Json();
         var command = new Command("reproduce", "Run a study: finished runs are kept, stopped ones go on.")
         {
-            study, scale, seeds, steps, only, index, jobs, output, kept, tensorboard, watch, open, json,
+            study, scale, seeds, steps, only, index, jobs, device, output, kept, tensorboard, watch, open, json,
         };
         var cluster = new ClusterOptions();
         cluster.AddTo(command);
@@ -54,6 +56,7 @@ internal static class ReproduceCommand
             parsed.GetValue(steps),
             parsed.GetValue(only) ?? [],
             CommonOptions.Positive(parsed.GetValue(jobs), "--jobs"),
+            parsed.GetValue(device),
             parsed.GetValue(output),
             parsed.GetValue(kept),
             parsed.GetValue(tensorboard),
@@ -70,7 +73,7 @@ internal static class ReproduceCommand
         ["studies"] = new JsonArray([.. results.Select(result => JsonSerializer.SerializeToNode(result, StudyRunner.JsonOptions))]),
     };
 
-    private static int Run(Func<Study, StudyRequest, int?> submit, string name, string scaleName, int? seeds, long? steps, string[] only, int jobs, string? output, string? kept, string? tensorboard, bool watch, bool open, bool json)
+    private static int Run(Func<Study, StudyRequest, int?> submit, string name, string scaleName, int? seeds, long? steps, string[] only, int jobs, string? device, string? output, string? kept, string? tensorboard, bool watch, bool open, bool json)
     {
         Study study = StudyCatalog.Find(name);
         StudyScale scale = scaleName switch
@@ -87,6 +90,8 @@ internal static class ReproduceCommand
 
         string command = Shell.Command("reproduce", name, "--scale", scaleName) + StudyOptions.Arguments(seeds, steps, only);
         var request = new StudyRequest(scale, seeds, jobs, output ?? Path.Combine("runs", scaleName), command, steps, StudyOptions.Labels(study, scale, only)) { Kept = kept };
+        using ITrainingDevice? onDevice = DeviceOption.Open(device);
+        request = request with { Device = onDevice };
         if (submit(study, request) is int code)
         {
             return code;

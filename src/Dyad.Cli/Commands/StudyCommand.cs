@@ -6,6 +6,7 @@ using Dyad.Studies;
 using Dyad.Studies.Files;
 using Dyad.Studies.Results;
 using Dyad.Studies.Slurm;
+using Dyad.Training;
 
 namespace Dyad.Cli.Commands;
 
@@ -25,13 +26,14 @@ internal static class StudyCommand
         Option<string?> kept = StudyOptions.Kept();
         Option<string?> tensorboard = StudyOptions.TensorBoard();
         Option<int> jobs = CommonOptions.Jobs();
+        Option<string?> device = DeviceOption.Create();
         Option<bool> watch = WatchCommand.Beside();
         Option<bool> open = CommonOptions.Open();
         Option<bool> json = CommonOptions.Json();
         var yes = new Option<bool>("--yes") { Description = $"Run more than {LargestUnasked:#,0} runs without being asked." };
         var command = new Command("study", "Run the study of a file: methods with options on tasks, over seeds, as one page.")
         {
-            file, sizes.Scale, sizes.Seeds, sizes.Steps, only, jobs, sizes.Output, kept, tensorboard, yes, watch, open, json, Check(), Run(), New(), Schema(), ClusterCommands.Task(), ClusterCommands.Summary(),
+            file, sizes.Scale, sizes.Seeds, sizes.Steps, only, jobs, device, sizes.Output, kept, tensorboard, yes, watch, open, json, Check(), Run(), New(), Schema(), ClusterCommands.Task(), ClusterCommands.Summary(),
         };
         var cluster = new ClusterOptions();
         cluster.AddTo(command);
@@ -52,6 +54,8 @@ internal static class StudyCommand
                 return ClusterCommands.Submit(study, path, request, slurm, parsed, cluster, parsed.GetValue(json));
             }
 
+            using ITrainingDevice? onDevice = DeviceOption.Open(parsed.GetValue(device) ?? study.Device);
+            request = request with { Device = onDevice };
             using LiveView? view = WatchCommand.Begin(parsed.GetValue(watch), request.Output);
             return StudyExecution.RunToReport(study, $"{study.Name} ({request.ScaleName})", $"The study {study.Name} at {request.ScaleName} scale.", request, parsed.GetValue(open), parsed.GetValue(json), parsed.GetValue(tensorboard));
         });

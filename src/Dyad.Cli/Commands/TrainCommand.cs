@@ -73,12 +73,13 @@ internal static class TrainCommand
         var anew = new Option<bool>("--anew") { Description = "With --from: repeat the run, from networks that are drawn anew." };
         Option<string?> tensorboard = StudyOptions.TensorBoard();
         Option<int> jobs = CommonOptions.Jobs();
+        Option<string?> device = DeviceOption.Create();
         Option<bool> watch = WatchCommand.Beside();
         Option<bool> open = CommonOptions.Open();
         Option<bool> json = CommonOptions.Json();
         var command = new Command("train", "Train one method on one task and write a report.")
         {
-            method, environment, steps, every, seed, seeds, preset, set, sweep, label, limit, episodes, output, until, patience, wallTime, keep, from, anew, tensorboard, resume, jobs, watch, open, json,
+            method, environment, steps, every, seed, seeds, preset, set, sweep, label, limit, episodes, output, until, patience, wallTime, keep, from, anew, tensorboard, resume, jobs, device, watch, open, json,
         };
         var trust = new TrustOptions(command);
         Help.AddExamples(
@@ -87,6 +88,7 @@ internal static class TrainCommand
             "dyad train res-ac FourRoom --set res_critic_steps=5 --seeds 5",
             "dyad train stddpg-al Pendulum-v1 --sweep damping=0.1,1,10 --seeds 3",
             "dyad train --from runs/train/sac/Pendulum-v1/seed-0 --set rule=stackelberg",
+            "dyad train sac Pendulum-v1 --seeds 64 --device gpu",
             "dyad train q-learning map.txt --steps 30000 --set exploration=0.2",
             "dyad train ac Pendulum-v1+frame_stack=3+action_repeat=2 --set normalize_rewards=true",
             "dyad train dqn CartPole-v1 --until 'eval/return>=475' --wall-time 30m");
@@ -124,13 +126,17 @@ internal static class TrainCommand
             TrainingStudy At(IReadOnlyList<(string, string)> point) => origin is not null ? origin.Plan(Length(point, 0, 1)) : Plan(
                 parsed.GetValue(method)!, task!, CommonOptions.EpisodeLimit(parsed, limit), (steps, rows) => Length(point, steps, rows));
 
+            using ITrainingDevice? onDevice = DeviceOption.Open(parsed.GetValue(device));
             string[] sweeps = parsed.GetValue(sweep) ?? [];
             var request = new StudyRequest(
                 StudyScale.Quick,
                 CommonOptions.Positive(parsed.GetValue(seeds), "--seeds", 10_000),
                 CommonOptions.Positive(parsed.GetValue(jobs), "--jobs"),
                 parsed.GetValue(output)!,
-                Shell.Command(parsed.Tokens.Select(token => token.Value).Where(word => word != watch.Name)));
+                Shell.Command(parsed.Tokens.Select(token => token.Value).Where(word => word != watch.Name)))
+            {
+                Device = onDevice,
+            };
             using LiveView? view = WatchCommand.Begin(parsed.GetValue(watch), request.Output);
             if (sweeps.Length == 0)
             {

@@ -54,6 +54,9 @@ public sealed class FileStudy : Study
         }
     }
 
+    /// <summary>What computes its updates, <c>gpu</c> or <c>processor</c>; null where the file does not say.</summary>
+    public string? Device => Document.Device;
+
     /// <summary>Names of its scales, beside that of its own sizes.</summary>
     public IReadOnlyCollection<string> Scales => [.. Document.Scales.Keys];
 

@@ -131,6 +131,9 @@ internal sealed record StudyDocument
     /// <summary>Preset of methods that name none.</summary>
     public string? Preset { get; init; }
 
+    /// <summary>What computes the updates; null for the processor.</summary>
+    public string? Device { get; init; }
+
     /// <summary>Lists of values by option, whose product is taken.</summary>
     public IReadOnlyList<(string Name, Place Place, IReadOnlyList<string> Values)> Product { get; init; } = [];
 

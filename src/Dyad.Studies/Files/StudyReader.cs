@@ -26,6 +26,7 @@ internal static class StudyReader
             Environments = map.Names("environments")!,
             Methods = [.. map.List("methods")!.Select(node => Method(node, file))],
             Preset = map.Text("preset"),
+            Device = map.Text("device"),
             Product = Product(map.Node("grid"), file),
             Points = map.Node("grid") is YamlSequenceNode points ? [.. points.Select(point => Options(point, file))] : [],
             Tune = map.Node("tune") is YamlMappingNode tune ? Tune(new Section(tune, file)) : null,

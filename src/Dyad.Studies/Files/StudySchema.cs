@@ -115,6 +115,7 @@ internal static class StudySchema
             new Key("grid", new EitherShape(
                 new NamedShape(new ListShape(new ValueShape(), "values"), "options with lists of values"),
                 new ListShape(Values, "points, each options with their values")), "Options that vary, over all methods that have them: the product of lists of values, or a list of points."),
+            new Key("device", new TextShape("processor", "gpu"), "What computes the updates; the processor by default. --device goes before it."),
             .. Sizes,
             new Key("tune", Tune, "Options that are chosen by a search with the same budget for every line, on seeds that are not reported."),
             new Key("metric", Text, "What is compared; eval/return by default."),

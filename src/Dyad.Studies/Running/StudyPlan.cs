@@ -52,8 +52,9 @@ internal static class StudyPlan
     /// Finished runs that lie beside those of a call and belong to the same variants: other seeds, one job each on a cluster.
     /// </summary>
     /// <param name="planned">The runs of the call.</param>
-    /// <param name="warn">Is told of those that are not finished.</param>
-    public static IReadOnlyList<PlannedRun> Beside(IReadOnlyList<PlannedRun> planned, Action<string> warn)
+    /// <param name="warn">Is told of those that are not finished, or were computed elsewhere.</param>
+    /// <param name="onDevice">Whether the call's own are computed on a GPU.</param>
+    public static IReadOnlyList<PlannedRun> Beside(IReadOnlyList<PlannedRun> planned, Action<string> warn, bool onDevice = false)
     {
         var beside = new List<PlannedRun>();
         foreach (IGrouping<Variant, PlannedRun> group in planned.GroupBy(run => run.Variant).Where(group => !group.Key.IsDeterministic))
@@ -81,6 +82,12 @@ internal static class StudyPlan
 
                 if (RunLoop.HasFinished(directory, variant.Run(seed)))
                 {
+                    if ((directory.ReadStatus()?["device"] is not null) != onDevice)
+                    {
+                        warn($"seed {seed} is in the folder too, computed on {(onDevice ? "the processor" : "a GPU")}, and left out of the summary");
+                        return;
+                    }
+
                     beside.Add(new PlannedRun(variant, seed, directory, ""));
                     return;
                 }

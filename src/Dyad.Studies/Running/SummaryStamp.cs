@@ -19,7 +19,7 @@ internal static class SummaryStamp
     public static string? Of(Study study, StudyRequest request, IReadOnlyList<PlannedRun> runs, BuildIdentity build)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        Add($"{build} {study.Name} {study.Fingerprint} {request.ScaleName} {request.Command}");
+        Add($"{build} {study.Name} {study.Fingerprint} {request.ScaleName} {request.Command}{(request.Device is null ? "" : " on a device")}");
         foreach (PlannedRun run in runs)
         {
             Add($"{run.Identity} {run.Variant.Steps} {run.Variant.Label} {run.Directory.FullPath}");

@@ -3,6 +3,7 @@ using Dyad.Autodiff;
 using Dyad.Core;
 using Dyad.Environments;
 using Dyad.Experience;
+using Dyad.Games;
 using Dyad.Numerics;
 
 namespace Dyad.Algorithms;
@@ -33,6 +34,9 @@ public sealed class GameAgent : IValuing, IAppendOnlyState
     private readonly NetworkStep _actorStep;
     private readonly NetworkStep _criticStep;
     private readonly NetworkStep[] _sideSteps;
+
+    private readonly Action _addCritic;
+    private readonly Action _addActor;
 
     private readonly MeasureMeans _actorMeans;
     private readonly MeasureMeans _criticMeans;
@@ -69,6 +73,7 @@ public sealed class GameAgent : IValuing, IAppendOnlyState
         _sideSteps = [.. _sidePlayers.Select(side => new NetworkStep(side.Parameters.Count, side.LearningRate, _options.Step.Unclipped, side.Name))];
         _actorMeans = new MeasureMeans("train/actor_loss", game.ActorMeasures);
         _criticMeans = new MeasureMeans("train/critic_loss", game.CriticMeasures);
+        (_addCritic, _addActor) = (AddCritic, AddActor);
         _errorMeter = _options.Correction.MeasuresCritic ? new TdErrorMeter(_options.BatchSize * game.CriticErrors.Count) : null;
         _gameMetrics = _options.EigenvalueSteps > 0 ? new GameMetrics(this, _options.EigenvalueSteps, stream.Split("eigenvalues")) : null;
     }
@@ -77,19 +82,19 @@ public sealed class GameAgent : IValuing, IAppendOnlyState
     public AgentTask Task { get; }
 
     /// <inheritdoc/>
-    public Parameters<float> Policy => _method.Actor;
+    public Parameters<float> Policy => Here(_method.Actor);
 
     /// <inheritdoc/>
     public IReadOnlyList<AgentNetwork> Networks =>
     [
-        new("actor", _method.Actor), new("critic", _method.Critic),
+        new("actor", Here(_method.Actor)), new("critic", _method.Critic),
         .. _targets.Select(target => new AgentNetwork(target.Name, target.Parameters, target.Source)),
         .. _sidePlayers.Select(side => new AgentNetwork(side.Name, side.Parameters)),
         .. _residual?.Networks ?? [],
     ];
 
     /// <summary>w, the critic's parameters.</summary>
-    public Parameters<float> Critic => _method.Critic;
+    public Parameters<float> Critic => Here(_method.Critic);
 
     /// <inheritdoc/>
     public PolicyHead? Head => _method.Head;
@@ -120,6 +125,28 @@ public sealed class GameAgent : IValuing, IAppendOnlyState
 
     /// <summary>The correction of what the actor follows; null where it follows the critic.</summary>
     public Residual? Residual => _residual;
+
+    /// <summary>What computes its steps.</summary>
+    internal IGameDevice Device
+    {
+        get;
+        set => field = _experience.Device = value;
+    } = Processing.Instance;
+
+    /// <summary>All that its steps compute on a device, in an order that is the same for agents of the same method, options and sizes.</summary>
+    internal IReadOnlyList<CompiledProgram> Programs => [_experience.Exploring, .. _rule.Programs, .. _residual?.Programs ?? []];
+
+    /// <summary>The leader's total derivative; null where nobody leads.</summary>
+    internal TotalDerivative<float>? Leading => _options.Gradient.Rule == Rules.Rule.Stackelberg ? _rule.Leading.Total : null;
+
+    /// <summary>What the processor writes for them.</summary>
+    internal IEnumerable<PinnedMemory<float>> Inputs => [.. _batches.SelectMany(batch => batch.Memory), .. _residual?.Inputs ?? [], .. _experience.Inputs];
+
+    /// <summary>All that has moments, likewise.</summary>
+    internal IReadOnlyList<Adam<float>> Optimizers => [_actorStep.Optimizer, _criticStep.Optimizer, .. _sideSteps.Select(step => step.Optimizer), .. _residual is null ? [] : new[] { _residual.Optimizer }];
+
+    /// <summary>The option that needs the processor; null where a device can do all.</summary>
+    internal string? ProcessorOption => _options.Step.GradientClip > 0 ? "gradient_clip" : _options.Environments > 1 ? "environments" : null;
 
     /// <summary>States the game on another batch of some size.</summary>
     public GameBatch GameOn(int batchSize) => new(_method, _residual, _experience, new Extent("inspected batch", batchSize));
@@ -182,9 +209,9 @@ public sealed class GameAgent : IValuing, IAppendOnlyState
 
         if (actorMoves && _options.Gradient.Order == UpdateOrder.Simultaneous)
         {
-            _residual?.Learn(_experience);
+            _residual?.Learn(_experience, Device);
             Draw();
-            _rule.ComputeBoth();
+            _rule.ComputeBoth(Device);
             if (actorSteps == 1)
             {
                 StepCritic();
@@ -206,8 +233,8 @@ public sealed class GameAgent : IValuing, IAppendOnlyState
                 return;
             }
 
-            _residual?.Learn(_experience);
-            _rule.Actor.Compute();
+            _residual?.Learn(_experience, Device);
+            _rule.Actor.Compute(Device);
             StepActor();
             MoveActor(actorSteps - 1);
         }
@@ -218,6 +245,7 @@ public sealed class GameAgent : IValuing, IAppendOnlyState
     /// <inheritdoc/>
     public void Measure(IMetrics metrics)
     {
+        Device.Pull();
         _criticMeans.Flush(metrics);
         _actorMeans.Flush(metrics);
         _criticStep.Measure(metrics);
@@ -232,6 +260,7 @@ public sealed class GameAgent : IValuing, IAppendOnlyState
     /// <inheritdoc/>
     public void Serialize(StateArchive archive)
     {
+        Device.Pull();
         archive.Array("actor", _method.Actor.Values);
         archive.Array("critic", _method.Critic.Values);
         foreach (TargetNetwork target in _targets)
@@ -259,6 +288,10 @@ public sealed class GameAgent : IValuing, IAppendOnlyState
         _criticMeans.Serialize(archive);
         _actorMeans.Serialize(archive);
         _experience.Serialize(archive);
+        if (archive.IsLoading)
+        {
+            Device.Push();
+        }
     }
 
     /// <inheritdoc/>
@@ -287,6 +320,10 @@ public sealed class GameAgent : IValuing, IAppendOnlyState
         foreach (GameBatch batch in _batches)
         {
             batch.Draw(random, random ?? _random);
+            foreach (PinnedMemory<float> values in batch.Memory)
+            {
+                Device.Write(values);
+            }
         }
     }
 
@@ -296,7 +333,7 @@ public sealed class GameAgent : IValuing, IAppendOnlyState
         for (int i = 0; i < steps; i++)
         {
             Draw(random);
-            _rule.Critic.Compute();
+            _rule.Critic.Compute(Device);
             StepCritic();
         }
     }
@@ -306,7 +343,7 @@ public sealed class GameAgent : IValuing, IAppendOnlyState
         for (int i = 0; i < steps; i++)
         {
             Draw();
-            _rule.Actor.Compute();
+            _rule.Actor.Compute(Device);
             StepActor();
         }
     }
@@ -314,22 +351,35 @@ public sealed class GameAgent : IValuing, IAppendOnlyState
     // w <- w - rate d_w L(theta, w)
     private void StepCritic()
     {
-        _criticStep.Descend(_method.Critic.Values, _rule.Critic.Values, _experience.Steps);
+        _criticStep.Descend(Device, _method.Critic.Memory, _rule.Critic.Memory, _experience.Steps);
         MoveTargets(TargetMoment.AfterCritic);
+        Device.Then(_rule.Critic.Told, _addCritic);
+    }
+
+    private void AddCritic()
+    {
         _criticMeans.Add(_rule.Critic);
         _errorMeter?.Add(_rule.Critic.Measured(TdErrorMeter.Name));
+    }
+
+    private void AddActor() => _actorMeans.Add(_rule.Actor);
+
+    private Parameters<float> Here(Parameters<float> parameters)
+    {
+        Device.Pull();
+        return parameters;
     }
 
     // theta <- theta + rate d_theta J(theta, w), and what moves beside it likewise
     private void StepActor()
     {
-        _residual?.BeforeActorStep();
-        _actorStep.Descend(_method.Actor.Values, _rule.Actor.Values, _experience.Steps);
-        _actorMeans.Add(_rule.Actor);
+        _residual?.BeforeActorStep(Device);
+        _actorStep.Descend(Device, _method.Actor.Memory, _rule.Actor.Memory, _experience.Steps);
+        Device.Then(_rule.Actor.Told, _addActor);
         for (int i = 0; i < _sideSteps.Length; i++)
         {
             SidePlayer side = _sidePlayers[i];
-            _sideSteps[i].Descend(side.Parameters.Values, _rule.Actor.Measured(side.Name), _experience.Steps);
+            _sideSteps[i].Descend(Device, side.Parameters.Memory, _rule.Actor.MemoryOf(side.Name), _experience.Steps);
         }
     }
 
@@ -340,7 +390,7 @@ public sealed class GameAgent : IValuing, IAppendOnlyState
         {
             if (target.Moment == moment)
             {
-                OptimizerLoops.Average<float>(target.Parameters.Values, target.Source.Values, _options.TargetRate);
+                Device.Average(target.Parameters.Memory, target.Source.Memory, _options.TargetRate);
             }
         }
     }

@@ -1,4 +1,5 @@
 using System.Numerics.Tensors;
+using Dyad.Autodiff;
 using Dyad.Core;
 using Dyad.Numerics;
 
@@ -30,6 +31,9 @@ internal sealed class NetworkStep
         _clipped = options.GradientClip > 0 ? new float[size] : [];
     }
 
+    /// <summary>Adam, with its moments.</summary>
+    public Adam<float> Optimizer => _adam;
+
     /// <summary>A step to lower cost.</summary>
     /// <param name="parameters">What moves.</param>
     /// <param name="direction">As long.</param>
@@ -44,6 +48,19 @@ internal sealed class NetworkStep
 
         _adam.LearningRate = _learningRate * _options.Left(_options.RateSchedule, step);
         _adam.Descend(parameters, direction);
+    }
+
+    /// <summary>The same of a network whose steps a device does; a clip needs the processor.</summary>
+    public void Descend(IGameDevice device, PinnedMemory<float> parameters, PinnedMemory<float> direction, long step)
+    {
+        if (_clipped.Length > 0)
+        {
+            Descend(parameters.Values, direction.Values, step);
+            return;
+        }
+
+        _adam.LearningRate = _learningRate * _options.Left(_options.RateSchedule, step);
+        device.Descend(_adam, parameters, direction);
     }
 
     /// <summary>Records what happened since the last call.</summary>

@@ -73,7 +73,7 @@ internal sealed class BufferPlan<T>
         _ => new Matrix<T>(Memory.Data + _offsets[_slotOf[node]], node.Rows, node.Columns),
     };
 
-    public Instruction Instruction(GraphNode<T> node) => node.Emit(Place(node), [.. node.Inputs.Select(Place)]);
+    public Instruction<T> Instruction(GraphNode<T> node) => node.Emit(Place(node), [.. node.Inputs.Select(Place)]);
 
     private static int Size(GraphNode<T> node) => node.Rows.Capacity * node.Columns.Capacity;
 

@@ -23,12 +23,14 @@ internal sealed class Concatenate<T> : Expression<T>
     internal override Expression<T>? Gradient(int operand, Expression<T> g) =>
         new Slice<T>(g, Operands[..operand].Sum(x => x.Columns.Count), Operands[operand].Columns.Count);
 
-    internal override Instruction Emit(Matrix<T> result, Matrix<T>[] operands) => new ConcatenateInstruction<T>(operands, result);
+    internal override Instruction<T> Emit(Matrix<T> result, Matrix<T>[] operands) => new ConcatenateInstruction<T>(operands, result);
 }
 
-internal sealed class ConcatenateInstruction<T>(Matrix<T>[] parts, Matrix<T> y) : Instruction
+internal sealed class ConcatenateInstruction<T>(Matrix<T>[] parts, Matrix<T> y) : Instruction<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
+    public override Operation<T> Operation => new(OperationKind.Concatenate, y, parts);
+
     public override unsafe void Run()
     {
         int rows = y.Rows, columns = y.Columns;
@@ -64,7 +66,7 @@ internal sealed class Slice<T> : Expression<T>
 
     internal override Expression<T>? Gradient(int operand, Expression<T> g) => new Pad<T>(g, _first, Operands[0].Columns.Count);
 
-    internal override Instruction Emit(Matrix<T> result, Matrix<T>[] operands) =>
+    internal override Instruction<T> Emit(Matrix<T> result, Matrix<T>[] operands) =>
         new CopyColumnsInstruction<T>(operands[0], _first, result, 0, Columns.Count);
 }
 
@@ -78,13 +80,15 @@ internal sealed class Pad<T>(Expression<T> x, int first, int columns) : Expressi
 
     internal override Expression<T>? Gradient(int operand, Expression<T> g) => new Slice<T>(g, first, Operands[0].Columns.Count);
 
-    internal override Instruction Emit(Matrix<T> result, Matrix<T>[] operands) =>
+    internal override Instruction<T> Emit(Matrix<T> result, Matrix<T>[] operands) =>
         new CopyColumnsInstruction<T>(operands[0], 0, result, first, Operands[0].Columns.Count);
 }
 
-internal sealed class CopyColumnsInstruction<T>(Matrix<T> x, int from, Matrix<T> y, int to, int count) : Instruction
+internal sealed class CopyColumnsInstruction<T>(Matrix<T> x, int from, Matrix<T> y, int to, int count) : Instruction<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
+    public override Operation<T> Operation => new(OperationKind.CopyColumns, y, x) { Columns = (from, to, count) };
+
     public override unsafe void Run()
     {
         int columns = y.Columns;

@@ -10,7 +10,7 @@ public sealed class CompiledProgram
     private Instruction[] _instructions = [];
 
     // Owners of the memory that instructions point into.
-    private object? _memory;
+    private object[] _memory = [];
 
     internal CompiledProgram()
     {
@@ -37,11 +37,18 @@ public sealed class CompiledProgram
     /// <summary>Puts something around each instruction, such as a clock.</summary>
     internal void Wrap(Func<Instruction, Instruction> around) => _instructions = [.. _instructions.Select(around)];
 
-    internal void Set(Instruction[] instructions, object memory)
+    /// <summary>What it does, in order.</summary>
+    internal IEnumerable<Operation<T>> Operations<T>()
+        where T : unmanaged => _instructions.Cast<Instruction<T>>().Select(instruction => instruction.Operation);
+
+    /// <summary>The memory that it works in, in an order that is the same for programs of equal expressions.</summary>
+    internal IEnumerable<PinnedMemory<T>> Memory<T>()
+        where T : unmanaged => _memory.Cast<PinnedMemory<T>>();
+
+    internal void Set(Instruction[] instructions, object[] memory)
     {
         _instructions = instructions;
         _memory = memory;
-        GC.KeepAlive(_memory);
     }
 }
 

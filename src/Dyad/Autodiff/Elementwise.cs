@@ -37,6 +37,9 @@ public sealed class UnaryFunction<T>(string name, UnaryKernel<T> kernel, UnaryRu
     /// <summary>What makes two functions the same; by default, being the same object.</summary>
     internal object? Identity { get; init; }
 
+    /// <summary>Which function of the list it is, for other devices.</summary>
+    internal Element Element { get; init; }
+
     /// <summary>The function of every element of <paramref name="x"/>.</summary>
     public Expression<T> Apply(Expression<T> x) => new Unary<T>(this, x);
 }
@@ -54,20 +57,24 @@ internal sealed class Unary<T>(UnaryFunction<T> function, Expression<T> x) : Exp
 
     internal override Expression<T>? Gradient(int operand, Expression<T> g) => function.Rule(g, Operands[0], this);
 
-    internal override Instruction Emit(Matrix<T> result, Matrix<T>[] operands) =>
-        new UnaryInstruction<T>(function.Kernel, operands[0], result);
+    internal override Instruction<T> Emit(Matrix<T> result, Matrix<T>[] operands) =>
+        new UnaryInstruction<T>(function, operands[0], result);
 }
 
-internal sealed class UnaryInstruction<T>(UnaryKernel<T> kernel, Matrix<T> x, Matrix<T> y) : Instruction
+internal sealed class UnaryInstruction<T>(UnaryFunction<T> function, Matrix<T> x, Matrix<T> y) : Instruction<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    public override void Run() => kernel(x.Values, y.Values);
+    public override Operation<T> Operation => new(OperationKind.Unary, y, x) { Element = function.Element, Name = function.Name };
+
+    public override void Run() => function.Kernel(x.Values, y.Values);
 }
 
-internal sealed class BinaryFunction<T>(string name, BinaryKernel<T> kernel, BinaryRule<T> left, BinaryRule<T> right)
+internal sealed class BinaryFunction<T>(string name, ElementKind element, BinaryKernel<T> kernel, BinaryRule<T> left, BinaryRule<T> right)
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     public string Name => name;
+
+    public ElementKind Element => element;
 
     public BinaryKernel<T> Kernel => kernel;
 
@@ -101,12 +108,14 @@ internal sealed class Binary<T> : Expression<T>
     internal override Expression<T>? Gradient(int operand, Expression<T> g) =>
         (operand == 0 ? _function.Left : _function.Right)(g, Operands[0], Operands[1], this);
 
-    internal override Instruction Emit(Matrix<T> result, Matrix<T>[] operands) =>
-        new BinaryInstruction<T>(_function.Kernel, operands[0], operands[1], result);
+    internal override Instruction<T> Emit(Matrix<T> result, Matrix<T>[] operands) =>
+        new BinaryInstruction<T>(_function, operands[0], operands[1], result);
 }
 
-internal sealed class BinaryInstruction<T>(BinaryKernel<T> kernel, Matrix<T> x, Matrix<T> y, Matrix<T> z) : Instruction
+internal sealed class BinaryInstruction<T>(BinaryFunction<T> function, Matrix<T> x, Matrix<T> y, Matrix<T> z) : Instruction<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    public override void Run() => kernel(x.Values, y.Values, z.Values);
+    public override Operation<T> Operation => new(OperationKind.Binary, z, x, y) { Element = new(function.Element), Name = function.Name };
+
+    public override void Run() => function.Kernel(x.Values, y.Values, z.Values);
 }

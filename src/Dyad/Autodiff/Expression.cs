@@ -105,7 +105,7 @@ public abstract class Expression<T>
     internal abstract Expression<T>? Gradient(int operand, Expression<T> g);
 
     /// <summary>The instruction that computes the value into <paramref name="result"/>.</summary>
-    internal abstract Instruction Emit(Matrix<T> result, Matrix<T>[] operands);
+    internal abstract Instruction<T> Emit(Matrix<T> result, Matrix<T>[] operands);
 
     private protected virtual string Describe(int depth) => Operands.Length == 0
         ? Name
@@ -122,4 +122,12 @@ internal abstract class Instruction
     public virtual double? Flop => null;
 
     public abstract void Run();
+}
+
+/// <summary>A step on numbers of one type.</summary>
+internal abstract class Instruction<T> : Instruction
+    where T : unmanaged
+{
+    /// <summary>What it does, for other devices.</summary>
+    public abstract Operation<T> Operation { get; }
 }

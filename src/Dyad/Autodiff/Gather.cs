@@ -13,13 +13,15 @@ internal sealed class GatherRows<T>(Expression<T> x, Indices indices) : Expressi
 
     internal override Expression<T>? Gradient(int operand, Expression<T> g) => new ScatterRows<T>(g, indices, Operands[0].Rows);
 
-    internal override Instruction Emit(Matrix<T> result, Matrix<T>[] operands) =>
+    internal override Instruction<T> Emit(Matrix<T> result, Matrix<T>[] operands) =>
         new GatherRowsInstruction<T>(operands[0], indices, result);
 }
 
-internal sealed class GatherRowsInstruction<T>(Matrix<T> x, Indices indices, Matrix<T> y) : Instruction
+internal sealed class GatherRowsInstruction<T>(Matrix<T> x, Indices indices, Matrix<T> y) : Instruction<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
+    public override Operation<T> Operation => new(OperationKind.GatherRows, y, x) { Indices = indices };
+
     public override void Run()
     {
         Span<int> rows = indices.Values;
@@ -51,13 +53,15 @@ internal sealed class ScatterRows<T> : Expression<T>
 
     internal override Expression<T>? Gradient(int operand, Expression<T> g) => new GatherRows<T>(g, _indices);
 
-    internal override Instruction Emit(Matrix<T> result, Matrix<T>[] operands) =>
+    internal override Instruction<T> Emit(Matrix<T> result, Matrix<T>[] operands) =>
         new ScatterRowsInstruction<T>(operands[0], _indices, result);
 }
 
-internal sealed class ScatterRowsInstruction<T>(Matrix<T> x, Indices indices, Matrix<T> y) : Instruction
+internal sealed class ScatterRowsInstruction<T>(Matrix<T> x, Indices indices, Matrix<T> y) : Instruction<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
+    public override Operation<T> Operation => new(OperationKind.ScatterRows, y, x) { Indices = indices };
+
     public override void Run()
     {
         y.Values.Clear();
@@ -91,13 +95,15 @@ internal sealed class GatherColumns<T> : Expression<T>
 
     internal override Expression<T>? Gradient(int operand, Expression<T> g) => new ScatterColumns<T>(g, _indices, Operands[0].Columns);
 
-    internal override Instruction Emit(Matrix<T> result, Matrix<T>[] operands) =>
+    internal override Instruction<T> Emit(Matrix<T> result, Matrix<T>[] operands) =>
         new GatherColumnsInstruction<T>(operands[0], _indices, result);
 }
 
-internal sealed class GatherColumnsInstruction<T>(Matrix<T> x, Indices indices, Matrix<T> y) : Instruction
+internal sealed class GatherColumnsInstruction<T>(Matrix<T> x, Indices indices, Matrix<T> y) : Instruction<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
+    public override Operation<T> Operation => new(OperationKind.GatherColumns, y, x) { Indices = indices };
+
     public override void Run()
     {
         Span<int> columns = indices.Values;
@@ -130,13 +136,15 @@ internal sealed class ScatterColumns<T> : Expression<T>
 
     internal override Expression<T>? Gradient(int operand, Expression<T> g) => new GatherColumns<T>(g, _indices);
 
-    internal override Instruction Emit(Matrix<T> result, Matrix<T>[] operands) =>
+    internal override Instruction<T> Emit(Matrix<T> result, Matrix<T>[] operands) =>
         new ScatterColumnsInstruction<T>(operands[0], _indices, result);
 }
 
-internal sealed class ScatterColumnsInstruction<T>(Matrix<T> x, Indices indices, Matrix<T> y) : Instruction
+internal sealed class ScatterColumnsInstruction<T>(Matrix<T> x, Indices indices, Matrix<T> y) : Instruction<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
+    public override Operation<T> Operation => new(OperationKind.ScatterColumns, y, x) { Indices = indices };
+
     public override void Run()
     {
         y.Values.Clear();

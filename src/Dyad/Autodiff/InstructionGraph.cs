@@ -35,9 +35,9 @@ internal sealed class GraphNode<T>(Expression<T> source, GraphNode<T>[] inputs)
 
     public bool IsPlainProduct => Source is MatMul<T> && Gate == 0 && !Rectify && Columns.Same(Source.Columns);
 
-    public Instruction Emit(Matrix<T> result, Matrix<T>[] operands)
+    public Instruction<T> Emit(Matrix<T> result, Matrix<T>[] operands)
     {
-        Instruction instruction = Source.Emit(result, operands);
+        Instruction<T> instruction = Source.Emit(result, operands);
         instruction.Label = Label();
         if (instruction is ProductInstruction<T> product)
         {

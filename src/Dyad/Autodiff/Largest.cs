@@ -10,12 +10,14 @@ internal sealed class Largest<T>(Expression<T> x) : Expression<T>(x.Rows, x.Colu
 
     internal override Expression<T>? Gradient(int operand, Expression<T> g) => null;
 
-    internal override Instruction Emit(Matrix<T> result, Matrix<T>[] operands) => new LargestInstruction<T>(operands[0], result);
+    internal override Instruction<T> Emit(Matrix<T> result, Matrix<T>[] operands) => new LargestInstruction<T>(operands[0], result);
 }
 
-internal sealed class LargestInstruction<T>(Matrix<T> x, Matrix<T> y) : Instruction
+internal sealed class LargestInstruction<T>(Matrix<T> x, Matrix<T> y) : Instruction<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
+    public override Operation<T> Operation => new(OperationKind.Largest, y, x);
+
     public override void Run()
     {
         y.Values.Clear();

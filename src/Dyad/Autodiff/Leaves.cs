@@ -16,9 +16,12 @@ public abstract class Leaf<T> : Expression<T>
 
     internal abstract Matrix<T> Storage { get; }
 
+    /// <summary>What holds the numbers.</summary>
+    internal abstract PinnedMemory<T> Memory { get; }
+
     internal override Expression<T>? Gradient(int operand, Expression<T> g) => null;
 
-    internal override Instruction Emit(Matrix<T> result, Matrix<T>[] operands) => throw new InvalidOperationException(Name);
+    internal override Instruction<T> Emit(Matrix<T> result, Matrix<T>[] operands) => throw new InvalidOperationException(Name);
 }
 
 /// <summary>Data: a batch of observations, noise, a coefficient.</summary>
@@ -39,6 +42,8 @@ public sealed class Input<T> : Leaf<T>
     public Span<T> Values => _memory.Values[..(Rows.Count * Columns.Count)];
 
     internal override unsafe Matrix<T> Storage => new(_memory.Data, Rows, Columns);
+
+    internal override PinnedMemory<T> Memory => _memory;
 
     /// <summary>Sets the number of a 1 x 1 input.</summary>
     public void Set(double value) => Values.Fill(T.CreateChecked(value));
@@ -78,6 +83,8 @@ internal sealed class Constant<T> : Leaf<T>
     internal override object? Attributes => Value;
 
     internal override unsafe Matrix<T> Storage => new(_memory.Data, Rows, Columns);
+
+    internal override PinnedMemory<T> Memory => _memory;
 }
 
 /// <summary>
@@ -154,4 +161,6 @@ public sealed class Parameter<T> : Leaf<T>
     public Span<T> Values => _owner.Values.Slice(Offset, Rows.Count * Columns.Count);
 
     internal override unsafe Matrix<T> Storage => new(_owner.Memory.Data + Offset, Rows, Columns);
+
+    internal override PinnedMemory<T> Memory => _owner.Memory;
 }

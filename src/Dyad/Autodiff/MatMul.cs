@@ -42,15 +42,17 @@ internal sealed class MatMul<T> : Expression<T>
         };
     }
 
-    internal override Instruction Emit(Matrix<T> result, Matrix<T>[] operands) =>
+    internal override Instruction<T> Emit(Matrix<T> result, Matrix<T>[] operands) =>
         new ProductInstruction<T>(result, operands[0], _transposeA, operands[1], _transposeB);
 }
 
 /// <summary>A product, with what fusion found around it: a start (bias or another sum), rectification, a gate.</summary>
 internal sealed unsafe class ProductInstruction<T>(Matrix<T> result, Matrix<T> a, bool transposeA, Matrix<T> b, bool transposeB)
-    : Instruction
+    : Instruction<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
+    private Matrix<T>? _startMatrix;
+    private Matrix<T>? _gateMatrix;
     private T* _start;
     private bool _startIsRow;
     private T* _gate;
@@ -66,11 +68,25 @@ internal sealed unsafe class ProductInstruction<T>(Matrix<T> result, Matrix<T> a
 
     public void StartWith(Matrix<T> start)
     {
+        _startMatrix = start;
         _start = start.Data;
         _startIsRow = start.RowExtent.IsOne && !result.RowExtent.IsOne;
     }
 
-    public void GateWith(Matrix<T> gate) => _gate = gate.Data;
+    public void GateWith(Matrix<T> gate)
+    {
+        _gateMatrix = gate;
+        _gate = gate.Data;
+    }
+
+    public override Operation<T> Operation => new(OperationKind.Product, result, a, b)
+    {
+        Flags = (transposeA, transposeB),
+        Columns = (FirstColumn, 0, result.Columns),
+        Start = _startMatrix,
+        Gate = _gateMatrix,
+        Rectify = Rectify,
+    };
 
     public override void Run()
     {

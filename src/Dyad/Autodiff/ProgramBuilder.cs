@@ -64,7 +64,8 @@ public sealed class ProgramBuilder<T>
         List<HashSet<GraphNode<T>>> partial = [.. _partial.Select(x => Partial(x.Changing, x.Needed))];
         BufferPlan<T> plan = new(live, partial);
         var program = new CompiledProgram();
-        object memory = new object[] { plan.Memory, graph.Leaves, _outputs };
+        PinnedMemory<T>[] memory =
+            [.. graph.Leaves.Cast<Leaf<T>>().Select(leaf => leaf.Memory).Append(plan.Memory).Concat(_outputs.Select(output => output.Memory)).Distinct()];
         Fill(program, live, _ => true);
         for (int i = 0; i < partial.Count; i++)
         {
@@ -93,7 +94,7 @@ public sealed class ProgramBuilder<T>
         void Fill(CompiledProgram target, List<GraphNode<T>> nodes, Func<GraphNode<T>, bool> include)
         {
             List<GraphNode<T>> chosen = [.. nodes.Where(x => !x.IsLeaf && include(x))];
-            var instructions = new List<Instruction>();
+            var instructions = new List<Instruction<T>>();
             foreach (GraphNode<T> node in chosen)
             {
                 instructions.Add(plan.Instruction(node));
@@ -112,8 +113,10 @@ public sealed class ProgramBuilder<T>
     }
 }
 
-internal sealed class CopyInstruction<T>(Matrix<T> x, Matrix<T> y) : Instruction
+internal sealed class CopyInstruction<T>(Matrix<T> x, Matrix<T> y) : Instruction<T>
     where T : unmanaged
 {
+    public override Operation<T> Operation => new(OperationKind.Copy, y, x);
+
     public override void Run() => x.Values.CopyTo(y.Values);
 }

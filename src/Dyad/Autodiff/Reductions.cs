@@ -16,15 +16,17 @@ internal sealed class Sum<T>(Expression<T> x, bool overRows, bool overColumns)
     internal override Expression<T>? Gradient(int operand, Expression<T> g) =>
         Operations.Broadcast(g, Operands[0].Rows, Operands[0].Columns);
 
-    internal override Instruction Emit(Matrix<T> result, Matrix<T>[] operands) =>
+    internal override Instruction<T> Emit(Matrix<T> result, Matrix<T>[] operands) =>
         new SumInstruction<T>(operands[0], overRows, overColumns, result);
 }
 
-internal sealed unsafe class SumInstruction<T>(Matrix<T> x, bool overRows, bool overColumns, Matrix<T> y) : Instruction
+internal sealed unsafe class SumInstruction<T>(Matrix<T> x, bool overRows, bool overColumns, Matrix<T> y) : Instruction<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     // Below, a call costs more than the sum.
     private const int ShortRow = 16;
+
+    public override Operation<T> Operation => new(OperationKind.Sum, y, x) { Flags = (overRows, overColumns) };
 
     public override void Run()
     {
@@ -90,14 +92,16 @@ internal sealed class Broadcast<T> : Expression<T>
         return new Sum<T>(g, !x.Rows.Same(Rows), !x.Columns.Same(Columns));
     }
 
-    internal override Instruction Emit(Matrix<T> result, Matrix<T>[] operands) => new BroadcastInstruction<T>(operands[0], result);
+    internal override Instruction<T> Emit(Matrix<T> result, Matrix<T>[] operands) => new BroadcastInstruction<T>(operands[0], result);
 }
 
-internal sealed class BroadcastInstruction<T>(Matrix<T> x, Matrix<T> y) : Instruction
+internal sealed class BroadcastInstruction<T>(Matrix<T> x, Matrix<T> y) : Instruction<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private readonly bool _oneRow = x.RowExtent.IsOne;
     private readonly bool _oneColumn = x.ColumnExtent.IsOne;
+
+    public override Operation<T> Operation => new(OperationKind.Broadcast, y, x);
 
     public override void Run()
     {
@@ -134,13 +138,15 @@ internal sealed class Reciprocal<T>(Extent rows, Extent columns) : Expression<T>
 
     internal override Expression<T>? Gradient(int operand, Expression<T> g) => null;
 
-    internal override Instruction Emit(Matrix<T> result, Matrix<T>[] operands) =>
+    internal override Instruction<T> Emit(Matrix<T> result, Matrix<T>[] operands) =>
         new ReciprocalInstruction<T>(rows, columns, result);
 }
 
-internal sealed class ReciprocalInstruction<T>(Extent rows, Extent columns, Matrix<T> result) : Instruction
+internal sealed class ReciprocalInstruction<T>(Extent rows, Extent columns, Matrix<T> result) : Instruction<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
+    public override Operation<T> Operation => new(OperationKind.Fill, result) { Number = T.One / T.CreateChecked((long)rows.Count * columns.Count) };
+
     public override void Run() => result.Values[0] = T.One / T.CreateChecked((long)rows.Count * columns.Count);
 }
 
@@ -155,12 +161,14 @@ internal sealed class LogSoftmax<T>(Expression<T> x) : Expression<T>(x.Rows, x.C
     internal override Expression<T>? Gradient(int operand, Expression<T> g) =>
         g - (Operations.Exp<T>(this) * Operations.SumColumns(g));
 
-    internal override Instruction Emit(Matrix<T> result, Matrix<T>[] operands) => new LogSoftmaxInstruction<T>(operands[0], result);
+    internal override Instruction<T> Emit(Matrix<T> result, Matrix<T>[] operands) => new LogSoftmaxInstruction<T>(operands[0], result);
 }
 
-internal sealed class LogSoftmaxInstruction<T>(Matrix<T> x, Matrix<T> y) : Instruction
+internal sealed class LogSoftmaxInstruction<T>(Matrix<T> x, Matrix<T> y) : Instruction<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
+    public override Operation<T> Operation => new(OperationKind.LogSoftmax, y, x);
+
     public override void Run()
     {
         for (int i = 0; i < x.Rows; i++)

@@ -24,5 +24,5 @@ internal sealed class Steering<T> : Expression<T>
 
     internal override Expression<T>? Gradient(int operand, Expression<T> g) => operand == 1 ? g : null;
 
-    internal override Instruction Emit(Matrix<T> result, Matrix<T>[] operands) => throw new InvalidOperationException(Name);
+    internal override Instruction<T> Emit(Matrix<T> result, Matrix<T>[] operands) => throw new InvalidOperationException(Name);
 }

@@ -29,6 +29,11 @@ public interface ICurvature<T>
 internal sealed class CompiledCurvature<T>(Parameters<T> direction, Output<T> product, CompiledProgram program) : ICurvature<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
+    /// <summary>Where the product comes, and what computes it.</summary>
+    internal Output<T> Output => product;
+
+    internal CompiledProgram Program => program;
+
     /// <inheritdoc/>
     public int Size => direction.Count;
 

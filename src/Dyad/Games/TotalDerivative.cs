@@ -19,7 +19,7 @@ public sealed class TotalDerivative<T>
     private readonly Output<T> _cost;
     private readonly Output<T> _direct;
     private readonly CompiledProgram _before;
-    private readonly T[] _total;
+    private readonly PinnedMemory<T> _total;
     private long _negativeCurvatures;
     private long _boundHits;
     private long _fallbacks;
@@ -39,7 +39,7 @@ public sealed class TotalDerivative<T>
         _direct = builder.Output(Derivatives.Gradient(game.LeaderCost, game.Leader));
         _before = builder.Without(term.Changing);
         builder.Build();
-        _total = new T[game.Leader.Count];
+        _total = new PinnedMemory<T>(game.Leader.Count);
     }
 
     /// <summary>f1 at the last computation.</summary>
@@ -55,7 +55,22 @@ public sealed class TotalDerivative<T>
     public double ImplicitFactor { get; private set; }
 
     /// <summary>The total derivative of the last computation.</summary>
-    public ReadOnlySpan<T> Total => _total;
+    public ReadOnlySpan<T> Total => _total.Values;
+
+    /// <summary>Where it lies, and where the cost does, for a device.</summary>
+    internal PinnedMemory<T> Memory => _total;
+
+    internal PinnedMemory<T> CostMemory => _cost.Memory;
+
+    internal PinnedMemory<T> DirectMemory => _direct.Memory;
+
+    internal CompiledProgram Before => _before;
+
+    internal IImplicitTerm<T> Term => _term;
+
+    internal double Bound => _bound;
+
+    internal double Damping => _damping.Value;
 
     /// <summary>What the last solve did.</summary>
     public SolveReport Report { get; private set; }
@@ -104,18 +119,33 @@ public sealed class TotalDerivative<T>
             _fallbacks++;
             _term.Reset();
             ImplicitFactor = 0;
-            direct.CopyTo(_total);
+            direct.CopyTo(_total.Values);
         }
         else if (_bound > 0 && ImplicitNorm > _bound * DirectNorm)
         {
             _boundHits++;
             ImplicitFactor = _bound * DirectNorm / ImplicitNorm;
-            TensorPrimitives.MultiplyAdd(subtracted, T.CreateChecked(-ImplicitFactor), direct, _total);
+            TensorPrimitives.MultiplyAdd(subtracted, T.CreateChecked(-ImplicitFactor), direct, _total.Values);
         }
         else
         {
-            TensorPrimitives.Subtract(direct, subtracted, _total);
+            TensorPrimitives.Subtract(direct, subtracted, _total.Values);
         }
+    }
+
+    /// <summary>Takes in a computation that a device has done.</summary>
+    internal void Take(in SolveReport report, double damping, double direct, double subtracted, double dot, double factor, bool fallsBack, bool isBound)
+    {
+        UsedDamping = damping;
+        Report = report;
+        _damping.Advance(report);
+        _negativeCurvatures += report.NegativeCurvature ? 1 : 0;
+        _fallbacks += fallsBack ? 1 : 0;
+        _boundHits += isBound ? 1 : 0;
+        DirectNorm = direct;
+        ImplicitNorm = subtracted;
+        Cosine = direct * subtracted > 0 ? -dot / (direct * subtracted) : 0;
+        ImplicitFactor = factor;
     }
 
     /// <summary>Saves or loads what later computations depend on.</summary>

@@ -48,6 +48,9 @@ public sealed class Adam<T>
     /// <summary>Added to the root of the second moment.</summary>
     public double Epsilon { get; }
 
+    /// <summary>The moments: means of gradients and of squared gradients.</summary>
+    internal (T[] First, T[] Second) Moments => (_first, _second);
+
     private double Rate => RatePower == 0 ? LearningRate : LearningRate / Math.Pow(1 + _steps, RatePower);
 
     /// <summary>One step against the gradient: <paramref name="parameters"/> move to lower cost.</summary>
@@ -74,12 +77,20 @@ public sealed class Adam<T>
                 $"{parameters.Length} parameters and {gradient.Length} gradients for an optimiser of {_first.Length}");
         }
 
+        (T step, T correction) = Begin(signedRate);
+        OptimizerLoops.Adam(parameters, gradient, _first, _second, step, correction, T.CreateChecked(Beta1), T.CreateChecked(Beta2),
+            T.CreateChecked(Epsilon));
+    }
+
+    /// <summary>Begins a step to lower cost whose pass over the moments another device does.</summary>
+    /// <returns>What the mean of gradients and the mean of squared gradients are multiplied by.</returns>
+    internal (T Step, T Correction) BeginDescent() => Begin(-Rate);
+
+    private (T Step, T Correction) Begin(double signedRate)
+    {
         _steps++;
         _beta1Power *= Beta1;
         _beta2Power *= Beta2;
-        T step = T.CreateChecked(signedRate / (1 - _beta1Power));
-        T correction = T.CreateChecked(1 / (1 - _beta2Power));
-        OptimizerLoops.Adam(parameters, gradient, _first, _second, step, correction, T.CreateChecked(Beta1), T.CreateChecked(Beta2),
-            T.CreateChecked(Epsilon));
+        return (T.CreateChecked(signedRate / (1 - _beta1Power)), T.CreateChecked(1 / (1 - _beta2Power)));
     }
 }

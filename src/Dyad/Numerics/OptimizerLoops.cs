@@ -51,7 +51,7 @@ internal static unsafe class OptimizerLoops
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         AdamNumbers<T> numbers = new(step, correction, beta1, T.One - beta1, beta2, T.One - beta2, epsilon,
-            T.CreateChecked(typeof(T) == typeof(float) ? Math.ScaleB(1, -120) : Math.ScaleB(1, -1000)));
+            T.CreateChecked(SmallestMoment<T>()));
         fixed (T* p = parameters, g = gradient, m = first, v = second)
         {
             int n = parameters.Length;
@@ -68,6 +68,9 @@ internal static unsafe class OptimizerLoops
             }
         }
     }
+
+    /// <summary>Moments below become 0.</summary>
+    internal static double SmallestMoment<T>() => typeof(T) == typeof(float) ? Math.ScaleB(1, -120) : Math.ScaleB(1, -1000);
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static nint Average<TLanes, TVector, T>(T* target, T* source, nint length, T rate)

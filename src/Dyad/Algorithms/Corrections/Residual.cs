@@ -53,10 +53,14 @@ public sealed class Residual
     private readonly CompiledProgram _measure;
     private readonly CompiledProgram _learn;
 
+    private IReadOnlyList<PinnedMemory<float>>? _written;
     private CompiledProgram? _compare;
     private Output<float>? _corrected;
     private Output<float>? _plain;
     private readonly ResidualClip _clip;
+    private readonly PinnedMemory<float>[] _read;
+    private readonly Action _takeErrors;
+    private readonly Action _takeStep;
     private long _actorSteps;
 
     /// <summary>An untrained res-critic, which corrects nothing.</summary>
@@ -96,10 +100,21 @@ public sealed class Residual
         _step = new NetworkStep(_residual.Count, correction.ResidualLearningRate, options.Step, "residual_gradient");
         _errorMeter = new TdErrorMeter(_errors.Values.Length);
         _clip = new ResidualClip(correction);
+        _read = [_errors.Memory, _cost.Memory, _criticValue.Memory, _value.Memory];
+        (_takeErrors, _takeStep) = (TakeErrors, TakeStep);
     }
 
     /// <summary>q + w: what the actor follows.</summary>
     public TwinActionValue<float> Corrected { get; }
+
+    /// <summary>What its steps compute.</summary>
+    internal IReadOnlyList<CompiledProgram> Programs => [_measure, _learn];
+
+    /// <summary>What is written for them, but for the bound.</summary>
+    internal IReadOnlyList<PinnedMemory<float>> Inputs => _written ??= [.. _batch.Memory, _noise.Memory];
+
+    /// <summary>What has psi's moments.</summary>
+    internal Adam<float> Optimizer => _step.Optimizer;
 
     /// <summary>psi and psibar.</summary>
     internal IReadOnlyList<AgentNetwork> Networks => [new("residual", _residual), new("target_residual", _target, _residual)];
@@ -120,31 +135,52 @@ public sealed class Residual
     }
 
     /// <summary>The res-critic's steps of an update: y times psi &lt;- psi - rate d_psi J_W(psi), psibar &lt;- psibar + tau (psi - psibar).</summary>
-    internal void Learn(OffPolicyExperience experience)
+    internal void Learn(OffPolicyExperience experience, IGameDevice device)
     {
         for (int i = 0; i < _correction.ResidualUpdates; i++)
         {
             experience.Sample(_batch, _sampling);
             _random.Normal(_noise.Values);
-            _measure.Run();
-            _errorMeter.Add(_errors.Values);
-            _clip.Adapt(_errorMeter);
+            foreach (PinnedMemory<float> input in Inputs)
+            {
+                device.Write(input);
+            }
+
+            device.Run(_measure);
+            device.Then(_read, _takeErrors);
+            if (_correction.ResidualClipRule == ClipRule.Adaptive)
+            {
+                device.Finish();
+            }
+
             _bound.Set(_clip.Value);
-            _learn.Run();
-            _step.Descend(_residual.Values, _gradient.Values, experience.Steps);
-            OptimizerLoops.Average<float>(_target.Values, _residual.Values, _targetRate);
-            _means.Add(_cost.Value, _clip.Clipped(_errors.Values), _clip.Value, _criticValue.Value, _value.Value);
+            device.Write(_bound.Memory);
+            device.Run(_learn);
+            _step.Descend(device, _residual.Memory, _gradient.Memory, experience.Steps);
+            device.Average(_target.Memory, _residual.Memory, _targetRate);
+            device.Then(_read, _takeStep);
         }
     }
 
+    // Errors come before the bound that may depend on them, the rest after the step.
+    private void TakeErrors()
+    {
+        _errorMeter.Add(_errors.Values);
+        _clip.Adapt(_errorMeter);
+    }
+
+    private void TakeStep() => _means.Add(_cost.Value, _clip.Clipped(_errors.Values), _clip.Value, _criticValue.Value, _value.Value);
+
     /// <summary>Measures what the correction does to the actor's gradient, before a step of the actor; at most of them it does nothing.</summary>
-    internal void BeforeActorStep()
+    internal void BeforeActorStep(IGameDevice device)
     {
         if (_actorSteps++ % ComparedEvery != 0)
         {
             return;
         }
 
+        // Seldom, and its results are long: on the processor.
+        device.Pull();
         _compare!.Run();
         ReadOnlySpan<float> h = _corrected!.Values, g = _plain!.Values;
         double plain = TensorPrimitives.Norm(g), product = plain * TensorPrimitives.Norm(h);

@@ -13,6 +13,9 @@ public sealed class NoiseInputs(Extent rows, int actionSize)
 {
     private readonly List<Input<float>> _inputs = [];
 
+    /// <summary>All of it.</summary>
+    internal IEnumerable<PinnedMemory<float>> Memory => _inputs.Select(input => input.Memory);
+
     /// <summary>The noise of that name, rows x action size.</summary>
     public Input<float> this[string name]
     {
@@ -47,6 +50,7 @@ public sealed class GameBatch
 {
     private readonly OffPolicyExperience _experience;
     private readonly NoiseInputs _noise;
+    private IReadOnlyList<PinnedMemory<float>>? _memory;
 
     internal GameBatch(IActorCritic method, Residual? residual, OffPolicyExperience experience, Extent rows)
     {
@@ -78,6 +82,9 @@ public sealed class GameBatch
     /// <summary>Draws transitions of the agent's replay, and noise where the costs have some.</summary>
     /// <param name="random">The caller's stream.</param>
     public void Draw(RandomStream random) => Draw(random, random);
+
+    /// <summary>What a draw writes.</summary>
+    internal IReadOnlyList<PinnedMemory<float>> Memory => _memory ??= [.. Transitions.Memory, .. _noise.Memory];
 
     internal void Draw(RandomStream? sampling, RandomStream noise)
     {

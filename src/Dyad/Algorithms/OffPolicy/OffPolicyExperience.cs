@@ -24,6 +24,8 @@ internal sealed class OffPolicyExperience : IAppendOnlyState
     private readonly CompiledProgram _exploring;
     private readonly CompiledProgram _exploiting;
     private readonly Output<float> _explored;
+    private readonly PinnedMemory<float>[] _action;
+    private readonly Action _none = () => { };
     private readonly Output<float> _exploited;
 
     // The weights of the actions that were taken, a row an environment, where actions are finitely many; null for a box.
@@ -59,6 +61,7 @@ internal sealed class OffPolicyExperience : IAppendOnlyState
         var builder = new ProgramBuilder<float>();
         _explored = builder.Output(explore(_observations, _noise));
         _exploring = builder.Build();
+        _action = [_explored.Memory];
         builder = new ProgramBuilder<float>();
         _exploited = builder.Output(exploit(_observation));
         _exploiting = builder.Build();
@@ -69,6 +72,15 @@ internal sealed class OffPolicyExperience : IAppendOnlyState
 
     /// <summary>Environment steps so far, of all environments.</summary>
     public long Steps => _replay.Steps;
+
+    /// <summary>What computes actions.</summary>
+    public IGameDevice Device { get; set; } = Processing.Instance;
+
+    /// <summary>Computes an action of exploration.</summary>
+    public CompiledProgram Exploring => _exploring;
+
+    /// <summary>What is written for that.</summary>
+    public IReadOnlyList<PinnedMemory<float>> Inputs => [_observations.Memory, _noise.Memory];
 
     /// <summary>What observations are seen by; null for nothing.</summary>
     public ObservationScaler? Scaler => _replay.Scaler;
@@ -81,6 +93,8 @@ internal sealed class OffPolicyExperience : IAppendOnlyState
     {
         if (!explore)
         {
+            // One policy at a time is evaluated: no work for a device of many.
+            Device.Pull();
             SeenObservation.Write(observations, Scaler, _observation.Values);
             _exploiting.Run();
             if (_taken is null)
@@ -165,7 +179,7 @@ internal sealed class OffPolicyExperience : IAppendOnlyState
         {
             SeenObservation.Write(observations, Scaler, _observations.Values);
             _replay.Exploration.Normal(_noise.Values[random..]);
-            _exploring.Run();
+            Compute();
             Widen(_explored.Values[random..], actions[random..]);
         }
     }
@@ -180,12 +194,21 @@ internal sealed class OffPolicyExperience : IAppendOnlyState
         if (random < actions.Length)
         {
             SeenObservation.Write(observations, Scaler, _observations.Values);
-            _exploring.Run();
+            Compute();
             for (int i = random; i < actions.Length; i++)
             {
                 actions[i] = OnPolicyActor.Drawn(_explored.Values.Slice(i * _actionSize, _actionSize), _replay.Exploration.Uniform());
             }
         }
+    }
+
+    private void Compute()
+    {
+        Device.Write(_observations.Memory);
+        Device.Write(_noise.Memory);
+        Device.Run(_exploring);
+        Device.Then(_action, _none);
+        Device.Finish();
     }
 
     private static void Widen(ReadOnlySpan<float> output, Span<double> actions)

@@ -38,6 +38,10 @@ public class TransitionInputs<T>(Extent batch, int observationSize, int actionSi
     /// <summary>Whether a cost depends on <see cref="StartObservation"/>.</summary>
     public bool HasStarts => _start is not null;
 
+    /// <summary>Where all of it lies.</summary>
+    internal IEnumerable<PinnedMemory<T>> Memory =>
+        new[] { Observation, Action, Reward, NextObservation, Terminated, Discount, _start }.OfType<Input<T>>().Select(input => input.Memory);
+
     /// <summary>r + gamma (1 - d) v, batch x 1.</summary>
     /// <param name="discount">gamma, in [0, 1].</param>
     /// <param name="nextValue">v: what follows s', batch x 1.</param>

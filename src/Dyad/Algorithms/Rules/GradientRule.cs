@@ -13,7 +13,8 @@ namespace Dyad.Algorithms.Rules;
 public sealed class GradientRule<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    private readonly Action _computeBoth;
+    // Without a device on the processor.
+    private readonly Action<IGameDevice?> _computeBoth;
 
     /// <summary>Compiles the directions.</summary>
     /// <param name="options">The rule.</param>
@@ -42,14 +43,15 @@ public sealed class GradientRule<T>
         var measures = new MeasureOutputs<T>(builder, game.Of(options.Leader).Measures);
 
         // In a simultaneous update the follower's gradient shares the leader's activations.
-        Action take = options.Order == UpdateOrder.Simultaneous ? follower.Along(builder) : follower.Compute;
+        IDirection<T> itself = follower;
+        Action<IGameDevice?> take = options.Order == UpdateOrder.Simultaneous ? follower.Along(builder) : device => Compute(itself, device);
         var leader = new TotalDirection<T>(builder, options, [.. games.Select(g => g.LedBy(options.Leader))], random, measures);
         Actor = actorLeads ? leader : follower;
         Critic = actorLeads ? follower : leader;
-        _computeBoth = () =>
+        _computeBoth = device =>
         {
-            leader.Compute();
-            take();
+            Compute(leader, device);
+            take(device);
         };
     }
 
@@ -71,7 +73,13 @@ public sealed class GradientRule<T>
         ?? throw new InvalidOperationException("a rule without a leader has no total derivative");
 
     /// <summary>Computes both directions at the same point.</summary>
-    public void ComputeBoth() => _computeBoth();
+    public void ComputeBoth() => _computeBoth(null);
+
+    /// <summary>The same on a device.</summary>
+    internal void ComputeBoth(IGameDevice device) => _computeBoth(device);
+
+    /// <summary>The programs of individual gradients.</summary>
+    internal IEnumerable<CompiledProgram> Programs => new[] { Actor, Critic }.OfType<IndividualDirection<T>>().Select(direction => direction.Program);
 
     /// <summary>Records what happened since the last call.</summary>
     public void Measure(IMetrics metrics)
@@ -87,9 +95,21 @@ public sealed class GradientRule<T>
         Actor.Serialize(archive);
     }
 
-    private void ComputeEach()
+    private void ComputeEach(IGameDevice? device)
     {
-        Critic.Compute();
-        Actor.Compute();
+        Compute(Critic, device);
+        Compute(Actor, device);
+    }
+
+    private static void Compute(IDirection<T> direction, IGameDevice? device)
+    {
+        if (device is null)
+        {
+            direction.Compute();
+        }
+        else
+        {
+            direction.Compute(device);
+        }
     }
 }

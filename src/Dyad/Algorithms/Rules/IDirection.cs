@@ -1,4 +1,5 @@
 using System.Numerics;
+using Dyad.Autodiff;
 using Dyad.Core;
 
 namespace Dyad.Algorithms.Rules;
@@ -25,6 +26,18 @@ public interface IDirection<T>
 
     /// <summary>Computes all of it.</summary>
     void Compute();
+
+    /// <summary>Where the direction lies, for a device.</summary>
+    internal PinnedMemory<T> Memory => throw new NotSupportedException();
+
+    /// <summary>Where cost and measures lie, likewise.</summary>
+    internal IReadOnlyList<PinnedMemory<T>> Told => throw new NotSupportedException();
+
+    /// <summary>Where a measure lies, likewise.</summary>
+    internal PinnedMemory<T> MemoryOf(string measure) => throw new NotSupportedException();
+
+    /// <summary>Computes all of it on a device.</summary>
+    internal void Compute(IGameDevice device) => throw new NotSupportedException();
 
     /// <summary>Records what happened since the last call.</summary>
     void Measure(IMetrics metrics);

@@ -37,6 +37,15 @@ internal sealed class IndividualDirection<T> : IDirection<T>
     /// <inheritdoc/>
     public ReadOnlySpan<T> Measured(string name) => _last.Measures.Of(name);
 
+    PinnedMemory<T> IDirection<T>.Memory => _last.Gradient.Memory;
+
+    IReadOnlyList<PinnedMemory<T>> IDirection<T>.Told => _last.Told;
+
+    /// <summary>Cost, gradient and measures.</summary>
+    internal CompiledProgram Program => _program;
+
+    PinnedMemory<T> IDirection<T>.MemoryOf(string measure) => _last.Measures.OutputOf(measure).Memory;
+
     /// <inheritdoc/>
     public void Compute()
     {
@@ -44,13 +53,29 @@ internal sealed class IndividualDirection<T> : IDirection<T>
         _last = _own;
     }
 
+    void IDirection<T>.Compute(IGameDevice device)
+    {
+        Take(_own, device);
+        device.Run(_program);
+    }
+
     /// <summary>Has another program compute the same along.</summary>
     /// <param name="other">The program.</param>
     /// <returns>Takes the results from there, after it has run.</returns>
-    public Action Along(ProgramBuilder<T> other)
+    public Action<IGameDevice?> Along(ProgramBuilder<T> other)
     {
         var along = new Outputs(other, _player);
-        return () => _last = along;
+        return device => Take(along, device);
+    }
+
+    // Nobody may still want to read the results of before.
+    private void Take(Outputs outputs, IGameDevice? device)
+    {
+        if (_last != outputs)
+        {
+            device?.Finish();
+            _last = outputs;
+        }
     }
 
     /// <inheritdoc/>
@@ -70,6 +95,8 @@ internal sealed class IndividualDirection<T> : IDirection<T>
         public Output<T> Gradient { get; } = builder.Output(Derivatives.Gradient(player.Cost, player.Player));
 
         public MeasureOutputs<T> Measures { get; } = new(builder, player.Measures);
+
+        public IReadOnlyList<PinnedMemory<T>> Told => field ??= [Cost.Memory, .. Measures.Memory];
     }
 }
 
@@ -79,15 +106,22 @@ internal sealed class MeasureOutputs<T>(ProgramBuilder<T> builder, IReadOnlyList
 {
     private readonly (string Name, Output<T> Output)[] _outputs = [.. measures.Select(measure => (measure.Name, builder.Output(measure.Value)))];
 
+    /// <summary>Where all of them lie.</summary>
+    public IEnumerable<PinnedMemory<T>> Memory => _outputs.Select(output => output.Output.Memory);
+
     /// <summary>The values of the last run.</summary>
     /// <exception cref="ArgumentException">There is no such measure.</exception>
-    public ReadOnlySpan<T> Of(string name)
+    public ReadOnlySpan<T> Of(string name) => OutputOf(name).Values;
+
+    /// <summary>The output of a measure.</summary>
+    /// <exception cref="ArgumentException">There is no such measure.</exception>
+    public Output<T> OutputOf(string name)
     {
         foreach ((string known, Output<T> output) in _outputs)
         {
             if (known == name)
             {
-                return output.Values;
+                return output;
             }
         }
 

@@ -25,6 +25,8 @@ public sealed class TotalDirection<T> : IDirection<T>
         "train/lowest_curvature", "train/damping");
 
     private readonly MeasureOutputs<T> _measures;
+    private IReadOnlyList<PinnedMemory<T>>? _told;
+    private Action? _take;
 
     /// <summary>Compiles the total derivative, and whatever was asked of the builder before.</summary>
     /// <param name="builder">The program.</param>
@@ -61,10 +63,27 @@ public sealed class TotalDirection<T> : IDirection<T>
     /// <inheritdoc/>
     public ReadOnlySpan<T> Measured(string name) => _measures.Of(name);
 
+    PinnedMemory<T> IDirection<T>.Memory => Total.Memory;
+
+    IReadOnlyList<PinnedMemory<T>> IDirection<T>.Told => _told ??= [Total.CostMemory, .. _measures.Memory];
+
+    PinnedMemory<T> IDirection<T>.MemoryOf(string measure) => _measures.OutputOf(measure).Memory;
+
     /// <inheritdoc/>
     public void Compute()
     {
         Total.Compute();
+        Take();
+    }
+
+    void IDirection<T>.Compute(IGameDevice device)
+    {
+        device.Compute((TotalDerivative<float>)(object)Total);
+        device.Then([], _take ??= Take);
+    }
+
+    private void Take()
+    {
         _means.Add(
             Total.DirectNorm, Total.ImplicitNorm, Total.Cosine, Total.Report.Iterations, Total.Report.Residual, Total.Report.LowestCurvature,
             Total.UsedDamping);

@@ -20,6 +20,13 @@ public sealed class ConjugateGradient<T>(int size, int iterations, double tolera
 {
     private readonly T[] _residual = new T[size];
 
+    /// <summary>k, the tolerance, and whether it stops at negative curvature.</summary>
+    internal int Iterations => iterations;
+
+    internal double Tolerance => tolerance;
+
+    internal bool StopsAtNegativeCurvature => stopsAtNegativeCurvature;
+
     /// <inheritdoc/>
     public SolveReport Solve(ICurvature<T> curvature, double damping, ReadOnlySpan<T> b, Span<T> x)
     {

@@ -65,6 +65,25 @@ public sealed class SolvedTerm<T> : IImplicitTerm<T>
         _solution = new T[game.Follower.Count];
     }
 
+    /// <summary>What a device needs of it: vectors, programs, solver.</summary>
+    internal PinnedMemory<T> Direction => _direction.Memory;
+
+    internal PinnedMemory<T> Right => _right.Memory;
+
+    internal PinnedMemory<T> Product => _curvature.Output.Memory;
+
+    internal PinnedMemory<T> Mixed => _mixed.Memory;
+
+    internal T[] Solution => _solution;
+
+    internal CompiledProgram Curvature => _curvature.Program;
+
+    internal CompiledProgram Couple => _couple;
+
+    internal IImplicitSolver<T> Solver => _solver;
+
+    internal bool IsWarm => _warmStart;
+
     /// <inheritdoc/>
     public IEnumerable<Leaf<T>> Changing => _direction.Leaves;
 

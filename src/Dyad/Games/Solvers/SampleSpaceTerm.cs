@@ -65,6 +65,23 @@ public sealed class SampleSpaceTerm<T> : IImplicitTerm<T>
     /// <inheritdoc/>
     public SolveReport Compute(double damping)
     {
+        SolveReport report = Solve(damping);
+        _couple.Run();
+        return report;
+    }
+
+    /// <summary>What a device needs of it: what the system is made of, where its solution stands, and what follows from that.</summary>
+    internal IReadOnlyList<PinnedMemory<T>> System => [.. _grams.Select(gram => gram.Memory), .. _rights.Select(right => right.Memory)];
+
+    internal IReadOnlyList<PinnedMemory<T>> Weights => [.. _weights.Select(weight => weight.Memory)];
+
+    internal PinnedMemory<T> Term => _term.Memory;
+
+    internal CompiledProgram Couple => _couple;
+
+    /// <summary>Solves for the weights.</summary>
+    internal SolveReport Solve(double damping)
+    {
         int n = _rows.Count;
         double error = 0, target = 0;
         _factors.Size = n;
@@ -98,7 +115,6 @@ public sealed class SampleSpaceTerm<T> : IImplicitTerm<T>
             }
         }
 
-        _couple.Run();
         return new SolveReport(0, target == 0 ? error : Math.Sqrt(error / target), double.NaN);
     }
 

@@ -53,7 +53,7 @@ public sealed class RunDirectory
     /// <summary>The content of <c>run.json</c>, or null where there is none.</summary>
     /// <exception cref="UserError">The file is damaged.</exception>
     public JsonObject? ReadStatus() => ReadObject(
-        StatusPath, texts: ["status", "started", "updated", "error", "machine", "metrics_sha256", "ended_by"], integers: ["step", "steps", "checkpoint_step"],
+        StatusPath, texts: ["status", "started", "updated", "error", "machine", "metrics_sha256", "ended_by", "device"], integers: ["step", "steps", "checkpoint_step"],
         numbers: ["wall_s", "cpu_s", "steps_per_s"]);
 
     /// <summary>The builds that computed the run, the last one last; empty where <c>run.json</c> names none.</summary>

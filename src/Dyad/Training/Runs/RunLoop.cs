@@ -65,6 +65,12 @@ public sealed class RunLoop
         _process = process ?? ProcessIdentity.Current;
     }
 
+    /// <summary>What computes beside the processor; null for nothing.</summary>
+    internal string? Device { get; init; }
+
+    /// <summary>Whether runs of any device are taken as they are, because nothing is computed.</summary>
+    internal bool TakesAnyDevice { get; init; }
+
     /// <summary>Does what is left of a run.</summary>
     /// <param name="directory">The run's folder.</param>
     /// <param name="run">The run.</param>
@@ -81,6 +87,7 @@ public sealed class RunLoop
         try
         {
             directory.Require(run.Config);
+            RequireDevice(directory);
             if (HasFinished(directory, run))
             {
                 RequireMetrics(directory);
@@ -106,7 +113,7 @@ public sealed class RunLoop
             }
 
             BuildIdentity[] earlier = goesOn ? [.. directory.ReadBuilds().Where(build => build != _build).Distinct()] : [];
-            using var session = new RunSession(directory, run, learner, position, store, lease, _clock, new RunStamp(_build, earlier, _machine));
+            using var session = new RunSession(directory, run, learner, position, store, lease, _clock, new RunStamp(_build, earlier, _machine) { Device = Device });
             session.Advance(_checkpointInterval, progress, cancellation);
         }
         catch (Exception e) when (IoSentence.Tells(e))
@@ -154,6 +161,23 @@ public sealed class RunLoop
             && ((long?)status["step"] >= run.Steps || ((string?)status["ended_by"] is string reason && run.Stop?.Gives(reason) == true));
     }
 
+    // Bits of a GPU are not those of the processor: no run, and no line of a study, has some of both.
+    private void RequireDevice(RunDirectory directory)
+    {
+        if (TakesAnyDevice || directory.Status == RunStatus.None || (long?)directory.ReadStatus()?["step"] is null or 0)
+        {
+            return;
+        }
+
+        string? device = (string?)directory.ReadStatus()!["device"];
+        if ((device is null) != (Device is null))
+        {
+            throw new UserError(device is null
+                ? $"the run '{directory.FullPath}' was computed on the processor, and its numbers are not mixed with those of a GPU: leave out --device gpu, or give another --out"
+                : $"the run '{directory.FullPath}' was computed on a GPU ({OneLine.Of(device, 100)}), and its numbers are not mixed with those of the processor: give --device gpu, or another --out");
+        }
+    }
+
     // A learner at its start; where its task cannot be made or started, the run has failed.
     private IIterative Start(RunDirectory directory, Run run)
     {
@@ -172,6 +196,11 @@ public sealed class RunLoop
                 ["build"] = _build.ToJson(),
                 ["machine"] = _machine,
             };
+            if (Device is not null)
+            {
+                content["device"] = Device;
+            }
+
             content["status"] = "failed";
             content["updated"] = RunSession.TimeOf(_clock);
             content["error"] = e.Message;

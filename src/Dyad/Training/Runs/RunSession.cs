@@ -8,7 +8,11 @@ namespace Dyad.Training;
 /// <param name="Build">The build.</param>
 /// <param name="Earlier">Builds that computed the part before.</param>
 /// <param name="Machine">The machine.</param>
-internal sealed record RunStamp(BuildIdentity Build, IReadOnlyList<BuildIdentity> Earlier, string Machine);
+internal sealed record RunStamp(BuildIdentity Build, IReadOnlyList<BuildIdentity> Earlier, string Machine)
+{
+    /// <summary>What computes beside the processor; null for nothing.</summary>
+    public string? Device { get; init; }
+}
 
 /// <summary>One owner's work on a run, from where it stands to its end or to a stop.</summary>
 internal sealed class RunSession : IDisposable
@@ -199,6 +203,11 @@ internal sealed class RunSession : IDisposable
             ["build"] = _stamp.Build.ToJson(),
             ["machine"] = _stamp.Machine,
         };
+        if (_stamp.Device is not null)
+        {
+            content["device"] = _stamp.Device;
+        }
+
         if (_stamp.Earlier.Count > 0)
         {
             content["earlier_builds"] = new JsonArray([.. _stamp.Earlier.Select(build => build.ToJson())]);
