@@ -29,6 +29,7 @@ public static class StudyCatalog
         .. FileStudies.Under("stackelberg"),
         .. FileStudies.Under("zheng2021"),
         .. FileStudies.Under("zheng2021w"),
+        .. FileStudies.Under("finite"),
         new GapFourRoom(),
         .. GapStudy.All,
         new LectureSoftPolicyIteration(),

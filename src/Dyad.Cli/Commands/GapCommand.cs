@@ -57,38 +57,66 @@ internal static class GapCommand
         {
             Description = $"Compute the whole gradient of J, for the cosines with it; of an actor with at most {MeasuredGap.LargestFullGradient} parameters.",
         };
-        Option<bool> json = StudyOptions.Json();
+        var truth = new Option<string>("--truth")
+        {
+            Description = "Where the gradient of J comes from: exact, from the finite MDP of a task with a softmax policy, or rollouts; by default exact where it can be had and nothing is said of rollouts.",
+            HelpName = "exact|rollouts",
+        };
+        Option<bool> json = CommonOptions.Json();
         var command = new Command("gap", "The gradients of a run's actor, held against the true derivative of its objective in the simulator.")
         {
-            folder, rollouts, horizon, batches, batch, seed, entropy, starts, step, fullCosine, json,
+            folder, truth, rollouts, horizon, batches, batch, seed, entropy, starts, step, fullCosine, json,
         };
         var trust = new TrustOptions(command);
         Help.AddExamples(
-            command, "dyad gap runs/train/res-sac/Pendulum-v1/seed-0", "dyad gap runs/train/sac/Pendulum-v1/seed-0 --starts visited --rollouts 1000 --json");
+            command, "dyad gap runs/train/res-sac/Pendulum-v1/seed-0", "dyad gap runs/train/sac/Pendulum-v1/seed-0 --starts visited --rollouts 1000 --json",
+            "dyad gap runs/train/sac-discrete/FourRoom/seed-0 --batches 100");
+        Option[] ofRollouts = [rollouts, horizon, starts, step, fullCosine];
         command.SetAction(parsed => Run(
             parsed.GetValue(folder)!,
             trust.Of(parsed),
             new GapOptions
             {
                 Rollouts = AtLeast(3, parsed.GetValue(rollouts), "--rollouts"),
-                Horizon = parsed.GetResult(horizon) is null ? null : StudyOptions.Positive(parsed.GetValue(horizon), "--horizon"),
+                Horizon = parsed.GetResult(horizon) is null ? null : CommonOptions.Positive(parsed.GetValue(horizon), "--horizon"),
                 Batches = AtLeast(2, parsed.GetValue(batches), "--batches"),
-                BatchSize = StudyOptions.BatchSize(parsed, batch),
+                BatchSize = CommonOptions.BatchSize(parsed, batch),
                 Entropy = Entropy(parsed.GetValue(entropy)),
                 Starts = Starts(parsed.GetValue(starts)!),
                 Step = Step(parsed.GetValue(step)),
                 FullCosine = parsed.GetValue(fullCosine),
             },
             parsed.GetValue(seed),
-            parsed.GetValue(json)));
+            parsed.GetValue(json),
+            parsed.GetValue(truth),
+            ofRollouts.FirstOrDefault(option => parsed.GetResult(option) is { Implicit: false })?.Name));
         return command;
     }
 
-    private static int Run(string folder, StoredCode code, GapOptions options, long seed, bool json)
+    private static int Run(string folder, StoredCode code, GapOptions options, long seed, bool json, string? truth, string? ofRollouts)
     {
         StoredRun run = Located.Run(folder, "has a gap to measure", code);
+        if (truth is not (null or "exact" or "rollouts"))
+        {
+            throw new UserError($"--truth is '{truth}'; it must be exact or rollouts");
+        }
+
+        if (truth == "exact" && ofRollouts is not null)
+        {
+            throw new UserError($"--truth is exact, and {ofRollouts} is for rollouts: leave one of them out");
+        }
+
+        if (truth == "exact" || (truth is null && ofRollouts is null && run.Task.Mdp is not null))
+        {
+            using AgentTraining exact = run.TryRestore(StandardError.Tell) ?? throw new UserError($"'{run.Directory.FullPath}' has no checkpoint yet");
+            if (truth == "exact" || ExactGap.Knows(exact.Agent))
+            {
+                return ExactGapOutput.Run(run, exact, options, seed, json);
+            }
+        }
+
         using AgentTraining training = run.Restore(
-            $"'{folder}' is a run of {run.Method}; the gap is measured of sac, ddpg, td3, ac and their leading and residual versions", StudyOptions.Tell);
+            $"'{folder}' is a run of {run.Method}; the gap is measured of sac, ddpg, td3, sac-discrete, ac and their leading and residual versions", StandardError.Tell);
         using var stopping = new Stopping();
         MeasuredGap gap = ProgressDisplay.Bar(
             $"gap of {run.Method} on {run.Task.Name}",
@@ -113,6 +141,7 @@ internal static class GapCommand
         ["environment"] = run.Task.Name,
         ["step"] = step,
         ["seed"] = seed,
+        ["truth"] = "rollouts",
         ["batch"] = gap.BatchSize,
         ["batches"] = gap.Batches,
         ["parameters"] = gap.Parameters,
@@ -153,7 +182,7 @@ internal static class GapCommand
         return document;
     }
 
-    private static JsonObject Interval(Estimate estimate) => new()
+    internal static JsonObject Interval(Estimate estimate) => new()
     {
         ["mean"] = StandardOutput.Number(estimate.Mean),
         ["low"] = StandardOutput.Number(estimate.Low),
@@ -237,7 +266,7 @@ internal static class GapCommand
         _ => "unclear",
     };
 
-    private static string Text(Estimate estimate) => $"{Text(estimate.Mean)} +- {estimate.HalfWidth.ToString("G2", CultureInfo.InvariantCulture)}";
+    internal static string Text(Estimate estimate) => $"{Text(estimate.Mean)} +- {estimate.HalfWidth.ToString("G2", CultureInfo.InvariantCulture)}";
 
-    private static string Text(double value) => value.ToString("G4", CultureInfo.InvariantCulture);
+    internal static string Text(double value) => value.ToString("G4", CultureInfo.InvariantCulture);
 }

@@ -65,6 +65,9 @@ internal sealed record SizesEntry
     /// <summary>Episodes of an evaluation.</summary>
     public int? EvaluationEpisodes { get; init; }
 
+    /// <summary>Batches of the exact gap in each row; null where it is not measured.</summary>
+    public int? ExactGap { get; init; }
+
     /// <summary>Steps of an episode.</summary>
     public int? MaxEpisodeSteps { get; init; }
 
@@ -89,6 +92,7 @@ internal sealed record SizesEntry
         Rows = scale.Rows ?? (scale.MeasureEvery is null ? Rows : null),
         MeasureEvery = scale.MeasureEvery ?? (scale.Rows is null ? MeasureEvery : null),
         EvaluationEpisodes = scale.EvaluationEpisodes ?? EvaluationEpisodes,
+        ExactGap = scale.ExactGap ?? ExactGap,
         MaxEpisodeSteps = scale.MaxEpisodeSteps ?? MaxEpisodeSteps,
         Options = [.. Options, .. scale.Options],
         Tune = scale.Tune is null ? Tune : Tune?.With(scale.Tune) ?? scale.Tune,

@@ -108,6 +108,7 @@ internal static class StudyReader
         Rows = (int?)map.Whole("rows"),
         MeasureEvery = map.Whole("measure_every"),
         EvaluationEpisodes = (int?)map.Whole("evaluation_episodes"),
+        ExactGap = (int?)map.Whole("exact_gap"),
         MaxEpisodeSteps = (int?)map.Whole("max_episode_steps"),
         Options = Options(map.Node("options"), map.File),
         Tune = TuneSizes(map.Node("tune"), map.File),

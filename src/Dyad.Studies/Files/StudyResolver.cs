@@ -1,7 +1,10 @@
+using Dyad.Algorithms;
 using Dyad.Algorithms.Catalog;
 using Dyad.Core;
 using Dyad.Environments.Locating;
 using Dyad.Studies.Comparisons;
+using Dyad.Studies.Definitions;
+using Dyad.Studies.Definitions.Runs;
 using Dyad.Studies.Tuning;
 using Dyad.Tabular;
 using Dyad.Training;
@@ -79,9 +82,12 @@ internal static class StudyResolver
         Variant Make(Line line, int task, IReadOnlyList<(string, string)> options, long? own, string label)
         {
             long length = own ?? steps;
-            return Variant(line, tasks[task].Task, found[line.Entry][task], new TrainingRequest(
+            Variant variant = Variant(line, tasks[task].Task, found[line.Entry][task], new TrainingRequest(
                 Changes(line, sizes, found[line.Entry][task], options), length, sizes.MeasureEvery ?? Math.Max(1, length / (sizes.Rows ?? DefaultRows)), FirstSeed: 0,
                 sizes.EvaluationEpisodes ?? DefaultEpisodes, line.Entry.Preset ?? document.Preset ?? AgentPreset.Correct, label, keepsInterval), isKnownToFit: folder is null);
+            return sizes.ExactGap is int batches && found[line.Entry][task] is Method<AgentTask, IAgent>
+                ? At(line.Entry.Place, () => ExactGapTraining.Measured(variant, tasks[task].Task, batches))
+                : variant;
         }
     }
 

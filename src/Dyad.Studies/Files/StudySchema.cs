@@ -62,6 +62,7 @@ internal static class StudySchema
         new("rows", Count, "Rows of metrics of a run, evenly spaced; 20 by default."),
         new("measure_every", Steps, "Steps between two rows of metrics, instead of rows."),
         new("evaluation_episodes", Count, "Episodes of an evaluation; 10 by default."),
+        new("exact_gap", Count, "Batches, at least 3, on which each row of metrics holds what actors follow against the exact gradient of J, of neural methods whose policy is a softmax on finite tasks; not measured by default."),
         new("max_episode_steps", new NumberShape(1, 1_000_000_000, Whole: true), "Steps after which an episode is cut off, instead of the task's own limit."),
         new("options", Values, "Options of all methods that have them."),
     ];

@@ -48,12 +48,12 @@ public sealed class GameAgent : IValuing, IAppendOnlyState
     {
         _method = method;
         _options = OptionBinder.Checked(method.Options);
-        Task = AgentTask.RealActions(method.ObservationSize, method.ActionSize);
+        Task = method.Task;
         RuleOptions gradient = _options.Gradient;
         _random = stream.Split("updates");
         _experience = new OffPolicyExperience(
             method.ObservationSize, method.ActionSize, _options, (s, noise) => method.Explore(s, noise).Action, method.Exploit, stream,
-            keepsStarts: gradient.LeadsFromStarts);
+            keepsStarts: gradient.LeadsFromStarts, IsFinite);
         _residual = _options.Correction.Residual ? new Residual(method, stream.Split("residual")) : null;
 
         var rows = new Extent("batch", _options.BatchSize);
@@ -112,6 +112,9 @@ public sealed class GameAgent : IValuing, IAppendOnlyState
     /// <summary>gamma.</summary>
     public double Discount => _options.Discount;
 
+    /// <summary>alpha at this moment; null for a method without entropy.</summary>
+    public double? EntropyWeight => _method.EntropyWeight;
+
     /// <summary>What turns the costs into directions.</summary>
     public GradientRule<float> Rule => _rule;
 
@@ -125,19 +128,20 @@ public sealed class GameAgent : IValuing, IAppendOnlyState
     public ExploringPolicy PolicyOn(int rows)
     {
         var extent = new Extent("rollouts", rows);
-        Input<float> observation = new("observations", extent, _method.ObservationSize), noise = new("noise", extent, _method.ActionSize);
-        return new ExploringPolicy(observation, noise, _method.Explore(observation, noise)) { Scaler = Scaler, Rewards = Rewards };
+        Input<float> observation = new("observations", extent, _method.ObservationSize), noise = new("noise", extent, Task.ActionSize);
+        return new ExploringPolicy(observation, noise, _method.Explore(observation, noise)) { Choices = Task.Choices, Scaler = Scaler, Rewards = Rewards };
     }
 
-    /// <summary>q, and with a correction w and q + w, of the smaller of two critics; with an entropy the bonus -alpha log pi(a|s) of a drawn a.</summary>
+    /// <summary>q, and with a correction w and q + w, of the smaller of two critics; with an entropy the bonus -alpha log pi(a|s) of a drawn a, or its expectation.</summary>
     /// <inheritdoc/>
     public IReadOnlyList<(string Name, Expression<float> Value)> Values(Input<float> observation, Input<float> action, Input<float> noise)
     {
-        Expression<float> q = _method.FollowedCritic.Smaller(observation, action);
+        Expression<float> taken = IsFinite ? Taken(action, Task.ActionCount) : action;
+        Expression<float> q = _method.FollowedCritic.Smaller(observation, taken);
         List<(string, Expression<float>)> values = [("q", q)];
         if (_residual is not null)
         {
-            Expression<float> corrected = _residual.Corrected.Smaller(observation, action);
+            Expression<float> corrected = _residual.Corrected.Smaller(observation, taken);
             values.AddRange([("w", corrected - q), ("q + w", corrected)]);
         }
 
@@ -262,6 +266,21 @@ public sealed class GameAgent : IValuing, IAppendOnlyState
 
     /// <inheritdoc/>
     public void LoadRows(string folder) => _experience.LoadRows(folder);
+
+    private bool IsFinite => Task.Actions is Discrete;
+
+    // 1 at the number of the action, 0 elsewhere: at the nearest of 0, 1, ...
+    private static Expression<float> Taken(Expression<float> number, int count)
+    {
+        var constants = new Parameters<float>("choices");
+        Parameter<float> numbers = constants.Add("numbers", 1, count);
+        for (int i = 0; i < count; i++)
+        {
+            numbers.Values[i] = i;
+        }
+
+        return Operations.Largest(-Operations.Square(Operations.Broadcast(number, number.Rows, count) - numbers));
+    }
 
     private void Draw(RandomStream? random = null)
     {

@@ -17,8 +17,14 @@ public interface IActorCritic
     /// <summary>Numbers in an observation.</summary>
     int ObservationSize { get; }
 
-    /// <summary>Numbers in an action, each in [-1, 1].</summary>
+    /// <summary>
+    /// Numbers in an action, each in [-1, 1]. Of finitely many actions it is how many there are: an action is then a row of weights, 1 at
+    /// the one that was taken, or the probabilities of all.
+    /// </summary>
     int ActionSize { get; }
+
+    /// <summary>The task that the method is made for.</summary>
+    AgentTask Task => AgentTask.RealActions(ObservationSize, ActionSize);
 
     /// <summary>theta.</summary>
     Parameters<float> Actor { get; }
@@ -38,6 +44,9 @@ public interface IActorCritic
     /// <summary>d: updates of the critic for each of the actor.</summary>
     int ActorDelay => 1;
 
+    /// <summary>alpha at this moment; null for a method without entropy.</summary>
+    double? EntropyWeight => null;
+
     /// <summary>The critics that the actor follows: what a correction corrects.</summary>
     TwinActionValue<float> FollowedCritic { get; }
 
@@ -55,20 +64,20 @@ public interface IActorCritic
     /// <param name="noise">Standard normal, rows x action size.</param>
     NextMove<float> Next(Expression<float> observation, Expression<float> noise);
 
-    /// <summary>How the method acts in training.</summary>
+    /// <summary>How the method acts in training. Of finitely many actions it gives log pi(.|s), by which one is drawn.</summary>
     /// <param name="observation">s, rows x observation size.</param>
     /// <param name="noise">Standard normal, rows x action size.</param>
     NextMove<float> Explore(Expression<float> observation, Expression<float> noise);
 
-    /// <summary>How the method acts otherwise, rows x action size.</summary>
+    /// <summary>How the method acts otherwise, rows x action size. Of finitely many actions the one with the largest number is taken.</summary>
     /// <param name="observation">s, rows x observation size.</param>
     Expression<float> Exploit(Expression<float> observation);
 }
 
 /// <summary>What is done in a state, in training or in a target.</summary>
 /// <typeparam name="T">float or double.</typeparam>
-/// <param name="Action">a, batch x actions.</param>
-/// <param name="Entropy">-alpha log pi(a|s), batch x 1; null for a method without entropy.</param>
+/// <param name="Action">a, batch x actions; pi(.|s) where they are finitely many and the expectation over them is exact.</param>
+/// <param name="Entropy">-alpha log pi(a|s) or its expectation, batch x 1; null for a method without entropy.</param>
 public readonly record struct NextMove<T>(Expression<T> Action, Expression<T>? Entropy = null)
     where T : unmanaged, IBinaryFloatingPointIeee754<T>;
 

@@ -154,7 +154,7 @@ public sealed record MeasuredGap(
         double[] control = new double[size];
         random.Split("direction").Normal<double>(control);
         DirectionalDerivative controlled = Along(control)!;
-        RolloutGradient? full = options.FullCosine
+        SampledGradient? full = options.FullCosine
             ? derivative.Gradient(step, fraction => progress?.Invoke((done + (fraction * size)) / pairs))
             : null;
         return new MeasuredGap(

@@ -98,7 +98,7 @@ internal sealed class ObjectiveDerivative(
     /// <summary>The gradient of J, coordinate by coordinate; only sensible for few parameters.</summary>
     /// <param name="step">e.</param>
     /// <param name="progress">Told the fraction that is done.</param>
-    public RolloutGradient Gradient(double step, Action<double> progress)
+    public SampledGradient Gradient(double step, Action<double> progress)
     {
         double[][] gradients = [.. starts.Select(_ => new double[policy.Count])];
         double[] unit = new double[policy.Count];
@@ -115,7 +115,7 @@ internal sealed class ObjectiveDerivative(
             progress((j + 1.0) / unit.Length);
         }
 
-        return new RolloutGradient(gradients);
+        return new SampledGradient(gradients);
     }
 
     private void Move(ReadOnlySpan<double> direction, double step)

@@ -17,18 +17,30 @@ public sealed class StateValue<T>(Mlp<T> network)
 
 /// <summary>Q(s, a) of a network on (observation, action), or of several that are added.</summary>
 /// <typeparam name="T">float or double.</typeparam>
-/// <param name="networks">Observations and actions to one output each.</param>
+/// <param name="networks">Observations and actions to one output each; observations to one output an action where these are finitely many.</param>
 public sealed class ActionValue<T>(params IReadOnlyList<Mlp<T>> networks)
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private readonly IReadOnlyList<Mlp<T>> _networks = networks;
 
+    /// <summary>
+    /// Whether actions are finitely many: an action is then a row of weights, 1 at the one that is taken, or pi(.|s), of which the value is
+    /// the expectation.
+    /// </summary>
+    public bool OfChoices { get; init; }
+
     /// <summary>Values, rows x 1.</summary>
-    public Expression<T> Value(Expression<T> observation, Expression<T> action) =>
-        _networks.Select(network => network.Apply(Concatenate(observation, action))).Aggregate((x, y) => x + y);
+    public Expression<T> Value(Expression<T> observation, Expression<T> action) => OfChoices
+        ? SumColumns(action * Values(observation))
+        : Sum(network => network.Apply(Concatenate(observation, action)));
+
+    /// <summary>Values of all actions, rows x actions, where they are finitely many.</summary>
+    public Expression<T> Values(Expression<T> observation) => Sum(network => network.Apply(observation));
 
     /// <summary>This value and another one: Q + W.</summary>
-    public ActionValue<T> Plus(ActionValue<T> other) => new([.. _networks, .. other._networks]);
+    public ActionValue<T> Plus(ActionValue<T> other) => new([.. _networks, .. other._networks]) { OfChoices = OfChoices };
+
+    private Expression<T> Sum(Func<Mlp<T>, Expression<T>> value) => _networks.Select(value).Aggregate((x, y) => x + y);
 }
 
 /// <summary>Q(s, a) of finitely many actions, of a network on observations with one output an action.</summary>
@@ -49,12 +61,13 @@ public static class TwinActionValue
 {
     /// <summary>Critics whose weights are drawn from streams of their own.</summary>
     /// <param name="player">The critic.</param>
-    /// <param name="sizes">Inputs, hidden layers, 1.</param>
+    /// <param name="sizes">Inputs, hidden layers, 1, or the number of actions where they are finitely many.</param>
     /// <param name="random">Stream of both.</param>
     /// <param name="twins">Two critics, or one.</param>
     /// <param name="startsAtZero">Whether their last layers are zero, so that they are 0 everywhere.</param>
+    /// <param name="ofChoices">Whether actions are finitely many.</param>
     public static TwinActionValue<T> Drawn<T>(
-        Parameters<T> player, IReadOnlyList<int> sizes, RandomStream random, bool twins = true, bool startsAtZero = false)
+        Parameters<T> player, IReadOnlyList<int> sizes, RandomStream random, bool twins = true, bool startsAtZero = false, bool ofChoices = false)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         // Both are part of the player before its numbers are drawn.
@@ -68,7 +81,9 @@ public static class TwinActionValue
             second?.ClearLast();
         }
 
-        return new TwinActionValue<T>(new ActionValue<T>(first), second is null ? null : new ActionValue<T>(second));
+        return new TwinActionValue<T>(Value(first), second is null ? null : Value(second));
+
+        ActionValue<T> Value(Mlp<T> network) => new(network) { OfChoices = ofChoices };
     }
 }
 
@@ -91,10 +106,15 @@ public sealed record TwinActionValue<T>(ActionValue<T> First, ActionValue<T>? Se
     /// <summary>Q1, and Q2 where there is one.</summary>
     public IEnumerable<ActionValue<T>> Critics => Second is null ? [First] : [First, Second];
 
-    /// <summary>min(Q1, Q2), rows x 1; Q1 of a single critic.</summary>
-    public Expression<T> Smaller(Expression<T> observation, Expression<T> action) => Second is null
-        ? First.Value(observation, action)
+    /// <summary>min(Q1, Q2), rows x 1, of finitely many actions the expectation of the smaller; Q1 of a single critic.</summary>
+    public Expression<T> Smaller(Expression<T> observation, Expression<T> action) => Second is null ? First.Value(observation, action)
+        : First.OfChoices ? SumColumns(action * SmallerValues(observation))
         : Min(First.Value(observation, action), Second.Value(observation, action));
+
+    /// <summary>min(Q1, Q2) of all actions, rows x actions, where they are finitely many.</summary>
+    public Expression<T> SmallerValues(Expression<T> observation) => Second is null
+        ? First.Values(observation)
+        : Min(First.Values(observation), Second.Values(observation));
 
     /// <summary>Both values with those of another pair added: Q1 + W1 and Q2 + W2.</summary>
     /// <param name="other">As many as here.</param>

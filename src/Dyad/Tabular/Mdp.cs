@@ -103,6 +103,17 @@ public sealed class Mdp
         }
     }
 
+    private Mdp(Mdp other, double discount)
+    {
+        (States, Actions, Discount, TerminalStates) = (other.States, other.Actions, discount, other.TerminalStates);
+        (_initial, _isTerminal, _reward, _nextState, _probability) = (other._initial, other._isTerminal, other._reward, other._nextState, other._probability);
+        (_rowStart, _rowEnd) = ([.. other._rowStart], [.. other._rowEnd]);
+        if (discount == 1)
+        {
+            EndWithoutFuture();
+        }
+    }
+
     private Mdp(Mdp other, double[] reward)
     {
         (States, Actions, Discount, TerminalStates) = (other.States, other.Actions, other.Discount, other.TerminalStates);
@@ -263,6 +274,10 @@ public sealed class Mdp
 
     /// <summary>The same process with other rewards, |S||A| entries, which leave its terminations as they are.</summary>
     internal Mdp WithRewards(double[] rewards) => new(this, rewards);
+
+    /// <summary>The same process with another gamma, in [0, 1].</summary>
+    /// <exception cref="UserError">gamma is 1, and a state has no way to a termination.</exception>
+    internal Mdp WithDiscount(double discount) => discount == Discount ? this : new(this, discount);
 
     // With gamma = 1 a termination that leads to itself would be visited without end.
     private void EndWithoutFuture()

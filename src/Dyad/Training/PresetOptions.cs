@@ -64,6 +64,16 @@ internal static class PresetOptions
                     ("hidden_width", "64"), ("batch_size", "256"), ("update_every", "4"), ("updates_per_round", "2"),
                     ("target_period", "100"), ("exploration_end", "0.1"),
                 ];
+
+            // Tasks with finitely many actions are small here. On a frozen lake staying alive is worth more to a tuned entropy than the
+            // goal, and the weight grows without end; see docs/methods/sac-discrete.md.
+            case MethodFamily.SacDiscrete:
+                return
+                [
+                    ("actor_learning_rate", "1e-3"), ("critic_learning_rate", "1e-3"), ("entropy_learning_rate", "1e-3"), ("hidden_width", "64"),
+                    .. If(environment.StartsWith("FrozenLake", StringComparison.Ordinal), ("entropy_in_target", "false")),
+                    .. rule, .. correction,
+                ];
         }
 
         return
@@ -126,9 +136,10 @@ internal static class PresetOptions
         _ =>
         [
             ("actor_learning_rate", "3e-4"), ("critic_learning_rate", "3e-4"), ("batch_size", "128"), ("hidden_width", "128"), ("update_every", "10"),
-            .. If(method.IsSoft, ("entropy_learning_rate", "3e-4"), ("target_entropy_per_action", "-1")),
+            .. If(method.IsSoft, ("entropy_learning_rate", "3e-4")),
+            .. If(method.Family is MethodFamily.Sac or MethodFamily.SacV, ("target_entropy_per_action", "-1")),
             .. If(method.Family == MethodFamily.SacV, ("value_learning_rate", "3e-4")),
-            .. If(method.Family == MethodFamily.Sac, ("twin_critics", "false")),
+            .. If(method.Family is MethodFamily.Sac or MethodFamily.SacDiscrete, ("twin_critics", "false")),
 
             // Their eta of 0.5 belongs to a critic's cost with a factor 1/2.
             .. If(method.Leader is not null, ("damping", "1")),

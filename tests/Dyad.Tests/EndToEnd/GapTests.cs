@@ -61,6 +61,32 @@ public sealed class GapTests : IDisposable
     }
 
     [Fact]
+    public async Task On_a_finite_task_the_gradient_is_exact_unless_rollouts_are_asked_for()
+    {
+        (await _dyad.RunAsync(["train", "res-sac-discrete", "FourRoom", .. Short, "--set", "hidden_width=8"])).Succeeded();
+        string run = Trained();
+        var before = Contents.Of(run);
+        JsonElement document = (await _dyad.RunAsync(["gap", run, "--batches", "5", "--json"])).Json();
+        Assert.Equal("exact", document.GetProperty("truth").GetString());
+        Assert.Equal(104, document.GetProperty("objective").GetProperty("states").GetInt32());
+        Assert.True(document.GetProperty("gradient_norm").GetDouble() > 0);
+        JsonElement[] estimators = [.. document.GetProperty("estimators").EnumerateArray()];
+        Assert.Equal(["plain", "residual", "stackelberg", "plain-visited", "residual-visited"], estimators.Select(estimator => estimator.GetProperty("name").GetString()));
+        Assert.All(estimators, estimator =>
+        {
+            Interval(estimator.GetProperty("cosine"));
+            Interval(estimator.GetProperty("projection"));
+            Assert.Equal(estimator.GetProperty("name").GetString()!.EndsWith("-visited", StringComparison.Ordinal), estimator.GetProperty("exact").GetBoolean());
+        });
+        Assert.Contains("exactly, from an MDP of 104 states", (await _dyad.RunAsync("gap", run, "--batches", "5")).Succeeded().Output, StringComparison.Ordinal);
+        JsonElement rolled = (await _dyad.RunAsync(["gap", run, .. Quick, "--json"])).Json();
+        Assert.Equal("rollouts", rolled.GetProperty("truth").GetString());
+        Assert.Contains("--horizon is for rollouts", await _dyad.RefuseAsync("gap", run, "--truth", "exact", "--horizon", "5"), StringComparison.Ordinal);
+        Assert.Contains("--truth is 'model'", await _dyad.RefuseAsync("gap", run, "--truth", "model"), StringComparison.Ordinal);
+        Assert.Equal(before, Contents.Of(run));
+    }
+
+    [Fact]
     public async Task What_cannot_be_measured_is_told_in_a_sentence()
     {
         string run = await TrainAsync("sac", 32);
@@ -70,6 +96,7 @@ public sealed class GapTests : IDisposable
         Assert.Contains("--horizon is 0", await _dyad.RefuseAsync("gap", run, "--horizon", "0"), StringComparison.Ordinal);
         Assert.Contains("--entropy is 'some'", await _dyad.RefuseAsync("gap", run, "--entropy", "some"), StringComparison.Ordinal);
         Assert.Contains("--starts is 'here'", await _dyad.RefuseAsync("gap", run, "--starts", "here"), StringComparison.Ordinal);
+        Assert.Contains("no finite MDP", await _dyad.RefuseAsync("gap", run, "--truth", "exact"), StringComparison.Ordinal);
         Assert.Contains("--step is 0", await _dyad.RefuseAsync("gap", run, "--step", "0"), StringComparison.Ordinal);
         Assert.Contains("'missing'", await _dyad.RefuseAsync("gap", "missing"), StringComparison.Ordinal);
         Directory.Delete(_dyad.PathOf("out"), recursive: true);

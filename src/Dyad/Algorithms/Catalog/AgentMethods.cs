@@ -114,6 +114,15 @@ public static class AgentMethods
         Needs = NeedsBox,
     };
 
+    // No paper has its combinations.
+    private static readonly Family<SacDiscreteOptions> SacDiscrete = new(
+        MethodFamily.SacDiscrete, "SAC for finitely many actions", "Soft actor-critic for finitely many actions, with the expectation over them", "Christodoulou 2019",
+        (task, options, stream) => Algorithms.SacDiscrete.Agent(task.ObservationSize, task.ActionCount, options, stream), options => (options.Gradient, options.Correction))
+    {
+        Needs = NeedsFinite,
+        CombinedSource = "Christodoulou 2019; ",
+    };
+
     /// <summary>Those with a name of their own, in the order of a listing.</summary>
     public static IReadOnlyList<Method<AgentTask, IAgent>> All { get; } =
     [
@@ -151,6 +160,7 @@ public static class AgentMethods
             new(MethodFamily.SacV), "Soft actor-critic with a value network, whose target network is averaged or copied",
             "Haarnoja et al. 2018; lecture on soft actor-critic, algorithm 4",
             (task, options, stream) => new SacV(task.ObservationSize, task.ActionSize, options, stream), NeedsBox, defaultSteps: 100_000),
+        SacDiscrete.Plain,
     ];
 
     /// <summary>Further combinations of leader and correction, which no paper names: found by the name that is printed of them.</summary>
@@ -163,6 +173,7 @@ public static class AgentMethods
         .. Ddpg.Combinations(),
         .. Td3.Combinations(),
         .. Sac.Combinations(),
+        .. SacDiscrete.Combinations(),
     ];
 
     /// <summary>Holds a task against what a method needs.</summary>

@@ -36,6 +36,9 @@ public enum MethodFamily
     /// <summary><see cref="Algorithms.SacV"/>.</summary>
     SacV,
 
+    /// <summary><see cref="Algorithms.SacDiscrete"/>.</summary>
+    SacDiscrete,
+
     /// <summary><see cref="Algorithms.Tabular.ActorOCritic"/>.</summary>
     ActorO,
 

@@ -21,7 +21,7 @@ public sealed record MethodId(MethodFamily Family)
     public MethodId Plain => new(Family);
 
     /// <summary>Whether entropy is part of its objective, off policy.</summary>
-    public bool IsSoft => Family is MethodFamily.Sac or MethodFamily.SacV;
+    public bool IsSoft => Family is MethodFamily.Sac or MethodFamily.SacV or MethodFamily.SacDiscrete;
 
     /// <summary>Name on the command line and in files: <c>sac</c>, <c>stsac-al</c>, <c>stack-sac</c>, <c>res-stsac-al</c>.</summary>
     public string Name => (Corrected ? "res-" : "") + Leader switch
@@ -68,7 +68,7 @@ public sealed record MethodId(MethodFamily Family)
     private static (string, string)[] None => [];
 
     // Where the critic may lead too, the name says who does.
-    private bool EitherLeads => Family is MethodFamily.Ddpg or MethodFamily.Td3 or MethodFamily.Sac;
+    private bool EitherLeads => Family is MethodFamily.Ddpg or MethodFamily.Td3 or MethodFamily.Sac or MethodFamily.SacDiscrete;
 
     // Stack-AC and Res-AC come of what Wen et al. 2021 call Actor_g-Critic.
     private string Stem => Family == MethodFamily.ActorG && (Leader is not null || Corrected)

@@ -70,10 +70,10 @@ public sealed class Residual
         _targetRate = options.TargetRate;
         _sampling = stream.Split("replay");
         _random = stream.Split("updates");
-        int[] sizes = options.Sizes(method.ObservationSize + method.ActionSize, 1);
-        bool twins = critic.Second is not null, zero = correction.ResidualStart == ResidualStart.Zero;
-        TwinActionValue<float> w = TwinActionValue.Drawn(_residual, sizes, stream.Split("residual"), twins, zero);
-        TwinActionValue<float> target = TwinActionValue.Drawn(_target, sizes, stream.Split("residual"), twins, zero);
+        bool twins = critic.Second is not null, zero = correction.ResidualStart == ResidualStart.Zero, ofChoices = critic.First.OfChoices;
+        int[] sizes = ofChoices ? options.Sizes(method.ObservationSize, method.ActionSize) : options.Sizes(method.ObservationSize + method.ActionSize, 1);
+        TwinActionValue<float> w = TwinActionValue.Drawn(_residual, sizes, stream.Split("residual"), twins, zero, ofChoices);
+        TwinActionValue<float> target = TwinActionValue.Drawn(_target, sizes, stream.Split("residual"), twins, zero, ofChoices);
         Corrected = critic.Plus(w);
 
         var rows = new Extent("residual batch", options.BatchSize);

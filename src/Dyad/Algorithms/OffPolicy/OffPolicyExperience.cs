@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using Dyad.Autodiff;
 using Dyad.Core;
 using Dyad.Environments;
@@ -7,8 +8,8 @@ using Dyad.Numerics;
 namespace Dyad.Algorithms;
 
 /// <summary>
-/// The side of an off-policy actor-critic method that faces the environment: it acts in a box, randomly at first, keeps
-/// transitions, and says when updates are due.
+/// The side of an off-policy actor-critic method that faces the environment: it acts in a box or by one of finitely many choices, randomly
+/// at first, keeps transitions, and says when updates are due. A choice is kept as a row of weights, 1 at the one that was taken.
 /// </summary>
 internal sealed class OffPolicyExperience : IAppendOnlyState
 {
@@ -25,14 +26,18 @@ internal sealed class OffPolicyExperience : IAppendOnlyState
     private readonly Output<float> _explored;
     private readonly Output<float> _exploited;
 
+    // The weights of the actions that were taken, a row an environment, where actions are finitely many; null for a box.
+    private readonly double[]? _taken;
+
     /// <summary>Compiles both ways of acting.</summary>
     /// <param name="observationSize">Numbers in an observation.</param>
-    /// <param name="actionSize">Numbers in an action.</param>
+    /// <param name="actionSize">Numbers in an action, or how many actions there are.</param>
     /// <param name="options">Replay and schedule.</param>
-    /// <param name="explore">Action of an observation and standard normal noise, in training.</param>
-    /// <param name="exploit">Action of an observation, otherwise.</param>
+    /// <param name="explore">Action of an observation and standard normal noise, in training; log pi(.|s) of finitely many.</param>
+    /// <param name="exploit">Action of an observation, otherwise; of finitely many that with the largest number is taken.</param>
     /// <param name="stream">The method's random numbers.</param>
     /// <param name="keepsStarts">Whether states that episodes began in can be drawn.</param>
+    /// <param name="isFinite">Whether actions are finitely many.</param>
     public OffPolicyExperience(
         int observationSize,
         int actionSize,
@@ -40,10 +45,12 @@ internal sealed class OffPolicyExperience : IAppendOnlyState
         Func<Expression<float>, Expression<float>, Expression<float>> explore,
         Func<Expression<float>, Expression<float>> exploit,
         RandomStream stream,
-        bool keepsStarts = false)
+        bool keepsStarts = false,
+        bool isFinite = false)
     {
         _options = options;
         (_observationSize, _actionSize) = (observationSize, actionSize);
+        _taken = isFinite ? new double[options.Environments * actionSize] : null;
         _starts = keepsStarts ? new StartStates(observationSize, options.Environments) : null;
         _replay = new ReplayExperience(observationSize, actionSize, options, stream);
         _observations = new Input<float>("observations", options.Environments, observationSize);
@@ -69,30 +76,34 @@ internal sealed class OffPolicyExperience : IAppendOnlyState
     /// <summary>In what unit rewards are learned from; null for the task's.</summary>
     public RewardScaler? Rewards => _replay.Rewards;
 
-    /// <summary>Chooses actions, in [-1, 1]: of each environment where it explores, else one.</summary>
+    /// <summary>Chooses actions, in [-1, 1], or the numbers of some of finitely many: of each environment where it explores, else one.</summary>
     public void Act(ReadOnlySpan<double> observations, Span<double> actions, bool explore)
     {
         if (!explore)
         {
             SeenObservation.Write(observations, Scaler, _observation.Values);
             _exploiting.Run();
-            Widen(_exploited.Values, actions);
+            if (_taken is null)
+            {
+                Widen(_exploited.Values, actions);
+            }
+            else
+            {
+                actions[0] = TensorPrimitives.IndexOfMax<float>(_exploited.Values);
+            }
+
             return;
         }
 
         // Where the random steps end among those of a round, the first environments take them.
-        int random = (int)Math.Clamp(_options.RandomSteps - _replay.Steps, 0, _options.Environments) * _actionSize;
-        foreach (ref double a in actions[..random])
+        int random = (int)Math.Clamp(_options.RandomSteps - _replay.Steps, 0, _options.Environments);
+        if (_taken is null)
         {
-            a = _replay.Exploration.Uniform(-1, 1);
+            ExploreBox(observations, actions, random * _actionSize);
         }
-
-        if (random < actions.Length)
+        else
         {
-            SeenObservation.Write(observations, Scaler, _observations.Values);
-            _replay.Exploration.Normal(_noise.Values[random..]);
-            _exploring.Run();
-            Widen(_explored.Values[random..], actions[random..]);
+            ExploreChoices(observations, actions, random);
         }
     }
 
@@ -106,7 +117,18 @@ internal sealed class OffPolicyExperience : IAppendOnlyState
             _starts.Observe(i, observations.Slice(i * _observationSize, _observationSize), results[i].Done);
         }
 
-        return _replay.Observe(observations, actions, results, next);
+        if (_taken is null)
+        {
+            return _replay.Observe(observations, actions, results, next);
+        }
+
+        Array.Clear(_taken);
+        for (int i = 0; i < actions.Length; i++)
+        {
+            _taken[(i * _actionSize) + (int)actions[i]] = 1;
+        }
+
+        return _replay.Observe(observations, _taken, results, next);
     }
 
     /// <summary>Draws a batch, by the experience's own random numbers or others.</summary>
@@ -131,6 +153,40 @@ internal sealed class OffPolicyExperience : IAppendOnlyState
 
     /// <inheritdoc/>
     public void LoadRows(string folder) => _replay.LoadRows(folder);
+
+    private void ExploreBox(ReadOnlySpan<double> observations, Span<double> actions, int random)
+    {
+        foreach (ref double a in actions[..random])
+        {
+            a = _replay.Exploration.Uniform(-1, 1);
+        }
+
+        if (random < actions.Length)
+        {
+            SeenObservation.Write(observations, Scaler, _observations.Values);
+            _replay.Exploration.Normal(_noise.Values[random..]);
+            _exploring.Run();
+            Widen(_explored.Values[random..], actions[random..]);
+        }
+    }
+
+    private void ExploreChoices(ReadOnlySpan<double> observations, Span<double> actions, int random)
+    {
+        foreach (ref double a in actions[..random])
+        {
+            a = _replay.Exploration.Index(_actionSize);
+        }
+
+        if (random < actions.Length)
+        {
+            SeenObservation.Write(observations, Scaler, _observations.Values);
+            _exploring.Run();
+            for (int i = random; i < actions.Length; i++)
+            {
+                actions[i] = OnPolicyActor.Drawn(_explored.Values.Slice(i * _actionSize, _actionSize), _replay.Exploration.Uniform());
+            }
+        }
+    }
 
     private static void Widen(ReadOnlySpan<float> output, Span<double> actions)
     {

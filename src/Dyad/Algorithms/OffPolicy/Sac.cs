@@ -130,6 +130,9 @@ public sealed class Sac : IActorCritic
     public IReadOnlyList<SidePlayer> SidePlayers { get; }
 
     /// <inheritdoc/>
+    public double? EntropyWeight => _temperature.Present;
+
+    /// <inheritdoc/>
     public TwinActionValue<float> FollowedCritic => _critic;
 
     /// <inheritdoc/>
@@ -149,9 +152,9 @@ public sealed class Sac : IActorCritic
         {
             ActorMeasures =
             [
-                _temperature.Gradient(now, _options.TargetEntropyPerAction * ActionSize),
+                _temperature.Gradient(now.LogProbability, _options.TargetEntropyPerAction * ActionSize),
                 _temperature.Measure,
-                Temperature.Entropy(now),
+                Temperature.Entropy(now.LogProbability),
             ],
         };
     }

@@ -149,7 +149,7 @@ public sealed class SacV : IAgent, IAppendOnlyState
         builder = new ProgramBuilder<float>();
         _actorLoss = builder.Output(actorCost);
         _actorGradient = builder.Output(Derivatives.Gradient(actorCost, _actor));
-        _temperatureGradient = builder.Output(_temperature.Gradient(current, options.TargetEntropyPerAction * actionSize).Value);
+        _temperatureGradient = builder.Output(_temperature.Gradient(current.LogProbability, options.TargetEntropyPerAction * actionSize).Value);
         _meanLogProbability = builder.Output(Mean(current.LogProbability));
         _actorProgram = builder.Build();
 

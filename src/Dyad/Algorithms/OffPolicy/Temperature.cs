@@ -1,7 +1,6 @@
 using System.Numerics;
 using Dyad.Algorithms.Rules;
 using Dyad.Autodiff;
-using Dyad.Networks;
 using static Dyad.Autodiff.Operations;
 
 namespace Dyad.Algorithms;
@@ -30,22 +29,25 @@ internal sealed class Temperature
     /// <summary>The metric <c>train/entropy_weight</c>: alpha.</summary>
     public Measure<float> Measure => new("train/entropy_weight", _log, Math.Exp);
 
+    /// <summary>alpha at this moment.</summary>
+    public double Present => Math.Exp(Log.Values[0]);
+
     /// <summary>alpha as what moves beside the players.</summary>
     public SidePlayer Tuned(double learningRate) => new(Name, Log, learningRate);
 
     /// <summary>What log alpha descends along, computed with the actor's direction.</summary>
-    /// <param name="now">a and log pi(a|s).</param>
+    /// <param name="logProbability">log pi(a|s) of a drawn a or its expectation, rows x 1.</param>
     /// <param name="targetEntropy">Usually minus the number of action dimensions.</param>
-    public Measure<float> Gradient(SampledAction<float> now, double targetEntropy) =>
-        new(Name, Derivatives.Gradient(Cost(_log, now, targetEntropy), Log)[0]);
+    public Measure<float> Gradient(Expression<float> logProbability, double targetEntropy) =>
+        new(Name, Derivatives.Gradient(Cost(_log, logProbability, targetEntropy), Log)[0]);
 
     /// <summary>The metric <c>train/entropy</c>: -log pi(a|s) averaged over the batch.</summary>
-    public static Measure<float> Entropy(SampledAction<float> now) => new("train/entropy", Mean(now.LogProbability), mean => -mean);
+    public static Measure<float> Entropy(Expression<float> logProbability) => new("train/entropy", Mean(logProbability), mean => -mean);
 
     /// <summary>Cost of log alpha, mean (-log alpha (log pi(a|s) + target)), 1 x 1; the policy is not differentiated.</summary>
     /// <param name="logTemperature">log alpha, 1 x 1.</param>
-    /// <param name="now">a and log pi(a|s).</param>
+    /// <param name="logProbability">log pi(a|s) of a drawn a or its expectation, rows x 1.</param>
     /// <param name="targetEntropy">Usually minus the number of action dimensions.</param>
-    public static Expression<T> Cost<T>(Expression<T> logTemperature, SampledAction<T> now, double targetEntropy)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T> => -(logTemperature * Mean(Stop(now.LogProbability) + targetEntropy));
+    public static Expression<T> Cost<T>(Expression<T> logTemperature, Expression<T> logProbability, double targetEntropy)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> => -(logTemperature * Mean(Stop(logProbability) + targetEntropy));
 }

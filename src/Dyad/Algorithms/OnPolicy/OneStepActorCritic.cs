@@ -111,6 +111,9 @@ public sealed class OneStepActorCritic : IAgent
     /// <summary>w, the critic's parameters.</summary>
     public Parameters<float> Critic => _critic;
 
+    /// <summary>gamma.</summary>
+    public double Discount => _options.Discount;
+
     /// <inheritdoc/>
     public int Environments => _options.Environments;
 

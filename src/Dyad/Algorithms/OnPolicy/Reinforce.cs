@@ -117,6 +117,9 @@ public sealed class Reinforce : IAgent
     /// <inheritdoc/>
     public Parameters<float> Policy => _actor.Parameters;
 
+    /// <summary>gamma.</summary>
+    public double Discount => _options.Discount;
+
     /// <inheritdoc/>
     public IReadOnlyList<AgentNetwork> Networks => [new("actor", Policy), new("baseline", _baseline)];
 

@@ -19,7 +19,7 @@ public enum GridObservation
 /// A grid, or any other finite MDP, as a task. Rewards are r(s, a). Terminated: on arrival in one of its terminal states; where
 /// the start is such a state, the first step ends the episode.
 /// </summary>
-public sealed class GridEnvironment : IEnvironment, IRecordable
+public sealed class GridEnvironment : IEnvironment, IRecordable, IShowsStates
 {
     private readonly Mdp _mdp;
     private readonly string _name;
@@ -87,6 +87,12 @@ public sealed class GridEnvironment : IEnvironment, IRecordable
     }
 
     /// <inheritdoc/>
+    int IShowsStates.States => _mdp.States;
+
+    /// <inheritdoc/>
+    void IShowsStates.Show(int state, Span<double> observation) => Show(state, observation);
+
+    /// <inheritdoc/>
     public void CopyRow(Span<double> row) => row[0] = _sampled.State;
 
     /// <inheritdoc/>
@@ -97,15 +103,17 @@ public sealed class GridEnvironment : IEnvironment, IRecordable
     {
     }
 
-    private void Observe(Span<double> observation)
+    private void Observe(Span<double> observation) => Show(_sampled.State, observation);
+
+    private void Show(int state, Span<double> observation)
     {
         if (_shown == GridObservation.Index)
         {
-            observation[0] = _sampled.State;
+            observation[0] = state;
             return;
         }
 
         observation[.._mdp.States].Clear();
-        observation[_sampled.State] = 1;
+        observation[state] = 1;
     }
 }

@@ -87,7 +87,10 @@ public sealed class LocatedTask
     /// <param name="limit">Steps of an episode; null for its own limit.</param>
     public LocatedTask WithLimit(int? limit) => new(Name, Text, _create, _ownLimit, limit ?? _ownLimit, Kind, Mdp, _fingerprint)
     {
-        BareName = BareName, Wrappers = Wrappers, CreateTable = CreateTable, Sharing = Sharing,
+        BareName = BareName,
+        Wrappers = Wrappers,
+        CreateTable = CreateTable,
+        Sharing = Sharing,
     };
 
     /// <summary>The same with what its name puts around it; a finite MDP behind it is none of what is made of it.</summary>
@@ -97,7 +100,9 @@ public sealed class LocatedTask
         return wrappers == TaskWrappers.None ? this : new(
             Name[..Math.Min(Name.Length, FolderName.Longest - text.Length)] + text, Text + text, _create, _ownLimit, MaxEpisodeSteps, Kind, mdp: null, Fingerprint)
         {
-            BareName = BareName, Wrappers = wrappers, Sharing = Sharing,
+            BareName = BareName,
+            Wrappers = wrappers,
+            Sharing = Sharing,
         };
     }
 
@@ -126,7 +131,8 @@ public sealed class LocatedTask
     /// </summary>
     internal LocatedTask Together() => Sharing is null ? this : new(Name, Text, Sharing(), _ownLimit, MaxEpisodeSteps, Kind, Mdp, _fingerprint)
     {
-        BareName = BareName, Wrappers = Wrappers,
+        BareName = BareName,
+        Wrappers = Wrappers,
     };
 
     /// <summary>The same, each instance of which shows the states of <see cref="Mdp"/> one-hot, as tabular methods number them.</summary>

@@ -8,7 +8,7 @@ namespace Dyad.Environments.ToyText;
 /// A toy-text task to act in: outcomes are drawn with their own rewards. An observation is a one-hot vector of the state, or what
 /// the task shows of it. Terminated: on an outcome that says so.
 /// </summary>
-internal sealed class ToyEnvironment : IEnvironment, IRecordable
+internal sealed class ToyEnvironment : IEnvironment, IRecordable, IShowsStates
 {
     private readonly ToyTable _table;
     private readonly string _name;
@@ -81,6 +81,26 @@ internal sealed class ToyEnvironment : IEnvironment, IRecordable
     }
 
     /// <inheritdoc/>
+    public int States => _table.States;
+
+    /// <inheritdoc/>
+    public void Show(int state, Span<double> observation)
+    {
+        observation[..ObservationSpace.Size].Clear();
+        if (_shown is null)
+        {
+            observation[state] = 1;
+            return;
+        }
+
+        IReadOnlyList<int> ones = _shown(state);
+        for (int i = 0; i < ones.Count; i++)
+        {
+            observation[ones[i]] = 1;
+        }
+    }
+
+    /// <inheritdoc/>
     public void CopyRow(Span<double> row) => row[0] = _state;
 
     /// <inheritdoc/>
@@ -116,19 +136,5 @@ internal sealed class ToyEnvironment : IEnvironment, IRecordable
         return outcomes[^1];
     }
 
-    private void Observe(Span<double> observation)
-    {
-        observation[..ObservationSpace.Size].Clear();
-        if (_shown is null)
-        {
-            observation[_state] = 1;
-            return;
-        }
-
-        IReadOnlyList<int> ones = _shown(_state);
-        for (int i = 0; i < ones.Count; i++)
-        {
-            observation[ones[i]] = 1;
-        }
-    }
+    private void Observe(Span<double> observation) => Show(_state, observation);
 }

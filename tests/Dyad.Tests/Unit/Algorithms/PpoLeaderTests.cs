@@ -168,8 +168,8 @@ public sealed class PpoLeaderTests
 
         public double[] Critic => _critic.Values.ToArray();
 
-        /// <summary>Smallest norm of the implicit part in units of the direct one's.</summary>
-        public double Implicit { get; private set; } = double.PositiveInfinity;
+        /// <summary>Largest norm of the implicit part in units of the direct one's.</summary>
+        public double Implicit { get; private set; }
 
         private Mlp<double> PolicyNetwork { get; }
 
@@ -194,7 +194,12 @@ public sealed class PpoLeaderTests
             Output<double> critic = builder.Output(Derivatives.Gradient(costs.CriticCost, _critic));
             CompiledProgram program = builder.Build();
             bool inTurn = _options.Gradient.Order == UpdateOrder.InTurn, led = _options.Gradient.Rule == Rule.Stackelberg;
-            Game<double>? game = led ? costs.LedByActor(_actor, _critic, batch) : null;
+            Expression<double> value = ValueNetwork.Apply(batch.Observation);
+            Expression<double> advantage = batch.Advantages(value, ValueNetwork.Apply(batch.NextObservation), Gamma, Lambda);
+            Expression<double> unit = _options is { MinibatchAdvantages: true, NormalizeAdvantages: true }
+                ? Stop(Sqrt(Mean(Square(advantage - Mean(advantage))))) : batch.AdvantageUnit;
+            Game<double>? game = !led ? null : SurrogateGame.Of(
+                _actor, _critic, batch, costs.ActorCost, log, value, advantage, unit, Number<double>(_options.ClipRange), Gamma * Lambda, _options.Surrogate);
             game = game is null || _options.Gradient.Curvature == Curvature.Hessian ? game : game with
             {
                 Curvature = GaussNewton.Product(_critic, [.. game.FollowerErrors.Select(e => e.Prediction)]),
@@ -224,7 +229,8 @@ public sealed class PpoLeaderTests
                     _options.Gradient.Solver == Solver.Identity ? game with { Curvature = v => [.. v.Select(x => 0 * x)] } : game, Damping);
                 dense.Compute();
                 Near.Equal(plain.Values, dense.Direct, 1e-12, "direct part");
-                Implicit = Math.Min(Implicit, TensorPrimitives.Norm(dense.Implicit) / TensorPrimitives.Norm(dense.Direct));
+                double direct = TensorPrimitives.Norm(dense.Direct);
+                Implicit = direct > 0 ? Math.Max(Implicit, TensorPrimitives.Norm(dense.Implicit) / direct) : Implicit;
                 return dense.Total.ToArray();
             }
         }

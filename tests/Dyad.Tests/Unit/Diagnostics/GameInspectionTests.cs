@@ -90,6 +90,8 @@ public sealed class GameInspectionTests
     [InlineData("stddpg-cl", Player.Critic, true)]
     [InlineData("sttd3-al", Player.Actor, true)]
     [InlineData("td3", Player.Actor, false)]
+    [InlineData("sac-discrete", Player.Actor, false)]
+    [InlineData("stsac-discrete-cl", Player.Critic, true)]
     public void An_agent_is_inspected_by_its_own_rule_and_left_as_it_was(string method, Player leader, bool isOwnRule)
     {
         using AgentTraining training = Trained(method);
@@ -130,7 +132,7 @@ public sealed class GameInspectionTests
 
     private static AgentTraining Trained(string method, params (string, string)[] changes)
     {
-        AgentTraining training = SmallTasks.Train(method, SmallTasks.Pendulum, episodes: 1, changes: [.. SmallTasks.Small, .. changes]);
+        AgentTraining training = SmallTasks.Train(method, SmallTasks.ClassicOf(method), episodes: 1, changes: [.. SmallTasks.Small, .. changes]);
         Advance(training, 300);
         return training;
     }

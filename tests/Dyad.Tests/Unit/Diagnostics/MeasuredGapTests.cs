@@ -24,11 +24,13 @@ public sealed class MeasuredGapTests
     [InlineData("stddpg-al", new[] { "plain", "stackelberg" }, true)]
     [InlineData("res-td3", new[] { "plain", "residual", "stackelberg" }, false)]
     [InlineData("td3", new[] { "plain", "stackelberg" }, false)]
+    [InlineData("sac-discrete", new[] { "plain", "stackelberg" }, false)]
+    [InlineData("res-sac-discrete", new[] { "plain", "residual", "stackelberg" }, false)]
     public void An_agent_is_measured_and_left_as_it_was(string method, string[] estimators, bool isOwnRule)
     {
         using AgentTraining training = Trained(method);
         byte[] before = StateArchive.Save(training.Serialize);
-        MeasuredGap gap = Measure(training, Small);
+        MeasuredGap gap = Measure(training, Small, SmallTasks.ClassicOf(method));
         Assert.Equal(before, StateArchive.Save(training.Serialize));
         Assert.Equal(estimators, gap.Estimators.Select(estimator => estimator.Name));
         Assert.Equal(isOwnRule, gap.IsOwnRule);
@@ -40,7 +42,7 @@ public sealed class MeasuredGapTests
         });
 
         // With a target policy in the target the players of TD3 do not meet; elsewhere each estimator is its own.
-        MeasuredGap again = Measure(training, Small);
+        MeasuredGap again = Measure(training, Small, SmallTasks.ClassicOf(method));
         double[] norms = [.. gap.Estimators.Select(estimator => estimator.NormSquared)];
         Assert.Equal(norms, again.Estimators.Select(estimator => estimator.NormSquared));
         Assert.Equal(gap.Estimators.Select(x => x.Derivative!.Full), again.Estimators.Select(x => x.Derivative!.Full));
@@ -118,7 +120,7 @@ public sealed class MeasuredGapTests
     private static AgentTraining Trained(string method, params (string, string)[] changes) => Trained(method, 300, changes);
 
     private static AgentTraining Trained(string method, int steps, params (string, string)[] changes) =>
-        Trained(method, SmallTasks.Pendulum, steps, changes);
+        Trained(method, SmallTasks.ClassicOf(method), steps, changes);
 
     private static AgentTraining Trained(string method, Func<IEnvironment> task, int steps, params (string, string)[] changes)
     {

@@ -83,7 +83,7 @@ public sealed class ObjectiveDerivativeTests
         using PolicyRollouts rollouts = Rollouts(out LinearPolicy policy);
         double[] exact = LinearQuadraticTask.Gradient(Theta, Horizon, Discount);
         double done = 0;
-        RolloutGradient gradient = Derivative(rollouts, policy).Gradient(Step, fraction => done = fraction);
+        SampledGradient gradient = Derivative(rollouts, policy).Gradient(Step, fraction => done = fraction);
         Assert.Equal(1, done);
         double squared = exact.Sum(g => g * g);
         Near.Equal(squared, gradient.NormSquared, 0.15);

@@ -29,6 +29,7 @@ public sealed class MethodPageTests
         ["ddpg"] = ["ddpg", "stackelberg", "res-sac"],
         ["td3"] = ["td3", "stackelberg", "res-sac"],
         ["sac"] = ["sac", "stackelberg", "res-sac"],
+        ["sac-discrete"] = ["sac-discrete", "stackelberg", "res-sac"],
         ["stddpg-al"] = ["stackelberg", "ddpg", "res-sac"],
         ["stddpg-cl"] = ["stackelberg", "ddpg", "res-sac"],
         ["sttd3-al"] = ["stackelberg", "td3", "res-sac"],

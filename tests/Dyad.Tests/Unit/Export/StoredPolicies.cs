@@ -23,6 +23,8 @@ internal static class StoredPolicies
         { "reinforce", "CartPole-v1" },
         { "one-step-ac", "MountainCarContinuous-v0" },
         { "dqn", "Acrobot-v1" },
+        { "sac-discrete", "CartPole-v1" },
+        { "sac-discrete", "FourRoom" },
         { "sac:normalize_observations=true", "Pendulum-v1" },
         { "ac:normalize_observations=true", "CartPole-v1" },
     };

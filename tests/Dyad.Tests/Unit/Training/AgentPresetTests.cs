@@ -35,6 +35,8 @@ public sealed class AgentPresetTests
     [InlineData("sac", "res-stsac-cl", "residual=true,rule=stackelberg,leader=critic")]
     [InlineData("res-ddpg", "ddpg", "residual=false")]
     [InlineData("td3", "res-td3", "residual=true")]
+    [InlineData("sac-discrete", "stsac-discrete-al", "rule=stackelberg")]
+    [InlineData("sac-discrete", "res-stsac-discrete-cl", "residual=true,rule=stackelberg,leader=critic")]
     [InlineData("td3", "sttd3-al", "rule=stackelberg,next_action=current-policy")]
     public void Every_preset_fits_a_combination(string method, string name, string changes)
     {
@@ -57,6 +59,10 @@ public sealed class AgentPresetTests
         Assert.Contains(("next_action", "current-policy"), Options("as-published", "ddpg"));
         Assert.Contains(("next_action", "target-policy"), Options("correct", "ddpg"));
         Assert.Contains(("tune_entropy_weight", false), Options("as-published", "sac"));
+        Assert.Contains(("tune_entropy_weight", false), Options("as-published", "sac-discrete"));
+        Assert.Contains(("twin_critics", false), Options("wen2021", "sac-discrete"));
+        Assert.Contains(("entropy_in_target", "false"), AgentPreset.Get("correct").Changes(new(MethodFamily.SacDiscrete), "FrozenLake-v1"));
+        Assert.Contains(("entropy_in_target", true), Options("correct", "sac-discrete"));
         Assert.Contains(("twin_critics", false), Options("wen2021", "sac"));
         Assert.Contains(("next_action", "current-policy"), Options("as-published", "td3"));
         Assert.Contains(("tune_entropy_weight", false), Options("as-published", "sac-v"));

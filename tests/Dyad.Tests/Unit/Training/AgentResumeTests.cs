@@ -27,6 +27,9 @@ public sealed class AgentResumeTests : IDisposable
     [InlineData("res-sac", 210, 399, 1001)]
     [InlineData("res-ddpg", 500)]
     [InlineData("res-td3", 333, 500)]
+    [InlineData("sac-discrete", 1, 199, 1111)]
+    [InlineData("stsac-discrete-al", 333)]
+    [InlineData("res-sac-discrete:leader=critic,rule=stackelberg", 777)]
     [InlineData("sac:normalize_observations=true", 150, 777)]
     [InlineData("dqn:normalize_observations=true", 333)]
     [InlineData("sac:gradient_clip=0.5,rate_schedule=linear,schedule_steps=1000,schedule_end=0.1", 399, 1001)]
@@ -39,6 +42,7 @@ public sealed class AgentResumeTests : IDisposable
     [InlineData("stack-sac:leader_states=start,environments=3", 333, 777)]
     [InlineData("sac:normalize_rewards=true", 150, 777)]
     [InlineData("dqn:normalize_rewards=true", 333)]
+    [InlineData("ddpg:normalize_rewards=true,environments=3,n_steps=2", 600)]
     public void Training_stopped_at_any_step_ends_in_the_same_bits(string method, params int[] stops)
     {
         Execute("whole", method, int.MaxValue);

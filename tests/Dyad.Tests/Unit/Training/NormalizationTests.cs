@@ -55,6 +55,7 @@ public sealed class NormalizationTests
     [InlineData("td3")]
     [InlineData("sac-v")]
     [InlineData("dqn")]
+    [InlineData("sac-discrete")]
     [InlineData("res-sac")]
     [InlineData("stsac-al")]
     [InlineData("stack-sac:leader_states=start")]

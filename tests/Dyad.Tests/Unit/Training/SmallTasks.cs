@@ -1,6 +1,5 @@
 using Dyad.Algorithms;
 using Dyad.Algorithms.Catalog;
-using Dyad.Core;
 using Dyad.Environments;
 using Dyad.Environments.Wrappers;
 using Dyad.Numerics;
@@ -8,95 +7,10 @@ using Dyad.Training;
 
 namespace Dyad.Tests.Unit.Training;
 
-/// <summary>
-/// Asks for the action that equals the observation: reward -(a - s)^2. Whatever learns learns this in seconds. With a step at
-/// which things go wrong, the reward is NaN from there on.
-/// </summary>
-internal sealed class IdentityTask(int breaksAt = int.MaxValue) : IEnvironment
-{
-    private RandomStream _random = new(0);
-    private double _state;
-    private int _steps;
-
-    public Space ObservationSpace { get; } = Box.Uniform(1, -1, 1);
-
-    public Space ActionSpace { get; } = Box.Uniform(1, -1, 1);
-
-    public void Reset(Span<double> observation, long? seed = null)
-    {
-        if (seed is long s)
-        {
-            _random = new RandomStream(s);
-        }
-
-        observation[0] = _state = _random.Uniform(-1, 1);
-    }
-
-    public StepResult Step(ReadOnlySpan<double> action, Span<double> observation)
-    {
-        double reward = _steps++ < breaksAt ? -(action[0] - _state) * (action[0] - _state) : double.NaN;
-        observation[0] = _state = _random.Uniform(-1, 1);
-        return new StepResult(reward, Terminated: false, Truncated: false);
-    }
-
-    public void Serialize(StateArchive archive)
-    {
-        archive.Value("state", ref _state);
-        archive.Value("steps", ref _steps);
-        _random.Serialize(archive);
-    }
-
-    public void Dispose()
-    {
-    }
-}
-
-/// <summary>
-/// The same for one of three actions: the observation is the number of the action asked for, the reward -(a - s)^2.
-/// </summary>
-internal sealed class DiscreteIdentityTask(int breaksAt = int.MaxValue) : IEnvironment
-{
-    private RandomStream _random = new(0);
-    private double _state;
-    private int _steps;
-
-    public Space ObservationSpace { get; } = Box.Uniform(1, 0, 2);
-
-    public Space ActionSpace { get; } = new Discrete(3);
-
-    public void Reset(Span<double> observation, long? seed = null)
-    {
-        if (seed is long s)
-        {
-            _random = new RandomStream(s);
-        }
-
-        observation[0] = _state = _random.Index(3);
-    }
-
-    public StepResult Step(ReadOnlySpan<double> action, Span<double> observation)
-    {
-        double reward = _steps++ < breaksAt ? -(action[0] - _state) * (action[0] - _state) : double.NaN;
-        observation[0] = _state = _random.Index(3);
-        return new StepResult(reward, Terminated: false, Truncated: false);
-    }
-
-    public void Serialize(StateArchive archive)
-    {
-        archive.Value("state", ref _state);
-        archive.Value("steps", ref _steps);
-        _random.Serialize(archive);
-    }
-
-    public void Dispose()
-    {
-    }
-}
-
 /// <summary>Training runs of small networks.</summary>
 internal static class SmallTasks
 {
-    public static readonly string[] Methods = ["sac", "ddpg", "td3", "sac-v", "dqn", "stsac-al", "stsac-cl", "stack-sac", "stddpg-al", "stddpg-cl", "sttd3-al", "res-sac", "res-ddpg", "res-td3"];
+    public static readonly string[] Methods = ["sac", "ddpg", "td3", "sac-v", "dqn", "stsac-al", "stsac-cl", "stack-sac", "stddpg-al", "stddpg-cl", "sttd3-al", "res-sac", "res-ddpg", "res-td3", "sac-discrete", "stsac-discrete-al", "res-sac-discrete"];
 
     public static readonly (string, string)[] Small =
     [
@@ -113,12 +27,15 @@ internal static class SmallTasks
     /// <summary>Small networks and short schedules, in the options of a method.</summary>
     public static (string, string)[] SmallOf(string method) => method == "dqn" ? SmallDqn : Small;
 
+    /// <summary>Whether a method is for finitely many actions.</summary>
+    public static bool IsFinite(string method) => method == "dqn" || method.Contains("discrete", StringComparison.Ordinal);
+
     /// <summary>The identity with the actions that a method needs.</summary>
     public static Func<IEnvironment> IdentityOf(string method, int breaksAt = int.MaxValue) =>
-        () => new TimeLimit(method == "dqn" ? new DiscreteIdentityTask(breaksAt) : new IdentityTask(breaksAt), 10);
+        () => new TimeLimit(IsFinite(method) ? new DiscreteIdentityTask(breaksAt) : new IdentityTask(breaksAt), 10);
 
     /// <summary>A task of classic control with the actions that a method needs.</summary>
-    public static Func<IEnvironment> ClassicOf(string method) => method == "dqn" ? CartPole : Pendulum;
+    public static Func<IEnvironment> ClassicOf(string method) => IsFinite(method) ? CartPole : Pendulum;
 
     public static IEnvironment CartPole() => EnvironmentRegistry.Create("CartPole-v1");
 

@@ -34,7 +34,7 @@ internal sealed record Recording(
         var (steps, evaluation, rows) = (new List<ScriptedStep>(), new List<ScriptedStep>(), new List<RecordedRow>());
         int made = 0;
         IEnvironment Task(List<ScriptedStep> log, bool evaluates) =>
-            new RescaleAction(new ScriptedTask(log, evaluates, evaluates ? 0 : made++));
+            settings.IsFinite ? new ScriptedTask(log, evaluates, evaluates ? 0 : made++, finite: true) : new RescaleAction(new ScriptedTask(log, evaluates, evaluates ? 0 : made++));
 
         Method<AgentTask, IAgent> method = MethodCatalog.Agent(settings.Method);
         using IEnvironment measured = Task(evaluation, true);
@@ -61,7 +61,7 @@ internal sealed record Recording(
     private static IEnumerable<(string, string)> Changes(ReplaySettings settings, IReadOnlyList<string> options) =>
         from property in typeof(ReplaySettings).GetProperties()
         let name = JsonNamingPolicy.SnakeCaseLower.ConvertName(property.Name)
-        where options.Contains(name) && (settings.Method is "sac" or "ddpg" or "td3" || !Identity.Contains(name))
+        where options.Contains(name) && (settings.Method is "sac" or "ddpg" or "td3" or "sac-discrete" || !Identity.Contains(name))
         let value = property.GetValue(settings)
         let text = Convert.ToString(value, CultureInfo.InvariantCulture)!
         select (name, value is bool ? text.ToLowerInvariant() : text);

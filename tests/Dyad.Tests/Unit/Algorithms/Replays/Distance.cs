@@ -20,7 +20,7 @@ internal sealed class Distance
             ScriptedStep[] round = [.. recording.Steps.Skip(t).Take(n)];
             for (int i = 0; i < n; i++)
             {
-                distance.Add($"the action of step {t + i}", reference.Act(i, round[i].S), Actions(round[i]));
+                distance.Add($"the action of step {t + i}", reference.Act(i, round[i].S), Actions(round[i], reference));
             }
 
             reference.Observe(round);
@@ -38,13 +38,13 @@ internal sealed class Distance
         return distance;
     }
 
-    private static double[] Actions(ScriptedStep step) => [.. step.A.Select((a, i) => Scale.In(a, i))];
+    private static double[] Actions(ScriptedStep step, ReferenceAgent reference) => reference.Done(step.A);
 
     private void Add(RecordedRow row, ReferenceAgent reference)
     {
         foreach (ScriptedStep step in row.Evaluation)
         {
-            Add($"an evaluation's action after step {row.Step}", reference.Exploit(step.S), Actions(step));
+            Add($"an evaluation's action after step {row.Step}", reference.Exploit(step.S), Actions(step, reference));
         }
 
         foreach ((string name, double value) in reference.Measure())

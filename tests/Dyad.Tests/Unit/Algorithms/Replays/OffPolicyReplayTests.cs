@@ -17,6 +17,11 @@ public sealed class OffPolicyReplayTests
 
     private static readonly ReplaySettings Leads = Sac with { Rule = "stackelberg", CriticUpdates = 1, Steps = 11 };
 
+    private static readonly ReplaySettings Discrete = new("sac-discrete");
+
+    // Batches by which no weight's derivative comes out as next to nothing, of which Adam's step would be rounding.
+    private static readonly ReplaySettings LeadsDiscrete = Leads with { Method = "sac-discrete", BatchSize = 9, EntropyWeight = 0.6 };
+
     private static readonly ReplaySettings LeadsDdpg = Ddpg with { Rule = "stackelberg", NextAction = "current-policy", CriticUpdates = 1, Steps = 11 };
 
     private static readonly Dictionary<string, ReplaySettings> Plays = new()
@@ -100,6 +105,16 @@ public sealed class OffPolicyReplayTests
         ["stddpg-cl"] = LeadsDdpg with { Method = "stddpg-cl", Leader = "critic", FollowerSteps = 2 },
         ["sttd3-al"] = LeadsDdpg with { Method = "sttd3-al", ActorDelay = 2, Order = "simultaneous" },
         ["stddpg-al-from-starts"] = LeadsDdpg with { Method = "stddpg-al", LeaderStates = "start", Curvature = "gauss-newton", Solver = "sample-space" },
+        ["sac-discrete"] = Discrete with { TdErrors = true },
+        ["sac-discrete-together"] = Discrete with { Order = "simultaneous", TwinCritics = false },
+        ["sac-discrete-without-entropy-in-the-target"] = Discrete with { EntropyInTarget = false, Residual = true },
+        ["res-sac-discrete"] = Discrete with { Method = "res-sac-discrete", Residual = true, ResidualClipRule = "adaptive" },
+        ["stsac-discrete-al"] = LeadsDiscrete with { Method = "stsac-discrete-al", FollowerSteps = 2 },
+        ["stsac-discrete-al-by-samples"] = LeadsDiscrete with { Curvature = "gauss-newton", Solver = "sample-space", Order = "simultaneous", ImplicitBound = 0.01 },
+        ["stsac-discrete-al-by-conjugate-gradient"] = LeadsDiscrete with { TwinCritics = false, Solver = "conjugate-gradient", SolverIterations = 100 },
+        ["stsac-discrete-cl"] = LeadsDiscrete with { Method = "stsac-discrete-cl", Leader = "critic", FollowerSteps = 2 },
+        ["stack-sac-discrete"] = LeadsDiscrete with { HiddenWidth = 3, Method = "stack-sac-discrete", LeaderDerivative = "replayed-action", LeaderStates = "start", IndependentBatches = true },
+        ["res-stsac-discrete-al"] = LeadsDiscrete with { HiddenWidth = 3, Residual = true },
         ["sttd3-al-from-starts"] = LeadsDdpg with { Method = "sttd3-al", LeaderStates = "start", ActorDelay = 2 },
     };
 
@@ -109,10 +124,11 @@ public sealed class OffPolicyReplayTests
     private static readonly Loss[] CommonLosses =
     [
         // Acting and remembering, of every play.
-        new("random steps at the start", _ => true, x => x with { RandomSteps = 0 }),
-        new("one of the random steps", _ => true, x => x with { RandomSteps = x.RandomSteps - 1 }),
+        // Of finitely many actions an untrained policy is nearly as random (SacDiscreteTests).
+        new("random steps at the start", x => !x.IsFinite, x => x with { RandomSteps = 0 }),
+        new("one of the random steps", x => !x.IsFinite, x => x with { RandomSteps = x.RandomSteps - 1 }),
         new("exploration noise", _ => true, x => x with { ExplorationNoise = 0, Explores = false }),
-        new("the mean action's tanh", _ => true, x => x with { MeanByClamp = true }),
+        new("the mean action's tanh", x => !x.IsFinite, x => x with { MeanByClamp = true }),
         new("the newest transition", _ => true, x => x with { NewestDrawn = false }),
         new("termination", _ => true, x => x with { NeverTerminates = true }),
         new("truncation that is no termination", _ => true, x => x with { TruncationTerminates = true }),
@@ -148,6 +164,9 @@ public sealed class OffPolicyReplayTests
         new("the current policy", x => x.NextAction == "current-policy", x => x with { NextAction = "target-policy" }),
         new("the second critic's own numbers", HasTwins, x => x with { TwinsAlike = true }),
         new("the smaller critic", HasTwins, x => x with { FirstCriticAlone = true }),
+        new("the smaller critic of each action", x => x.IsFinite && HasTwins(x), x => x with { SmallerOfMeans = true }),
+        new("the sum over actions", x => x.IsFinite, x => x with { MeanOverActions = true }),
+        new("the expectation over next actions", x => x.IsFinite, x => x with { OneDrawnNextAction = true }),
         new("target noise", HasNoise, x => x with { TargetNoise = 0 }),
         new("the target noise's clip", HasNoise, x => x with { TargetNoiseClip = 10 }),
         new("the periodic copy", x => x.TargetUpdate == "periodic", x => x with { TargetUpdate = "moving-average" }),
@@ -163,7 +182,10 @@ public sealed class OffPolicyReplayTests
         new("the temperature", IsSac, x => x with { EntropyWeight = 1e-9, TuneEntropyWeight = false }),
         new("the temperature's tuning", IsSac, x => x with { TuneEntropyWeight = false }),
         new("the sign of the temperature's cost", IsSac, x => x with { EntropyLearningRate = -x.EntropyLearningRate }),
-        new("the target entropy", IsSac, x => x with { TargetEntropyPerAction = -1 }),
+        new("the target entropy", x => IsSac(x) && !x.IsFinite, x => x with { TargetEntropyPerAction = -1 }),
+        new("the target entropy's share of the largest", x => x.IsFinite, x => x with { TargetEntropyRatio = 1 }),
+        new("the entropy in the target", x => x is { IsFinite: true, EntropyInTarget: true }, x => x with { EntropyInTarget = false }),
+        new("the target without entropy", x => !x.EntropyInTarget, x => x with { EntropyInTarget = true }),
 
         // Clip and schedule.
         new("the clip", x => x.GradientClip > 0, x => x with { GradientClip = 1e6 }),
@@ -184,7 +206,7 @@ public sealed class OffPolicyReplayTests
         new("the res-critic's step length", x => x.Residual, x => x with { ResidualLearningRate = x.ActorLearningRate }),
         new("the random res-critic", x => x.ResidualStart == "random", x => x with { ResidualStart = "zero" }),
         new("the res-critic of zeros", x => x is { Residual: true, ResidualStart: "zero" }, x => x with { ResidualStart = "random" }),
-        new("the entropy in the residual reward", x => IsSac(x) && x is { Residual: true, ResidualReward: "correct" }, x => x with { ResidualReward = "as-published" }),
+        new("the entropy in the residual reward", x => IsSac(x) && x is { Residual: true, ResidualReward: "correct", EntropyInTarget: true }, x => x with { ResidualReward = "as-published" }),
         new("the published residual reward", x => x.ResidualReward == "as-published", x => x with { ResidualReward = "correct" }),
     ];
 
@@ -251,7 +273,7 @@ public sealed class OffPolicyReplayTests
 
     private static Loss[] LossesOf(ReplaySettings settings) => settings.Rule == "individual" ? CommonLosses : LeaderLosses;
 
-    private static string Family(ReplaySettings x) => x.Method == "sac-v" ? x.Method : IsSac(x) ? "sac" : HasNoise(x) ? "td3" : "ddpg";
+    private static string Family(ReplaySettings x) => x.Method == "sac-v" ? x.Method : x.IsFinite ? "sac-discrete" : IsSac(x) ? "sac" : HasNoise(x) ? "td3" : "ddpg";
 
     private static bool IsSac(ReplaySettings x) => x.Method.Contains("sac", StringComparison.Ordinal);
 

@@ -27,7 +27,6 @@ internal abstract class ReferenceAgent
 {
     private readonly List<Transition> _memory = [];
     private readonly List<double[]> _starts = [];
-    private readonly RandomStream _exploration;
     private readonly RandomStream _replay;
     private readonly Dictionary<string, List<double>> _means = [];
     private readonly List<ScriptedStep>[] _episodes;
@@ -38,7 +37,7 @@ internal abstract class ReferenceAgent
     {
         Settings = settings;
         Stream = stream;
-        _exploration = stream.Split("exploration");
+        Exploration = stream.Split("exploration");
         _replay = stream.Split("replay");
         Updates = stream.Split("updates");
         _episodes = [.. Enumerable.Range(0, settings.Environments).Select(_ => new List<ScriptedStep>())];
@@ -56,21 +55,26 @@ internal abstract class ReferenceAgent
 
     protected RandomStream Updates { get; }
 
+    protected RandomStream Exploration { get; }
+
     public static ReferenceAgent Create(ReplaySettings settings, RandomStream stream) => settings.Method switch
     {
         "sac-v" => new ReferenceSacV(settings, stream),
+        _ when settings.IsFinite => new ReferenceSacDiscrete(settings, stream),
         string name when name.Contains("sac", StringComparison.Ordinal) => new ReferenceSac(settings, stream),
         string name when name.Contains("td3", StringComparison.Ordinal) => new ReferenceTd3(settings, stream),
         _ => new ReferenceDdpg(settings, stream),
     };
 
     /// <summary>The action in training, of environments one after the other.</summary>
-    public double[] Act(int environment, double[] s) => _steps + (Settings.RandomForWholeRounds ? 0 : environment) < Settings.RandomSteps
-        ? [.. Enumerable.Range(0, ScriptedTask.ActionSize).Select(_ => _exploration.Uniform(-1, 1))]
-        : Explore(s, [.. Enumerable.Range(0, ScriptedTask.ActionSize).Select(_ => (double)(float)_exploration.Normal())]);
+    public double[] Act(int environment, double[] s) =>
+        _steps + (Settings.RandomForWholeRounds ? 0 : environment) < Settings.RandomSteps ? AtRandom() : Explore(s);
 
     /// <summary>The action in evaluation.</summary>
     public abstract double[] Exploit(double[] s);
+
+    /// <summary>An action of the task as the agent chose it: one of [low, high] is one of [-1, 1] to it.</summary>
+    public virtual double[] Done(double[] action) => [.. action.Select((a, i) => Scale.In(a, i))];
 
     /// <summary>Remembers a step of each environment, and updates where it is time for one of these steps.</summary>
     public void Observe(IReadOnlyList<ScriptedStep> round)
@@ -116,9 +120,7 @@ internal abstract class ReferenceAgent
             double[] next = Settings.NextIsTheNextEpisodes && final.Result.Done ? final.First : final.Next;
             bool terminated = (final.Result.Terminated || (Settings.TruncationTerminates && step.Result.Done && end == last)) && !Settings.NeverTerminates;
 
-            // What the task did by an action of [low, high] the agent did by one of [-1, 1].
-            double[] action = [.. episode[t].A.Select((a, i) => Scale.In(a, i))];
-            _memory.Add(new Transition(episode[t].S, action, reward, next, terminated, Math.Pow(Settings.Discount, power)));
+            _memory.Add(new Transition(episode[t].S, Remembered(episode[t].A), reward, next, terminated, Math.Pow(Settings.Discount, power)));
         }
 
         if (step.Result.Done)
@@ -142,7 +144,16 @@ internal abstract class ReferenceAgent
         return row;
     }
 
+    /// <summary>The action of a random step.</summary>
+    protected virtual double[] AtRandom() => [.. Enumerable.Range(0, ScriptedTask.ActionSize).Select(_ => Exploration.Uniform(-1, 1))];
+
+    protected virtual double[] Explore(double[] s) =>
+        Explore(s, [.. Enumerable.Range(0, ScriptedTask.ActionSize).Select(_ => (double)(float)Exploration.Normal())]);
+
     protected abstract double[] Explore(double[] s, double[] noise);
+
+    /// <summary>An action as it is remembered.</summary>
+    protected virtual double[] Remembered(double[] action) => Done(action);
 
     protected abstract void Update();
 

@@ -20,7 +20,9 @@ internal abstract class ReferenceGame : ReferenceAgent
     {
         int[] hidden = [.. Enumerable.Repeat(settings.HiddenWidth, settings.HiddenLayers)];
         PolicyNetwork = new ReferenceNetwork([ScriptedTask.ObservationSize, .. hidden, actorOutputs]);
-        CriticNetwork = new ReferenceNetwork([ScriptedTask.ObservationSize + ScriptedTask.ActionSize, .. hidden, 1]);
+        CriticNetwork = settings.IsFinite
+            ? new ReferenceNetwork([ScriptedTask.ObservationSize, .. hidden, ScriptedTask.ActionCount])
+            : new ReferenceNetwork([ScriptedTask.ObservationSize + ScriptedTask.ActionSize, .. hidden, 1]);
         Critics = critics;
         Theta = Keep("actor", PolicyNetwork.Drawn(stream.Split("actor")), settings.ActorLearningRate);
         RandomStream random = stream.Split("critic");
@@ -56,7 +58,7 @@ internal abstract class ReferenceGame : ReferenceAgent
 
     /// <summary>Q_i(s, a).</summary>
     protected double Q(ReadOnlySpan<double> w, int i, double[] s, double[] a) =>
-        CriticNetwork.Value(w.Slice(i * CriticNetwork.Count, CriticNetwork.Count), s, a);
+        CriticNetwork.ActionValue(w.Slice(i * CriticNetwork.Count, CriticNetwork.Count), s, a);
 
     /// <summary>What the actor follows: Q_i, or Q_i + W_i.</summary>
     protected double Followed(double[] w, int i, double[] s, double[] a, bool corrected) =>

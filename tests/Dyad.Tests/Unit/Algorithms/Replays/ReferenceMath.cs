@@ -43,6 +43,24 @@ internal sealed class ReferenceNetwork(params int[] sizes)
         return y[0];
     }
 
+    /// <summary>Q(s, a): the only output for both, or of finitely many actions the sum of the outputs for s, each times its weight in a.</summary>
+    public double ActionValue(ReadOnlySpan<double> parameters, ReadOnlySpan<double> s, ReadOnlySpan<double> a)
+    {
+        if (sizes[0] > s.Length)
+        {
+            return Value(parameters, s, a);
+        }
+
+        double[] values = Apply(parameters, s);
+        double sum = 0;
+        for (int i = 0; i < a.Length; i++)
+        {
+            sum += a[i] * values[i];
+        }
+
+        return sum;
+    }
+
     private void Apply(ReadOnlySpan<double> parameters, ReadOnlySpan<double> x, ReadOnlySpan<double> more, Span<double> y)
     {
         Span<double> input = stackalloc double[16], output = stackalloc double[16];

@@ -88,7 +88,7 @@ internal sealed class ReferenceResidual
     }
 
     private double Value(double[] psi, int i, double[] s, double[] a) =>
-        _network.Value(psi.AsSpan(i * _network.Count, _network.Count), s, a);
+        _network.ActionValue(psi.AsSpan(i * _network.Count, _network.Count), s, a);
 
     private double Clip(double[] errors)
     {

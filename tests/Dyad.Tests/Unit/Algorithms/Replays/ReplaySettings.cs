@@ -64,6 +64,10 @@ internal sealed record ReplaySettings(string Method, long Steps = 14)
 
     public double TargetEntropyPerAction { get; init; } = -0.4;
 
+    public double TargetEntropyRatio { get; init; } = 0.5;
+
+    public bool EntropyInTarget { get; init; } = true;
+
     public double EntropyLearningRate { get; init; } = 0.05;
 
     public bool TwinCritics { get; init; } = true;
@@ -139,6 +143,12 @@ internal sealed record ReplaySettings(string Method, long Steps = 14)
 
     internal bool FirstCriticAlone { get; init; }
 
+    internal bool SmallerOfMeans { get; init; }
+
+    internal bool MeanOverActions { get; init; }
+
+    internal bool OneDrawnNextAction { get; init; }
+
     internal bool Explores { get; init; } = true;
 
     internal bool MeanByClamp { get; init; }
@@ -176,6 +186,9 @@ internal sealed record ReplaySettings(string Method, long Steps = 14)
     internal bool UpdatesOnceARound { get; init; }
 
     internal bool RandomForWholeRounds { get; init; }
+
+    /// <summary>Whether actions are finitely many.</summary>
+    internal bool IsFinite => Method.Contains("discrete", StringComparison.Ordinal);
 
     /// <summary>Whether someone leads: <paramref name="player"/> is actor or critic.</summary>
     public bool IsLedBy(string player) => Rule == "stackelberg" && Leader == player;

@@ -19,9 +19,13 @@ internal sealed record ScriptedStep(double[] S, double[] A, StepResult Result, d
 /// Random observations and rewards, with ends by a script, that writes down what happened. An evaluation's episodes have three
 /// steps. A task of a later number is so many steps ahead in the script.
 /// </summary>
-internal sealed class ScriptedTask(List<ScriptedStep> log, bool evaluation = false, int number = 0) : IEnvironment
+/// <param name="log">Receives each step.</param>
+/// <param name="evaluation">Whether it is for an evaluation.</param>
+/// <param name="number">How many steps ahead it is.</param>
+/// <param name="finite">Whether there are finitely many actions instead of a box.</param>
+internal sealed class ScriptedTask(List<ScriptedStep> log, bool evaluation = false, int number = 0, bool finite = false) : IEnvironment
 {
-    public const int ObservationSize = 2, ActionSize = 2;
+    public const int ObservationSize = 2, ActionSize = 2, ActionCount = 3;
 
     public static readonly double[] Low = [-2, 0], High = [1, 3];
 
@@ -32,7 +36,7 @@ internal sealed class ScriptedTask(List<ScriptedStep> log, bool evaluation = fal
 
     public Space ObservationSpace { get; } = Box.Uniform(ObservationSize, -100, 100);
 
-    public Space ActionSpace { get; } = new Box(Low, High);
+    public Space ActionSpace { get; } = finite ? new Discrete(ActionCount) : new Box(Low, High);
 
     public void Reset(Span<double> observation, long? seed = null)
     {

@@ -3,18 +3,18 @@ using System.Numerics.Tensors;
 namespace Dyad.Diagnostics;
 
 /// <summary>
-/// The gradient of J with its noise: one unbiased estimate a rollout. Its squared norm, as that of any expectation, comes without
-/// bias from products of different rollouts only.
+/// A gradient with its noise: one unbiased estimate a rollout or a batch. Its squared norm, as that of any expectation, comes without
+/// bias from products of different samples only.
 /// </summary>
-internal sealed class RolloutGradient
+internal sealed class SampledGradient
 {
     private readonly double[][] _samples;
     private readonly double[] _sum;
     private readonly double _squares;
 
-    /// <summary>The gradient of rollouts.</summary>
-    /// <param name="samples">One vector a rollout, at least three.</param>
-    public RolloutGradient(double[][] samples)
+    /// <summary>The gradient of samples.</summary>
+    /// <param name="samples">One vector a rollout or a batch, at least three.</param>
+    public SampledGradient(double[][] samples)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(samples.Length, 3);
         _samples = samples;
@@ -26,7 +26,7 @@ internal sealed class RolloutGradient
         }
     }
 
-    /// <summary>The mean over rollouts.</summary>
+    /// <summary>The mean over samples.</summary>
     public double[] Mean()
     {
         double[] mean = new double[_sum.Length];
@@ -34,15 +34,15 @@ internal sealed class RolloutGradient
         return mean;
     }
 
-    /// <summary>|grad J|^2, unbiased, which by chance may be negative.</summary>
+    /// <summary>The squared norm of its expectation, unbiased, which by chance may be negative.</summary>
     public double NormSquared => Products(TensorPrimitives.SumOfSquares<double>(_sum), _squares, _samples.Length);
 
     /// <summary>
-    /// Cosine between grad J and the expectation of an estimator, with the 95 % interval of the jackknife over rollouts, which
-    /// does not count the estimator's own noise; NaN where a squared norm comes out as not positive.
+    /// Cosine between its expectation and another vector, with the 95 % interval of the jackknife over samples, which does not count
+    /// the other's own noise; NaN where a squared norm comes out as not positive.
     /// </summary>
-    /// <param name="mean">The estimator's mean over batches.</param>
-    /// <param name="normSquared">|E g|^2, unbiased (<see cref="GradientMoments.Inner"/>).</param>
+    /// <param name="mean">The other vector: exact, or an estimator's mean over batches.</param>
+    /// <param name="normSquared">Its squared norm, unbiased (<see cref="GradientMoments.Inner"/>).</param>
     public Estimate Cosine(ReadOnlySpan<double> mean, double normSquared)
     {
         int n = _samples.Length;
@@ -50,7 +50,7 @@ internal sealed class RolloutGradient
         double[] without = new double[n];
         for (int i = 0; i < n; i++)
         {
-            // All sums without rollout i.
+            // All sums without sample i.
             double own = TensorPrimitives.SumOfSquares<double>(_samples[i]);
             without[i] = Ratio(
                 (inner - TensorPrimitives.Dot(mean, _samples[i])) / (n - 1), normSquared,
