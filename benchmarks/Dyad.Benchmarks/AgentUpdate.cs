@@ -82,6 +82,10 @@ public sealed class AgentUpdate
     /// <summary>The case of this update.</summary>
     public BenchmarkCase Case(string name) => new(name, Flop(_agent), _agent.Update);
 
+    /// <summary>Where its time goes.</summary>
+    public IReadOnlyList<ProfileRow> Profile() =>
+        UpdateProfile.Measure(_agent, _agent.Update, ["draw of batch and noise", "critic's step, averaging of targets", "actor's step"]);
+
     /// <summary>The critic's Hessian product with everything before it, and with another direction.</summary>
     public (CompiledProgram Whole, CompiledProgram Again) Hessian(int batchSize)
     {

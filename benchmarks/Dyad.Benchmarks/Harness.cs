@@ -8,7 +8,11 @@ namespace Dyad.Benchmarks;
 /// <param name="Median">Median over the samples.</param>
 /// <param name="Floor">Counted float operations at the peak measured beside each sample (median); 0 where none is counted.</param>
 /// <param name="Peers">Medians of other libraries, by name.</param>
-public sealed record BenchmarkRow(string Name, string Unit, double Median, double Floor, IReadOnlyDictionary<string, double> Peers);
+public sealed record BenchmarkRow(string Name, string Unit, double Median, double Floor, IReadOnlyDictionary<string, double> Peers)
+{
+    /// <summary>Threads, version and BLAS of each peer of the row.</summary>
+    public IReadOnlyDictionary<string, PeerDetails> PeerDetails { get; init; } = new Dictionary<string, PeerDetails>();
+}
 
 /// <summary>Something to measure.</summary>
 /// <param name="Name">Name of the row.</param>
@@ -24,18 +28,17 @@ public static class Harness
 {
     /// <summary>Medians in microseconds.</summary>
     /// <param name="cases">What to measure.</param>
-    /// <param name="peer">Another library, or null.</param>
+    /// <param name="peers">Other libraries.</param>
     /// <param name="samples">Samples a case.</param>
     /// <param name="sampleSeconds">Length of a sample; at least one run.</param>
-    public static IReadOnlyList<BenchmarkRow> Measure(IReadOnlyList<BenchmarkCase> cases, TorchPeer? peer, int samples = 61,
+    public static IReadOnlyList<BenchmarkRow> Measure(IReadOnlyList<BenchmarkCase> cases, IReadOnlyList<PeerProcess> peers, int samples = 61,
         double sampleSeconds = 0.006)
     {
         var rows = new List<Samples>();
         foreach (BenchmarkCase benchmark in cases)
         {
             WarmUp(benchmark.Run);
-            peer?.Sample(benchmark.Name, sampleSeconds);
-            rows.Add(new Samples(benchmark, Repeats(benchmark.Run, sampleSeconds)));
+            rows.Add(new Samples(benchmark, Repeats(benchmark.Run, sampleSeconds), [.. peers.Where(peer => peer.Sample(benchmark.Name, sampleSeconds) is not null)]));
         }
 
         for (int s = 0; s < samples; s++)
@@ -54,21 +57,21 @@ public static class Harness
 
                 row.Times.Add(Stopwatch.GetElapsedTime(start).TotalMicroseconds / row.Repeats);
                 row.Floors.Add(row.Case.Flop / Math.Max(before, PeakProbe.Measure()) * 1e6);
-                if (peer?.Sample(row.Case.Name, sampleSeconds) is { } microseconds)
+                foreach ((PeerProcess peer, List<double> times) in row.Peers)
                 {
-                    row.PeerTimes.Add(microseconds);
+                    times.Add(peer.Sample(row.Case.Name, sampleSeconds) ?? double.NaN);
                 }
             }
         }
 
-        return [.. rows.Select(x => x.ToRow(peer?.Name))];
+        return [.. rows.Select(x => x.ToRow())];
     }
 
     // Long enough for the compiler's last tier, also when pinned to one core.
-    private static void WarmUp(Action run)
+    internal static void WarmUp(Action run)
     {
         long start = Stopwatch.GetTimestamp();
-        for (int i = 0; i < 100 || Stopwatch.GetElapsedTime(start).TotalSeconds < 0.5; i++)
+        for (int i = 0; i < 100 || Stopwatch.GetElapsedTime(start).TotalSeconds < 0.8; i++)
         {
             run();
         }
@@ -82,24 +85,22 @@ public static class Harness
         return Math.Max(1, (int)(seconds / (Stopwatch.GetElapsedTime(start).TotalSeconds / 2)));
     }
 
-    private sealed record Samples(BenchmarkCase Case, int Repeats)
+    private sealed class Samples(BenchmarkCase benchmark, int repeats, IReadOnlyList<PeerProcess> peers)
     {
+        public BenchmarkCase Case => benchmark;
+
+        public int Repeats => repeats;
+
         public List<double> Times { get; } = [];
 
         public List<double> Floors { get; } = [];
 
-        public List<double> PeerTimes { get; } = [];
+        public IReadOnlyList<(PeerProcess Peer, List<double> Times)> Peers { get; } = [.. peers.Select(peer => (peer, new List<double>()))];
 
-        public BenchmarkRow ToRow(string? peer)
+        public BenchmarkRow ToRow() => new(Case.Name, "us", Median(Times), Median(Floors), Peers.ToDictionary(x => x.Peer.Name, x => Median(x.Times)))
         {
-            var peers = new Dictionary<string, double>();
-            if (peer is not null && PeerTimes.Count > 0)
-            {
-                peers[peer] = Median(PeerTimes);
-            }
-
-            return new BenchmarkRow(Case.Name, "us", Median(Times), Median(Floors), peers);
-        }
+            PeerDetails = Peers.ToDictionary(x => x.Peer.Name, x => x.Peer.Details),
+        };
 
         private static double Median(List<double> values) => values.Order().ElementAt(values.Count / 2);
     }

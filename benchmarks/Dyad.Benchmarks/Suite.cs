@@ -8,91 +8,133 @@ using Dyad.Core;
 namespace Dyad.Benchmarks;
 
 /// <summary>
-/// The benchmarks as a command: <c>kernels</c>, <c>updates</c>, <c>training</c>, <c>environments</c>, <c>python</c>, or the rows whose name contains a text.
+/// The benchmarks as a command: <c>kernels</c>, <c>updates</c>, <c>training</c>, <c>environments</c>, <c>processes</c>, <c>python</c>,
+/// <c>everything</c>, <c>profile-NAME</c>, or the rows whose name contains a text.
 /// </summary>
 public static class Suite
 {
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web);
 
+    private const string ProfilePrefix = "profile-";
+
     /// <summary>The folder that holds <c>benchmarks/peers</c>.</summary>
     public static string RepositoryRoot { get; } = FindRoot();
 
     /// <summary>Measures and writes a table, or one JSON document.</summary>
-    /// <param name="name">Which; null for all.</param>
+    /// <param name="name">Which; null for kernels and updates.</param>
     /// <param name="json">Whether to write JSON.</param>
     /// <param name="output">Where to.</param>
+    /// <param name="tell">Told in a sentence which peer is left out, and why.</param>
     /// <exception cref="UserError">Nothing has that name.</exception>
-    public static void Run(string? name, bool json, TextWriter output)
+    public static void Run(string? name, bool json, TextWriter output, Action<string> tell)
     {
-        if (name == "environments" || name?.StartsWith(EnvironmentBenchmark.Prefix, StringComparison.Ordinal) == true)
-        {
-            RunEnvironments(name == "environments" ? "" : name[EnvironmentBenchmark.Prefix.Length..], json, output);
-            return;
-        }
-
         if (name?.StartsWith(PythonBenchmark.Prefix, StringComparison.Ordinal) == true)
         {
             RunPython(json, output);
             return;
         }
 
-        IReadOnlyList<BenchmarkCase> cases = name switch
+        if (name?.StartsWith(ProfilePrefix, StringComparison.Ordinal) == true)
         {
-            null => [.. KernelCases.Create(), .. UpdateCases.Create()],
-            "kernels" => KernelCases.Create(),
-            "updates" => UpdateCases.Create(),
-            "training" => TrainingCases.Create(),
-            _ when name.StartsWith(TrainingCases.Prefix, StringComparison.Ordinal) =>
-                [.. TrainingCases.Create().Where(x => x.Name.Contains(name, StringComparison.Ordinal))],
-            _ => [.. KernelCases.Create().Concat(UpdateCases.Create()).Where(x => x.Name.Contains(name, StringComparison.Ordinal))],
-        };
-        if (cases.Count == 0)
-        {
-            throw new UserError($"there is no benchmark '{name}'; there are kernels, updates, training, environments, python, and rows such as sac-256x256-b100, train-sac-halfcheetah-b100 and env-HalfCheetah-v4");
-        }
-
-        PinToLastCore();
-        using TorchPeer? peer = TorchPeer.Start();
-        double peak = PeakProbe.Measure();
-        IReadOnlyList<BenchmarkRow> rows = Harness.Measure(cases, peer);
-        if (json)
-        {
-            output.WriteLine(JsonSerializer.Serialize(new { machine = Machine(peak), rows }, Json));
+            RunProfile(name[ProfilePrefix.Length..], json, output);
             return;
         }
 
-        output.WriteLine($"{"",-26} {"median us",10} {"floor us",10} {"floor/median",13} {peer?.Name ?? "no peer",16} {"ratio",6}");
-        foreach (BenchmarkRow row in rows)
+        BenchmarkReport report = Measure(name, tell);
+        if (json)
         {
-            double other = row.Peers.Values.FirstOrDefault();
-            string compared = other > 0 ? $"{other,16:F2} {other / row.Median,6:F2}" : "";
-            output.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                $"{row.Name,-26} {row.Median,10:F2} {row.Floor,10:F2} {row.Floor / row.Median,13:P0} {compared}"));
+            output.WriteLine(JsonSerializer.Serialize(report, Json));
+        }
+        else
+        {
+            BenchmarkTables.Write(report, output);
+        }
+    }
+
+    /// <summary>Reads a document that <c>--json</c> wrote.</summary>
+    /// <exception cref="UserError">It is none.</exception>
+    public static BenchmarkReport Read(string text)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize<BenchmarkReport>(text, Json) is { Machine: not null, Rows: not null } report ? report : throw new JsonException();
+        }
+        catch (JsonException)
+        {
+            throw new UserError("this is no document that 'dyad bench --json' wrote");
         }
     }
 
     // Two threads first: a process that is pinned to one core stays so.
-    private static void RunEnvironments(string part, bool json, TextWriter output)
+    private static BenchmarkReport Measure(string? name, Action<string> tell)
     {
-        IReadOnlyList<BenchmarkRow> two = EnvironmentBenchmark.MeasureTwoThreads(part);
-        if (two.Count == 0)
+        string part = name ?? "";
+        bool all = name == "everything";
+        bool environments = all || name == "environments" || part.StartsWith(EnvironmentBenchmark.Prefix, StringComparison.Ordinal);
+        string task = part.StartsWith(EnvironmentBenchmark.Prefix, StringComparison.Ordinal) ? part[EnvironmentBenchmark.Prefix.Length..] : "";
+        List<BenchmarkRow> two = environments ? [.. EnvironmentBenchmark.MeasureTwoThreads(task)] : [];
+        PinToLastCore();
+        List<BenchmarkRow> rows = [];
+        IReadOnlyList<BenchmarkCase> cases = environments && !all ? [] : Cases(name);
+        if (cases.Count > 0)
         {
-            throw new UserError($"there is no benchmark 'env-{part}'; the rows are env-NAME with a task such as HalfCheetah-v4");
+            IReadOnlyList<PeerProcess> peers = Peers.Start(tell);
+            rows.AddRange(Harness.Measure(cases, peers));
+            foreach (PeerProcess peer in peers)
+            {
+                peer.Dispose();
+            }
+        }
+
+        if (environments)
+        {
+            rows.AddRange([.. EnvironmentBenchmark.Measure(task), .. two]);
+        }
+
+        if (all || name == "processes" || part.StartsWith(ProcessBenchmark.Prefix, StringComparison.Ordinal))
+        {
+            rows.AddRange(ProcessBenchmark.Measure(all || name == "processes" ? "" : part));
+        }
+
+        return rows.Count > 0 ? new BenchmarkReport(Machine(PeakProbe.Measure()), rows) : throw new UserError(
+            $"there is no benchmark '{name}'; there are kernels, updates, training, environments, processes, python, everything, profile-sac-256x256-b100, and rows such as sac-256x256-b100, train-sac-halfcheetah-b100 and env-HalfCheetah-v4");
+    }
+
+    private static IReadOnlyList<BenchmarkCase> Cases(string? name) => name switch
+    {
+        null => [.. KernelCases.Create(), .. UpdateCases.Create()],
+        "kernels" => KernelCases.Create(),
+        "updates" => UpdateCases.Create(),
+        "training" => TrainingCases.Create(),
+        "processes" => [],
+        "everything" => [.. KernelCases.Create(), .. UpdateCases.Create(), .. TrainingCases.Create()],
+        _ when name.StartsWith(ProcessBenchmark.Prefix, StringComparison.Ordinal) => [],
+        _ when name.StartsWith(TrainingCases.Prefix, StringComparison.Ordinal) =>
+            [.. TrainingCases.Create().Where(x => x.Name.Contains(name, StringComparison.Ordinal))],
+        _ => [.. KernelCases.Create().Concat(UpdateCases.Create()).Where(x => x.Name.Contains(name, StringComparison.Ordinal))],
+    };
+
+    private static void RunProfile(string name, bool json, TextWriter output)
+    {
+        if (!UpdateCases.Agents().TryGetValue(name, out Func<AgentUpdate>? create))
+        {
+            throw new UserError($"there is no profile of '{name}'; there are {string.Join(", ", UpdateCases.Agents().Keys)}");
         }
 
         PinToLastCore();
-        IReadOnlyList<BenchmarkRow> one = EnvironmentBenchmark.Measure(part);
+        AgentUpdate update = create();
+        IReadOnlyList<ProfileRow> rows = update.Profile();
         if (json)
         {
-            output.WriteLine(JsonSerializer.Serialize(new { machine = Machine(PeakProbe.Measure()), rows = one.Concat(two) }, Json));
+            output.WriteLine(JsonSerializer.Serialize(new { machine = Machine(PeakProbe.Measure()), rows }, Json));
             return;
         }
 
-        output.WriteLine($"{"",-30} {"steps/s",10} {"bare mj_step",13} {"share",6} {"2 threads",11} {"ratio",6}");
-        foreach ((BenchmarkRow single, BenchmarkRow pair) in one.Zip(two))
+        output.WriteLine($"{"",-52} {"times",5} {"us",8} {"floor",8} {"above",8}");
+        foreach (ProfileRow row in rows.Append(new ProfileRow("all", rows.Sum(x => x.Count), rows.Sum(x => x.Time), rows.Sum(x => x.Floor))))
         {
             output.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                $"{single.Name,-30} {single.Median,10:F0} {(single.Floor > 0 ? $"{single.Floor:F0}" : "-"),13} {(single.Floor > 0 ? $"{single.Median / single.Floor:P0}" : "-"),6} {pair.Median,11:F0} {pair.Median / pair.Floor,6:F2}"));
+                $"{row.Label,-52} {row.Count,5} {row.Time,8:F2} {row.Floor,8:F2} {row.Time - row.Floor,8:F2}"));
         }
     }
 
@@ -113,15 +155,9 @@ public static class Suite
         }
     }
 
-    private static Dictionary<string, object> Machine(double peak) => new()
-    {
-        ["processor"] = Processor.Name,
-        ["cores"] = Environment.ProcessorCount,
-        ["vectorBits"] = Vector512.IsHardwareAccelerated ? 512 : Vector256.IsHardwareAccelerated ? 256 : 128,
-        ["peakGflops"] = peak / 1e9,
-        ["runtime"] = RuntimeInformation.FrameworkDescription,
-        ["system"] = RuntimeInformation.OSDescription,
-    };
+    private static BenchmarkMachine Machine(double peak) => new(
+        Processor.Name, Environment.ProcessorCount, Vector512.IsHardwareAccelerated ? 512 : Vector256.IsHardwareAccelerated ? 256 : 128, peak / 1e9,
+        RuntimeInformation.FrameworkDescription, RuntimeInformation.OSDescription);
 
     // This thread and the peer share a core; the compiler's threads stay free.
     private static void PinToLastCore()

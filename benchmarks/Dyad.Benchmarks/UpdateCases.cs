@@ -37,6 +37,15 @@ public static class UpdateCases
         return cases;
     }
 
+    /// <summary>Updates that can be looked into, by the names of their rows.</summary>
+    public static IReadOnlyDictionary<string, Func<AgentUpdate>> Agents() => new[] { (256, 100), (256, 256), (64, 100) }
+        .SelectMany(x => new (string, Func<AgentUpdate>)[]
+        {
+            ($"sac-{x.Item1}x{x.Item1}-b{x.Item2}", () => AgentUpdate.Sac(x.Item1, x.Item2)),
+            ($"ddpg-{x.Item1}x{x.Item1}-b{x.Item2}", () => AgentUpdate.Ddpg(x.Item1, x.Item2)),
+        })
+        .ToDictionary(x => x.Item1, x => x.Item2);
+
     // One action of a squashed Gaussian policy, noise included.
     private static BenchmarkCase Action(int width)
     {

@@ -1,14 +1,22 @@
 """The cases of `dyad bench` in PyTorch, one thread. The benchmark starts this and asks for one sample at a time, so that both
 are measured side by side. It unsets OPENBLAS_CORETYPE and OPENBLAS_L2_SIZE: set, they halve PyTorch on machines with AVX-512.
-Needs Debian's python3-torch with libopenblas0-pthread (with the reference BLAS, PyTorch is ten times slower).
+Needs PyTorch with a BLAS that somebody would use it with, such as Debian's python3-torch with libopenblas0-pthread: with the reference
+BLAS it is ten times slower, and refuses to be measured.
 """
+import json
 import math
+import pathlib
+import re
 import sys
 import time
 
-import numpy
-import torch
-from torch import nn
+try:
+    import numpy
+    import torch
+    from torch import nn
+except ImportError as e:
+    print("ready", json.dumps({"refused": f"{e} (on Debian: apt-get install -y python3-torch libopenblas0-pthread)."}), flush=True)
+    sys.exit()
 
 torch.set_num_threads(1)
 OBSERVATION, ACTION = 17, 6
@@ -346,9 +354,32 @@ def create(name):
         kind, lambda: None)()
 
 
+def blas():
+    """What multiplies matrices here, by the libraries in this process; None for the reference BLAS."""
+    mkl = re.search(r"Math Kernel Library.*?Version (\S+)", torch.__config__.show())
+    if mkl:
+        return f"MKL {mkl.group(1)}"
+    torch.mm(torch.rand(8, 8), torch.rand(8, 8))
+    with open("/proc/self/maps") as maps:
+        files = {str(pathlib.Path(line.split()[-1]).resolve()) for line in maps if "/" in line and ".so" in line}
+    for pattern, name in ((r"/lib(?:scipy_)?openblas[^/]*?-r?([\d.]*\d)[^/]*\.so", "OpenBLAS"), (r"/openblas[^/]*/|/libopenblas", "OpenBLAS"),
+                          (r"/libmkl_", "MKL"), (r"/libblis[^/]*\.so", "BLIS"), (r"/lib(?:atlas|satlas|tatlas)[^/]*\.so", "ATLAS")):
+        for file in files:
+            found = re.search(pattern, file)
+            if found:
+                return f"{name} {found.group(1)}" if found.groups() else name
+    return None
+
+
+library = blas()
+if library is None:
+    print("ready", json.dumps({"refused": f"PyTorch {torch.__version__} multiplies by the reference BLAS here, with which nobody trains; to compare: "
+                               "apt-get install -y libopenblas0-pthread (as root, 'dyad bench --fetch-peers' does that)."}), flush=True)
+    sys.exit()
+
 # Serves samples: a line "NAME SECONDS" on standard input is answered by the mean microseconds of a run over that time.
 cases = {}
-print("ready", torch.__version__, flush=True)
+print("ready", json.dumps({"library": "pytorch", "version": torch.__version__, "threads": torch.get_num_threads(), "blas": library}), flush=True)
 for line in sys.stdin:
     name, seconds = line.split()
     if name not in cases:

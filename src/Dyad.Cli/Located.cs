@@ -32,7 +32,7 @@ internal static class Located
         var run = StoredRun.Open(folder, purpose, code.Trust);
         foreach (string sentence in new[] { run.OtherBuild(StudyRunner.Build), run.OtherTask() }.OfType<string>())
         {
-            StudyOptions.Tell(sentence);
+            StandardError.Tell(sentence);
         }
 
         return run;

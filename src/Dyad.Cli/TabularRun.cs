@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Dyad.Algorithms;
 using Dyad.Cli.Commands;
+using Dyad.Cli.Terminal;
 using Dyad.Core;
 using Dyad.Diagnostics;
 using Dyad.Environments.Locating;
@@ -42,7 +43,7 @@ internal sealed record TabularRun(string Folder, RunConfig Config, LocatedTask T
         LocatedTask task = code.Trust.Find(config.Task.Name).ForTables();
         if (task.Fingerprint != config.Task.Fingerprint && config.Task.Fingerprint.Length > 0)
         {
-            StudyOptions.Tell($"the task '{config.Task.Name}' has changed since the run '{folder}' began");
+            StandardError.Tell($"the task '{config.Task.Name}' has changed since the run '{folder}' began");
         }
 
         int length = config.Method.Options[LengthOption] is JsonValue value && value.TryGetValue(out int steps) ? steps : UsualLength;

@@ -88,9 +88,9 @@ public static class Bundle
         }
         catch (Exception e) when (e is InvalidDataException or JsonException)
         {
-            throw new UserError($"'{path}' is no bundle, or is damaged: {e.Message}", e);
+            throw new UserError($"'{path}' is no bundle, or is damaged: {JsonSentence.Of(e)}", e);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (IoSentence.Tells(e))
         {
             throw new UserError($"cannot read '{path}': {IoSentence.Of(e)}", e);
         }

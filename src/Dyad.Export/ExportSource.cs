@@ -90,9 +90,9 @@ public static class ExportSource
         {
             return JsonNode.Parse(File.ReadAllText(summary)) is JsonObject document && document["study"] is JsonValue name && name.TryGetValue(out string? text) ? text : null;
         }
-        catch (Exception e) when (e is JsonException or IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is JsonException || IoSentence.Tells(e))
         {
-            throw new UserError($"'{summary}' is damaged: {e.Message}", e);
+            throw new UserError($"'{summary}' is damaged: {(IoSentence.Tells(e) ? IoSentence.Of(e) : JsonSentence.Of(e))}", e);
         }
     }
 

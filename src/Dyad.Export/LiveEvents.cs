@@ -1,6 +1,4 @@
 using System.Globalization;
-using System.Text;
-using System.Text.Json;
 using Dyad.Core;
 using Dyad.Studies;
 using Dyad.Training;
@@ -56,7 +54,7 @@ public sealed class LiveEvents(string folder, string study, TimeProvider clock, 
                 run.Dispose();
             }
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (IoSentence.Tells(e))
         {
             _isBroken = true;
             warn($"event files under '{folder}' cannot be written, and are left as they are: {IoSentence.Of(e)}");
@@ -75,13 +73,14 @@ public sealed class LiveEvents(string folder, string study, TimeProvider clock, 
     /// <summary>The file of one run.</summary>
     private sealed class Run : IDisposable
     {
-        private readonly string _metrics;
+        private readonly MetricsTail _metrics;
         private readonly EventFile _file;
         private readonly double _started;
-        private long _read;
+        private int _beginnings;
+        private int _written;
         private bool _isClosed;
 
-        private Run(string metrics, EventFile file, double started) => (_metrics, _file, _started) = (metrics, file, started);
+        private Run(string metrics, EventFile file, double started) => (_metrics, _file, _started) = (new MetricsTail(metrics), file, started);
 
         public static Run Open(RunDirectory directory, string target, TimeProvider clock)
         {
@@ -99,7 +98,7 @@ public sealed class LiveEvents(string folder, string study, TimeProvider clock, 
             return run;
         }
 
-        // The whole lines that have come since.
+        // The whole rows that have come since.
         public void Write()
         {
             if (_isClosed)
@@ -107,18 +106,21 @@ public sealed class LiveEvents(string folder, string study, TimeProvider clock, 
                 return;
             }
 
-            using var rows = new FileStream(_metrics, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
-            rows.Position = _read;
-            byte[] bytes = new byte[Math.Max(0, rows.Length - _read)];
-            int count = rows.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false), end = bytes.AsSpan(0, count).LastIndexOf((byte)'\n') + 1;
-            _read += end;
-            foreach (string line in Encoding.UTF8.GetString(bytes, 0, end).Split('\n', StringSplitOptions.RemoveEmptyEntries))
+            while (_metrics.Read())
             {
-                using var row = JsonDocument.Parse(line);
-                (string Name, double Value)[] values = [.. row.RootElement.EnumerateObject().Where(entry => entry.Value.ValueKind == JsonValueKind.Number).Select(entry => (entry.Name, entry.Value.GetDouble()))];
-                _file.WriteScalars(
-                    _started + values.FirstOrDefault(value => value.Name == "wall_s").Value, row.RootElement.GetProperty("step").GetInt64(),
-                    values.Where(value => value.Name != "step").OrderBy(value => value.Name, StringComparer.Ordinal));
+                if (_metrics.Beginnings != _beginnings)
+                {
+                    (_beginnings, _written) = (_metrics.Beginnings, 0);
+                    _file.WriteStart(_started, 0);
+                }
+
+                for (; _written < _metrics.Table.Rows; _written++)
+                {
+                    (string Name, double Value)[] values = [.. _metrics.Table.Row(_written)];
+                    _file.WriteScalars(
+                        _started + values.FirstOrDefault(value => value.Name == "wall_s").Value, (long)values.FirstOrDefault(value => value.Name == "step").Value,
+                        values.Where(value => value.Name != "step").OrderBy(value => value.Name, StringComparer.Ordinal));
+                }
             }
 
             _file.Flush();

@@ -22,7 +22,7 @@ public sealed class TargetFolder(string path, bool replace = false)
         {
             Directory.CreateDirectory(Path.GetDirectoryName(file)!);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (IoSentence.Tells(e))
         {
             throw new UserError($"the folder '{path}' cannot be written: {IoSentence.Of(e)}", e);
         }
@@ -52,7 +52,7 @@ public sealed class TargetFolder(string path, bool replace = false)
                 File.Delete(partial);
             }
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (IoSentence.Tells(e))
         {
             throw new UserError($"'{file}' cannot be written: {IoSentence.Of(e)}", e);
         }

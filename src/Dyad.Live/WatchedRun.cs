@@ -45,10 +45,10 @@ internal sealed class WatchedRun
     public IReadOnlyList<string> Warnings { get; private set; } = [];
 
     /// <summary>Its metrics.</summary>
-    public IReadOnlyDictionary<string, List<double>> Metrics => _tail.Columns;
+    public IReadOnlyDictionary<string, List<double>> Metrics => _tail.Table.ByName;
 
     /// <summary>Rows of metrics.</summary>
-    public int Rows => _tail.Rows;
+    public int Rows => _tail.Table.Rows;
 
     /// <summary>Counts changes of its metrics.</summary>
     public long Revision { get; private set; }
@@ -71,7 +71,7 @@ internal sealed class WatchedRun
             string label = parts.Length >= 3 ? parts[^3] : config.Method.Name;
             return new WatchedRun(directory, config, label, string.Join('/', parts.SkipLast(3)), clock);
         }
-        catch (Exception e) when (e is UserError or IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is UserError || IoSentence.Tells(e))
         {
             return null;
         }
@@ -91,7 +91,7 @@ internal sealed class WatchedRun
         if (rows)
         {
             Revision++;
-            Warnings = RunWarnings.Of(_tail.Columns);
+            Warnings = RunWarnings.Of(_tail.Table.ByName);
         }
 
         return LookAtStatus(rows) || rows;
@@ -121,7 +121,7 @@ internal sealed class WatchedRun
         {
             (Standing, Fault) = (RunStanding.Of(_directory, _clock), null);
         }
-        catch (Exception e) when (e is UserError or IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is UserError || IoSentence.Tells(e))
         {
             Fault = e is UserError ? e.Message : IoSentence.Of(e);
         }

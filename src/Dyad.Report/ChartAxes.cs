@@ -76,8 +76,15 @@ internal sealed class ChartAxes
     private static JsonObject LinearAxis(Extent extent)
     {
         var axis = new JsonObject { ["tickCount"] = 6 };
-        if (extent.Largest >= 1e4) axis["format"] = "~s";
-        else if (extent.Largest < 1e-3) axis["format"] = "~g";
+        if (extent.Largest >= 1e4)
+        {
+            axis["format"] = "~s";
+        }
+        else if (extent.Largest < 1e-3)
+        {
+            axis["format"] = "~g";
+        }
+
         return axis;
     }
 
@@ -86,10 +93,18 @@ internal sealed class ChartAxes
     {
         int first = (int)Math.Floor(Math.Log10(extent.Low)), last = (int)Math.Ceiling(Math.Log10(extent.High));
         var axis = new JsonObject { ["format"] = first < -4 || last > 5 ? "~e" : "~g" };
-        if (last - first < 2) return axis;
+        if (last - first < 2)
+        {
+            return axis;
+        }
+
         int stride = (last - first + 7) / 8;
         var powers = new JsonArray();
-        for (int power = first; power <= last; power += stride) powers.Add(Math.Pow(10, power));
+        for (int power = first; power <= last; power += stride)
+        {
+            powers.Add(Math.Pow(10, power));
+        }
+
         axis["values"] = powers;
         return axis;
     }
@@ -102,9 +117,21 @@ internal sealed class ChartAxes
         public static Extent Of(IEnumerable<double> values, bool logarithmic)
         {
             double low = double.PositiveInfinity, high = double.NegativeInfinity;
-            foreach (double value in values) (low, high) = (Math.Min(low, value), Math.Max(high, value));
-            if (low < high) return new Extent(low, high);
-            if (low > high) (low, high) = (1, 1);
+            foreach (double value in values)
+            {
+                (low, high) = (Math.Min(low, value), Math.Max(high, value));
+            }
+
+            if (low < high)
+            {
+                return new Extent(low, high);
+            }
+
+            if (low > high)
+            {
+                (low, high) = (1, 1);
+            }
+
             double margin = low == 0 ? 1 : Math.Abs(low) / 10;
             return logarithmic ? new Extent(low / 2, high * 2) : new Extent(low - margin, high + margin);
         }

@@ -22,7 +22,11 @@ internal sealed class ChartFigure(HtmlBuilder html, LineNames names, Headings he
         {
             case LineChart lines:
                 JsonObject spec = VegaLiteSpec.Build(lines, names.Order);
-                if (isLead) spec["height"] = LeadHeight;
+                if (isLead)
+                {
+                    spec["height"] = LeadHeight;
+                }
+
                 Write(chart, id, isLead, spec, Caption(lines), Heard(lines), () => WriteLastPoints(lines));
                 break;
             case FieldChart field:
@@ -55,7 +59,11 @@ internal sealed class ChartFigure(HtmlBuilder html, LineNames names, Headings he
     {
         string cut = new ChartAxes(chart).CutsBands ? " Bands reach beyond the axis." : "";
         int missing = VegaLiteSpec.CountUndrawable(chart);
-        if (missing == 0) return chart.Caption + cut;
+        if (missing == 0)
+        {
+            return chart.Caption + cut;
+        }
+
         string reason = new ChartAxes(chart).IsLogY ? "not finite or, on this logarithmic axis, not positive" : "not finite";
         string values = missing == 1 ? "value that is" : "values that are";
         return $"{chart.Caption}{cut} Left out: {Numbers.Fixed(missing, 0)} {values} {reason}.";

@@ -55,7 +55,11 @@ public static class FieldSpec
     private static JsonObject Mark(string type, string style, params (string Name, string Value)[] options)
     {
         var mark = new JsonObject { ["type"] = type, ["style"] = style, ["clip"] = true };
-        foreach ((string name, string value) in options) mark[name] = value;
+        foreach ((string name, string value) in options)
+        {
+            mark[name] = value;
+        }
+
         return mark;
     }
 
@@ -67,7 +71,11 @@ public static class FieldSpec
             ["order"] = new JsonObject { ["field"] = "i", ["type"] = "quantitative" },
             ["detail"] = new JsonObject { ["field"] = "curve", ["type"] = "nominal" },
         };
-        if (colour is not null) encoding["color"] = colour;
+        if (colour is not null)
+        {
+            encoding["color"] = colour;
+        }
+
         return encoding;
     }
 
@@ -110,7 +118,10 @@ public static class FieldSpec
             {
                 double dx = (curve.X[i] - curve.X[i - 1]) / (chart.X.High - chart.X.Low);
                 double dy = (curve.Y[i] - curve.Y[i - 1]) / (chart.Y.High - chart.Y.Low);
-                if (!CanDraw(dx, dy)) continue;
+                if (!CanDraw(dx, dy))
+                {
+                    continue;
+                }
 
                 // Degrees clockwise from straight up, on a plot whose sides are in proportion.
                 double aspect = (chart.Y.High - chart.Y.Low) / (chart.X.High - chart.X.Low);

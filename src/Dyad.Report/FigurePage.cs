@@ -29,7 +29,11 @@ public static partial class FigurePage
                 FieldChart field => FieldSpec.Build(field),
                 _ => throw new NotSupportedException($"a {charts[i].GetType().Name} cannot be drawn"),
             };
-            if (charts[i] is LineChart) spec["height"] = (int)Math.Max(140, Aspect * width - 60);
+            if (charts[i] is LineChart)
+            {
+                spec["height"] = (int)Math.Max(140, Aspect * width - 60);
+            }
+
             html.Line($"""<figure class="chart" id="figure-{i}" style="margin:0;width:{width}px"><div class="plot" style="width:{width}px"></div><script type="application/json">""");
             html.Json(spec.ToJsonString());
             html.Line($"</script></figure>");

@@ -12,9 +12,13 @@ internal static class FinalValues
 
     public static void Write(HtmlBuilder html, LineNames names, IReadOnlyList<GroupSummary> groups, Headings headings)
     {
-        if (groups.Count == 0) return;
+        if (groups.Count == 0)
+        {
+            return;
+        }
+
         headings.Part(html, "Final values");
-        foreach (var metric in groups.GroupBy(group => group.Metric))
+        foreach (IGrouping<string, GroupSummary> metric in groups.GroupBy(group => group.Metric))
         {
             // The same order, and the same names, as in the legends.
             WriteMetric(html, metric.Key, [.. names.Sorted([.. metric]).Select(group => group with { Label = names[group.Label] })]);
@@ -39,9 +43,17 @@ internal static class FinalValues
         }
 
         bool folded = groups.Count > LargestOpen;
-        if (folded) html.Line($"""<details class="numbers"><summary>All {groups.Count} rows</summary>""");
+        if (folded)
+        {
+            html.Line($"""<details class="numbers"><summary>All {groups.Count} rows</summary>""");
+        }
+
         TableMarkup.Write(html, $"Final values of {metric}", columns, [.. groups.Select(group => Summary(group, middle))]);
-        if (folded) html.Line($"</details>");
+        if (folded)
+        {
+            html.Line($"</details>");
+        }
+
         html.Line($"""<details class="numbers"><summary>Values of each seed</summary>""");
         TableMarkup.Write(html, $"{metric} of each seed", ["Method", "Environment", "Seed: value"], [.. groups.Select(BySeed)]);
         html.Line($"</details>");

@@ -18,7 +18,11 @@ internal static class FindingList
     public static void WriteKey(HtmlBuilder html, IReadOnlyList<StudyResult> results)
     {
         HashSet<Verdict> met = [.. results.SelectMany(result => result.Findings).Select(finding => finding.Verdict)];
-        if (met.All(verdict => verdict == Verdict.New)) return;
+        if (met.All(verdict => verdict == Verdict.New))
+        {
+            return;
+        }
+
         html.Line($"""<dl class="key" aria-label="What the marks mean">""");
         foreach ((Verdict verdict, string meaning) in Meanings.Where(row => met.Contains(row.Verdict)))
         {
@@ -32,16 +36,24 @@ internal static class FindingList
 
     public static void Write(HtmlBuilder html, IReadOnlyList<Finding> findings, Headings headings)
     {
-        if (findings.Count == 0) return;
+        if (findings.Count == 0)
+        {
+            return;
+        }
+
         headings.Part(html, "Findings");
         html.Line($"""<ul class="findings">""");
-        foreach (var finding in findings)
+        foreach (Finding finding in findings)
         {
             html.Line($"<li>");
             html.Line($"""<div>""");
             WriteBadge(html, finding.Verdict, finding.Verdict.ToString());
             html.Line($"</div>");
-            if (finding.Claim.Length > 0) html.Line($"""<p><span class="who">{ClaimHeading(finding.Verdict)}</span>{new Prose(finding.Claim)}</p>""");
+            if (finding.Claim.Length > 0)
+            {
+                html.Line($"""<p><span class="who">{ClaimHeading(finding.Verdict)}</span>{new Prose(finding.Claim)}</p>""");
+            }
+
             html.Line($"""<p><span class="who">What we measured</span>{new Prose(finding.Measured)}</p>""");
             html.Line($"</li>");
         }
@@ -52,7 +64,7 @@ internal static class FindingList
     /// <summary>The verdicts of a study in short, for the table of contents.</summary>
     public static void WriteCounts(HtmlBuilder html, IReadOnlyList<Finding> findings)
     {
-        foreach (var verdict in findings.GroupBy(finding => finding.Verdict).OrderBy(group => group.Key))
+        foreach (IGrouping<Verdict, Finding> verdict in findings.GroupBy(finding => finding.Verdict).OrderBy(group => group.Key))
         {
             WriteBadge(html, verdict.Key, $"{Numbers.Fixed(verdict.Count(), 0)} {verdict.Key}");
         }

@@ -14,7 +14,11 @@ internal static class GridFigure
             <div class="grid-controls" hidden>
             <label>Line <select class="grid-line">
             """);
-        for (int i = 0; i < chart.Lines.Count; i++) html.Line($"""<option value="{i}">{chart.Lines[i].Label}</option>""");
+        for (int i = 0; i < chart.Lines.Count; i++)
+        {
+            html.Line($"""<option value="{i}">{chart.Lines[i].Label}</option>""");
+        }
+
         html.Line($"""
             </select></label>
             <label>Step <input class="grid-step" type="range" min="0" max="{chart.Lines.Select(line => line.Frames.Count - 1).DefaultIfEmpty(0).Max()}" value="0" step="1"></label>

@@ -38,9 +38,16 @@ internal sealed class HtmlBuilder
         {
             foreach ((string text, bool isWhole) in prose.Pieces())
             {
-                if (isWhole) html._text.Append("<span class=\"whole\">");
+                if (isWhole)
+                {
+                    html._text.Append("<span class=\"whole\">");
+                }
+
                 AppendFormatted(text);
-                if (isWhole) html._text.Append("</span>");
+                if (isWhole)
+                {
+                    html._text.Append("</span>");
+                }
             }
         }
 

@@ -32,13 +32,19 @@ internal sealed class LineNames
         {
             // The same line in each chart that ends where the group does, and no other one.
             string[] found = [.. charts.SelectMany(chart => chart.Series.Where(series => study.Groups.Any(group => group.Label == label && Ends(series, group)))).Select(series => series.Label).Distinct()];
-            if (found.Length == 1) names._names[label] = found[0];
+            if (found.Length == 1)
+            {
+                names._names[label] = found[0];
+            }
         }
 
         // Two folders under one name would be told apart by nothing.
-        foreach (var twice in names._names.GroupBy(entry => entry.Value).Where(group => group.Count() > 1).ToArray())
+        foreach (IGrouping<string, KeyValuePair<string, string>> twice in names._names.GroupBy(entry => entry.Value).Where(group => group.Count() > 1).ToArray())
         {
-            foreach (var entry in twice) names._names.Remove(entry.Key);
+            foreach ((string label, _) in twice)
+            {
+                names._names.Remove(label);
+            }
         }
 
         return names;
@@ -50,7 +56,11 @@ internal sealed class LineNames
     /// <summary>The name of a line of options: a label, or a label with its task behind a comma.</summary>
     public string OfLine(string line)
     {
-        if (_names.TryGetValue(line, out string? name)) return name;
+        if (_names.TryGetValue(line, out string? name))
+        {
+            return name;
+        }
+
         int comma = line.LastIndexOf(", ", StringComparison.Ordinal);
         return comma > 0 && _names.TryGetValue(line[..comma], out name) ? name + line[comma..] : line;
     }

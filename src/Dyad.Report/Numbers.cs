@@ -35,7 +35,11 @@ internal static class Numbers
     /// <summary>A number with so many decimals.</summary>
     public static string Fixed(double value, int decimals)
     {
-        if (!double.IsFinite(value)) return double.IsNaN(value) ? "not a number" : value > 0 ? "\u221e" : Minus + "\u221e";
+        if (!double.IsFinite(value))
+        {
+            return double.IsNaN(value) ? "not a number" : value > 0 ? "\u221e" : Minus + "\u221e";
+        }
+
         string digits = decimals < 0
             ? value.ToString("0.000e0", CultureInfo.InvariantCulture)
             : value.ToString("N" + decimals.ToString(CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);

@@ -11,20 +11,35 @@ internal static class OptionMarkup
     /// <summary>Adds the options; nothing for a summary that holds none.</summary>
     public static void Write(HtmlBuilder html, OptionTable? options, LineNames names, Headings headings)
     {
-        if (options is null) return;
+        if (options is null)
+        {
+            return;
+        }
+
         headings.Part(html, "Options");
         string differing = options.Differing.Count == 0
             ? options.Lines.Count == 1 ? "" : "All lines have the same options. "
             : $"The lines differ in {string.Join(", ", options.Differing.Select(row => row.Name))}; nothing else differs. ";
-        if (differing.Length > 0) html.Line($"<p>{differing}</p>");
+        if (differing.Length > 0)
+        {
+            html.Line($"<p>{differing}</p>");
+        }
+
         if (options.Differing.Count > 0)
         {
             bool folded = options.Lines.Count > ShownLines;
-            if (folded) html.Line($"""<details class="numbers"><summary>By line ({Numbers.Fixed(options.Lines.Count, 0)} lines)</summary>""");
+            if (folded)
+            {
+                html.Line($"""<details class="numbers"><summary>By line ({Numbers.Fixed(options.Lines.Count, 0)} lines)</summary>""");
+            }
+
             TableMarkup.Write(
                 html, "Options in which lines differ", ["line", .. options.Differing.Select(row => row.Name)],
                 [.. options.Lines.Select((line, i) => (IReadOnlyList<string>)[names.OfLine(line), .. options.Differing.Select(row => Shown(row.Values[i]))])]);
-            if (folded) html.Line($"</details>");
+            if (folded)
+            {
+                html.Line($"</details>");
+            }
         }
 
         if (options.Shared.Count > 0)
@@ -38,10 +53,18 @@ internal static class OptionMarkup
     /// <summary>Says which runs failed.</summary>
     public static void WriteFailures(HtmlBuilder html, StudyResult study)
     {
-        if (study.Failures is not { Count: > 0 } failures) return;
+        if (study.Failures is not { Count: > 0 } failures)
+        {
+            return;
+        }
+
         int all = failures.Count + study.Groups.Sum(group => group.Values.Count);
         html.Line($"""<div class="failures" role="note"><p><strong>{Numbers.Fixed(failures.Count, 0)} of {Numbers.Fixed(all, 0)} runs failed</strong> and are in none of the numbers:</p><ul>""");
-        foreach (FailedRun run in failures) html.Line($"<li>{run.Label}, {run.Environment}, seed {Numbers.Fixed(run.Seed, 0)}: {run.Sentence}</li>");
+        foreach (FailedRun run in failures)
+        {
+            html.Line($"<li>{run.Label}, {run.Environment}, seed {Numbers.Fixed(run.Seed, 0)}: {run.Sentence}</li>");
+        }
+
         html.Line($"</ul></div>");
     }
 

@@ -18,7 +18,7 @@ internal static class PageFile
         {
             OutputFile.Write(path, file => file.Write(Encoding.UTF8.GetBytes(page)));
         }
-        catch (Exception cause) when (cause is IOException or UnauthorizedAccessException)
+        catch (Exception cause) when (IoSentence.Tells(cause))
         {
             throw new UserError($"{what} '{path}' cannot be written: {IoSentence.Of(cause)}", cause);
         }

@@ -16,12 +16,19 @@ internal readonly partial record struct Prose(string Text)
         int at = 0;
         foreach (Match match in Whole().Matches(text))
         {
-            if (match.Index > at) yield return (text[at..match.Index], false);
+            if (match.Index > at)
+            {
+                yield return (text[at..match.Index], false);
+            }
+
             yield return (match.Value, true);
             at = match.Index + match.Length;
         }
 
-        if (at < text.Length) yield return (text[at..], false);
+        if (at < text.Length)
+        {
+            yield return (text[at..], false);
+        }
     }
 
     // Not within a word, a range or an exponent.

@@ -31,11 +31,27 @@ public static class ReportPage
             tables are complete without it.</p></noscript>
             </header>
             """);
-        if (!isAlone) WriteContents(html, results);
+        if (!isAlone)
+        {
+            WriteContents(html, results);
+        }
+
         html.Line($"<main>");
-        if (!isAlone) FindingList.WriteKey(html, results);
-        for (int i = 0; i < results.Count; i++) StudySection.Write(html, results[i], Anchor(i), isAlone);
-        if (isAlone) FindingList.WriteKey(html, results);
+        if (!isAlone)
+        {
+            FindingList.WriteKey(html, results);
+        }
+
+        for (int i = 0; i < results.Count; i++)
+        {
+            StudySection.Write(html, results[i], Anchor(i), isAlone);
+        }
+
+        if (isAlone)
+        {
+            FindingList.WriteKey(html, results);
+        }
+
         html.Line($"</main>");
         WriteFooter(html, results);
         PageFrame.End(html, PageAssets.Script);

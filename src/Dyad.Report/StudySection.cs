@@ -52,12 +52,20 @@ internal sealed partial class StudySection
         WriteGrids();
         _headings.Part(_html, "How it was measured");
         _html.Line($"""<div class="how"><p class="question">{new Prose(_study.Question)}</p>""");
-        if (!_study.Charts.OfType<GridChart>().Any()) TaskPicture.Write(_html, [.. _study.Groups.Select(group => group.Environment).Distinct()]);
+        if (!_study.Charts.OfType<GridChart>().Any())
+        {
+            TaskPicture.Write(_html, [.. _study.Groups.Select(group => group.Environment).Distinct()]);
+        }
+
         _html.Line($"</div>");
         WriteCharts("several", [.. charts.Skip(lead).Where(chart => !folds || !IsMetric(chart))], isLead: false);
-        if (folds) WriteFolded([.. charts.Skip(lead).Where(IsMetric)]);
+        if (folds)
+        {
+            WriteFolded([.. charts.Skip(lead).Where(IsMetric)]);
+        }
+
         FinalValues.Write(_html, _names, _study.Groups, _headings);
-        foreach (var table in _study.Tables)
+        foreach (DataTable table in _study.Tables)
         {
             _headings.Part(_html, table.Title);
             TableMarkup.Write(_html, table.Title, table.Columns, table.Rows);
@@ -71,17 +79,28 @@ internal sealed partial class StudySection
 
     private void WriteCharts(string layout, Chart[] charts, bool isLead)
     {
-        if (charts.Length == 0) return;
+        if (charts.Length == 0)
+        {
+            return;
+        }
+
         var figure = new ChartFigure(_html, _names, _headings);
         _html.Line($"""<div class="charts {(charts.Length > 1 ? layout : "one")}">""");
-        foreach (Chart chart in charts) figure.Write(chart, $"{_id}-{chart.Id}", isLead);
+        foreach (Chart chart in charts)
+        {
+            figure.Write(chart, $"{_id}-{chart.Id}", isLead);
+        }
+
         _html.Line($"</div>");
     }
 
     private void WriteGrids()
     {
         var figure = new ChartFigure(_html, _names, _headings);
-        foreach (GridChart grid in _study.Charts.OfType<GridChart>()) figure.Write(grid, $"{_id}-{grid.Id}", isLead: false);
+        foreach (GridChart grid in _study.Charts.OfType<GridChart>())
+        {
+            figure.Write(grid, $"{_id}-{grid.Id}", isLead: false);
+        }
     }
 
     private void WriteFolded(Chart[] charts)
@@ -89,7 +108,11 @@ internal sealed partial class StudySection
         foreach (string name in MetricGroup.All)
         {
             Chart[] inner = [.. charts.Where(chart => MetricGroup.Of(chart.YTitle) == name)];
-            if (inner.Length == 0) continue;
+            if (inner.Length == 0)
+            {
+                continue;
+            }
+
             _html.Line($"""<details class="group"><summary>{name} <span class="count">{(inner.Length == 1 ? "1 chart" : $"{Numbers.Fixed(inner.Length, 0)} charts")}</span></summary>""");
             WriteCharts("several", inner, isLead: false);
             _html.Line($"</details>");
@@ -98,10 +121,18 @@ internal sealed partial class StudySection
 
     private void WriteNotes()
     {
-        if (_study.Notes.Count == 0) return;
+        if (_study.Notes.Count == 0)
+        {
+            return;
+        }
+
         _headings.Part(_html, "Choices the paper leaves open, and deviations");
         _html.Line($"""<ul class="notes">""");
-        foreach (string note in _study.Notes) _html.Line($"<li>{new Prose(note)}</li>");
+        foreach (string note in _study.Notes)
+        {
+            _html.Line($"<li>{new Prose(note)}</li>");
+        }
+
         _html.Line($"</ul>");
     }
 

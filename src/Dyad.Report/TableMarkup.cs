@@ -13,14 +13,22 @@ internal static class TableMarkup
         bool[] isNumber = [.. Enumerable.Range(0, columns.Count).Select(column => column > 0 && IsNumeric(rows, column))];
         html.Line($"""<div class="scroll" role="region" aria-label="{name}"><table>""");
         html.Line($"<thead><tr>");
-        for (int i = 0; i < columns.Count; i++) html.Line($"""<th scope="col" class="{Class(isNumber[i])}">{columns[i]}</th>""");
+        for (int i = 0; i < columns.Count; i++)
+        {
+            html.Line($"""<th scope="col" class="{Class(isNumber[i])}">{columns[i]}</th>""");
+        }
+
         html.Line($"</tr></thead>");
         html.Line($"<tbody>");
-        foreach (var row in rows)
+        foreach (IReadOnlyList<string> row in rows)
         {
             html.Line($"<tr>");
             html.Line($"""<th scope="row">{new Prose(row[0])}</th>""");
-            for (int i = 1; i < row.Count; i++) html.Line($"""<td class="{Class(isNumber[i])}" data-column="{columns[i]}"><span>{new Prose(row[i])}</span></td>""");
+            for (int i = 1; i < row.Count; i++)
+            {
+                html.Line($"""<td class="{Class(isNumber[i])}" data-column="{columns[i]}"><span>{new Prose(row[i])}</span></td>""");
+            }
+
             html.Line($"</tr>");
         }
 

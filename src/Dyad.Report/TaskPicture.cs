@@ -13,7 +13,11 @@ internal static class TaskPicture
     public static void Write(HtmlBuilder html, IReadOnlyList<string> environments)
     {
         (string Name, string Drawing)[] known = [.. environments.Select(name => (name, Of(name))).OfType<(string, string)>().Where(x => x.Item2.Length > 0)];
-        if (known.Length is 0 or > Most) return;
+        if (known.Length is 0 or > Most)
+        {
+            return;
+        }
+
         html.Line($"""<div class="tasks">""");
         foreach ((string name, string drawing) in known)
         {

@@ -32,8 +32,16 @@ public static class VegaLiteSpec
         var scale = new LabelScale(all, own);
         var axes = new ChartAxes(chart);
         var layers = new JsonArray();
-        if (chart.Series.Any(HasBand)) layers.Add(BandLayer(axes, scale, own.Length));
-        if (chart.Series.Any(series => series.Each is not null)) layers.Add(SeedLayer(chart, axes));
+        if (chart.Series.Any(HasBand))
+        {
+            layers.Add(BandLayer(axes, scale, own.Length));
+        }
+
+        if (chart.Series.Any(series => series.Each is not null))
+        {
+            layers.Add(SeedLayer(chart, axes));
+        }
+
         layers.Add(LineLayer(axes, scale));
         layers.Add(PointLayer(axes, scale.Colour(), data: null, filter: "datum.alone || datum.marked"));
         layers.Add(RuleLayer(axes));
@@ -74,11 +82,15 @@ public static class VegaLiteSpec
     private static JsonArray Rows(LineChart chart, ChartAxes axes)
     {
         var rows = new JsonArray();
-        foreach (var series in chart.Series)
+        foreach (Series series in chart.Series)
         {
             for (int i = 0; i < series.X.Length; i++)
             {
-                if (!CanDraw(series.X[i], axes.IsLogX)) continue;
+                if (!CanDraw(series.X[i], axes.IsLogX))
+                {
+                    continue;
+                }
+
                 var row = new JsonObject { ["series"] = series.Label, ["x"] = series.X[i], ["mean"] = Drawn(series.Mean[i]) };
                 if (HasBand(series))
                 {
@@ -90,8 +102,14 @@ public static class VegaLiteSpec
 
                 if (IsDrawn(series, i))
                 {
-                    if (!IsDrawn(series, i - 1) && !IsDrawn(series, i + 1)) row["alone"] = true;
-                    else if (series.X.Length <= MarkedPoints) row["marked"] = true;
+                    if (!IsDrawn(series, i - 1) && !IsDrawn(series, i + 1))
+                    {
+                        row["alone"] = true;
+                    }
+                    else if (series.X.Length <= MarkedPoints)
+                    {
+                        row["marked"] = true;
+                    }
                 }
 
                 rows.Add(row);
@@ -157,8 +175,16 @@ public static class VegaLiteSpec
             ["mark"] = "point",
             ["encoding"] = new JsonObject { ["x"] = axes.X(), ["y"] = axes.Y("mean"), ["color"] = colour },
         };
-        if (data is not null) layer["data"] = data;
-        if (filter is not null) layer["transform"] = new JsonArray(new JsonObject { ["filter"] = filter });
+        if (data is not null)
+        {
+            layer["data"] = data;
+        }
+
+        if (filter is not null)
+        {
+            layer["transform"] = new JsonArray(new JsonObject { ["filter"] = filter });
+        }
+
         return layer;
     }
 

@@ -15,14 +15,14 @@ internal static class CheckEnvCommand
         {
             Description = "A task of 'dyad list environments', a class of your own as FILE.dll:TYPE, a task in Python as gymnasium:NAME or py:MODULE:FACTORY, or a file with a text map or an MDP.",
         };
-        Option<int?> limit = StudyOptions.EpisodeLimit("Steps after which an episode is cut off, instead of the task's own limit.");
-        Option<bool> json = StudyOptions.Json();
+        Option<int?> limit = CommonOptions.EpisodeLimit("Steps after which an episode is cut off, instead of the task's own limit.");
+        Option<bool> json = CommonOptions.Json();
         var command = new Command("check-env", "Whether an environment keeps its promises: seeds, snapshots, ends, wrong actions.")
         {
             environment, limit, json,
         };
         Help.AddExamples(command, "dyad check-env CartPole-v1", "dyad check-env bin/Tasks.dll:Corridor", "dyad check-env gymnasium:LunarLander-v3", "dyad check-env 'py:tasks.pole:Pole?length=0.5'");
-        command.SetAction(parsed => Run(parsed.GetValue(environment)!, StudyOptions.EpisodeLimit(parsed, limit), parsed.GetValue(json)));
+        command.SetAction(parsed => Run(parsed.GetValue(environment)!, CommonOptions.EpisodeLimit(parsed, limit), parsed.GetValue(json)));
         return command;
     }
 

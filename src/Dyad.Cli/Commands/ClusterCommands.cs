@@ -24,8 +24,8 @@ internal static class ClusterCommands
         {
             using var stopping = new Stopping();
             return parsed.GetValue(died) is { } code
-                ? ClusterTask.Died(parsed.GetValue(plan)!, parsed.GetValue(number), code, StudyOptions.Tell)
-                : ClusterTask.Do(parsed.GetValue(plan)!, parsed.GetValue(number), StudyOptions.Tell, stopping.Token);
+                ? ClusterTask.Died(parsed.GetValue(plan)!, parsed.GetValue(number), code, StandardError.Tell)
+                : ClusterTask.Do(parsed.GetValue(plan)!, parsed.GetValue(number), StandardError.Tell, stopping.Token);
         });
         return command;
     }
@@ -39,7 +39,7 @@ internal static class ClusterCommands
         command.SetAction(parsed =>
         {
             (Study study, StudyRequest request) = ClusterSummary.Open(parsed.GetValue(plan)!);
-            StudyOptions.RunToReport(study, study.Name, Lead(study, request), request, open: false, json: false);
+            StudyExecution.RunToReport(study, study.Name, Lead(study, request), request, open: false, json: false);
 
             // Those that failed are told, and are the page's; the page is done.
             return ExitCode.Success;
@@ -59,7 +59,7 @@ internal static class ClusterCommands
         Submission made = ClusterSubmission.Submit(study, file, request, settings, options.IsDry(parsed));
         foreach (string note in made.Notes)
         {
-            StudyOptions.Tell(note);
+            StandardError.Tell(note);
         }
 
         string words = $"{study.Name}: {made.Done} runs are done, {made.Queued} queued, {made.Submitted} {(options.IsDry(parsed) ? "would be submitted" : "submitted")}";
@@ -100,7 +100,7 @@ internal static class ClusterCommands
             });
         }
 
-        return outcome is null ? ExitCode.Success : StudyOptions.Ending(outcome);
+        return outcome is null ? ExitCode.Success : StudyExecution.Ending(outcome);
     }
 
     /// <summary>One line for the page of a study.</summary>
@@ -133,9 +133,9 @@ internal static class ClusterCommands
     // What the summary's job has left; made here where it has not.
     private static StudyOutcome Ended(Study study, StudyRequest request)
     {
-        StudyOutcome outcome = StudyRunner.Execute(study, request with { ReadsOnly = true }, _ => { }, StudyOptions.Tell, CancellationToken.None);
+        StudyOutcome outcome = StudyRunner.Execute(study, request with { ReadsOnly = true }, _ => { }, StandardError.Tell, CancellationToken.None);
         string report = Path.Combine(outcome.Folder, "report.html");
-        StudyRunner.WithSummary(outcome.Folder, stored => StudyOptions.WriteReport(report, study.Source, Lead(study, request), [stored], open: false, quiet: true));
+        StudyRunner.WithSummary(outcome.Folder, stored => StudyExecution.WriteReport(report, study.Source, Lead(study, request), [stored], open: false, quiet: true));
         Console.Error.WriteLine($"Report: {OneLine.Of(report)}");
         return outcome;
     }

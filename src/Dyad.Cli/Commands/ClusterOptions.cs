@@ -72,7 +72,7 @@ internal sealed class ClusterOptions
         };
     }
 
-    private static int? Count(ParseResult parsed, Option<int?> option) => parsed.GetValue(option) is int count ? StudyOptions.Positive(count, option.Name) : null;
+    private static int? Count(ParseResult parsed, Option<int?> option) => parsed.GetValue(option) is int count ? CommonOptions.Positive(count, option.Name) : null;
 
     private static string? Line(ParseResult parsed, Option<string?> option) =>
         parsed.GetValue(option) is { } text && text.Any(char.IsControl) ? throw new UserError($"{option.Name} must stand in one line") : parsed.GetValue(option);

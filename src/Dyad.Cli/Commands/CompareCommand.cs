@@ -19,8 +19,8 @@ internal static class CompareCommand
         };
         var metric = new Option<string>("--metric") { Description = "What is compared.", DefaultValueFactory = _ => "eval/return", HelpName = "NAME" };
         var output = new Option<string>("-o", "--output") { Description = "The page.", DefaultValueFactory = _ => "comparison.html", HelpName = "FILE" };
-        Option<bool> open = StudyOptions.Open();
-        Option<bool> json = StudyOptions.Json();
+        Option<bool> open = CommonOptions.Open();
+        Option<bool> json = CommonOptions.Json();
         var command = new Command("compare", "Compare stored runs, whatever made them: curves, a table, and the options in which they differ.") { runs, by, metric, output, open, json };
         Help.AddExamples(command, "dyad compare runs/train -o comparison.html", "dyad compare runs/train --by damping");
         command.SetAction(parsed =>
@@ -32,11 +32,11 @@ internal static class CompareCommand
                 throw new UserError($"'{folders[0]}' holds no runs");
             }
 
-            StudyResult result = StoredComparison.Of(found, parsed.GetValue(by), parsed.GetValue(metric)!, Shell.Command(parsed.Tokens.Select(token => token.Value)), StudyOptions.Tell);
+            StudyResult result = StoredComparison.Of(found, parsed.GetValue(by), parsed.GetValue(metric)!, Shell.Command(parsed.Tokens.Select(token => token.Value)), StandardError.Tell);
             string page = Path.GetFullPath(parsed.GetValue(output)!);
             if (parsed.GetValue(json))
             {
-                StudyOptions.WriteReport(page, "Comparison", "Stored runs, compared.", [result], parsed.GetValue(open), quiet: true);
+                StudyExecution.WriteReport(page, "Comparison", "Stored runs, compared.", [result], parsed.GetValue(open), quiet: true);
                 StandardOutput.Json(ReproduceCommand.Document(page, [result]));
                 return ExitCode.Success;
             }
@@ -46,7 +46,7 @@ internal static class CompareCommand
                 StandardOutput.Table(table.Title, table.Columns, table.Rows.Select(row => row.ToArray()));
             }
 
-            StudyOptions.WriteReport(page, "Comparison", "Stored runs, compared.", [result], parsed.GetValue(open), quiet: false);
+            StudyExecution.WriteReport(page, "Comparison", "Stored runs, compared.", [result], parsed.GetValue(open), quiet: false);
             return ExitCode.Success;
         });
         return command;

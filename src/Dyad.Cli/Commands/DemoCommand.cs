@@ -18,9 +18,9 @@ internal static class DemoCommand
             DefaultValueFactory = _ => Path.Combine("runs", "demo"),
             HelpName = "DIR",
         };
-        Option<int> jobs = StudyOptions.Jobs();
-        Option<bool> open = StudyOptions.Open();
-        Option<bool> json = StudyOptions.Json();
+        Option<int> jobs = CommonOptions.Jobs();
+        Option<bool> open = CommonOptions.Open();
+        Option<bool> json = CommonOptions.Json();
         var command = new Command(
             "demo", "Residual and Stackelberg corrections against plain actor-critics on FourRoom, as a report.")
         {
@@ -28,7 +28,7 @@ internal static class DemoCommand
         };
         Help.AddExamples(command, "dyad demo", "dyad demo --out /tmp/demo --open");
         command.SetAction(parsed => Run(
-            parsed.GetValue(output)!, StudyOptions.Positive(parsed.GetValue(jobs), "--jobs"), parsed.GetValue(open), parsed.GetValue(json)));
+            parsed.GetValue(output)!, CommonOptions.Positive(parsed.GetValue(jobs), "--jobs"), parsed.GetValue(open), parsed.GetValue(json)));
         return command;
     }
 
@@ -39,16 +39,16 @@ internal static class DemoCommand
         foreach (string name in Studies)
         {
             var request = new StudyRequest(StudyScale.Quick, Seeds: null, jobs, output, Shell.Command("demo"));
-            outcomes.Add(StudyOptions.Execute(StudyCatalog.Find(name), name, request, tensorboard: null, stopping.Token));
+            outcomes.Add(StudyExecution.Execute(StudyCatalog.Find(name), name, request, tensorboard: null, stopping.Token));
             if (!json)
             {
-                StudyOptions.PrintFindings(outcomes[^1].Result);
+                StudyExecution.PrintFindings(outcomes[^1].Result);
             }
         }
 
         StudyResult[] results = [.. outcomes.Select(outcome => outcome.Result)];
         string report = Path.Combine(Path.GetFullPath(output), "report.html");
-        StudyOptions.WriteReport(
+        StudyExecution.WriteReport(
             report,
             "Actor-critic as a two-player game",
             "An actor-critic update is not the policy gradient. Two corrections are held against the plain methods here, on a task "
@@ -63,6 +63,6 @@ internal static class DemoCommand
             StandardOutput.Json(ReproduceCommand.Document(report, results));
         }
 
-        return StudyOptions.Ending([.. outcomes]);
+        return StudyExecution.Ending([.. outcomes]);
     }
 }

@@ -12,7 +12,7 @@ internal static class DiffCommand
     {
         var first = new Argument<string>("RUN") { Description = "The folder of a run." };
         var second = new Argument<string>("OTHER") { Description = "The folder of another one." };
-        Option<bool> json = StudyOptions.Json();
+        Option<bool> json = CommonOptions.Json();
         var command = new Command("diff", "What differs between two runs: configuration, build, and where their metrics part; exit code 1 where something does.") { first, second, json };
         Help.AddExamples(command, "dyad diff runs/train/sac/Pendulum-v1/seed-0 runs/train/sac/Pendulum-v1/seed-1");
         command.SetAction(parsed => Run(new RunDirectory(parsed.GetValue(first)!), new RunDirectory(parsed.GetValue(second)!), parsed.GetValue(json)));

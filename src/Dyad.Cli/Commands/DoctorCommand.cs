@@ -31,7 +31,7 @@ internal static class DoctorCommand
     public static Command Create()
     {
         var fix = new Option<bool>("--fix") { Description = "Install the missing Debian packages (as root)." };
-        Option<bool> json = StudyOptions.Json();
+        Option<bool> json = CommonOptions.Json();
         var command = new Command("doctor", "What this machine has and lacks, and how to get it.") { fix, json };
         Help.AddExamples(command, "dyad doctor", "dyad doctor --fix");
         command.SetAction(parsed => Run(parsed.GetValue(fix), parsed.GetValue(json)));

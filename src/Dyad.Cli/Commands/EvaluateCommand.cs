@@ -19,8 +19,8 @@ internal static class EvaluateCommand
         var episodes = new Option<int>("--episodes") { Description = "Episodes to play.", DefaultValueFactory = _ => 10, HelpName = "N" };
         var seed = new Option<long>("--seed") { Description = "Seed of the first episode; the following count up.", HelpName = "S" };
         var last = new Option<bool>("--last") { Description = "Play the last policy instead of the best one." };
-        Option<int?> limit = StudyOptions.EpisodeLimit("Steps after which an episode is cut off, instead of the limit of the run.");
-        Option<bool> json = StudyOptions.Json();
+        Option<int?> limit = CommonOptions.EpisodeLimit("Steps after which an episode is cut off, instead of the limit of the run.");
+        Option<bool> json = CommonOptions.Json();
         var command = new Command("evaluate", "Play a trained policy without exploration.") { folder, environment, episodes, seed, last, limit, json };
         var trust = new TrustOptions(command);
         Help.AddExamples(command, "dyad evaluate runs/train/sac/Pendulum-v1/seed-0 --episodes 20", "dyad evaluate policy.safetensors Pendulum-v1");
@@ -28,10 +28,10 @@ internal static class EvaluateCommand
             parsed.GetValue(folder)!,
             trust.Of(parsed),
             parsed.GetValue(environment),
-            StudyOptions.Positive(parsed.GetValue(episodes), "--episodes"),
+            CommonOptions.Positive(parsed.GetValue(episodes), "--episodes"),
             parsed.GetValue(seed),
             parsed.GetValue(last),
-            StudyOptions.EpisodeLimit(parsed, limit),
+            CommonOptions.EpisodeLimit(parsed, limit),
             parsed.GetValue(json)));
         return command;
     }

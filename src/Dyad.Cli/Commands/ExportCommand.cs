@@ -75,7 +75,7 @@ internal static class ExportCommand
 
         // The figures of a summary need no runs, and neither does a bundle.
         bool needsRuns = csv is not null || parquet is not null || tensorboard is not null || (figures && studies.Count == 0);
-        IReadOnlyList<ExportedRun> runs = needsRuns || (bundle is not null && HasRuns(folder)) ? ExportSource.Runs(folder, StudyOptions.Tell) : [];
+        IReadOnlyList<ExportedRun> runs = needsRuns || (bundle is not null && HasRuns(folder)) ? ExportSource.Runs(folder, StandardError.Tell) : [];
         var written = new List<string>();
         if (csv is not null)
         {

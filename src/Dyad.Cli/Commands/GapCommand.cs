@@ -62,7 +62,7 @@ internal static class GapCommand
             Description = "Where the gradient of J comes from: exact, from the finite MDP of a task with a softmax policy, or rollouts; by default exact where it can be had and nothing is said of rollouts.",
             HelpName = "exact|rollouts",
         };
-        Option<bool> json = StudyOptions.Json();
+        Option<bool> json = CommonOptions.Json();
         var command = new Command("gap", "The gradients of a run's actor, held against the true derivative of its objective in the simulator.")
         {
             folder, truth, rollouts, horizon, batches, batch, seed, entropy, starts, step, fullCosine, json,
@@ -78,9 +78,9 @@ internal static class GapCommand
             new GapOptions
             {
                 Rollouts = AtLeast(3, parsed.GetValue(rollouts), "--rollouts"),
-                Horizon = parsed.GetResult(horizon) is null ? null : StudyOptions.Positive(parsed.GetValue(horizon), "--horizon"),
+                Horizon = parsed.GetResult(horizon) is null ? null : CommonOptions.Positive(parsed.GetValue(horizon), "--horizon"),
                 Batches = AtLeast(2, parsed.GetValue(batches), "--batches"),
-                BatchSize = StudyOptions.BatchSize(parsed, batch),
+                BatchSize = CommonOptions.BatchSize(parsed, batch),
                 Entropy = Entropy(parsed.GetValue(entropy)),
                 Starts = Starts(parsed.GetValue(starts)!),
                 Step = Step(parsed.GetValue(step)),
@@ -108,7 +108,7 @@ internal static class GapCommand
 
         if (truth == "exact" || (truth is null && ofRollouts is null && run.Task.Mdp is not null))
         {
-            using AgentTraining exact = run.TryRestore(StudyOptions.Tell) ?? throw new UserError($"'{run.Directory.FullPath}' has no checkpoint yet");
+            using AgentTraining exact = run.TryRestore(StandardError.Tell) ?? throw new UserError($"'{run.Directory.FullPath}' has no checkpoint yet");
             if (truth == "exact" || ExactGap.Knows(exact.Agent))
             {
                 return ExactGapOutput.Run(run, exact, options, seed, json);
@@ -116,7 +116,7 @@ internal static class GapCommand
         }
 
         using AgentTraining training = run.Restore(
-            $"'{folder}' is a run of {run.Method}; the gap is measured of sac, ddpg, td3, sac-discrete, ac and their leading and residual versions", StudyOptions.Tell);
+            $"'{folder}' is a run of {run.Method}; the gap is measured of sac, ddpg, td3, sac-discrete, ac and their leading and residual versions", StandardError.Tell);
         using var stopping = new Stopping();
         MeasuredGap gap = ProgressDisplay.Bar(
             $"gap of {run.Method} on {run.Task.Name}",

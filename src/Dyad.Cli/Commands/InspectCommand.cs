@@ -37,7 +37,7 @@ internal static class InspectCommand
             HelpName = "T",
         };
         var seed = new Option<long>("--seed") { Description = "Seed of the batch and of the noise.", HelpName = "S" };
-        Option<bool> json = StudyOptions.Json();
+        Option<bool> json = CommonOptions.Json();
         var command = new Command("inspect", "The game of actor and critic at a run's newest checkpoint.")
         {
             folder, leader, batch, steps, tolerance, seed, json,
@@ -50,8 +50,8 @@ internal static class InspectCommand
             new InspectionOptions
             {
                 Leader = Leader(parsed.GetValue(leader)),
-                BatchSize = StudyOptions.BatchSize(parsed, batch),
-                Steps = StudyOptions.Positive(parsed.GetValue(steps), "--steps", 1000),
+                BatchSize = CommonOptions.BatchSize(parsed, batch),
+                Steps = CommonOptions.Positive(parsed.GetValue(steps), "--steps", 1000),
                 Tolerance = Tolerance(parsed.GetValue(tolerance)),
             },
             parsed.GetValue(seed),
@@ -63,7 +63,7 @@ internal static class InspectCommand
     {
         StoredRun run = Located.Run(folder, "plays a game to inspect", code);
         using AgentTraining training = run.Restore(
-            $"'{folder}' is a run of {run.Method}, which plays no game of two differentiable costs", StudyOptions.Tell);
+            $"'{folder}' is a run of {run.Method}, which plays no game of two differentiable costs", StandardError.Tell);
         if (training.Agent is EpochAgent onPolicy)
         {
             InspectOnPolicy.Write(run, training.Step, EpochInspection.Of(onPolicy, run.CreateTask, options, new RandomStream(seed)), options, seed, json);

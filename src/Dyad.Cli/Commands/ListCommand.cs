@@ -9,6 +9,7 @@ using Dyad.Environments.ClassicControl;
 using Dyad.Environments.Gridworlds;
 using Dyad.Environments.Locating;
 using Dyad.Environments.MuJoCo;
+using Dyad.Environments.ToyText;
 using Dyad.Studies;
 using Dyad.Training;
 
@@ -36,7 +37,7 @@ internal static class ListCommand
             Description = "The task that presets are for; some set other values on small ones.",
             Arity = ArgumentArity.ZeroOrOne,
         };
-        Option<bool> json = StudyOptions.Json();
+        Option<bool> json = CommonOptions.Json();
         var command = new Command("list", "The algorithms, environments or studies that there are; the options of a method.")
         {
             kind, method, environment, json,
@@ -65,6 +66,7 @@ internal static class ListCommand
             "environments" =>
             [
                 .. GridTasks.All.Select(task => Item("Grids, with an exact model", task)),
+                .. ToyTasks.All.Select(task => Item("Toy text, with an exact model", task)),
                 .. ClassicTasks.All.Select(task => Item("Classic control", task)),
                 .. MujocoTasks.All.Select(task => Item("MuJoCo", task)),
             ],

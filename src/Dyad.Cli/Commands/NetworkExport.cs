@@ -1,5 +1,6 @@
 using System.Globalization;
 using Dyad.Algorithms;
+using Dyad.Cli.Terminal;
 using Dyad.Core;
 using Dyad.Export;
 using Dyad.Studies;
@@ -16,7 +17,7 @@ internal static class NetworkExport
     {
         (TargetFolder target, string name) = TargetFolder.OfFile(file, force);
         StoredRun run = Located.Run(folder, "have networks", code);
-        using AgentTraining training = run.TryRestore(StudyOptions.Tell)
+        using AgentTraining training = run.TryRestore(StandardError.Tell)
             ?? throw new UserError($"'{folder}' has no checkpoint, where networks other than the policy's are; --onnx writes its policy");
         var metadata = new Dictionary<string, string>
         {

@@ -24,7 +24,7 @@ internal static class PlayCommand
         var episodes = new Option<int>("--episodes") { Description = "Episodes to play.", DefaultValueFactory = _ => 3, HelpName = "N" };
         var seed = new Option<long>("--seed") { Description = "Seed of the first episode; the following count up.", HelpName = "S" };
         var last = new Option<bool>("--last") { Description = "Play the last policies instead of the best ones." };
-        Option<int?> limit = StudyOptions.EpisodeLimit("Steps after which an episode is cut off, instead of the limit of the run.");
+        Option<int?> limit = CommonOptions.EpisodeLimit("Steps after which an episode is cut off, instead of the limit of the run.");
         var output = new Option<string>("-o", "--output")
         {
             Description = "The page.",
@@ -34,7 +34,7 @@ internal static class PlayCommand
         var csv = new Option<string?>("--csv") { Description = "Write the episodes as a table too: a line a step.", HelpName = "FILE" };
         var video = new Option<string?>("--video") { Description = "Film the first episode too, as .mp4 or .gif; needs ffmpeg and Chromium.", HelpName = "FILE" };
         var open = new Option<bool>("--open") { Description = "Open the page in the browser." };
-        Option<bool> json = StudyOptions.Json();
+        Option<bool> json = CommonOptions.Json();
         var command = new Command("play", "Replay episodes of trained policies on a page.")
         {
             folders, episodes, seed, last, limit, output, csv, video, open, json,
@@ -48,10 +48,10 @@ internal static class PlayCommand
             parsed.GetValue(folders)!,
             trust.Of(parsed),
             new Wishes(
-                StudyOptions.Positive(parsed.GetValue(episodes), "--episodes", 1000),
+                CommonOptions.Positive(parsed.GetValue(episodes), "--episodes", 1000),
                 parsed.GetValue(seed),
                 parsed.GetValue(last),
-                StudyOptions.EpisodeLimit(parsed, limit)),
+                CommonOptions.EpisodeLimit(parsed, limit)),
             Path.GetFullPath(parsed.GetValue(output)!),
             parsed.GetValue(csv),
             parsed.GetValue(video),
@@ -125,7 +125,7 @@ internal static class PlayCommand
     private static PlayedPolicy Play(StoredRun run, string label, Wishes wishes, CancellationToken cancellation)
     {
         // The critic comes with a checkpoint, a policy alone in a file of its own.
-        using AgentTraining? training = run.TryRestore(StudyOptions.Tell);
+        using AgentTraining? training = run.TryRestore(StandardError.Tell);
         using IEnvironment task = (wishes.Limit is null ? run.Task : run.Task.WithLimit(wishes.Limit)).CreateForAgents();
         IAgent agent = training?.Agent ?? run.LoadAgent(wishes.Last);
         if (training is not null)

@@ -17,7 +17,7 @@ internal static class PruneCommand
         var folder = new Argument<string>("DIR") { Description = "A folder that holds runs." };
         var all = new Option<bool>("--all") { Description = "Those of stopped, killed and failed runs too, which then cannot go on." };
         var look = new Option<bool>("--dry-run") { Description = "Say what would be taken away, and leave it." };
-        Option<bool> json = StudyOptions.Json();
+        Option<bool> json = CommonOptions.Json();
         var command = new Command("prune", "Take away the checkpoints of finished runs: most of their disk.") { folder, all, look, json };
         Help.AddExamples(command, "dyad prune runs --dry-run", "dyad prune runs/train");
         command.SetAction(parsed => Run(parsed.GetValue(folder)!, parsed.GetValue(all), parsed.GetValue(look), parsed.GetValue(json)));
@@ -58,7 +58,7 @@ internal static class PruneCommand
             {
                 faults.Add(e.Message);
             }
-            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            catch (Exception e) when (IoSentence.Tells(e))
             {
                 faults.Add($"the run '{run.FullPath}' cannot be read: {e.Message}");
             }
@@ -78,7 +78,7 @@ internal static class PruneCommand
             }
         }
 
-        faults.ForEach(StudyOptions.Tell);
+        faults.ForEach(StandardError.Tell);
         return faults.Count == 0 ? ExitCode.Success : ExitCode.BadInput;
     }
 }

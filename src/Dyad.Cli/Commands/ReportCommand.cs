@@ -24,7 +24,7 @@ internal static class ReportCommand
             DefaultValueFactory = _ => "report.html",
             HelpName = "FILE",
         };
-        Option<bool> open = StudyOptions.Open();
+        Option<bool> open = CommonOptions.Open();
         var command = new Command("report", "Write one page about finished studies.") { folders, output, open };
         Help.AddExamples(command, "dyad report runs/paper -o report.html");
         command.SetAction(parsed => Run(parsed.GetValue(folders)!, parsed.GetValue(output)!, parsed.GetValue(open)));
@@ -39,11 +39,11 @@ internal static class ReportCommand
             try
             {
                 (Study study, StudyRequest request) = ClusterSummary.Open(plan);
-                StudyRunner.Execute(study, request, _ => { }, StudyOptions.Tell, CancellationToken.None);
+                StudyRunner.Execute(study, request, _ => { }, StandardError.Tell, CancellationToken.None);
             }
             catch (UserError e)
             {
-                StudyOptions.Tell($"the runs beside '{plan}' make no newer summary: {e.Message}");
+                StandardError.Tell($"the runs beside '{plan}' make no newer summary: {e.Message}");
             }
         }
     }
@@ -73,7 +73,7 @@ internal static class ReportCommand
         string lead = results.Count == 1
             ? $"The study {results[0].Study} at {results[0].Scale} scale."
             : $"{results.Count} studies, from stored runs.";
-        StudyOptions.WriteReport(Path.GetFullPath(output), title, lead, results, open, quiet: false);
+        StudyExecution.WriteReport(Path.GetFullPath(output), title, lead, results, open, quiet: false);
         return ExitCode.Success;
     }
 }

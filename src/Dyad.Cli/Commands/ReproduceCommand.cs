@@ -35,10 +35,10 @@ internal static class ReproduceCommand
         var index = new Option<int?>("--index") { Description = "Do one run alone, from 0: by line, task and then seed. For jobs of a cluster; without it all are done, or read.", HelpName = "I" };
         Option<string?> kept = StudyOptions.Kept();
         Option<string?> tensorboard = StudyOptions.TensorBoard();
-        Option<int> jobs = StudyOptions.Jobs();
+        Option<int> jobs = CommonOptions.Jobs();
         Option<bool> watch = WatchCommand.Beside();
-        Option<bool> open = StudyOptions.Open();
-        Option<bool> json = StudyOptions.Json();
+        Option<bool> open = CommonOptions.Open();
+        Option<bool> json = CommonOptions.Json();
         var command = new Command("reproduce", "Run a study: finished runs are kept, stopped ones go on.")
         {
             study, scale, seeds, steps, only, index, jobs, output, kept, tensorboard, watch, open, json,
@@ -47,13 +47,13 @@ internal static class ReproduceCommand
         cluster.AddTo(command);
         Help.AddExamples(command, "dyad reproduce wen2021/fig1", "dyad reproduce wen2021/fig1 --scale paper --seeds 20 --jobs 2");
         command.SetAction(parsed => Run(
-            (study, request) => parsed.GetValue(index) is { } one ? StudyOptions.RunOne(study, request, one, parsed.GetValue(json)) : cluster.Read(parsed) is { } slurm ? ClusterCommands.Submit(study, null, request, slurm, parsed, cluster, parsed.GetValue(json)) : null,
+            (study, request) => parsed.GetValue(index) is { } one ? StudyExecution.RunOne(study, request, one, parsed.GetValue(json)) : cluster.Read(parsed) is { } slurm ? ClusterCommands.Submit(study, null, request, slurm, parsed, cluster, parsed.GetValue(json)) : null,
             parsed.GetValue(study)!,
             parsed.GetValue(scale)!,
             parsed.GetValue(seeds),
             parsed.GetValue(steps),
             parsed.GetValue(only) ?? [],
-            StudyOptions.Positive(parsed.GetValue(jobs), "--jobs"),
+            CommonOptions.Positive(parsed.GetValue(jobs), "--jobs"),
             parsed.GetValue(output),
             parsed.GetValue(kept),
             parsed.GetValue(tensorboard),
@@ -93,6 +93,6 @@ internal static class ReproduceCommand
         }
 
         using LiveView? view = WatchCommand.Begin(watch, request.Output);
-        return StudyOptions.RunToReport(study, $"{name} ({scaleName})", $"The study {name} at {scaleName} scale.", request, open, json, tensorboard);
+        return StudyExecution.RunToReport(study, $"{name} ({scaleName})", $"The study {name} at {scaleName} scale.", request, open, json, tensorboard);
     }
 }

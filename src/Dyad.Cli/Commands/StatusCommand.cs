@@ -13,7 +13,7 @@ internal static class StatusCommand
     public static Command Create()
     {
         var folder = new Argument<string>("DIR") { Description = "A folder that holds runs." };
-        Option<bool> json = StudyOptions.Json();
+        Option<bool> json = CommonOptions.Json();
         var command = new Command("status", "Runs of a folder: done, running, stopped, killed, failed; step, speed, time left.") { folder, json };
         Help.AddExamples(command, "dyad status runs");
         command.SetAction(parsed => Run(parsed.GetValue(folder)!, parsed.GetValue(json)));
@@ -59,7 +59,7 @@ internal static class StatusCommand
             StandardOutput.Line(string.Join(", ", kinds.Where(kind => kind is "done" or "running" or "failed" || Count(kind) > 0).Select(kind => $"{Count(kind)} {kind}")));
         }
 
-        faults.ForEach(StudyOptions.Tell);
+        faults.ForEach(StandardError.Tell);
         return faults.Count == 0 ? ExitCode.Success : ExitCode.BadInput;
     }
 
@@ -113,7 +113,7 @@ internal static class StatusCommand
         {
             faults.Add(e.Message);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (IoSentence.Tells(e))
         {
             faults.Add($"the run '{path}' cannot be read: {e.Message}");
         }

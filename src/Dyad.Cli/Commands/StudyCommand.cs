@@ -24,10 +24,10 @@ internal static class StudyCommand
         Option<string[]> only = StudyOptions.Only();
         Option<string?> kept = StudyOptions.Kept();
         Option<string?> tensorboard = StudyOptions.TensorBoard();
-        Option<int> jobs = StudyOptions.Jobs();
+        Option<int> jobs = CommonOptions.Jobs();
         Option<bool> watch = WatchCommand.Beside();
-        Option<bool> open = StudyOptions.Open();
-        Option<bool> json = StudyOptions.Json();
+        Option<bool> open = CommonOptions.Open();
+        Option<bool> json = CommonOptions.Json();
         var yes = new Option<bool>("--yes") { Description = $"Run more than {LargestUnasked:#,0} runs without being asked." };
         var command = new Command("study", "Run the study of a file: methods with options on tasks, over seeds, as one page.")
         {
@@ -39,21 +39,21 @@ internal static class StudyCommand
         command.SetAction(parsed =>
         {
             string path = parsed.GetValue(file) ?? throw new UserError("a study file is missing: dyad study FILE, or one of check, run, new, schema");
-            (FileStudy study, StudyRequest request) = sizes.Read(parsed, path, StudyOptions.Positive(parsed.GetValue(jobs), "--jobs"), parsed.GetValue(only) ?? []);
+            (FileStudy study, StudyRequest request) = sizes.Read(parsed, path, CommonOptions.Positive(parsed.GetValue(jobs), "--jobs"), parsed.GetValue(only) ?? []);
             SlurmSettings? slurm = cluster.Read(parsed);
             Ask(study, request.Seeds, parsed.GetValue(yes));
 
             // What does not fit is told before a folder is made.
             _ = study.Variants(request.Scale);
             request = request with { Only = StudyOptions.Labels(study, StudyScale.Paper, parsed.GetValue(only) ?? []), Kept = parsed.GetValue(kept) };
-            study.Cautions.ToList().ForEach(StudyOptions.Tell);
+            study.Cautions.ToList().ForEach(StandardError.Tell);
             if (slurm is not null)
             {
                 return ClusterCommands.Submit(study, path, request, slurm, parsed, cluster, parsed.GetValue(json));
             }
 
             using LiveView? view = WatchCommand.Begin(parsed.GetValue(watch), request.Output);
-            return StudyOptions.RunToReport(study, $"{study.Name} ({request.ScaleName})", $"The study {study.Name} at {request.ScaleName} scale.", request, parsed.GetValue(open), parsed.GetValue(json), parsed.GetValue(tensorboard));
+            return StudyExecution.RunToReport(study, $"{study.Name} ({request.ScaleName})", $"The study {study.Name} at {request.ScaleName} scale.", request, parsed.GetValue(open), parsed.GetValue(json), parsed.GetValue(tensorboard));
         });
         return command;
     }
@@ -79,7 +79,7 @@ internal static class StudyCommand
                 rows.Add([scale, $"{variants.Count / tasks}", $"{tasks}", trials == 0 ? $"{seeds}" : $"{reported} + {trials} to tune", $"{variants.Count * (reported + trials):#,0}", $"{variants.Max(variant => variant.Steps):#,0}"]);
             }
 
-            study.Cautions.ToList().ForEach(StudyOptions.Tell);
+            study.Cautions.ToList().ForEach(StandardError.Tell);
             StandardOutput.Table($"{path} is a study", ["scale", "#lines", "#tasks", "#seeds", "#runs", "#steps a run"], rows);
             return ExitCode.Success;
         });
@@ -91,7 +91,7 @@ internal static class StudyCommand
         var file = new Argument<string>("FILE") { Description = "A study file." };
         var index = new Option<int>("--index") { Description = "The run, from 0: by line, task and then seed.", Required = true, HelpName = "I" };
         Sizes sizes = new();
-        Option<bool> json = StudyOptions.Json();
+        Option<bool> json = CommonOptions.Json();
         var command = new Command("run", "Do one run of a study, for a job of a cluster; 'dyad study FILE' reads what all of them left.")
         {
             file, index, sizes.Scale, sizes.Seeds, sizes.Steps, sizes.Output, json,
@@ -101,7 +101,7 @@ internal static class StudyCommand
         {
             (FileStudy study, StudyRequest request) = sizes.Read(parsed, parsed.GetValue(file)!, jobs: 1, []);
             RequirePossible(study, request.Seeds);
-            return StudyOptions.RunOne(study, request, parsed.GetValue(index), parsed.GetValue(json));
+            return StudyExecution.RunOne(study, request, parsed.GetValue(index), parsed.GetValue(json));
         });
         return command;
     }
@@ -131,7 +131,7 @@ internal static class StudyCommand
             {
                 File.WriteAllText(path, text);
             }
-            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            catch (Exception e) when (IoSentence.Tells(e))
             {
                 throw new UserError($"cannot write '{path}': {IoSentence.Of(e)}", e);
             }

@@ -19,7 +19,7 @@ internal static class SuggestClipCommand
         var steps = new Option<long>("--steps") { Description = "Environment steps.", DefaultValueFactory = _ => 100_000, HelpName = "N" };
         var seed = new Option<int>("--seed") { Description = "The seed.", HelpName = "S" };
         var set = new Option<string[]>("--set") { Description = "Change an option of sac.", HelpName = "key=value" };
-        Option<bool> json = StudyOptions.Json();
+        Option<bool> json = CommonOptions.Json();
         var command = new Command(
             "suggest-clip", "A clip for the residual correction: trains plain SAC (preset wen2021) and takes its largest TD error.")
         {

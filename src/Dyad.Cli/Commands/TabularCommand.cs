@@ -58,7 +58,7 @@ internal static class TabularCommand
             Description = "What happens at the goal of a text map; restart by default.",
             HelpName = "restart|absorb|stay",
         };
-        Option<bool> json = StudyOptions.Json();
+        Option<bool> json = CommonOptions.Json();
         var command = new Command("tabular", "Exact quantities of a finite MDP: values, occupancy, gradients, gaps.")
         {
             file, policy, critic, temperature, damping, gamma, goal, slip, json,

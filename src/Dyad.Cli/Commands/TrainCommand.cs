@@ -59,7 +59,7 @@ internal static class TrainCommand
             Description = "Name of the variant in folders and legends; by default the method and what differs from its preset.",
             HelpName = "NAME",
         };
-        Option<int?> limit = StudyOptions.EpisodeLimit("Steps after which an episode is cut off, instead of the task's own limit; for neural methods.");
+        Option<int?> limit = CommonOptions.EpisodeLimit("Steps after which an episode is cut off, instead of the task's own limit; for neural methods.");
         var until = new Option<string?>("--until") { Description = "End a run as soon as a row of metrics reaches a bound, as eval/return>=475.", HelpName = "METRIC>=X" };
         var patience = new Option<int?>("--patience") { Description = "End a run after so many rows without a better eval/return.", HelpName = "N" };
         var wallTime = new Option<string?>("--wall-time") { Description = "End a run after so much time of computing, as 90s, 30m or 2h.", HelpName = "TIME" };
@@ -72,10 +72,10 @@ internal static class TrainCommand
         };
         var anew = new Option<bool>("--anew") { Description = "With --from: repeat the run, from networks that are drawn anew." };
         Option<string?> tensorboard = StudyOptions.TensorBoard();
-        Option<int> jobs = StudyOptions.Jobs();
+        Option<int> jobs = CommonOptions.Jobs();
         Option<bool> watch = WatchCommand.Beside();
-        Option<bool> open = StudyOptions.Open();
-        Option<bool> json = StudyOptions.Json();
+        Option<bool> open = CommonOptions.Open();
+        Option<bool> json = CommonOptions.Json();
         var command = new Command("train", "Train one method on one task and write a report.")
         {
             method, environment, steps, every, seed, seeds, preset, set, sweep, label, limit, episodes, output, until, patience, wallTime, keep, from, anew, tensorboard, resume, jobs, watch, open, json,
@@ -107,12 +107,12 @@ internal static class TrainCommand
                     : Positive(parsed.GetValue(every), "--measure-every");
                 return new TrainingRequest(
                     [.. Changes(parsed.GetValue(set) ?? []), .. point], count, measureEvery, first,
-                    origin is not null && parsed.GetResult(episodes) is not { Implicit: false } ? origin.EvaluationEpisodes : StudyOptions.Positive(parsed.GetValue(episodes), "--evaluation-episodes"),
+                    origin is not null && parsed.GetResult(episodes) is not { Implicit: false } ? origin.EvaluationEpisodes : CommonOptions.Positive(parsed.GetValue(episodes), "--evaluation-episodes"),
                     parsed.GetValue(preset)!,
                     Labelled(parsed.GetValue(label), point),
                     KeepsInterval: parsed.GetResult(every) is null,
                     Stop(parsed.GetValue(until), parsed.GetValue(patience), parsed.GetValue(wallTime)),
-                    parsed.GetValue(keep) is int policies ? StudyOptions.Positive(policies, "--keep-policies", 10_000) : 0);
+                    parsed.GetValue(keep) is int policies ? CommonOptions.Positive(policies, "--keep-policies", 10_000) : 0);
             }
 
             if (parsed.GetValue(label) is string name && FolderName.Fault(name) is string fault)
@@ -122,13 +122,13 @@ internal static class TrainCommand
 
             LocatedTask? task = origin is null ? Located.Task(parsed.GetValue(environment)!) : null;
             TrainingStudy At(IReadOnlyList<(string, string)> point) => origin is not null ? origin.Plan(Length(point, 0, 1)) : Plan(
-                parsed.GetValue(method)!, task!, StudyOptions.EpisodeLimit(parsed, limit), (steps, rows) => Length(point, steps, rows));
+                parsed.GetValue(method)!, task!, CommonOptions.EpisodeLimit(parsed, limit), (steps, rows) => Length(point, steps, rows));
 
             string[] sweeps = parsed.GetValue(sweep) ?? [];
             var request = new StudyRequest(
                 StudyScale.Quick,
-                StudyOptions.Positive(parsed.GetValue(seeds), "--seeds", 10_000),
-                StudyOptions.Positive(parsed.GetValue(jobs), "--jobs"),
+                CommonOptions.Positive(parsed.GetValue(seeds), "--seeds", 10_000),
+                CommonOptions.Positive(parsed.GetValue(jobs), "--jobs"),
                 parsed.GetValue(output)!,
                 Shell.Command(parsed.Tokens.Select(token => token.Value).Where(word => word != watch.Name)));
             using LiveView? view = WatchCommand.Begin(parsed.GetValue(watch), request.Output);
@@ -139,7 +139,7 @@ internal static class TrainCommand
 
             IReadOnlyList<IReadOnlyList<(string Name, string Value)>> points = SweepStudy.Points(sweeps);
             Study study = SweepStudy.Of([.. points.Select(At)], [.. points.Select(point => string.Join(", ", point.Select(x => $"{x.Name} {x.Value}")))]);
-            return StudyOptions.RunToReport(study, study.Title, "One method over values of its options.", request, parsed.GetValue(open), parsed.GetValue(json), parsed.GetValue(tensorboard));
+            return StudyExecution.RunToReport(study, study.Title, "One method over values of its options.", request, parsed.GetValue(open), parsed.GetValue(json), parsed.GetValue(tensorboard));
         });
         return command;
 
@@ -161,14 +161,14 @@ internal static class TrainCommand
             }
 
             return TrainOrigin.Read(
-                folder, parsed.GetValue(anew), StudyOptions.EpisodeLimit(parsed, limit), [.. Changes(parsed.GetValue(set) ?? []).Select(change => change.Name)], trust.Of(parsed));
+                folder, parsed.GetValue(anew), CommonOptions.EpisodeLimit(parsed, limit), [.. Changes(parsed.GetValue(set) ?? []).Select(change => change.Name)], trust.Of(parsed));
         }
     }
 
     private static StopRule? Stop(string? until, int? patience, string? wallTime) => until is null && patience is null && wallTime is null ? null
         : (until is null ? new StopRule() : StopRule.Parse(until)) with
         {
-            Patience = patience is int rows ? StudyOptions.Positive(rows, "--patience") : null,
+            Patience = patience is int rows ? CommonOptions.Positive(rows, "--patience") : null,
             WallSeconds = wallTime is null ? null : Seconds(wallTime),
         };
 
@@ -191,25 +191,25 @@ internal static class TrainCommand
 
         if (resume && asked.All(run => run.Status == RunStatus.None))
         {
-            StudyOptions.Tell($"there is nothing to resume in '{resultFolder}': this starts at step 0");
+            StandardError.Tell($"there is nothing to resume in '{resultFolder}': this starts at step 0");
         }
 
         foreach (string caution in study.Cautions)
         {
-            StudyOptions.Tell(caution);
+            StandardError.Tell(caution);
         }
 
         using var stopping = new Stopping();
-        StudyOutcome outcome = StudyOptions.Execute(study, study.Title, request, tensorboard, stopping.Token);
+        StudyOutcome outcome = StudyExecution.Execute(study, study.Title, request, tensorboard, stopping.Token);
         (StudyResult result, string folder, _) = outcome;
         string report = Path.Combine(folder, "report.html");
 
         // Of the summary as it is by now: other seeds may have been done beside these.
-        StudyRunner.WithSummary(folder, stored => StudyOptions.WriteReport(report, "Training runs", "One method on one task, seed by seed.", [stored], open, quiet: true));
+        StudyRunner.WithSummary(folder, stored => StudyExecution.WriteReport(report, "Training runs", "One method on one task, seed by seed.", [stored], open, quiet: true));
         if (json)
         {
             StandardOutput.Json(ReproduceCommand.Document(report, [result]));
-            return StudyOptions.Ending(outcome);
+            return StudyExecution.Ending(outcome);
         }
 
         GroupSummary group = result.Groups[0];
@@ -233,7 +233,7 @@ internal static class TrainCommand
         }
 
         StandardOutput.Line($"Report: {OneLine.Of(report)}");
-        return StudyOptions.Ending(outcome);
+        return StudyExecution.Ending(outcome);
     }
 
     // One that another process is at work on is told by whom.

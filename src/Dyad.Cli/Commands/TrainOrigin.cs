@@ -1,5 +1,6 @@
 using Dyad.Algorithms;
 using Dyad.Algorithms.Catalog;
+using Dyad.Cli.Terminal;
 using Dyad.Core;
 using Dyad.Environments.Locating;
 using Dyad.Studies;
@@ -58,7 +59,7 @@ internal sealed class TrainOrigin
 
         // A weight of the entropy that is set is not the run's.
         StartingNetworks? networks = anew ? null : StartingNetworks.Of(
-            Located.Run(folder, "has networks to begin with", code with { Trust = code.Trust.OfStored(config.Task.Name) }), StudyOptions.Tell, set.Contains("entropy_weight") ? ["log_temperature"] : []);
+            Located.Run(folder, "has networks to begin with", code with { Trust = code.Trust.OfStored(config.Task.Name) }), StandardError.Tell, set.Contains("entropy_weight") ? ["log_temperature"] : []);
         return new TrainOrigin(config, recipe, task, networks, (long?)RunPointer.Follow(folder).ReadStatus()?["steps"]);
     }
 

@@ -15,7 +15,7 @@ internal static class WatchCommand
         var listen = new Option<string?>("--listen") { Description = "Listen on this address instead of loopback; needs a token.", HelpName = "ADDRESS" };
         var token = new Option<string?>("--token-file") { Description = "A file with the token that readers must know; by default the variable DYAD_WATCH_TOKEN.", HelpName = "FILE" };
         var open = new Option<bool>("--open") { Description = "Open the page in the browser." };
-        Option<bool> json = StudyOptions.Json();
+        Option<bool> json = CommonOptions.Json();
         var command = new Command("watch", "Serve a page that follows the runs of a folder while they go on.") { folder, port, listen, token, open, json };
         Help.AddExamples(command, "dyad watch runs", "dyad watch runs --listen 0.0.0.0 --token-file token");
         command.SetAction(parsed =>
@@ -68,7 +68,7 @@ internal static class WatchCommand
 
         Directory.CreateDirectory(folder);
         LiveView view = LiveView.Start(folder);
-        StudyOptions.Tell($"the runs can be watched at {view.Address} while they go on");
+        StandardError.Tell($"the runs can be watched at {view.Address} while they go on");
         Browser.TryOpen(view.Address);
         return view;
     }

@@ -239,7 +239,7 @@ internal sealed class Comparison(ComparisonPlan plan)
         {
             double[] steps = _runs.Values(line.Label, run => run.Column(_plan.Metric).Zip(run.Steps).Where(row => row.First >= threshold).Select(row => row.Second).FirstOrDefault(double.PositiveInfinity));
             int arrived = steps.Count(double.IsFinite);
-            double median = Median(steps);
+            double median = Statistics.Median(steps);
             return (double.IsFinite(median) ? Wording.Thousands(median) : "never") + (arrived < steps.Length ? $" ({arrived} of {Wording.Seeds(steps.Length)})" : "");
         }
 
@@ -252,7 +252,7 @@ internal sealed class Comparison(ComparisonPlan plan)
         private double[] Values(string label, string? metric, ClaimSpan span) =>
             _runs.Values(label, run => span == ClaimSpan.Run ? run.MeanOverRows(metric ?? _plan.Metric) : run.MeanOverEnd(metric ?? _plan.Metric));
 
-        private double Seconds(ComparisonLine line) => Median(_runs.Values(line.Label, run => _time.Of(run).LastOrDefault(double.IsFinite, double.NaN)));
+        private double Seconds(ComparisonLine line) => Statistics.Median(_runs.Values(line.Label, run => _time.Of(run).LastOrDefault(double.IsFinite, double.NaN)));
 
         // The last value of the metric by then; NaN where there is none.
         private double After(FinishedRun run, double seconds) => _time.Of(run).Zip(run.Column(_plan.Metric))
@@ -260,11 +260,5 @@ internal sealed class Comparison(ComparisonPlan plan)
 
         private bool Has(ComparisonLine line, string metric) =>
             _runs.Of(line.Label).Any(run => run.Metrics.TryGetValue(metric, out double[]? values) && values.Any(double.IsFinite));
-
-        private static double Median(double[] values)
-        {
-            double[] sorted = [.. values.Order()];
-            return (sorted[(sorted.Length - 1) / 2] + sorted[sorted.Length / 2]) / 2;
-        }
     }
 }

@@ -1,19 +1,11 @@
-using System.Text.Json.Nodes;
 using Dyad.Studies.Definitions.Runs;
 using Dyad.Studies.Results;
-using Dyad.Training;
 
 namespace Dyad.Studies.Definitions;
 
 /// <summary>The theorems of Wen et al. 2021 in numbers.</summary>
 internal sealed class Wen2021Theorems : Study
 {
-    private const string Label = "random-mdps";
-
-    // Analytic identities hold to rounding; central differences to about the square of their step.
-    private const double Exact = 1e-8;
-    private const double Numeric = 1e-5;
-
     public override string Name => "wen2021/theorems";
 
     public override string Title => "Do the theorems hold in numbers?";
@@ -35,24 +27,17 @@ internal sealed class Wen2021Theorems : Study
     public override int DefaultSeeds(StudyScale scale) => 2;
 
     public override IReadOnlyList<Variant> Variants(StudyScale scale) =>
-    [
-        new Variant(
-            Label, "RandomMdp", scale == StudyScale.Quick ? 200 : 5000, MeasureEvery: 1,
-            new MethodConfig("theorem-check", new JsonObject { ["states"] = "2 to 7", ["actions"] = "2 to 4", ["gamma"] = "0 to 0.97" }),
-            seed => new TheoremCheck(seed)),
-    ];
+        IdentityErrors.Variants(scale, "theorem-check", seed => new TheoremCheck(seed));
 
     public override Analysis Analyze(StudyRuns runs)
     {
-        double[] Errors(string metric) =>
-            [.. runs.Of(Label).SelectMany(run => run.Column($"error/{metric}")).Where(double.IsFinite)];
-        int problems = Errors("duality").Length;
+        var errors = new IdentityErrors(runs);
         Finding Holds(string claim, params string[] metrics)
         {
-            bool supported = metrics.All(m => Errors(m).Max() < (IsNumeric(m) ? Numeric : Exact));
-            string worst = string.Join(", ", metrics.Select(m => $"{Errors(m).Max():0.0e0}"));
+            bool supported = metrics.All(m => errors.Largest(m) < (IsNumeric(m) ? IdentityErrors.Numeric : IdentityErrors.Exact));
+            string worst = string.Join(", ", metrics.Select(m => $"{errors.Largest(m):0.0e0}"));
             return new Finding(
-                claim, $"Largest relative error over {Wording.Thousands(problems)} random problems: {worst}.",
+                claim, $"Largest relative error over {errors.Problems("duality")} random problems: {worst}.",
                 supported ? Verdict.Supported : Verdict.Contradicted);
         }
 
@@ -65,23 +50,13 @@ internal sealed class Wen2021Theorems : Study
                 Holds("With entropy: (85), (89) and (90).", "soft_objective", "soft_actor", "soft_stackelberg"),
                 new Finding(
                     "From samples, D_theta cannot be differentiated; the paper calls the estimate biased.",
-                    $"With D held fixed both Stackelberg gradients equal Actor_g, to {Errors("fixed_weights").Max():0.0e0} and "
-                    + $"{Errors("fixed_weights_semi").Max():0.0e0}: from samples, exact Stack-AC without damping is Actor_g-Critic.",
+                    $"With D held fixed both Stackelberg gradients equal Actor_g, to {errors.Largest("fixed_weights"):0.0e0} and "
+                    + $"{errors.Largest("fixed_weights_semi"):0.0e0}: from samples, exact Stack-AC without damping is Actor_g-Critic.",
                     Verdict.New),
             ],
             [],
-            [
-                new DataTable(
-                    "Relative errors",
-                    ["identity", "median", "largest"],
-                    [.. TheoremCheck.Checks.Select(check => new[]
-                    {
-                        check.Statement, $"{Median(Errors(check.Metric)):0.0e0}", $"{Errors(check.Metric).Max():0.0e0}",
-                    })]),
-            ]);
+            [errors.Table(TheoremCheck.Checks)]);
     }
 
     private static bool IsNumeric(string metric) => metric is "theorem2" or "policy_gradient" or "soft_policy_gradient";
-
-    private static double Median(double[] values) => values.Order().ElementAt(values.Length / 2);
 }

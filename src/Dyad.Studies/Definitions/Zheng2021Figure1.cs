@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Dyad.Core;
+using Dyad.Games;
 using Dyad.Studies.Definitions.Problems;
 using Dyad.Studies.Definitions.Runs;
 using Dyad.Studies.Results;
@@ -129,7 +130,7 @@ internal sealed class Zheng2021Figure1 : Study
                     Verdict.New),
                 new Finding(
                     "",
-                    $"(0, 0) is degenerate: the critic's second derivative there is {new ToyEquilibrium(ToyGame.Deterministic(), 0, 0).FollowerCurvature:0}, so it is no differential Stackelberg "
+                    $"(0, 0) is degenerate: the critic's second derivative there is {new StackelbergEquilibrium(ToyGame.Deterministic().Game).Check().FollowerCurvature:0}, so it is no differential Stackelberg "
                     + "equilibrium, and theorem 2 says nothing about it. Accordingly no method converges at a geometric rate: from iteration 5,000 to 50,000 "
                     + $"the largest error of the last half falls like k^{Rate("individual"):0.00} (individual), "
                     + $"k^{Rate("stackelberg"):0.00} (Stackelberg) and k^{Rate("regularized"):0.00} (damping 0.04).",

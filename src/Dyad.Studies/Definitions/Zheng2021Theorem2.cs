@@ -1,5 +1,8 @@
+using System.Numerics;
 using System.Text.Json.Nodes;
 using Dyad.Core;
+using Dyad.Games;
+using Dyad.Numerics;
 using Dyad.Studies.Definitions.Problems;
 using Dyad.Studies.Definitions.Runs;
 using Dyad.Studies.Results;
@@ -90,15 +93,16 @@ internal sealed class Zheng2021Theorem2 : Study
         string Verb(string label) => Converges(label) ? "converges" : "does not converge";
         string End(string label) => $"mean distance over the last half of the run {Wording.MeanWithInterval(Windows(label, steps))}";
 
-        var equilibrium = new ToyEquilibrium(ToyGame.NoisyReward(), 0, -2);
+        (EquilibriumReport equilibrium, Interval realParts) = Equilibrium();
+        string kind = equilibrium.Kind == EquilibriumKind.DifferentialStackelberg ? "a" : "no";
         return new Analysis(
             [
                 new Finding(
                     "",
-                    $"(0, -2) is a differential Stackelberg equilibrium without noise: gradients {Math.Abs(equilibrium.LeaderDerivative):0.0e0} and "
-                    + $"{Math.Abs(equilibrium.FollowerDerivative):0.0e0}, the critic's second derivative {equilibrium.FollowerCurvature:0.000}, the total second "
+                    $"(0, -2) is {kind} differential Stackelberg equilibrium without noise: gradients {equilibrium.TotalDerivative:0.0e0} and "
+                    + $"{equilibrium.FollowerGradient:0.0e0}, the critic's second derivative {equilibrium.FollowerCurvature:0.000}, the total second "
                     + $"derivative of the actor's cost {equilibrium.LeaderCurvature:0.000}, both positive; it is stable, with eigenvalues of real parts "
-                    + $"{equilibrium.RealParts.Low:0.00} and {equilibrium.RealParts.High:0.00}.",
+                    + $"{realParts.Low:0.00} and {realParts.High:0.00}.",
                     Verdict.New),
                 new Finding(
                     "Theorem 2: under assumption 1 the noisy iteration converges to the equilibrium from a neighbourhood of it.",
@@ -134,6 +138,19 @@ internal sealed class Zheng2021Theorem2 : Study
                     [.. Methods.Select(m => runs.Curve(m.Label, "return", m.Legend))]),
             ],
             []);
+    }
+
+    /// <summary>
+    /// (0, -2) without noise, held against definition 1, and the least and largest real part of the eigenvalues of both directions
+    /// there: a point is stable where they are negative.
+    /// </summary>
+    internal static (EquilibriumReport Report, Interval RealParts) Equilibrium()
+    {
+        Game<double> game = ToyGame.NoisyReward().Game;
+        (game.Leader.Values[0], game.Follower.Values[0]) = (0, -2);
+        var flow = new StackelbergJacobian<double>(game, ExactTotalDerivative.Of(game));
+        IReadOnlyList<Complex> values = new Arnoldi<double>(flow.Size, flow.Size).Compute(flow.Multiply, new RandomStream(0));
+        return (new StackelbergEquilibrium(game).Check(), new Interval(-values.Max(value => value.Real), -values.Min(value => value.Real)));
     }
 
     private static IEnumerable<double> LastHalf(FinishedRun run, double until) => run.Column("distance").Zip(run.Steps)

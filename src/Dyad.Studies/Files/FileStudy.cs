@@ -79,7 +79,7 @@ public sealed class FileStudy : Study
         {
             throw new UserError($"there is no study file '{path}'; 'dyad study new' writes one", e);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (IoSentence.Tells(e))
         {
             throw new UserError($"cannot read the study file '{path}': {IoSentence.Of(e)}", e);
         }

@@ -59,7 +59,7 @@ public static class SummaryFile
         {
             OutputFile.Write(path, file => file.Write(Encoding.UTF8.GetBytes(JsonSerializer.Serialize(result, JsonOptions) + "\n")));
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (IoSentence.Tells(e))
         {
             throw new UserError($"cannot write '{path}': {IoSentence.Of(e)}", e);
         }

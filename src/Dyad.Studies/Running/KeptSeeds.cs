@@ -72,7 +72,7 @@ internal static class KeptSeeds
                 TextZip.Add(zip, "metrics.jsonl", File.ReadAllText(run.Directory.MetricsPath));
             });
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (IoSentence.Tells(e))
         {
             throw new UserError($"cannot keep the run in '{file}': {IoSentence.Of(e)}", e);
         }
@@ -97,7 +97,7 @@ internal static class KeptSeeds
             directory.WriteStatus(status);
             DurableFile.Write(Path.Combine(folder, "config.json"), stream => stream.Write(Utf8.GetBytes(config)));
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (IoSentence.Tells(e))
         {
             throw new UserError($"cannot write the run '{folder}': {IoSentence.Of(e)}", e);
         }
@@ -124,7 +124,7 @@ internal static class KeptSeeds
         {
             throw new UserError($"'{file}' is no kept run, or is damaged: {OneLine.Of(e.Message, 100)}", e);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (IoSentence.Tells(e))
         {
             throw new UserError($"cannot read '{file}': {IoSentence.Of(e)}", e);
         }

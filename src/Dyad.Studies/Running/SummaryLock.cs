@@ -1,3 +1,4 @@
+using Dyad.Core;
 using Dyad.Training;
 
 namespace Dyad.Studies.Running;
@@ -25,7 +26,7 @@ internal static class SummaryLock
             catch (IOException e) when (RunLease.IsHeld(e))
             {
             }
-            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            catch (Exception e) when (IoSentence.Tells(e))
             {
                 return null;
             }

@@ -96,7 +96,7 @@ internal sealed record ClusterPlan(
         {
             DurableFile.Write(Path, file => file.Write(Encoding.UTF8.GetBytes(JsonSerializer.Serialize(this, Options) + "\n")));
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (IoSentence.Tells(e))
         {
             throw new UserError($"cannot write '{Path}': {IoSentence.Of(e)}", e);
         }

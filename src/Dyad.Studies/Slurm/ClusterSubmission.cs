@@ -97,7 +97,7 @@ public static class ClusterSubmission
                 File.WriteAllText(path, text.ReplaceLineEndings("\n"));
             }
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (IoSentence.Tells(e))
         {
             throw new UserError($"cannot write under '{Path.GetDirectoryName(plan.Path)}': {IoSentence.Of(e)}", e);
         }

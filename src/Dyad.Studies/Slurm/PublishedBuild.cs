@@ -53,7 +53,7 @@ internal static class PublishedBuild
             Directory.Delete(partial, recursive: true);
             return program;
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (IoSentence.Tells(e))
         {
             throw new UserError($"cannot copy the build to '{folder}': {IoSentence.Of(e)}", e);
         }

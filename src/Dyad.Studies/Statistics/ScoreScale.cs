@@ -9,9 +9,6 @@ public sealed record ScoreScale(double Random, double Reference)
 {
     private static readonly JsonObject Table = Read();
 
-    /// <summary>Where the references of <see cref="ReferenceOf"/> come from.</summary>
-    public static string ReferenceSource { get; } = (string)Table["source"]!;
-
     /// <summary>Names of the tasks that have a reference.</summary>
     public static IEnumerable<string> Tasks => Table["returns"]!.AsObject().Select(entry => entry.Key);
 

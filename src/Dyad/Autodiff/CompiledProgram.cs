@@ -8,7 +8,6 @@ namespace Dyad.Autodiff;
 public sealed class CompiledProgram
 {
     private Instruction[] _instructions = [];
-    private Func<double>[] _flop = [];
 
     // Owners of the memory that instructions point into.
     private object? _memory;
@@ -21,10 +20,10 @@ public sealed class CompiledProgram
     public int InstructionCount => _instructions.Length;
 
     /// <summary>Number of matrix products.</summary>
-    public int ProductCount => _flop.Length;
+    public int ProductCount => _instructions.Count(x => x.Flop is not null);
 
     /// <summary>Float operations of the matrix products of a run, at the extents of this moment.</summary>
-    public double ProductFlop => _flop.Sum(x => x());
+    public double ProductFlop => _instructions.Sum(x => x.Flop ?? 0);
 
     /// <summary>Computes the outputs from what the inputs and parameters hold now.</summary>
     public void Run()
@@ -35,10 +34,12 @@ public sealed class CompiledProgram
         }
     }
 
-    internal void Set(Instruction[] instructions, Func<double>[] flop, object memory)
+    /// <summary>Puts something around each instruction, such as a clock.</summary>
+    internal void Wrap(Func<Instruction, Instruction> around) => _instructions = [.. _instructions.Select(around)];
+
+    internal void Set(Instruction[] instructions, object memory)
     {
         _instructions = instructions;
-        _flop = flop;
         _memory = memory;
         GC.KeepAlive(_memory);
     }

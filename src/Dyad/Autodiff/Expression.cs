@@ -115,5 +115,11 @@ public abstract class Expression<T>
 /// <summary>One step of a program; everything it needs was fixed when the program was built.</summary>
 internal abstract class Instruction
 {
+    /// <summary>What it computes and of which shape, for measurements and messages.</summary>
+    public string Label { get; set; } = "";
+
+    /// <summary>Float operations of a run, for a matrix product; otherwise null.</summary>
+    public virtual double? Flop => null;
+
     public abstract void Run();
 }

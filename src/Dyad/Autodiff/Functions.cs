@@ -12,13 +12,13 @@ internal static class Functions<T>
     public static readonly BinaryFunction<T> Gate = new("gate", VectorMath.Gate,
         (g, x, y, z) => new Binary<T>(Gate!, g, y), (g, x, y, z) => null);
 
-    public static readonly UnaryFunction<T> Exp = new("exp", TensorPrimitives.Exp, (g, x, y) => g * y);
+    public static readonly UnaryFunction<T> Exp = new("exp", VectorMath.Exp, (g, x, y) => g * y);
 
     public static readonly UnaryFunction<T> Log = new("log", TensorPrimitives.Log, (g, x, y) => g / x);
 
     public static readonly UnaryFunction<T> Tanh = new("tanh", VectorMath.Tanh, (g, x, y) => g * (1 - Square!.Apply(y)));
 
-    public static readonly UnaryFunction<T> Sigmoid = new("sigmoid", TensorPrimitives.Sigmoid, (g, x, y) => g * (y - Square!.Apply(y)));
+    public static readonly UnaryFunction<T> Sigmoid = new("sigmoid", VectorMath.Sigmoid, (g, x, y) => g * (y - Square!.Apply(y)));
 
     public static readonly UnaryFunction<T> Softplus = new("softplus", VectorMath.Softplus, (g, x, y) => g * Sigmoid.Apply(x));
 

@@ -38,6 +38,7 @@ internal sealed class GraphNode<T>(Expression<T> source, GraphNode<T>[] inputs)
     public Instruction Emit(Matrix<T> result, Matrix<T>[] operands)
     {
         Instruction instruction = Source.Emit(result, operands);
+        instruction.Label = Label();
         if (instruction is ProductInstruction<T> product)
         {
             product.Rectify = Rectify;
@@ -54,6 +55,19 @@ internal sealed class GraphNode<T>(Expression<T> source, GraphNode<T>[] inputs)
         }
 
         return instruction;
+    }
+
+    // product 100 x 256 x 256 tn + start gated; extents that a run decides by their name.
+    private string Label()
+    {
+        if (Source is not MatMul<T> product)
+        {
+            return $"{Source.Name} {Rows} x {Columns}";
+        }
+
+        Extent inner = product.TransposeA ? product.Operands[0].Rows : product.Operands[0].Columns;
+        string layout = $"{(product.TransposeA ? 't' : 'n')}{(product.TransposeB ? 't' : 'n')}";
+        return $"product {Rows} x {Columns} x {inner} {layout}{(Start > 0 ? " + start" : "")}{(Rectify ? " rectified" : "")}{(Gate > 0 ? " gated" : "")}";
     }
 }
 

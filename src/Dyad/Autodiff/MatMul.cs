@@ -57,6 +57,10 @@ internal sealed unsafe class ProductInstruction<T>(Matrix<T> result, Matrix<T> a
 
     public bool Rectify { get; set; }
 
+    public override double? Flop => 2.0 * result.Rows * result.Columns * Inner;
+
+    private int Inner => transposeA ? a.Rows : a.Columns;
+
     /// <summary>How many columns at the left of the product are left out.</summary>
     public int FirstColumn { get; set; }
 
@@ -70,9 +74,9 @@ internal sealed unsafe class ProductInstruction<T>(Matrix<T> result, Matrix<T> a
 
     public override void Run()
     {
-        int inner = transposeA ? a.Rows : a.Columns, columns = result.Columns;
+        int columns = result.Columns;
         Product<T> product =
-            MatrixProduct.Describe(result.Rows, columns, inner, a.Data, transposeA, b.Data, transposeB, result.Data);
+            MatrixProduct.Describe(result.Rows, columns, Inner, a.Data, transposeA, b.Data, transposeB, result.Data);
         product.BStep = transposeB ? 1 : b.Columns;
         product.B += FirstColumn * product.BColumn;
         product.Start = _start;

@@ -103,19 +103,12 @@ public sealed class ProgramBuilder<T>
             {
                 if (include(node))
                 {
-                    instructions.Add(new CopyInstruction<T>(plan.Place(node), copy));
+                    instructions.Add(new CopyInstruction<T>(plan.Place(node), copy) { Label = $"copy {node.Rows} x {node.Columns}" });
                 }
             }
 
-            target.Set([.. instructions], [.. chosen.Where(x => x.Source is MatMul<T>).Select(Flop)], memory);
+            target.Set([.. instructions], memory);
         }
-    }
-
-    private static Func<double> Flop(GraphNode<T> node)
-    {
-        var product = (MatMul<T>)node.Source;
-        Extent inner = product.TransposeA ? product.Operands[0].Rows : product.Operands[0].Columns;
-        return () => 2.0 * node.Rows.Count * node.Columns.Count * inner.Count;
     }
 }
 

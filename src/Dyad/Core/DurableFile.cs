@@ -36,7 +36,7 @@ internal static class DurableFile
         {
             File.Delete(path);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (IoSentence.Tells(e))
         {
             // What it was written for is told by the caller.
         }

@@ -29,7 +29,7 @@ internal static class FileSearch
                 found.AddRange(Directory.EnumerateFiles(here, name));
                 inner = [.. Directory.EnumerateDirectories(here).Select(path => Path.GetFileName(path)).Order(StringComparer.Ordinal)];
             }
-            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            catch (Exception e) when (IoSentence.Tells(e))
             {
                 var error = new UserError(
                     File.Exists(here) ? $"'{here}' is a file, and a folder is expected"

@@ -32,7 +32,7 @@ public sealed record ProcessIdentity(string Host, string Place, int Id, string S
                 ? $"{File.ReadAllText("/proc/sys/kernel/random/boot_id").Trim()} {File.ResolveLinkTarget("/proc/self/ns/pid", returnFinalTarget: false)?.Name}"
                 : "";
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (IoSentence.Tells(e))
         {
             return "";
         }
@@ -70,7 +70,7 @@ public sealed record ProcessIdentity(string Host, string Place, int Id, string S
         {
             return File.ReadAllText($"/proc/{id.ToString(CultureInfo.InvariantCulture)}/stat");
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (IoSentence.Tells(e))
         {
             return null;
         }

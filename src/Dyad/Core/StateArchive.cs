@@ -18,6 +18,7 @@ namespace Dyad.Core;
 public sealed class StateArchive
 {
     private readonly Stream _stream;
+    private List<StateField>? _fields;
 
     private StateArchive(Stream stream, bool isLoading)
     {
@@ -34,6 +35,14 @@ public sealed class StateArchive
         using var stream = new MemoryStream();
         serialize(new StateArchive(stream, isLoading: false));
         return stream.ToArray();
+    }
+
+    /// <summary>The fields of an object's state, in their order: a saved state has no sizes of numbers, and cannot be taken apart.</summary>
+    internal static IReadOnlyList<StateField> Fields(Action<StateArchive> serialize)
+    {
+        var archive = new StateArchive(Stream.Null, isLoading: false) { _fields = [] };
+        serialize(archive);
+        return archive._fields;
     }
 
     /// <summary>Loads an object from its saved state.</summary>
@@ -115,6 +124,7 @@ public sealed class StateArchive
         if (!IsLoading)
         {
             _stream.Write(bytes);
+            _fields?.Add(new StateField(name, bytes.ToArray()));
         }
         else if (_stream.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false) < bytes.Length)
         {
@@ -122,3 +132,8 @@ public sealed class StateArchive
         }
     }
 }
+
+/// <summary>A field of a saved state.</summary>
+/// <param name="Name">Its name; several may have the same one.</param>
+/// <param name="Bytes">Its numbers.</param>
+internal readonly record struct StateField(string Name, byte[] Bytes);

@@ -1,5 +1,7 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics.X86;
 using System.Security.Cryptography;
 using Dyad.Core;
 using Dyad.Numerics;
@@ -14,6 +16,10 @@ namespace Dyad.Experience;
 public sealed class ReplayBuffer : IAppendOnlyState
 {
     private const int SegmentRows = 1 << 13;
+
+    // Rows whose way from memory is begun before the first is read: each is somewhere else, and far away in a large buffer.
+    private const int DrawnAtOnce = 32;
+
     private const int ChecksumLength = SHA256.HashSizeInBytes;
 
     private readonly int _observationSize;
@@ -93,17 +99,28 @@ public sealed class ReplayBuffer : IAppendOnlyState
     {
         int count = Count;
         long oldest = _added - count;
-        for (int i = 0; i < rewards.Length; i++)
+        Span<long> drawn = stackalloc long[DrawnAtOnce];
+        for (int first = 0; first < rewards.Length; first += DrawnAtOnce)
         {
-            ReadOnlySpan<float> row = Row(oldest + stream.Index(count), allocate: false);
-            row[.._observationSize].CopyTo(observations[(i * _observationSize)..]);
-            row.Slice(_observationSize, _actionSize).CopyTo(actions[(i * _actionSize)..]);
-            rewards[i] = row[_observationSize + _actionSize];
-            terminated[i] = row[_observationSize + _actionSize + 1];
-            row.Slice(_observationSize + _actionSize + 2, _observationSize).CopyTo(nexts[(i * _observationSize)..]);
-            if (_hasDiscounts)
+            Span<long> rows = drawn[..Math.Min(DrawnAtOnce, rewards.Length - first)];
+            foreach (ref long index in rows)
             {
-                discounts[i] = row[^1];
+                index = oldest + stream.Index(count);
+                Prefetch(Row(index, allocate: false));
+            }
+
+            for (int i = first; i < first + rows.Length; i++)
+            {
+                ReadOnlySpan<float> row = Row(rows[i - first], allocate: false);
+                row[.._observationSize].CopyTo(observations[(i * _observationSize)..]);
+                row.Slice(_observationSize, _actionSize).CopyTo(actions[(i * _actionSize)..]);
+                rewards[i] = row[_observationSize + _actionSize];
+                terminated[i] = row[_observationSize + _actionSize + 1];
+                row.Slice(_observationSize + _actionSize + 2, _observationSize).CopyTo(nexts[(i * _observationSize)..]);
+                if (_hasDiscounts)
+                {
+                    discounts[i] = row[^1];
+                }
             }
         }
     }
@@ -218,6 +235,20 @@ public sealed class ReplayBuffer : IAppendOnlyState
 
     private static string PathOf(string folder, long segment) =>
         Path.Combine(folder, "replay-" + segment.ToString("D6", CultureInfo.InvariantCulture) + ".bin");
+
+    private static unsafe void Prefetch(ReadOnlySpan<float> row)
+    {
+        if (Sse.IsSupported)
+        {
+            // A hint, so that it does not matter where a collection moves the row.
+            const int Line = 16;
+            float* start = (float*)Unsafe.AsPointer(ref MemoryMarshal.GetReference(row));
+            for (int i = 0; i < row.Length + Line; i += Line)
+            {
+                Sse.Prefetch0(start + Math.Min(i, row.Length - 1));
+            }
+        }
+    }
 
     private static void Narrow(ReadOnlySpan<double> values, Span<float> result)
     {

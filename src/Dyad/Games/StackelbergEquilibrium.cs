@@ -43,25 +43,28 @@ public readonly record struct EquilibriumReport(
 /// </summary>
 public sealed class StackelbergEquilibrium
 {
-    // Step of the difference quotient along the best response, in units of max(1, |parameter|).
-    private const double Difference = 1e-4;
-
     private readonly Game<double> _game;
-    private readonly DenseTotalDerivative _total;
+    private readonly TotalDerivative<double> _total;
+    private readonly MovedTotal<double> _moved;
     private readonly Output<double> _followerGradient;
     private readonly Output<double> _cross;
+    private readonly Output<double> _curved;
     private readonly Parameters<double> _leaderDirection;
+    private readonly Parameters<double> _followerDirection;
     private readonly CompiledProgram _program;
 
     /// <summary>Compiles what is needed.</summary>
     public StackelbergEquilibrium(Game<double> game)
     {
         _game = game;
-        _total = new DenseTotalDerivative(game);
+        _total = ExactTotalDerivative.Of(game);
+        _moved = new MovedTotal<double>(game, _total);
         _leaderDirection = game.Leader.Like("direction of the leader");
+        _followerDirection = game.Follower.Like("direction of the follower");
         var builder = new ProgramBuilder<double>();
         _followerGradient = builder.Output(Derivatives.Gradient(game.FollowerCost, game.Follower));
         _cross = builder.Output(Derivatives.MixedProduct(game.FollowerCost, game.Follower, game.Leader, _leaderDirection.Leaves));
+        _curved = builder.Output(game.Curvature(_followerDirection.Leaves));
         _program = builder.Build();
     }
 
@@ -87,56 +90,37 @@ public sealed class StackelbergEquilibrium
         return new(kind, total, gradient, curvature, leader);
     }
 
-    // D22 f2 by the columns that a dense solve would form; it is there even where the solve fails.
+    // D22 f2, a column a product.
     private double[] Hessian()
     {
-        try
+        int m = _game.Follower.Count;
+        double[] hessian = new double[m * m];
+        for (int i = 0; i < m; i++)
         {
-            _total.Compute();
-        }
-        catch (ArithmeticException)
-        {
-            // Singular: its columns are known all the same.
+            Unit(_followerDirection, i);
+            _program.Run();
+            _curved.Values.CopyTo(hessian.AsSpan(i * m, m));
         }
 
-        return _total.Curvature.ToArray();
+        return hessian;
     }
 
     // The total derivative's difference quotients, the follower answering by y - H^-1 D21 f2 dx.
     private double LeaderCurvature(double[] hessian)
     {
         int n = _game.Leader.Count, m = _game.Follower.Count;
-        double[] x = _game.Leader.Values.ToArray(), y = _game.Follower.Values.ToArray();
         var factors = new LuFactorization(m);
         factors.Factor(hessian);
-        double[] second = new double[n * n], answer = new double[m], ahead = new double[n];
+        double[] second = new double[n * n], answer = new double[m];
         for (int i = 0; i < n; i++)
         {
-            _leaderDirection.Values.Clear();
-            _leaderDirection.Values[i] = 1;
+            Unit(_leaderDirection, i);
             _program.Run();
-            _cross.Values.CopyTo(answer);
+            TensorPrimitives.Negate(_cross.Values, answer);
             factors.Solve(answer);
-            double step = Difference * Math.Max(1, Math.Abs(x[i]));
-            Move(step);
-            _total.Total.CopyTo(ahead);
-            Move(-step);
-            for (int j = 0; j < n; j++)
-            {
-                second[(i * n) + j] = (ahead[j] - _total.Total[j]) / (2 * step);
-            }
-
-            void Move(double by)
-            {
-                x.CopyTo(_game.Leader.Values);
-                _game.Leader.Values[i] += by;
-                TensorPrimitives.MultiplyAdd<double>(answer, -by, y, _game.Follower.Values);
-                _total.Compute();
-            }
+            _moved.Along(_leaderDirection.Values, answer, MovedTotal<double>.StepFor(Math.Abs(_game.Leader.Values[i]), 1), second.AsSpan(i * n, n));
         }
 
-        x.CopyTo(_game.Leader.Values);
-        y.CopyTo(_game.Follower.Values);
         for (int i = 0; i < n; i++)
         {
             for (int j = 0; j < i; j++)
@@ -146,6 +130,12 @@ public sealed class StackelbergEquilibrium
         }
 
         return Lowest(second, n);
+    }
+
+    private static void Unit(Parameters<double> direction, int i)
+    {
+        direction.Values.Clear();
+        direction.Values[i] = 1;
     }
 
     private static double Lowest(double[] matrix, int n) => Eigenvalues(matrix, n).Min();

@@ -158,6 +158,10 @@ internal static unsafe class MatrixProduct
         {
             MatrixProductLoops<TLanes, TVector, T>.Rows(p);
         }
+        else if (p.Inner == 1 && p.BColumn == 1)
+        {
+            MatrixProductLoops<TLanes, TVector, T>.Outer(p);
+        }
         else
         {
             MatrixProductLoops<TLanes, TVector, T>.Tiles(p);

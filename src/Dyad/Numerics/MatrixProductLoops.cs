@@ -117,6 +117,38 @@ internal static unsafe class MatrixProductLoops<TLanes, TVector, T>
         }
     }
 
+    /// <summary>A column times a row: each element is one multiplication.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Outer(in Product<T> p)
+    {
+        int w = TLanes.Count;
+        nint columns = p.Columns;
+        TVector floor = TLanes.Fill(Floor(p)), zero = TLanes.Fill(T.Zero);
+        T* b = p.B, c = p.C, start = p.Start, gate = p.Gate;
+        for (nint i = 0; i < p.Rows; i++)
+        {
+            T a = p.A[i * p.ARow];
+            TVector x = TLanes.Fill(a);
+            nint j = 0;
+            for (; j <= columns - w; j += w)
+            {
+                TVector value = TLanes.MultiplyAdd(x, TLanes.Load(b + j), start == null ? zero : TLanes.Load(start + j));
+                value = TLanes.AtLeast(floor, value);
+                TLanes.Store(gate == null ? value : TLanes.Gate(value, TLanes.Load(gate + j)), c + j);
+            }
+
+            for (; j < columns; j++)
+            {
+                T value = T.FusedMultiplyAdd(a, b[j], start == null ? T.Zero : start[j]);
+                c[j] = MatrixProduct.Finish(p, (i * columns) + j, value);
+            }
+
+            c += columns;
+            start = start == null ? null : start + p.StartRow;
+            gate = gate == null ? null : gate + columns;
+        }
+    }
+
     /// <summary>Any other product.</summary>
     [SkipLocalsInit]
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -221,18 +253,23 @@ internal static unsafe class MatrixProductLoops<TLanes, TVector, T>
     {
         int panel = narrow ? TLanes.Count : 2 * TLanes.Count;
         T* c = tile.C, gate = tile.Gate, result = side + (above * panel);
-        new Span<T>(side, above * panel).Clear();
-        for (int i = 0; i < rows; i++)
+        Tile<T> whole = tile;
+        whole.C = side;
+        whole.CRow = panel;
+        if (width < panel || (tile.StartRow != 0 && above > 0))
         {
-            T* row = result + (i * panel);
-            PanelPacking.CopyRow(tile.Start + (i * tile.StartRow), width, row, panel);
+            // One row (a bias, or zeros) serves all; the rows above start from anything.
+            bool one = tile.StartRow == 0;
+            whole.Start = one ? side + (height * panel) : side;
+            whole.StartRow = one ? 0 : panel;
+            new Span<T>(whole.Start, one ? panel : height * panel).Clear();
+            T* first = one ? whole.Start : result;
+            for (int i = 0; i < (one ? 1 : rows); i++)
+            {
+                PanelPacking.CopyRow(tile.Start + (i * tile.StartRow), width, first + (i * panel));
+            }
         }
 
-        Tile<T> whole = tile;
-        whole.Start = side;
-        whole.C = side;
-        whole.StartRow = panel;
-        whole.CRow = panel;
         whole.Gate = null;
         if (above + rows == height)
         {
@@ -246,11 +283,12 @@ internal static unsafe class MatrixProductLoops<TLanes, TVector, T>
             {
                 for (int j = 0; j < panel; j += TLanes.Count)
                 {
-                    Tile<T> one = whole;
-                    one.A = (T*)((byte*)tile.A + (i * tile.ARow));
-                    one.B = tile.B + j;
-                    one.Start = one.C = side + (i * panel) + j;
-                    MatrixProductTiles<TLanes, TVector, T>.RowEnd(&one);
+                    Tile<T> end = whole;
+                    end.A = (T*)((byte*)tile.A + (i * tile.ARow));
+                    end.B = tile.B + j;
+                    end.Start = whole.Start + (i * whole.StartRow) + j;
+                    end.C = side + (i * panel) + j;
+                    MatrixProductTiles<TLanes, TVector, T>.RowEnd(&end);
                 }
             }
         }
@@ -260,7 +298,7 @@ internal static unsafe class MatrixProductLoops<TLanes, TVector, T>
             T* row = result + (i * panel);
             if (gate == null)
             {
-                PanelPacking.CopyRow(row, width, c + (i * tile.CRow), width);
+                PanelPacking.CopyRow(row, width, c + (i * tile.CRow));
                 continue;
             }
 

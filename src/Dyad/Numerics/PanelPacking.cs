@@ -12,6 +12,11 @@ internal static unsafe class PanelPacking
     public static void Pack<T>(T* b, nint step, nint column, int steps, int width, T* packed, int stride)
         where T : unmanaged
     {
+        if (width < stride)
+        {
+            new Span<T>(packed, steps * stride).Clear();
+        }
+
         if (column == 1)
         {
             PackRows(b, step, steps, width, packed, stride);
@@ -21,15 +26,16 @@ internal static unsafe class PanelPacking
         int j = 0;
         if (step == 1 && Avx.IsSupported && sizeof(T) == sizeof(float))
         {
-            for (; j + 8 <= width; j += 8)
+            for (; j < width && j + 8 <= stride; j += 8)
             {
-                int k = 0;
+                // Past the last column it stands again: what comes of it is thrown away.
+                int last = Math.Min(8, width - j) - 1, k = 0;
                 for (; k + 8 <= steps; k += 8)
                 {
-                    Transpose8((float*)(b + (j * column) + k), column, (float*)(packed + (k * stride) + j), stride);
+                    Transpose8((float*)(b + (j * column) + k), column, last, (float*)(packed + (k * stride) + j), stride);
                 }
 
-                PackColumns(b + (j * column) + k, step, column, steps - k, 8, packed + (k * stride) + j, stride);
+                PackColumns(b + (j * column) + k, step, column, steps - k, last + 1, packed + (k * stride) + j, stride);
             }
         }
         else if (step == 1 && Avx.IsSupported && sizeof(T) == sizeof(double))
@@ -47,10 +53,6 @@ internal static unsafe class PanelPacking
         }
 
         PackColumns(b + (j * column), step, column, steps, width - j, packed + j, stride);
-        for (int k = 0; k < steps && width < stride; k++)
-        {
-            new Span<T>(packed + (k * stride) + width, stride - width).Clear();
-        }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -75,22 +77,17 @@ internal static unsafe class PanelPacking
 
         for (int k = 0; k < steps; k++)
         {
-            CopyRow(b + (k * step), width, packed + ((nint)k * stride), stride);
+            CopyRow(b + (k * step), width, packed + ((nint)k * stride));
         }
     }
 
-    /// <summary>Copies a row of at most two vectors by its two overlapping ends, and fills it up with zeros.</summary>
+    /// <summary>Copies a row of at most two vectors by its two overlapping ends.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void CopyRow<T>(T* from, int width, T* to, int stride)
+    public static void CopyRow<T>(T* from, int width, T* to)
         where T : unmanaged
     {
         int bytes = width * sizeof(T);
         byte* x = (byte*)from, y = (byte*)to;
-        if (width < stride)
-        {
-            new Span<T>(to, stride).Clear();
-        }
-
         if (bytes >= 64 && Vector512.IsHardwareAccelerated)
         {
             Vector512<byte> low = Vector512.Load(x), high = Vector512.Load(x + bytes - 64);
@@ -133,12 +130,12 @@ internal static unsafe class PanelPacking
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Transpose8(float* from, nint column, float* to, int stride)
+    private static void Transpose8(float* from, nint column, nint last, float* to, int stride)
     {
-        Vector256<float> r0 = Vector256.Load(from), r1 = Vector256.Load(from + column);
-        Vector256<float> r2 = Vector256.Load(from + (2 * column)), r3 = Vector256.Load(from + (3 * column));
-        Vector256<float> r4 = Vector256.Load(from + (4 * column)), r5 = Vector256.Load(from + (5 * column));
-        Vector256<float> r6 = Vector256.Load(from + (6 * column)), r7 = Vector256.Load(from + (7 * column));
+        Vector256<float> r0 = Vector256.Load(from), r1 = Vector256.Load(from + (Math.Min(1, last) * column));
+        Vector256<float> r2 = Vector256.Load(from + (Math.Min(2, last) * column)), r3 = Vector256.Load(from + (Math.Min(3, last) * column));
+        Vector256<float> r4 = Vector256.Load(from + (Math.Min(4, last) * column)), r5 = Vector256.Load(from + (Math.Min(5, last) * column));
+        Vector256<float> r6 = Vector256.Load(from + (Math.Min(6, last) * column)), r7 = Vector256.Load(from + (Math.Min(7, last) * column));
         Vector256<float> a0 = Avx.UnpackLow(r0, r1), a1 = Avx.UnpackHigh(r0, r1);
         Vector256<float> a2 = Avx.UnpackLow(r2, r3), a3 = Avx.UnpackHigh(r2, r3);
         Vector256<float> a4 = Avx.UnpackLow(r4, r5), a5 = Avx.UnpackHigh(r4, r5);

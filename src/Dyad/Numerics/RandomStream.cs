@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Text;
 using Dyad.Core;
 
@@ -49,18 +50,7 @@ public sealed partial class RandomStream
     }
 
     /// <summary>64 random bits.</summary>
-    public ulong NextBits()
-    {
-        ulong result = BitOperations.RotateLeft(_s0 + _s3, 23) + _s0;
-        ulong t = _s1 << 17;
-        _s2 ^= _s0;
-        _s3 ^= _s1;
-        _s1 ^= _s2;
-        _s0 ^= _s3;
-        _s2 ^= t;
-        _s3 = BitOperations.RotateLeft(_s3, 45);
-        return result;
-    }
+    public ulong NextBits() => Advance(ref _s0, ref _s1, ref _s2, ref _s3);
 
     /// <summary>A number uniform on [0, 1), a multiple of 2^-53.</summary>
     public double Uniform() => (NextBits() >> 11) * (1.0 / (1UL << 53));
@@ -117,6 +107,20 @@ public sealed partial class RandomStream
         archive.Value("s1", ref _s1);
         archive.Value("s2", ref _s2);
         archive.Value("s3", ref _s3);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static ulong Advance(ref ulong s0, ref ulong s1, ref ulong s2, ref ulong s3)
+    {
+        ulong result = BitOperations.RotateLeft(s0 + s3, 23) + s0;
+        ulong t = s1 << 17;
+        s2 ^= s0;
+        s3 ^= s1;
+        s1 ^= s2;
+        s0 ^= s3;
+        s2 ^= t;
+        s3 = BitOperations.RotateLeft(s3, 45);
+        return result;
     }
 
     // The finaliser of SplitMix64.

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Numerics.Tensors;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
@@ -17,6 +18,34 @@ internal static unsafe class VectorMath
     /// <summary><c>y = log(1 + exp(x))</c> without overflow, within 4 ulp.</summary>
     public static void Softplus<T>(ReadOnlySpan<T> x, Span<T> y)
         where T : unmanaged, IBinaryFloatingPointIeee754<T> => Map(x, y, default(SoftplusFunction<T>));
+
+    /// <summary>
+    /// <c>y = exp(x)</c>, with the bits of <c>TensorPrimitives</c>, whose loop a process runs unoptimised for its first second.
+    /// </summary>
+    public static void Exp<T>(ReadOnlySpan<T> x, Span<T> y)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        if (x.Length < Vector128<T>.Count)
+        {
+            TensorPrimitives.Exp(x, y);
+            return;
+        }
+
+        Map(x, y, default(ExpFunction<T>));
+    }
+
+    /// <summary><c>y = 1 / (1 + exp(-x))</c>, likewise.</summary>
+    public static void Sigmoid<T>(ReadOnlySpan<T> x, Span<T> y)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        if (x.Length < Vector128<T>.Count)
+        {
+            TensorPrimitives.Sigmoid(x, y);
+            return;
+        }
+
+        Map(x, y, default(SigmoidFunction<T>));
+    }
 
     /// <summary>1 where x is positive, elsewhere 0.</summary>
     public static void Positive<T>(ReadOnlySpan<T> x, Span<T> y)
@@ -118,6 +147,30 @@ internal interface IVectorFunction<T>
     TVector Of<TLanes, TVector>(TVector x)
         where TLanes : struct, ILanes<TVector, T>
         where TVector : struct;
+}
+
+/// <summary>exp(x).</summary>
+internal readonly struct ExpFunction<T> : IVectorFunction<T>
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public TVector Of<TLanes, TVector>(TVector x)
+        where TLanes : struct, ILanes<TVector, T>
+        where TVector : struct => TLanes.Exp(x);
+}
+
+/// <summary>1 / (1 + exp(-x)).</summary>
+internal readonly struct SigmoidFunction<T> : IVectorFunction<T>
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public TVector Of<TLanes, TVector>(TVector x)
+        where TLanes : struct, ILanes<TVector, T>
+        where TVector : struct
+    {
+        TVector one = TLanes.Fill(T.One);
+        return TLanes.Divide(one, TLanes.Add(one, TLanes.Exp(TLanes.Subtract(TLanes.Fill(T.NegativeZero), x))));
+    }
 }
 
 /// <summary>1 where positive, elsewhere 0.</summary>

@@ -18,12 +18,12 @@ public sealed partial class DocumentProgramTests : IDisposable
     public async Task The_programs_of_the_pages_compile_and_those_of_an_application_run()
     {
         await _feed.PackAsync("library");
-        string[] pages = [.. Directory.GetFiles(Repository.PathOf("docs"), "*.md").Where(path => Path.GetFileName(path) != "environments.md").Order(StringComparer.Ordinal)];
+        string[] pages = [Repository.PathOf("README.md"), .. Directory.GetFiles(Repository.PathOf("docs"), "*.md").Where(path => Path.GetFileName(path) != "environments.md").Order(StringComparer.Ordinal)];
         var calls = new List<string>();
         var sources = new List<(string, string)>();
         foreach (string page in pages)
         {
-            string name = Path.GetFileNameWithoutExtension(page).Replace('-', '_');
+            string name = Path.GetFileNameWithoutExtension(page).Replace('-', '_').ToLowerInvariant();
             string[] blocks = [.. Block().Matches(await File.ReadAllTextAsync(page, TestContext.Current.CancellationToken)).Select(match => match.Groups[1].Value)];
             for (int i = 0; i < blocks.Length; i++)
             {

@@ -72,10 +72,10 @@ public sealed class Readers : IDisposable
             }),
             ["metrics of the live view"] = new("metrics.jsonl", [Of(agent, "metrics.jsonl"), Of(tabular, "metrics.jsonl")], path =>
             {
-                var tail = new Dyad.Live.MetricsTail(path);
+                var tail = new MetricsTail(path);
                 tail.Read();
-                Dyad.Live.RunWarnings.Of(tail.Columns);
-                if (tail.Rows < File.ReadAllBytes(path).Count(letter => letter == (byte)'\n'))
+                Dyad.Live.RunWarnings.Of(tail.Table.ByName);
+                if (tail.Table.Rows < File.ReadAllBytes(path).Count(letter => letter == (byte)'\n'))
                 {
                     throw new Dyad.Core.UserError("a damaged row ends what is shown");
                 }

@@ -6,7 +6,7 @@ namespace Dyad.Studies.Definitions.Problems;
 /// <summary>What each player of a small game descends along: the leader its own gradient or its total derivative.</summary>
 internal sealed class GameDynamics
 {
-    private readonly DenseTotalDerivative? _total;
+    private readonly TotalDerivative<double>? _total;
     private readonly Output<double> _leader;
     private readonly Output<double> _follower;
     private readonly CompiledProgram _leaderProgram;
@@ -17,7 +17,7 @@ internal sealed class GameDynamics
     /// <param name="damping">Added to the follower's curvature (Zheng et al. 2021, section 4.5); null for individual gradients.</param>
     public GameDynamics(Game<double> game, double? damping)
     {
-        _total = damping is { } lambda ? new DenseTotalDerivative(game, lambda) : null;
+        _total = damping is { } lambda ? ExactTotalDerivative.Of(game, lambda) : null;
         var leader = new ProgramBuilder<double>();
         _leader = leader.Output(Derivatives.Gradient(game.LeaderCost, game.Leader));
         _leaderProgram = leader.Build();
@@ -32,20 +32,14 @@ internal sealed class GameDynamics
     /// </param>
     public ReadOnlySpan<double> Leader(out bool isDefined)
     {
-        isDefined = true;
         if (_total is not null)
         {
-            try
-            {
-                _total.Compute();
-                return _total.Total;
-            }
-            catch (ArithmeticException)
-            {
-                isDefined = false;
-            }
+            _total.Compute();
+            isDefined = _total.ImplicitFactor > 0;
+            return _total.Total;
         }
 
+        isDefined = true;
         _leaderProgram.Run();
         return _leader.Values;
     }

@@ -1,5 +1,4 @@
 using System.Numerics.Tensors;
-using Dyad.Core;
 using Dyad.Numerics;
 using Dyad.Studies.Definitions.Problems;
 using Dyad.Tabular;
@@ -11,7 +10,7 @@ namespace Dyad.Studies.Definitions.Runs;
 /// step with a random policy and random critics. Expectations over episodes are exact: sums over states weighted by discounted
 /// visits. Each error is the largest difference of the two sides divided by the largest magnitude of the reference side.
 /// </summary>
-internal sealed class EpisodeTheoremCheck : IIterative
+internal sealed class EpisodeTheoremCheck(int seed) : IdentityCheck(seed, EpisodeTheoremCheck.Checks)
 {
     /// <summary>Names of the checks, with what each holds against what.</summary>
     public static readonly (string Metric, string Statement)[] Checks =
@@ -29,23 +28,14 @@ internal sealed class EpisodeTheoremCheck : IIterative
     // Of a central difference of fourth order.
     private const double Difference = 1e-3;
 
-    private readonly RandomStream _stream;
-    private readonly double[] _errors = new double[Checks.Length];
-    private long _step;
-
-    public EpisodeTheoremCheck(int seed) => _stream = new RandomStream(seed).Split("theorems");
-
-    public long Step => _step;
-
-    public void Advance()
+    protected override void CheckProblem(RandomStream stream)
     {
-        Mdp mdp = RandomProblem.Mdp(_stream);
-        double[] logits = RandomProblem.Vector(_stream, mdp.Pairs, 1.5);
-        double[] q = RandomProblem.Vector(_stream, mdp.Pairs, 3), v = RandomProblem.Vector(_stream, mdp.States, 3);
+        Mdp mdp = RandomProblem.Mdp(stream);
+        double[] logits = RandomProblem.Vector(stream, mdp.Pairs, 1.5);
+        double[] q = RandomProblem.Vector(stream, mdp.Pairs, 3), v = RandomProblem.Vector(stream, mdp.States, 3);
         var evaluation = new PolicyEvaluation(mdp, TabularPolicy.Softmax(mdp, logits));
         var game = new EpisodeTheorems(evaluation);
         double[] gradient = game.PolicyGradient();
-        _step++;
 
         double[] slope = Slope(mdp, logits, x => x.CriticCost(q));
         Check("theorem1", slope, game.CostGradient(q, later: 2));
@@ -58,28 +48,8 @@ internal sealed class EpisodeTheoremCheck : IIterative
         Check("total_step_exact", gradient, game.TotalOfStep(evaluation.StateValue));
     }
 
-    public void Measure(IMetrics metrics)
-    {
-        for (int i = 0; i < Checks.Length; i++)
-        {
-            metrics.Record($"error/{Checks[i].Metric}", _step == 0 ? double.NaN : _errors[i]);
-        }
-    }
-
-    public void Serialize(StateArchive archive)
-    {
-        archive.Value("step", ref _step);
-        _stream.Serialize(archive);
-
-        // A checkpoint may lie between a step and its measurement.
-        archive.Array("errors", _errors.AsSpan());
-    }
-
-    private void Check(string metric, double[] reference, double[] actual)
-    {
-        double scale = Math.Abs(TensorPrimitives.MaxMagnitude<double>(reference)), error = reference.Zip(actual, (x, y) => Math.Abs(x - y)).Max();
-        _errors[Array.FindIndex(Checks, check => check.Metric == metric)] = error / Math.Max(scale, 1e-300);
-    }
+    private void Check(string metric, double[] reference, double[] actual) => Record(
+        metric, reference.Zip(actual, (x, y) => Math.Abs(x - y)).Max(), Math.Abs(TensorPrimitives.MaxMagnitude<double>(reference)));
 
     private static double[] Slope(Mdp mdp, double[] logits, Func<EpisodeTheorems, double> value)
     {

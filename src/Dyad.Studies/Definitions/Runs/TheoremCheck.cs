@@ -1,5 +1,4 @@
 using System.Numerics.Tensors;
-using Dyad.Core;
 using Dyad.Numerics;
 using Dyad.Studies.Definitions.Problems;
 using Dyad.Tabular;
@@ -10,7 +9,7 @@ namespace Dyad.Studies.Definitions.Runs;
 /// Checks the identities of Wen et al. (2021) on one random MDP a step, with a random policy and a random critic. Each error
 /// is the Euclidean norm of the difference of the two sides divided by the largest magnitude of the reference side.
 /// </summary>
-internal sealed class TheoremCheck : IIterative
+internal sealed class TheoremCheck(int seed) : IdentityCheck(seed, TheoremCheck.Checks)
 {
     /// <summary>Names of the checks, with what each holds against what.</summary>
     public static readonly (string Metric, string Statement)[] Checks =
@@ -33,19 +32,11 @@ internal sealed class TheoremCheck : IIterative
 
     private const double Difference = 1e-5;
 
-    private readonly RandomStream _stream;
-    private readonly Dictionary<string, double> _errors = [];
-    private long _step;
-
-    public TheoremCheck(int seed) => _stream = new RandomStream(seed).Split("theorems");
-
-    public long Step => _step;
-
-    public void Advance()
+    protected override void CheckProblem(RandomStream stream)
     {
-        Mdp mdp = RandomProblem.Mdp(_stream);
-        double[] logits = RandomProblem.Vector(_stream, mdp.Pairs, 1.5);
-        double[] critic = RandomProblem.Vector(_stream, mdp.Pairs, 3);
+        Mdp mdp = RandomProblem.Mdp(stream);
+        double[] logits = RandomProblem.Vector(stream, mdp.Pairs, 1.5);
+        double[] critic = RandomProblem.Vector(stream, mdp.Pairs, 3);
         var evaluation = new PolicyEvaluation(mdp, TabularPolicy.Softmax(mdp, logits));
         var plain = new ExactGradients(evaluation, critic);
         double[] gradient = plain.PolicyGradient();
@@ -59,30 +50,7 @@ internal sealed class TheoremCheck : IIterative
         Check("theorem3_semi", gradient, StackelbergGradients.Semi(evaluation, plain));
         Check("fixed_weights", plain.ActorG(), StackelbergGradients.Full(evaluation, plain, differentiateWeights: false));
         Check("fixed_weights_semi", plain.ActorG(), StackelbergGradients.Semi(evaluation, plain, differentiateWeights: false));
-        CheckSoft(mdp, logits, critic, evaluation);
-        _step++;
-    }
-
-    public void Measure(IMetrics metrics)
-    {
-        foreach ((string metric, _) in Checks)
-        {
-            metrics.Record($"error/{metric}", _errors.GetValueOrDefault(metric, double.NaN));
-        }
-    }
-
-    public void Serialize(StateArchive archive)
-    {
-        archive.Value("step", ref _step);
-        _stream.Serialize(archive);
-
-        // A checkpoint may lie between a step and its measurement.
-        double[] errors = [.. Checks.Select(check => _errors.GetValueOrDefault(check.Metric, double.NaN))];
-        archive.Array("errors", errors.AsSpan());
-        for (int i = 0; i < errors.Length; i++)
-        {
-            _errors[Checks[i].Metric] = errors[i];
-        }
+        CheckSoft(mdp, logits, critic, evaluation, stream.Uniform(0.05, 2));
     }
 
     private void CheckDifferences(Mdp mdp, double[] logits, ExactGradients plain)
@@ -105,9 +73,8 @@ internal sealed class TheoremCheck : IIterative
         Check("policy_gradient", slope, plain.PolicyGradient());
     }
 
-    private void CheckSoft(Mdp mdp, double[] logits, double[] critic, PolicyEvaluation evaluation)
+    private void CheckSoft(Mdp mdp, double[] logits, double[] critic, PolicyEvaluation evaluation, double temperature)
     {
-        double temperature = _stream.Uniform(0.05, 2);
         var soft = new ExactGradients(evaluation, critic, temperature);
         double[] gradient = soft.PolicyGradient();
         double[] slope = new double[mdp.Pairs];
@@ -124,12 +91,8 @@ internal sealed class TheoremCheck : IIterative
         Check("soft_policy_gradient", slope, gradient);
     }
 
-    private void Check(string metric, ReadOnlySpan<double> reference, ReadOnlySpan<double> actual)
-    {
-        double scale = Math.Abs(TensorPrimitives.MaxMagnitude(reference));
-        double error = TensorPrimitives.Distance(reference, actual);
-        _errors[metric] = error / Math.Max(scale, 1e-300);
-    }
+    private void Check(string metric, ReadOnlySpan<double> reference, ReadOnlySpan<double> actual) =>
+        Record(metric, TensorPrimitives.Distance(reference, actual), Math.Abs(TensorPrimitives.MaxMagnitude(reference)));
 
     private static PolicyEvaluation Moved(Mdp mdp, double[] logits, int index, double by)
     {

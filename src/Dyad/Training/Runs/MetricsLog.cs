@@ -126,7 +126,7 @@ public sealed class MetricsLog : IDisposable
             using FileStream file = File.OpenRead(path);
             return SHA256.HashData(file);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (IoSentence.Tells(e))
         {
             throw new UserError($"cannot read the metrics '{path}': {IoSentence.Of(e)}", e);
         }
@@ -139,8 +139,7 @@ public sealed class MetricsLog : IDisposable
     /// <exception cref="UserError">The file cannot be read, or a row is not JSON.</exception>
     public static IReadOnlyDictionary<string, double[]> Read(string path, long steps = long.MaxValue, bool mayGrow = false)
     {
-        var columns = new Dictionary<string, List<double>>();
-        int rows = 0;
+        var table = new MetricsColumns(LargestTable);
         try
         {
             using var file = new StreamReader(new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite), Encoding.UTF8);
@@ -151,22 +150,12 @@ public sealed class MetricsLog : IDisposable
                     break;
                 }
 
-                using var row = JsonDocument.Parse(line);
-                foreach (JsonProperty property in row.RootElement.EnumerateObject())
+                if (!table.TryAdd(Encoding.UTF8.GetBytes(line)))
                 {
-                    if (!columns.TryGetValue(property.Name, out List<double>? column))
-                    {
-                        columns[property.Name] = column = [];
-                        RequireRoom(path, columns.Count, rows);
-                    }
-
-                    Pad(column, rows);
-                    column.Add(property.Value.ValueKind == JsonValueKind.Number ? property.Value.GetDouble() : double.NaN);
+                    throw new UserError($"cannot read the metrics '{path}': with row {table.Rows + 1} there are more than {LargestTable} values of {table.ByName.Count} metrics");
                 }
 
-                rows++;
-                RequireRoom(path, columns.Count, rows);
-                if (columns.TryGetValue("step", out List<double>? reached) && reached.Count == rows && reached[^1] >= steps)
+                if (table.ByName.TryGetValue("step", out List<double>? reached) && reached[^1] >= steps)
                 {
                     break;
                 }
@@ -178,15 +167,10 @@ public sealed class MetricsLog : IDisposable
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
-            throw new UserError($"cannot read the metrics '{path}' (row {rows + 1}): {(e is JsonException ? JsonSentence.Of(e) : "it is no JSON object of numbers")}", e);
+            throw new UserError($"cannot read the metrics '{path}' (row {table.Rows + 1}): {(e is JsonException ? JsonSentence.Of(e) : "it is no JSON object of numbers")}", e);
         }
 
-        foreach (List<double> column in columns.Values)
-        {
-            Pad(column, rows);
-        }
-
-        return columns.ToDictionary(entry => entry.Key, entry => entry.Value.ToArray());
+        return table.ByName.ToDictionary(entry => entry.Key, entry => entry.Value.ToArray());
     }
 
     /// <summary>Reads a log row by row; a missing value is NaN.</summary>
@@ -195,22 +179,5 @@ public sealed class MetricsLog : IDisposable
     {
         IReadOnlyDictionary<string, double[]> columns = Read(path);
         return Enumerable.Range(0, columns.Values.FirstOrDefault()?.Length ?? 0).Select(row => columns.Select(column => (column.Key, column.Value[row])));
-    }
-
-    // A gap costs as much as a value, so that a short file of ever new names would fill the memory.
-    private static void RequireRoom(string path, int columns, int rows)
-    {
-        if ((long)columns * rows > LargestTable)
-        {
-            throw new UserError($"cannot read the metrics '{path}': {columns} metrics in {rows} rows are too many");
-        }
-    }
-
-    private static void Pad(List<double> column, int rows)
-    {
-        while (column.Count < rows)
-        {
-            column.Add(double.NaN);
-        }
     }
 }

@@ -197,7 +197,7 @@ internal sealed class RunLease : IDisposable
                     DurableFile.Write(RunOwner.PathOf(_folder, Number), file => file.Write(text), flush: false);
                 }
             }
-            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            catch (Exception e) when (IoSentence.Tells(e))
             {
                 // A disk that is full, or a folder that has gone, is told where the run itself is written.
             }

@@ -109,7 +109,7 @@ public sealed class RunLoop
             using var session = new RunSession(directory, run, learner, position, store, lease, _clock, new RunStamp(_build, earlier, _machine));
             session.Advance(_checkpointInterval, progress, cancellation);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (IoSentence.Tells(e))
         {
             throw new UserError($"cannot write the run '{directory.FullPath}': {IoSentence.Of(e)}", e);
         }
@@ -132,7 +132,7 @@ public sealed class RunLoop
             return directory.ReadConfig() is { } config
                 && Load(new CheckpointStore(directory.CheckpointPath), directory, config, learner, new RunPosition(), warn);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (IoSentence.Tells(e))
         {
             throw new UserError($"cannot read the run '{directory.FullPath}': {IoSentence.Of(e)}", e);
         }

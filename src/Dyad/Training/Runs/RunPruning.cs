@@ -30,7 +30,7 @@ internal static class RunPruning
                 File.Delete(path);
             }
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (IoSentence.Tells(e))
         {
             throw new UserError($"cannot write the run '{directory.FullPath}': {IoSentence.Of(e)}", e);
         }

@@ -35,6 +35,16 @@ public sealed class StateArchiveTests
     }
 
     [Fact]
+    public void Fields_are_told_with_their_numbers_and_in_their_order()
+    {
+        Action<StateArchive> serialize = Example(out State saved);
+        IReadOnlyList<StateField> fields = StateArchive.Fields(serialize);
+        Assert.Equal(StateArchive.Save(serialize).Length, fields.Sum(field => 8 + field.Name.Length + field.Bytes.Length));
+        Assert.Equal(saved.Step, BitConverter.ToInt64(fields[0].Bytes));
+        Assert.Equal("step", fields[0].Name);
+    }
+
+    [Fact]
     public void An_archive_knows_its_direction()
     {
         bool saving = true;

@@ -233,6 +233,26 @@ public sealed class ReplayBufferTests : IDisposable
         }
     }
 
+    [Fact]
+    public void Each_row_of_a_batch_of_any_size_is_that_of_the_next_index_of_the_stream()
+    {
+        var buffer = new ReplayBuffer(2, 1, 1000);
+        for (int i = 0; i < 500; i++)
+        {
+            Add(buffer, i);
+        }
+
+        foreach (int count in (int[])[1, 31, 32, 33, 100])
+        {
+            var stream = new RandomStream(5);
+            Assert.All(Draw(buffer, count), row =>
+            {
+                int i = stream.Index(500);
+                Assert.Equal((i + 0.25f, -i, i * 0.5f, i, i + 1.25f, i % 3 == 0 ? 1 : 0), (row.S[0], row.S[1], row.A[0], row.Reward, row.Next[0], row.Terminated));
+            });
+        }
+    }
+
     private static void Add(ReplayBuffer buffer, int i) =>
         buffer.Add([i + 0.25, -i], [i * 0.5], i, [i + 1.25, -i - 1], terminated: i % 3 == 0);
 

@@ -90,6 +90,34 @@ public sealed class EventFileTests : IDisposable
     }
 
     [Fact]
+    public void A_damaged_row_ends_what_is_written_and_a_run_that_was_begun_anew_is_written_anew()
+    {
+        string run = _folder.PathOf("run"), metrics = Path.Combine(run, "metrics.jsonl");
+        Directory.CreateDirectory(run);
+        var progress = new StudyProgress(0, "label", 0, new RunProgress(0, 100, 0, [])) { Environment = "task", Folder = run };
+        using var events = new LiveEvents(_folder.PathOf("events"), "study", TimeProvider.System, Assert.Fail);
+        File.WriteAllText(metrics, "{\"step\":0,\"a\":1}\n{\"step\":10,\"a\"\n{\"step\":20,\"a\":2}\n");
+        events.Take(progress);
+        string file = Assert.Single(Directory.GetFiles(_folder.PathOf("events", "study", "label", "task", "seed-0")));
+        Assert.Equal([1f], Values());
+
+        File.WriteAllText(metrics, "{\"step\":0,\"a\":5}\n{\"step\":10,\"a\":null}\n{\"step\":20,\"a\":6}\n");
+        events.Take(progress);
+        Assert.Equal([1f, 5f, 6f], Values());
+        Assert.Equal(2, All().Count(x => x.Session == 1));
+
+        IEnumerable<Event> All()
+        {
+            using var stream = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+            byte[] bytes = new byte[stream.Length];
+            stream.ReadExactly(bytes);
+            return [.. Read(bytes)];
+        }
+
+        IEnumerable<float> Values() => All().SelectMany(x => x.Values).Where(value => value.Tag == "a").Select(value => value.Value);
+    }
+
+    [Fact]
     public void Files_grow_with_the_rows_and_have_what_metrics_have_after_a_stop_too()
     {
         TrainingStudy Study(long steps) => TrainingStudy.Tabular(MethodCatalog.Tabular("actor-o"), TaskLocator.Find("FourRoom"), new TrainingRequest([], steps, 100, 0));

@@ -13,7 +13,21 @@ public sealed class RandomNormalTests
     [InlineData(1e-6, -4.753424308822899)]
     [InlineData(1e-15, -7.941345326170997)]
     public void Quantiles_are_those_of_the_normal_distribution(double p, double x) =>
-        Assert.Equal(x, RandomStream.NormalQuantile(p), 1e-14 * Math.Max(1, Math.Abs(x)));
+        Assert.Equal(x, NormalQuantiles.Of(p), 1e-14 * Math.Max(1, Math.Abs(x)));
+
+    [Fact]
+    public void Many_quantiles_have_the_bits_of_one()
+    {
+        var random = new RandomStream(9);
+        double[] p = [.. Enumerable.Range(1, 1500).SelectMany(i => new[] { Math.Pow(0.97, i), 1 - Math.Pow(0.97, i), random.Uniform() })
+            .Where(x => x is > 0 and < 1), 0.075, 0.925, Math.BitDecrement(0.075), Math.BitIncrement(0.925), 2e-11, 1.3e-11, 1 - 1.4e-11];
+        foreach (int count in (int[])[1, 7, 8, 127, 128, 129, p.Length])
+        {
+            double[] many = p[^count..];
+            NormalQuantiles.Apply(many);
+            Assert.Equal(p[^count..].Select(NormalQuantiles.Of), many);
+        }
+    }
 
     [Fact]
     public void Sequence_is_the_same_on_every_platform()

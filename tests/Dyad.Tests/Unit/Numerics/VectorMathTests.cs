@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Numerics.Tensors;
 using Dyad.Numerics;
 
 namespace Dyad.Tests.Unit.Numerics;
@@ -13,6 +14,28 @@ public sealed class VectorMathTests
     [Fact]
     public void Tanh_is_within_3_ulp_of_the_scalar_library_in_double() =>
         Assert.InRange(WorstUlp<double>(VectorMath.Tanh, Math.Tanh, -12, 12), 0, 3);
+
+    [Fact]
+    public void Exp_and_sigmoid_have_the_bits_of_TensorPrimitives()
+    {
+        var random = new RandomStream(3);
+        for (int n = 1; n <= 70; n++)
+        {
+            Same<float>(TensorPrimitives.Exp, VectorMath.Exp, n);
+            Same<double>(TensorPrimitives.Exp, VectorMath.Exp, n);
+            Same<float>(TensorPrimitives.Sigmoid, VectorMath.Sigmoid, n);
+            Same<double>(TensorPrimitives.Sigmoid, VectorMath.Sigmoid, n);
+        }
+
+        void Same<T>(Action<ReadOnlySpan<T>, Span<T>> expected, Action<ReadOnlySpan<T>, Span<T>> actual, int n)
+            where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        {
+            T[] x = [.. Enumerable.Range(0, n).Select(i => T.CreateTruncating(i % 9 == 8 ? 0 : random.Uniform(-1, 1) * Math.Pow(10, random.Uniform(-3, 2.2))))], y = new T[n], z = new T[n];
+            expected(x, y);
+            actual(x, z);
+            Assert.Equal(y, z);
+        }
+    }
 
     [Fact]
     public void Tanh_keeps_zero_infinity_and_not_a_number()

@@ -1,8 +1,10 @@
 using Dyad.Core;
+using Dyad.Games;
 using Dyad.Studies;
 using Dyad.Studies.Definitions;
 using Dyad.Studies.Definitions.Problems;
 using Dyad.Studies.Definitions.Runs;
+using Dyad.Studies.Results;
 using Dyad.Tests.Unit.Algorithms;
 
 namespace Dyad.Tests.Unit.Studies;
@@ -130,29 +132,36 @@ public sealed class MotivatingGameTests
     [Fact]
     public void The_equilibrium_of_the_noisy_game_is_a_differential_Stackelberg_equilibrium()
     {
-        var there = new ToyEquilibrium(ToyGame.NoisyReward(), 0, -2);
-        Assert.Equal(0, there.LeaderDerivative, 1e-12);
-        Assert.Equal(0, there.FollowerDerivative, 1e-12);
+        (EquilibriumReport there, Interval realParts) = Zheng2021Theorem2.Equilibrium();
+        Assert.Equal(EquilibriumKind.DifferentialStackelberg, there.Kind);
+        Assert.Equal(0, there.TotalDerivative, 1e-12);
+        Assert.Equal(0, there.FollowerGradient, 1e-12);
 
         // 2 phi^2 = 8; with the best response the leader's cost is -R = 4 + theta^2/5.
         Assert.Equal(8, there.FollowerCurvature, 1e-9);
         Assert.Equal(0.4, there.LeaderCurvature, 1e-6);
 
         // The Jacobian of the directions is [[0.6, -1], [8, -8]].
-        Assert.Equal(-3.7 - Math.Sqrt((3.7 * 3.7) - 3.2), there.RealParts.Low, 1e-5);
-        Assert.Equal(-3.7 + Math.Sqrt((3.7 * 3.7) - 3.2), there.RealParts.High, 1e-5);
+        Assert.Equal(-3.7 - Math.Sqrt((3.7 * 3.7) - 3.2), realParts.Low, 1e-5);
+        Assert.Equal(-3.7 + Math.Sqrt((3.7 * 3.7) - 3.2), realParts.High, 1e-5);
 
-        var elsewhere = new ToyEquilibrium(ToyGame.NoisyReward(), 0.5, -2);
-        Assert.True(Math.Abs(elsewhere.LeaderDerivative) > 0.01);
+        Game<double> elsewhere = ToyGame.NoisyReward().Game;
+        (elsewhere.Leader.Values[0], elsewhere.Follower.Values[0]) = (0.5, -2);
+        EquilibriumReport report = new StackelbergEquilibrium(elsewhere).Check();
+        Assert.Equal(EquilibriumKind.NotStationary, report.Kind);
+        Assert.True(report.TotalDerivative > 0.01);
     }
 
     [Fact]
     public void The_origin_of_the_motivating_game_is_degenerate()
     {
-        var origin = new ToyEquilibrium(ToyGame.Deterministic(), 0, 0);
+        ToyGame toy = ToyGame.Deterministic();
+        EquilibriumReport origin = new StackelbergEquilibrium(toy.Game).Check();
+        Assert.Equal(EquilibriumKind.Degenerate, origin.Kind);
         Assert.Equal(0, origin.FollowerCurvature);
-        Assert.True(double.IsNaN(origin.LeaderDerivative));
-        Assert.True(double.IsNaN(origin.RealParts.High));
+        Assert.True(double.IsNaN(origin.TotalDerivative));
+        new GameDynamics(toy.Game, 0).Leader(out bool isDefined);
+        Assert.False(isDefined);
     }
 
     [Fact]

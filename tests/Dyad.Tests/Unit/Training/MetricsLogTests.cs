@@ -68,6 +68,13 @@ public sealed class MetricsLogTests : IDisposable
     }
 
     [Fact]
+    public void Of_a_name_that_a_row_has_twice_the_last_value_counts()
+    {
+        System.IO.File.WriteAllText(File, "{\"step\":0,\"a\":1,\"a\":2}\n{\"step\":1,\"a\":3}\n");
+        Assert.Equal([2, 3], MetricsLog.Read(File)["a"]);
+    }
+
+    [Fact]
     public void A_log_is_cut_back_to_where_the_checkpoint_was()
     {
         long length;

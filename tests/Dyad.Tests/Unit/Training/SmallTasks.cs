@@ -1,97 +1,11 @@
 using Dyad.Algorithms;
 using Dyad.Algorithms.Catalog;
-using Dyad.Core;
 using Dyad.Environments;
 using Dyad.Environments.Wrappers;
 using Dyad.Numerics;
 using Dyad.Training;
 
 namespace Dyad.Tests.Unit.Training;
-
-/// <summary>
-/// Asks for the action that equals the observation: reward -(a - s)^2. Whatever learns learns this in seconds. With a step at
-/// which things go wrong, the reward is NaN from there on.
-/// </summary>
-internal sealed class IdentityTask(int breaksAt = int.MaxValue) : IEnvironment
-{
-    private RandomStream _random = new(0);
-    private double _state;
-    private int _steps;
-
-    public Space ObservationSpace { get; } = Box.Uniform(1, -1, 1);
-
-    public Space ActionSpace { get; } = Box.Uniform(1, -1, 1);
-
-    public void Reset(Span<double> observation, long? seed = null)
-    {
-        if (seed is long s)
-        {
-            _random = new RandomStream(s);
-        }
-
-        observation[0] = _state = _random.Uniform(-1, 1);
-    }
-
-    public StepResult Step(ReadOnlySpan<double> action, Span<double> observation)
-    {
-        double reward = _steps++ < breaksAt ? -(action[0] - _state) * (action[0] - _state) : double.NaN;
-        observation[0] = _state = _random.Uniform(-1, 1);
-        return new StepResult(reward, Terminated: false, Truncated: false);
-    }
-
-    public void Serialize(StateArchive archive)
-    {
-        archive.Value("state", ref _state);
-        archive.Value("steps", ref _steps);
-        _random.Serialize(archive);
-    }
-
-    public void Dispose()
-    {
-    }
-}
-
-/// <summary>
-/// The same for one of three actions: the observation is the number of the action asked for, the reward -(a - s)^2.
-/// </summary>
-internal sealed class DiscreteIdentityTask(int breaksAt = int.MaxValue) : IEnvironment
-{
-    private RandomStream _random = new(0);
-    private double _state;
-    private int _steps;
-
-    public Space ObservationSpace { get; } = Box.Uniform(1, 0, 2);
-
-    public Space ActionSpace { get; } = new Discrete(3);
-
-    public void Reset(Span<double> observation, long? seed = null)
-    {
-        if (seed is long s)
-        {
-            _random = new RandomStream(s);
-        }
-
-        observation[0] = _state = _random.Index(3);
-    }
-
-    public StepResult Step(ReadOnlySpan<double> action, Span<double> observation)
-    {
-        double reward = _steps++ < breaksAt ? -(action[0] - _state) * (action[0] - _state) : double.NaN;
-        observation[0] = _state = _random.Index(3);
-        return new StepResult(reward, Terminated: false, Truncated: false);
-    }
-
-    public void Serialize(StateArchive archive)
-    {
-        archive.Value("state", ref _state);
-        archive.Value("steps", ref _steps);
-        _random.Serialize(archive);
-    }
-
-    public void Dispose()
-    {
-    }
-}
 
 /// <summary>Training runs of small networks.</summary>
 internal static class SmallTasks

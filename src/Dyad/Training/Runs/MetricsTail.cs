@@ -1,6 +1,7 @@
 using System.Text.Json;
+using Dyad.Core;
 
-namespace Dyad.Live;
+namespace Dyad.Training;
 
 /// <summary>
 /// A run's <c>metrics.jsonl</c> while it grows: only what was appended is read. A file that is another one by now, or was cut back when
@@ -12,18 +13,17 @@ internal sealed class MetricsTail(string path)
     // Read at once, and kept at most: a file is data, and may be of any content.
     private const long LargestPiece = 16L << 20, LargestTable = 20_000_000;
 
-    private readonly Dictionary<string, List<double>> _columns = [];
+    private readonly MetricsColumns _columns = new(LargestTable);
     private byte[] _last = [];
     private long _end;
-    private int _rows;
 
-    /// <summary>Columns by name, each of <see cref="Rows"/> values; NaN where a row has none.</summary>
-    public IReadOnlyDictionary<string, List<double>> Columns => _columns;
+    /// <summary>What was read so far.</summary>
+    public MetricsColumns Table => _columns;
 
-    /// <summary>Rows read so far.</summary>
-    public int Rows => _rows;
+    /// <summary>How often rows were forgotten because the file is another one.</summary>
+    public int Beginnings { get; private set; }
 
-    /// <summary>Reads what is new.</summary>
+    /// <summary>Reads what is new: whole rows, up to a damaged one. 'dyad status' says what is wrong with that.</summary>
     /// <returns>Whether anything has changed.</returns>
     public bool Read()
     {
@@ -36,21 +36,14 @@ internal sealed class MetricsTail(string path)
                 return false;
             }
 
-            bool changed = isNew && _rows > 0;
-            if (isNew)
-            {
-                Clear();
-            }
-
+            bool changed = isNew && Forget();
             return Append(file) || changed;
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
-            bool had = _rows > 0;
-            Clear();
-            return had;
+            return Forget();
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (IoSentence.Tells(e))
         {
             return false;
         }
@@ -69,7 +62,7 @@ internal sealed class MetricsTail(string path)
         file.Position = _end;
         byte[] bytes = new byte[Math.Min(file.Length - _end, LargestPiece)];
         ReadOnlySpan<byte> left = bytes.AsSpan(0, file.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false));
-        int before = _rows;
+        int before = _columns.Rows;
 
         // A row without its line end is being written.
         for (int length; (length = left.IndexOf((byte)'\n') + 1) > 0; left = left[length..])
@@ -84,70 +77,27 @@ internal sealed class MetricsTail(string path)
             _end += length;
         }
 
-        return _rows > before;
+        return _columns.Rows > before;
     }
 
-    // A damaged row ends what is shown of the run; 'dyad status' says what is wrong.
     private bool TryTake(ReadOnlySpan<byte> line)
     {
-        var values = new List<(string Name, double Value)>();
         try
         {
-            var reader = new Utf8JsonReader(line);
-            if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
-            {
-                return false;
-            }
-
-            while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
-            {
-                string name = reader.GetString()!;
-                reader.Read();
-                values.Add((name, reader.TokenType == JsonTokenType.Number ? reader.GetDouble() : double.NaN));
-                reader.Skip();
-            }
+            return _columns.TryAdd(line);
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
             return false;
         }
-
-        if ((long)(_columns.Count + values.Count) * (_rows + 1) > LargestTable)
-        {
-            return false;
-        }
-
-        foreach ((string name, double value) in values)
-        {
-            if (!_columns.TryGetValue(name, out List<double>? column))
-            {
-                _columns[name] = column = [];
-            }
-
-            Pad(column, _rows);
-            column.Add(value);
-        }
-
-        _rows++;
-        foreach (List<double> column in _columns.Values)
-        {
-            Pad(column, _rows);
-        }
-
-        return true;
     }
 
-    private void Clear()
+    private bool Forget()
     {
+        bool had = _columns.Rows > 0;
         _columns.Clear();
-        (_last, _end, _rows) = ([], 0, 0);
-    }
-
-    private static void Pad(List<double> column, int rows)
-    {
-        while (column.Count < rows)
-        {
-            column.Add(double.NaN);
-        }
+        (_last, _end) = ([], 0);
+        Beginnings += had ? 1 : 0;
+        return had;
     }
 }

@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 using Dyad.Report;
 using Dyad.Studies.Results;
 
-namespace Dyad.Tests.Unit;
+namespace Dyad.Tests.Unit.Report;
 
 [Trait("Category", "unit")]
 public sealed class ReportSpecTests

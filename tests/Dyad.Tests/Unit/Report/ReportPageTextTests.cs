@@ -2,7 +2,7 @@ using Dyad.Core;
 using Dyad.Report;
 using Dyad.Studies.Results;
 
-namespace Dyad.Tests.Unit;
+namespace Dyad.Tests.Unit.Report;
 
 [Trait("Category", "unit")]
 public sealed class ReportPageTextTests
