@@ -1,4 +1,3 @@
-using System.Numerics.Tensors;
 using Dyad.Core;
 
 namespace Dyad.Algorithms;

@@ -1,7 +1,6 @@
 using System.Numerics.Tensors;
 using Dyad.Algorithms;
 using Dyad.Autodiff;
-using Dyad.Experience;
 using Dyad.Games;
 using Dyad.Networks;
 using Dyad.Numerics;
