@@ -29,13 +29,16 @@ internal sealed class Recurrence<T> : Expression<T>
     internal override Expression<T>? Gradient(int operand, Expression<T> g) =>
         operand == 0 ? new Recurrence<T>(g, _links, _factor, !_following) : null;
 
-    internal override Instruction Emit(Matrix<T> result, Matrix<T>[] operands) =>
+    internal override Instruction<T> Emit(Matrix<T> result, Matrix<T>[] operands) =>
         new RecurrenceInstruction<T>(operands[0], operands[1], T.CreateChecked(_factor), _following, result);
 }
 
-internal sealed unsafe class RecurrenceInstruction<T>(Matrix<T> x, Matrix<T> links, T factor, bool following, Matrix<T> y) : Instruction
+internal sealed unsafe class RecurrenceInstruction<T>(Matrix<T> x, Matrix<T> links, T factor, bool following, Matrix<T> y) : Instruction<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
+    // On-policy alone: of what devices compute nothing needs it.
+    public override Operation<T> Operation => new(OperationKind.Unary, y, x, links) { Name = following ? "sum of following" : "sum of preceding" };
+
     public override void Run()
     {
         int rows = y.Rows;
