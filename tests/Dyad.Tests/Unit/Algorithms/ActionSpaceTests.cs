@@ -1,6 +1,5 @@
 using Dyad.Algorithms;
 using Dyad.Algorithms.Catalog;
-using Dyad.Autodiff;
 using Dyad.Core;
 using Dyad.Environments;
 using Dyad.Environments.Wrappers;
@@ -154,7 +153,7 @@ public sealed class ActionSpaceTests : IDisposable
     {
         Box box = BoxOf(name);
         var task = new AnyActions(box);
-        using IEnvironment seen = new RescaleAction(task);
+        using var seen = new RescaleAction(task);
         IAgent agent = MethodCatalog.Agent("one-step-ac").With([("initial_log_deviation", "1.5"), ("actor_learning_rate", "1e-9")]).Create(AgentTask.Of(seen), new RandomStream(2));
         agent.Task.Require(seen);
         double[] s = new double[2], action = new double[box.Size];

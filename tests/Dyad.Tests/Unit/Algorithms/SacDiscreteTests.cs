@@ -117,15 +117,13 @@ public sealed class SacDiscreteTests
             .Create(new AgentTask(5, new Discrete(4)), new RandomStream(3));
         using IEnvironment evaluation = Corridor();
         using var training = new AgentTraining(agent, Corridor, evaluation, evaluationEpisodes: 20, seed: 3);
-        var before = new Recorder();
-        training.Measure(before);
+        var before = Recorder.Of(training);
         for (int i = 0; i < 1000; i++)
         {
             training.Advance();
         }
 
-        var after = new Recorder();
-        training.Measure(after);
+        var after = Recorder.Of(training);
         Assert.True(before["eval/length"] > 10, $"untrained it takes {before["eval/length"]} steps");
         Assert.Equal(1, after["eval/return"]);
         Assert.InRange(after["eval/length"], 1, 4);

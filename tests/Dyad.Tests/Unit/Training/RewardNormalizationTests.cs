@@ -1,5 +1,4 @@
 using Dyad.Algorithms;
-using Dyad.Autodiff;
 using Dyad.Core;
 using Dyad.Diagnostics;
 using Dyad.Environments;

@@ -1,9 +1,7 @@
-using Dyad.Algorithms;
 using Dyad.Algorithms.Catalog;
 using Dyad.Core;
 using Dyad.Environments;
 using Dyad.Environments.Wrappers;
-using Dyad.Numerics;
 using Dyad.Tests.Unit.Algorithms;
 using Dyad.Training;
 

@@ -95,7 +95,7 @@ public sealed class StartingNetworksTests : IDisposable
 
     [Theory]
     [InlineData("sac", "Pendulum-v1")]
-    [InlineData("ac", "CartPole-v1")]
+    [InlineData("stac", "CartPole-v1")]
     public void Networks_come_with_the_unit_of_their_rewards(string method, string environment)
     {
         (string, string)[] normalized = [.. OptionsOf(method), ("normalize_rewards", "true")];
