@@ -1,6 +1,5 @@
 using Dyad.Algorithms;
 using Dyad.Autodiff;
-using Dyad.Core;
 using Dyad.Games;
 using Dyad.Gpu.Kernels;
 using Dyad.Numerics;
