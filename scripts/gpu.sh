@@ -2,7 +2,7 @@
 # Measures many agents on a GPU, and checks them against the processor: scripts/gpu.sh build, then scripts/gpu.sh run [FOLDER] on a machine with a GPU
 #
 # build needs the .NET SDK and writes artifacts/gpu/check.tar.gz, a program with its runtime. run needs that file and this script alone, takes
-# about half a minute, and writes gpu.md and gpu.json to FOLDER (artifacts/gpu): docs/results/gpu.md and docs/results/gpu/gpu.json are those
+# about half a minute, and writes gpu.md and gpu.json to FOLDER (artifacts/gpu): docs/results/gpu.md and docs/gpu-measured.json are those
 # of the last measurement.
 set -euo pipefail
 here="$(cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/.." && pwd)"

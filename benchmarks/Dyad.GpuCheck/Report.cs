@@ -74,7 +74,7 @@ internal static class Report
             $"""
             # Many agents on one GPU: measured
 
-            By `scripts/gpu.sh`, on {machine}; build {build}. What it is: [gpu.md](../gpu.md). All numbers: [gpu.json](gpu/gpu.json).
+            By `scripts/gpu.sh`, on {machine}; build {build}. What it is: [gpu.md](../gpu.md). All numbers: [gpu-measured.json](../gpu-measured.json).
 
             Microseconds an agent-update, without environments ({width} x {width}, batch {batch}, 17 observations, 6 actions; STSAC-AL with ten steps of conjugate gradient, none of which is left out), median of five:
 
