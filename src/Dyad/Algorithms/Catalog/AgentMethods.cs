@@ -167,7 +167,6 @@ public static class AgentMethods
     public static IReadOnlyList<Method<AgentTask, IAgent>> Combinations { get; } =
     [
         Ac.Corrected,
-        PpoNested.Corrected,
         A2c.Led(Player.Actor),
         A2c.Corrected,
         .. Ddpg.Combinations(),

@@ -12,7 +12,7 @@ using Dyad.Tabular;
 namespace Dyad.Tests.Unit.Algorithms.Catalog;
 
 /// <summary>What makes a learner, or the game of an agent, of options: a public constructor, found by reflection.</summary>
-public sealed record Learner(ConstructorInfo Constructor, ParameterInfo Parameter)
+public sealed record Learner(ConstructorInfo Constructor, ParameterInfo Parameter, Type Options)
 {
     private static readonly Mdp Grid = new GridMap("S.\n.G").ToMdp(0.9, GoalRule.Restart);
 
@@ -24,12 +24,16 @@ public sealed record Learner(ConstructorInfo Constructor, ParameterInfo Paramete
            from constructor in type.GetConstructors()
            from parameter in constructor.GetParameters()
            where parameter.Name == "options"
-           select new Learner(constructor, parameter),
+           from options in typeof(IAgent).Assembly.GetExportedTypes()
+           where options == parameter.ParameterType || (!options.IsAbstract && options.IsAssignableTo(parameter.ParameterType) && !HasLearnerOfItsOwn(options))
+           select new Learner(constructor, parameter, options),
     ];
 
-    public string Name => Constructor.DeclaringType!.Name;
+    public string Name => Options == Parameter.ParameterType ? Constructor.DeclaringType!.Name : $"{Constructor.DeclaringType!.Name} of {Options.Name}";
 
-    public Type Options => Parameter.ParameterType;
+    private static bool HasLearnerOfItsOwn(Type options) => typeof(IAgent).Assembly.GetExportedTypes()
+        .SelectMany(type => type.GetConstructors()).SelectMany(constructor => constructor.GetParameters())
+        .Any(parameter => parameter.Name == "options" && parameter.ParameterType == options);
 
     /// <summary>Whether a method is made of these options.</summary>
     public bool Makes(Method method) => method.Accepted.Select(option => option.Name).Order()
