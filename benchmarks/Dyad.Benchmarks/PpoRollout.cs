@@ -7,7 +7,7 @@ using Dyad.Training;
 namespace Dyad.Benchmarks;
 
 /// <summary>A rollout of PPO with everything that belongs to it: environment steps, advantages, all passes over it; 2 x 64 tanh, Adam.</summary>
-public sealed class PpoRollout
+public sealed class PpoRollout : IDisposable
 {
     private const int Width = 64;
     private readonly AgentTraining _training;
@@ -48,6 +48,9 @@ public sealed class PpoRollout
             _training.Advance();
         }
     }
+
+    /// <inheritdoc/>
+    public void Dispose() => _training.Dispose();
 
     private double Forward(int outputs) => 2.0 * ((_task.ObservationSize * Width) + (Width * Width) + (Width * outputs));
 

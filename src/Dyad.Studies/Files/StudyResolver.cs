@@ -3,7 +3,6 @@ using Dyad.Algorithms.Catalog;
 using Dyad.Core;
 using Dyad.Environments.Locating;
 using Dyad.Studies.Comparisons;
-using Dyad.Studies.Definitions;
 using Dyad.Studies.Definitions.Runs;
 using Dyad.Studies.Tuning;
 using Dyad.Tabular;

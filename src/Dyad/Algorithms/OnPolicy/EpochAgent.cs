@@ -51,7 +51,7 @@ public sealed class EpochAgent : IValuing
     /// <exception cref="UserError">An option or a size is not accepted.</exception>
     public EpochAgent(AgentTask task, ActorCriticOptions options, RandomStream stream)
     {
-        _options = options is PpoOptions proximal ? OptionBinder.Checked(proximal) : OptionBinder.Checked(options);
+        _options = options is PpoOptions asked ? OptionBinder.Checked(asked) : OptionBinder.Checked(options);
         Task = task.Checked();
         _actor = new OnPolicyActor(task, options, options.Environments, stream, options.ActorWeights);
         _ended = new StepResult[options.Environments];

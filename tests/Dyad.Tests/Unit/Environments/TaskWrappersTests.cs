@@ -2,7 +2,6 @@ using Dyad.Algorithms.Catalog;
 using Dyad.Core;
 using Dyad.Environments;
 using Dyad.Environments.Locating;
-using Dyad.Environments.Wrappers;
 using Dyad.Numerics;
 using Dyad.Tests.Unit.Training;
 using Dyad.Training;

@@ -3,7 +3,6 @@ using Dyad.Core;
 using Dyad.Environments.Gridworlds;
 using Dyad.Numerics;
 using Dyad.Studies;
-using Dyad.Studies.Definitions;
 using Dyad.Studies.Definitions.Runs;
 using Dyad.Tabular;
 using Dyad.Tests.Unit.Algorithms;

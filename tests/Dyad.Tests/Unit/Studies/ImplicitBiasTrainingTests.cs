@@ -1,6 +1,5 @@
 using Dyad.Core;
 using Dyad.Numerics;
-using Dyad.Studies.Definitions;
 using Dyad.Studies.Definitions.Runs;
 using Dyad.Tests.Unit.Algorithms;
 using Dyad.Tests.Unit.Training;

@@ -140,7 +140,7 @@ public sealed class RewardNormalizationTests
         (long count, double deviation) = (rewards.Count, rewards.Deviation);
         Assert.Equal(250, count);
         var metrics = new Recorded();
-        training.Measure(metrics);
+        training.Measure(metrics, TestContext.Current.CancellationToken);
         Assert.InRange(metrics.Values["eval/return"], -2000, -200);
         Assert.InRange(metrics.Values["train/return"], -2000, -200);
         Assert.Equal(deviation, metrics.Values["train/return_deviation"]);

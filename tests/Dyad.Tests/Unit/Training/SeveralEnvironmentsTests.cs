@@ -1,4 +1,3 @@
-using Dyad.Algorithms.Catalog;
 using Dyad.Core;
 using Dyad.Environments;
 using Dyad.Environments.Wrappers;
