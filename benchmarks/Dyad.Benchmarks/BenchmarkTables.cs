@@ -46,7 +46,7 @@ public static class BenchmarkTables
         page.Append(Invariant($"""
             # Benchmarks
 
-            Written by `scripts/benchmarks.sh` from one stored run, [benchmarks.json](benchmarks.json); a test holds the page against it. Figures are medians. The samples of all rows and of the other libraries alternate on one core; the *floor* is the counted work of the matrix products at the peak that a register-only probe reaches beside each sample. Other libraries use one thread and the BLAS that is named; one that would use the reference BLAS is not measured (`./dyad bench --fetch-peers` gets what is missing). What stands above the floor is in [core.md](core.md#measured).
+            Written by `scripts/benchmarks.sh` from stored measurements, [benchmarks.json](benchmarks.json), a group of rows at a time; a test holds the page against it. Figures are medians. The samples of all rows and of the other libraries alternate on one core; the *floor* is the counted work of the matrix products at the peak that a register-only probe reaches beside each sample. Other libraries use one thread and the BLAS that is named; one that would use the reference BLAS is not measured (`./dyad bench --fetch-peers` gets what is missing). What stands above the floor is in [core.md](core.md#measured).
 
             {machine.Processor}, {machine.Cores} cores, {machine.VectorBits}-bit vectors, {machine.PeakGflops:F0} GFLOP/s a core, {machine.Runtime}, {machine.System}.
 

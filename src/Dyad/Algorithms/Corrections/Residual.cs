@@ -53,7 +53,7 @@ public sealed class Residual
     private readonly CompiledProgram _measure;
     private readonly CompiledProgram _learn;
 
-    private IReadOnlyList<PinnedMemory<float>>? _written;
+    private PinnedMemory<float>[]? _written;
     private CompiledProgram? _compare;
     private Output<float>? _corrected;
     private Output<float>? _plain;
@@ -111,7 +111,7 @@ public sealed class Residual
     internal IReadOnlyList<CompiledProgram> Programs => [_measure, _learn];
 
     /// <summary>What is written for them, but for the bound.</summary>
-    internal IReadOnlyList<PinnedMemory<float>> Inputs => _written ??= [.. _batch.Memory, _noise.Memory];
+    internal PinnedMemory<float>[] Inputs => _written ??= [.. _batch.Memory, _noise.Memory];
 
     /// <summary>What has psi's moments.</summary>
     internal Adam<float> Optimizer => _step.Optimizer;

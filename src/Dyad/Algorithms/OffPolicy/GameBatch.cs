@@ -50,7 +50,7 @@ public sealed class GameBatch
 {
     private readonly OffPolicyExperience _experience;
     private readonly NoiseInputs _noise;
-    private IReadOnlyList<PinnedMemory<float>>? _memory;
+    private PinnedMemory<float>[]? _memory;
 
     internal GameBatch(IActorCritic method, Residual? residual, OffPolicyExperience experience, Extent rows)
     {
@@ -84,7 +84,7 @@ public sealed class GameBatch
     public void Draw(RandomStream random) => Draw(random, random);
 
     /// <summary>What a draw writes.</summary>
-    internal IReadOnlyList<PinnedMemory<float>> Memory => _memory ??= [.. Transitions.Memory, .. _noise.Memory];
+    internal PinnedMemory<float>[] Memory => _memory ??= [.. Transitions.Memory, .. _noise.Memory];
 
     internal void Draw(RandomStream? sampling, RandomStream noise)
     {

@@ -22,7 +22,7 @@ public sealed partial class ClaimTableTests
         string[][] rows = Rows;
         Assert.All(rows, row => Assert.Contains(row[4], Verdicts));
         string counts = string.Join(", ", Verdicts.Select(verdict => $"{rows.Count(row => row[4] == verdict)} {verdict}"));
-        Assert.Contains($"Of {rows.Length} claims of two papers, a workshop paper and a lecture: {counts}.", Text, StringComparison.Ordinal);
+        Assert.Contains($"Of {rows.Length} claims of three papers, a workshop paper and a lecture: {counts}.", Text, StringComparison.Ordinal);
     }
 
     [Fact]
