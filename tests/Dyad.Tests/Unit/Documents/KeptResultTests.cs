@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Dyad.Studies;
+using Dyad.Studies.Files;
 using Dyad.Studies.Results;
 
 namespace Dyad.Tests.Unit.Documents;
@@ -22,8 +23,10 @@ public sealed class KeptResultTests
         int seeds = stored.Groups.Max(group => group.Seeds.Count);
         string[] command = stored.Command.Split(' ');
         long? steps = Array.IndexOf(command, "--steps") is >= 0 and int at ? long.Parse(command[at + 1], null) : null;
+        int scale = Array.IndexOf(command, "--scale");
+        Study study = command[1] == "study" ? FileStudy.Open(Repository.PathOf(command[2])).At(command[scale + 1]) : StudyCatalog.Find(name);
         var request = new StudyRequest(StudyScale.Paper, seeds, 2, folder.FullPath, stored.Command, steps) { ReadsOnly = true, Kept = Path.Combine(Results, name, "seeds") };
-        StudyResult made = StudyRunner.Execute(StudyCatalog.Find(name), request, _ => { }, _ => { }, CancellationToken.None).Result;
+        StudyResult made = StudyRunner.Execute(study, request, _ => { }, _ => { }, CancellationToken.None).Result;
         Assert.Null(made.Failures);
         Assert.Equal(Text(stored.Groups), Text(made.Groups));
         Assert.Equal(Text(stored.Tables), Text(made.Tables));
