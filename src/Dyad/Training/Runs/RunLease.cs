@@ -136,32 +136,13 @@ internal sealed class RunLease : IDisposable
         _lock?.Dispose();
     }
 
-    // Of all that try, the file system lets one create the file: a move to a name that is free is a look and a move, and two can come
-    // between them.
+    // Of all that try, the file system lets one create the file.
     private bool TryCreate()
     {
         string path = RunOwner.PathOf(_folder, Number);
-        FileStream file;
-        try
-        {
-            file = new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
-        }
-        catch (IOException) when (File.Exists(path))
+        if (!ExclusiveFile.TryCreate(path, Text(hasLeft: false)))
         {
             return false;
-        }
-
-        try
-        {
-            using (file)
-            {
-                file.Write(Text(hasLeft: false));
-            }
-        }
-        catch (IOException)
-        {
-            File.Delete(path);
-            throw;
         }
 
         // Whoever looked long ago comes with a number that others had and left behind.
