@@ -103,7 +103,7 @@ public sealed class AgentTests : IDisposable
 
     [Theory]
     [InlineData("sac needs actions that are real vectors, and those of CartPole-v1 are not", "train", "sac", "CartPole-v1")]
-    [InlineData("those of CartPole-v1 are not; methods for it: reinforce, one-step-ac, ac, stac, dqn", "train", "td3", "CartPole-v1")]
+    [InlineData("those of CartPole-v1 are not; methods for it: reinforce, one-step-ac, ac, stac, ppo, stppo, res-ppo, ppo-nested, blpo, a2c, dqn, sac-discrete", "train", "td3", "CartPole-v1")]
     [InlineData("sac-v needs actions that are real vectors, and those of FourRoom are not", "train", "sac-v", "FourRoom")]
     [InlineData("dqn needs actions that are finitely many, and those of Pendulum-v1 are not; methods for it: ", "train", "dqn", "Pendulum-v1")]
     [InlineData("there is no option 'actor_learning_rate'", "train", "dqn", "CartPole-v1", "--set", "actor_learning_rate=1e-3")]
