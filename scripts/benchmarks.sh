@@ -14,9 +14,11 @@ for group in "$@"; do
     ./dyad bench "$group" --json >"$stored.new"
     node -e '
         const fs = require("fs"), [stored, part] = process.argv.slice(1);
-        const measured = JSON.parse(fs.readFileSync(part)), old = fs.existsSync(stored) ? JSON.parse(fs.readFileSync(stored)).rows : [];
+        const measured = JSON.parse(fs.readFileSync(part)), before = fs.existsSync(stored) ? JSON.parse(fs.readFileSync(stored)) : { rows: [] };
         const names = new Set(measured.rows.map(row => row.name));
-        const rows = [...old.filter(row => !names.has(row.name)), ...measured.rows];
+        if (before.machine?.processor === measured.machine.processor && before.machine.vectorBits === measured.machine.vectorBits)
+            measured.machine.peakGflops = Math.max(measured.machine.peakGflops, before.machine.peakGflops);
+        const rows = [...before.rows.filter(row => !names.has(row.name)), ...measured.rows];
         fs.writeFileSync(stored, `{"machine": ${JSON.stringify(measured.machine)}, "rows": [\n${rows.map(row => JSON.stringify(row)).join(",\n")}\n]}\n`);
     ' "$stored" "$stored.new"
     rm "$stored.new"

@@ -19,7 +19,7 @@ try
 catch (Exception e) when (e is DllNotFoundException or BadImageFormatException or TypeInitializationException or NotSupportedException)
 {
     Match old = Regex.Match(e.ToString(), @"GLIBC(XX)?_[\d.]+");
-    string why = old.Success ? $"its native library needs {old.Value}, and this system's C++ library is older" : e.Message.Split('\n')[0];
+    string why = old.Success ? $"its native library needs {old.Value}, and this system's C++ library is older (benchmarks/peers/TorchSharp/older-system.py may let it do without)" : e.Message.Split('\n')[0];
     Console.WriteLine("ready " + JsonSerializer.Serialize(new { refused = $"{library} does not load here: {why}." }));
     return;
 }

@@ -1,6 +1,7 @@
 using Dyad.Algorithms;
 using Dyad.Core;
 using Dyad.Gpu;
+using Dyad.Numerics;
 
 namespace Dyad.Tests.Unit.Gpu;
 
@@ -86,6 +87,16 @@ public sealed class GroupTests
         Assert.Same(places[0].Seat.Group, places[2].Seat.Group);
         Assert.NotSame(places[0].Seat.Group, places[1].Seat.Group);
         Array.ForEach(places, place => place.Dispose());
+    }
+
+    [Fact]
+    public void What_needs_the_processor_is_refused_by_name()
+    {
+        static string Refused(SacOptions options) => Assert.Throws<UserError>(() => GpuHost.Require(Sac.Agent(3, 1, options, new RandomStream(1)))).Message;
+
+        Assert.StartsWith("'gradient_clip' needs the processor", Refused(new SacOptions { HiddenWidth = 8, Step = new() { GradientClip = 1 } }), StringComparison.Ordinal);
+        Assert.StartsWith("'environments' needs the processor", Refused(new SacOptions { HiddenWidth = 8, Environments = 2 }), StringComparison.Ordinal);
+        GpuHost.Require(Sac.Agent(3, 1, new SacOptions { HiddenWidth = 8 }, new RandomStream(1)));
     }
 
     private static float[][] Together(string name, int[] seeds)

@@ -36,23 +36,27 @@ public sealed class RunLeaseTests : IDisposable
     public async Task Whoever_looks_while_an_owner_comes_sees_who_it_is()
     {
         using var done = new CancellationTokenSource();
-        Task<int> looking = Task.Run(() =>
-        {
-            int seen = 0;
-            for (; !done.IsCancellationRequested; seen++)
+        using var looks = new ManualResetEventSlim();
+        Task looking = Task.Factory.StartNew(
+            () =>
             {
-                Assert.NotNull((RunOwner.Last(_folder.FullPath) ?? new RunOwner(0, Here, default)).Process);
-            }
-
-            return seen;
-        }, TestContext.Current.CancellationToken);
+                while (!done.IsCancellationRequested)
+                {
+                    Assert.NotNull((RunOwner.Last(_folder.FullPath) ?? new RunOwner(0, Here, default)).Process);
+                    looks.Set();
+                }
+            },
+            TestContext.Current.CancellationToken,
+            TaskCreationOptions.LongRunning,
+            TaskScheduler.Default);
+        looks.Wait(TestContext.Current.CancellationToken);
         for (int number = 1; number <= 300; number++)
         {
             Acquire(Here).Dispose();
         }
 
         await done.CancelAsync();
-        Assert.True(await looking > 0);
+        await looking;
     }
 
     [Theory]
