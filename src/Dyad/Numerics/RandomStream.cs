@@ -99,6 +99,16 @@ public sealed partial class RandomStream
         return last;
     }
 
+    /// <summary>Puts numbers into random order, each order as likely as the others (Fisher and Yates).</summary>
+    public void Shuffle(Span<int> numbers)
+    {
+        for (int i = numbers.Length - 1; i > 0; i--)
+        {
+            int j = Index(i + 1);
+            (numbers[i], numbers[j]) = (numbers[j], numbers[i]);
+        }
+    }
+
     /// <summary>Saves or loads the stream's position.</summary>
     public void Serialize(StateArchive archive)
     {
