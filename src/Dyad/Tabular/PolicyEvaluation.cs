@@ -107,8 +107,7 @@ public sealed class PolicyEvaluation
         // v = Pi r + gamma P_pi v;  q = r + gamma P v
         policy.Average(Mdp.Reward, _stateValue);
         _system.Solve(_stateValue);
-        Mdp.ExpectNext(_stateValue, _actionValue);
-        TensorPrimitives.MultiplyAdd(_actionValue, Mdp.Discount, Mdp.Reward, _actionValue);
+        DynamicProgramming.Backup(Mdp, _stateValue, _actionValue);
 
         // d_S = (1 - gamma) mu0 + gamma P_pi' d_S;  d = Pi' d_S
         TensorPrimitives.Multiply(Mdp.Initial, Mdp.Normalizer, _stateOccupancy);
@@ -157,13 +156,10 @@ public sealed class PolicyEvaluation
     public double[] SoftActionValue(double temperature)
     {
         // v = Pi (r - alpha log pi) + gamma P_pi v;  q = r + gamma P v
-        double[] values = Policy.LogProbabilities(Mdp);
-        TensorPrimitives.MultiplyAdd(values, -temperature, Mdp.Reward, values);
-        double[] stateValues = new double[Mdp.States];
-        Policy.Average(values, stateValues);
+        double[] stateValues = SoftPolicyIteration.SoftStateValue(Mdp, Policy, temperature, Mdp.Reward);
         _system.Solve(stateValues);
-        Mdp.ExpectNext(stateValues, values);
-        TensorPrimitives.MultiplyAdd(values, Mdp.Discount, Mdp.Reward, values);
+        double[] values = new double[Mdp.Pairs];
+        DynamicProgramming.Backup(Mdp, stateValues, values);
         return values;
     }
 }
