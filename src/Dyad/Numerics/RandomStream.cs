@@ -39,13 +39,8 @@ public sealed partial class RandomStream
     /// <summary>The stream of a name under this one.</summary>
     public RandomStream Split(string name)
     {
-        // FNV-1a over the name, then mixed with the path so far.
-        ulong hash = 0xCBF29CE484222325UL;
-        foreach (byte b in Encoding.UTF8.GetBytes(name))
-        {
-            hash = (hash ^ b) * 0x100000001B3UL;
-        }
-
+        // The hash of the name, mixed with the path so far.
+        ulong hash = Fnv1a.Append(Fnv1a.Empty, Encoding.UTF8.GetBytes(name));
         return new RandomStream(Mix(_key + Mix(hash)));
     }
 
