@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using Dyad.Core;
 using Dyad.Environments;
 
@@ -110,9 +111,9 @@ public sealed class Rollout
         }
 
         int row = (environment * _capacity) + _counts[environment]++;
-        Narrow(observation, _observations.AsSpan(row * _observationSize, _observationSize));
+        TensorPrimitives.ConvertChecked(observation, _observations.AsSpan(row * _observationSize, _observationSize));
         action.CopyTo(_actions.AsSpan(row * _actionSize, _actionSize));
-        Narrow(next, _nextObservations.AsSpan(row * _observationSize, _observationSize));
+        TensorPrimitives.ConvertChecked(next, _nextObservations.AsSpan(row * _observationSize, _observationSize));
         _rewards[row] = (float)result.Reward;
         _terminated[row] = result.Terminated ? 1 : 0;
         _times[row] = _episodeSteps[environment];
@@ -172,14 +173,6 @@ public sealed class Rollout
             archive.Array("rollout/terminated", _terminated.AsSpan(first, count));
             archive.Array("rollout/times", _times.AsSpan(first, count));
             archive.Array("rollout/last", _last.AsSpan(first, count));
-        }
-    }
-
-    private static void Narrow(ReadOnlySpan<double> values, Span<float> result)
-    {
-        for (int i = 0; i < result.Length; i++)
-        {
-            result[i] = (float)values[i];
         }
     }
 
