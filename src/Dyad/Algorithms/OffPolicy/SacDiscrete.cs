@@ -212,8 +212,7 @@ internal sealed record SacDiscreteGame<T>(
             Expression<T> log = Policy.LogProbabilities(Batch.NextObservation), value = TargetCritic.SmallerValues(Batch.NextObservation);
             Expression<T> soft = Options.EntropyInTarget ? value - (Temperature * log) : value;
             Expression<T> y = Batch.Target(Options.Discount, SumColumns(Exp(log) * soft));
-            y = Options.TargetGradient ? y : Stop(y);
-            return [.. Critic.Critics.Select(q => new SquaredError<T>(q.Value(Batch.Observation, Batch.Action), y))];
+            return Batch.Errors(Critic, Options.TargetGradient ? y : Stop(y));
         }
     }
 
