@@ -94,6 +94,7 @@ public sealed class ReplayBuffer : IAppendOnlyState
     /// <param name="nexts">count x observation size.</param>
     /// <param name="terminated">count, 1 or 0.</param>
     /// <param name="discounts">count, where discounts are kept; else nothing.</param>
+    /// <exception cref="ArgumentOutOfRangeException">There are no transitions yet.</exception>
     public void Sample(
         RandomStream stream, Span<float> observations, Span<float> actions, Span<float> rewards, Span<float> nexts, Span<float> terminated,
         Span<float> discounts = default)

@@ -91,6 +91,7 @@ public sealed class Rollout
     /// <param name="action">a_t.</param>
     /// <param name="result">r_t, and how the step ended. Terminated wins over truncated.</param>
     /// <param name="next">s_{t+1}.</param>
+    /// <exception cref="InvalidOperationException">The rollout is of several environments, and has all steps of this one.</exception>
     public void Add(int environment, ReadOnlySpan<double> observation, ReadOnlySpan<float> action, in StepResult result,
         ReadOnlySpan<double> next)
     {
@@ -149,6 +150,7 @@ public sealed class Rollout
     public void Clear() => Array.Clear(_counts);
 
     /// <summary>Saves or loads the steps of a rollout that is not closed.</summary>
+    /// <exception cref="InvalidDataException">The saved steps are of another kind or shape, or more than there is room for.</exception>
     public void Serialize(StateArchive archive)
     {
         archive.Array("rollout/counts", _counts.AsSpan());

@@ -54,6 +54,7 @@ public sealed partial class RandomStream
     public double Uniform(double low, double high) => low + ((high - low) * Uniform());
 
     /// <summary>An integer uniform on 0 .. count - 1, without bias (Lemire 2019).</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The count is not positive.</exception>
     public int Index(int count)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(count);
