@@ -217,7 +217,8 @@ internal static class TabularCommand
             throw new UserError($"{option} is '{path}'; it must be {accepted}, and no such file is there");
         }
 
-        return TaskFile.Named(path, () => MdpReader.Parse(TaskFile.ReadText(path), read));
+        string json = TextFile.Read(path, TextFile.Large);
+        return TextFile.Named(path, () => MdpReader.Parse(json, read));
     }
 
     private static double Positive(double value, string option) => double.IsFinite(value) && value > 0

@@ -56,7 +56,7 @@ internal sealed class GapFourRoom : Study
                    select variant with
                    {
                        Gap = new JsonObject { ["exact"] = true },
-                       Create = seed => new ExactGapRun(FourRoomVariants.Task, (ITabularActorCritic)variant.Create(seed)),
+                       Create = seed => new ExactGapRun(FourRoomVariants.Task, (ITabularLearner)variant.Create(seed)),
                    }];
     }
 

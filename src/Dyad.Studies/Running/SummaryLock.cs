@@ -1,5 +1,4 @@
 using Dyad.Core;
-using Dyad.Training;
 
 namespace Dyad.Studies.Running;
 
@@ -19,12 +18,10 @@ internal static class SummaryLock
             try
             {
                 Directory.CreateDirectory(folder);
-
-                // The file stays: a lock on one that goes away would hold nobody back.
-                return new FileStream(Path.Combine(folder, "summary.lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
-            }
-            catch (IOException e) when (RunLease.IsHeld(e))
-            {
+                if (FileLock.TryTake(Path.Combine(folder, "summary.lock")) is { } held)
+                {
+                    return held;
+                }
             }
             catch (Exception e) when (IoSentence.Tells(e))
             {

@@ -5,7 +5,10 @@ using Dyad.Numerics;
 
 namespace Dyad.Algorithms;
 
-/// <summary>Adam's steps of a network: along directions that are clipped, and as long as a schedule has it (<see cref="StepOptions"/>).</summary>
+/// <summary>
+/// Adam's steps of an off-policy network: along directions that are clipped, and as long as a schedule has it (<see cref="StepOptions"/>);
+/// on the processor, or on a device that holds the moments.
+/// </summary>
 internal sealed class NetworkStep
 {
     private readonly StepOptions _options;

@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using Dyad.Experience;
 
 namespace Dyad.Algorithms;
@@ -11,15 +12,14 @@ internal static class SeenObservation
     /// <param name="input">Receives its length of numbers.</param>
     public static void Write(ReadOnlySpan<double> observations, ObservationScaler? scaler, Span<float> input)
     {
-        if (scaler is not null)
+        observations = observations[..input.Length];
+        if (scaler is null)
         {
-            scaler.Apply(observations[..input.Length], input);
-            return;
+            TensorPrimitives.ConvertChecked(observations, input);
         }
-
-        for (int i = 0; i < input.Length; i++)
+        else
         {
-            input[i] = (float)observations[i];
+            scaler.Apply(observations, input);
         }
     }
 }

@@ -46,4 +46,20 @@ internal static class TextFile
             throw new UserError($"cannot read '{path}': it is no name of a file", e);
         }
     }
+
+    /// <summary>Puts a file's name before what is said about its content.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="understand">Makes something of its content.</param>
+    /// <exception cref="UserError">Its content is refused.</exception>
+    public static T Named<T>(string path, Func<T> understand)
+    {
+        try
+        {
+            return understand();
+        }
+        catch (UserError e)
+        {
+            throw new UserError($"{path}: {e.Message}", e);
+        }
+    }
 }

@@ -86,8 +86,7 @@ internal sealed class StateTables(IAgent agent, Mdp mdp, float[] seen)
         }
 
         double[] result = new double[mdp.Pairs];
-        mdp.ExpectNext(values, result);
-        TensorPrimitives.MultiplyAdd(result, mdp.Discount, mdp.Reward, result);
+        DynamicProgramming.Backup(mdp, values, result);
         return result;
     }
 

@@ -46,6 +46,7 @@ public sealed class ObservationScaler
     public ObservationScale Snapshot() => new([.. Scale.Mean], [.. Scale.Deviation]);
 
     /// <summary>Takes in an observation.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">It is of another size.</exception>
     public void Update(ReadOnlySpan<double> observation)
     {
         _moments.Add(observation);

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Numerics.Tensors;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics.X86;
@@ -72,11 +73,11 @@ public sealed class ReplayBuffer : IAppendOnlyState
         double discount = 1)
     {
         Span<float> row = Row(_added, allocate: true);
-        Narrow(observation, row);
-        Narrow(action, row[_observationSize..]);
+        TensorPrimitives.ConvertChecked(observation, row);
+        TensorPrimitives.ConvertChecked(action, row[_observationSize..]);
         row[_observationSize + _actionSize] = (float)reward;
         row[_observationSize + _actionSize + 1] = terminated ? 1 : 0;
-        Narrow(next, row[(_observationSize + _actionSize + 2)..]);
+        TensorPrimitives.ConvertChecked(next, row[(_observationSize + _actionSize + 2)..]);
         if (_hasDiscounts)
         {
             row[^1] = (float)discount;
@@ -93,6 +94,7 @@ public sealed class ReplayBuffer : IAppendOnlyState
     /// <param name="nexts">count x observation size.</param>
     /// <param name="terminated">count, 1 or 0.</param>
     /// <param name="discounts">count, where discounts are kept; else nothing.</param>
+    /// <exception cref="ArgumentOutOfRangeException">There are no transitions yet.</exception>
     public void Sample(
         RandomStream stream, Span<float> observations, Span<float> actions, Span<float> rewards, Span<float> nexts, Span<float> terminated,
         Span<float> discounts = default)
@@ -247,14 +249,6 @@ public sealed class ReplayBuffer : IAppendOnlyState
             {
                 Sse.Prefetch0(start + Math.Min(i, row.Length - 1));
             }
-        }
-    }
-
-    private static void Narrow(ReadOnlySpan<double> values, Span<float> result)
-    {
-        for (int i = 0; i < values.Length; i++)
-        {
-            result[i] = (float)values[i];
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using Dyad.Core;
 using Dyad.Environments;
 
@@ -90,6 +91,7 @@ public sealed class Rollout
     /// <param name="action">a_t.</param>
     /// <param name="result">r_t, and how the step ended. Terminated wins over truncated.</param>
     /// <param name="next">s_{t+1}.</param>
+    /// <exception cref="InvalidOperationException">The rollout is of several environments, and has all steps of this one.</exception>
     public void Add(int environment, ReadOnlySpan<double> observation, ReadOnlySpan<float> action, in StepResult result,
         ReadOnlySpan<double> next)
     {
@@ -110,9 +112,9 @@ public sealed class Rollout
         }
 
         int row = (environment * _capacity) + _counts[environment]++;
-        Narrow(observation, _observations.AsSpan(row * _observationSize, _observationSize));
+        TensorPrimitives.ConvertChecked(observation, _observations.AsSpan(row * _observationSize, _observationSize));
         action.CopyTo(_actions.AsSpan(row * _actionSize, _actionSize));
-        Narrow(next, _nextObservations.AsSpan(row * _observationSize, _observationSize));
+        TensorPrimitives.ConvertChecked(next, _nextObservations.AsSpan(row * _observationSize, _observationSize));
         _rewards[row] = (float)result.Reward;
         _terminated[row] = result.Terminated ? 1 : 0;
         _times[row] = _episodeSteps[environment];
@@ -148,6 +150,7 @@ public sealed class Rollout
     public void Clear() => Array.Clear(_counts);
 
     /// <summary>Saves or loads the steps of a rollout that is not closed.</summary>
+    /// <exception cref="InvalidDataException">The saved steps are of another kind or shape, or more than there is room for.</exception>
     public void Serialize(StateArchive archive)
     {
         archive.Array("rollout/counts", _counts.AsSpan());
@@ -172,14 +175,6 @@ public sealed class Rollout
             archive.Array("rollout/terminated", _terminated.AsSpan(first, count));
             archive.Array("rollout/times", _times.AsSpan(first, count));
             archive.Array("rollout/last", _last.AsSpan(first, count));
-        }
-    }
-
-    private static void Narrow(ReadOnlySpan<double> values, Span<float> result)
-    {
-        for (int i = 0; i < result.Length; i++)
-        {
-            result[i] = (float)values[i];
         }
     }
 

@@ -54,9 +54,11 @@ public sealed class Adam<T>
     private double Rate => RatePower == 0 ? LearningRate : LearningRate / Math.Pow(1 + _steps, RatePower);
 
     /// <summary>One step against the gradient: <paramref name="parameters"/> move to lower cost.</summary>
+    /// <exception cref="ArgumentException">One of the two has another length than the optimiser.</exception>
     public void Descend(Span<T> parameters, ReadOnlySpan<T> gradient) => Step(parameters, gradient, -Rate);
 
     /// <summary>One step along the gradient: <paramref name="parameters"/> move to a higher objective.</summary>
+    /// <exception cref="ArgumentException">One of the two has another length than the optimiser.</exception>
     public void Ascend(Span<T> parameters, ReadOnlySpan<T> gradient) => Step(parameters, gradient, Rate);
 
     /// <summary>Saves or loads the moments and their corrections.</summary>

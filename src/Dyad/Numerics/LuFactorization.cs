@@ -24,9 +24,6 @@ internal sealed class LuFactorization
         _pivots = new int[size];
     }
 
-    /// <summary>Number of rows and columns.</summary>
-    public int Size => _n;
-
     /// <summary>Room for a row-major n x n matrix, to be filled before <see cref="Factor(Action{double}?)"/>; its factors afterwards.</summary>
     public Span<double> Matrix => _lu;
 

@@ -33,17 +33,6 @@ public sealed partial class RandomStream
         }
     }
 
-    /// <summary>Fills a span with 0 .. length - 1 in random order (Fisher and Yates).</summary>
-    public void Permutation(Span<int> order)
-    {
-        for (int i = 0; i < order.Length; i++)
-        {
-            int j = Index(i + 1);
-            order[i] = order[j];
-            order[j] = i;
-        }
-    }
-
     // In (0, 1), an odd multiple of 2^-53.
     private static double Fraction(ulong bits) => ((bits >> 12) + 0.5) * (1.0 / (1UL << 52));
 

@@ -39,13 +39,8 @@ public sealed partial class RandomStream
     /// <summary>The stream of a name under this one.</summary>
     public RandomStream Split(string name)
     {
-        // FNV-1a over the name, then mixed with the path so far.
-        ulong hash = 0xCBF29CE484222325UL;
-        foreach (byte b in Encoding.UTF8.GetBytes(name))
-        {
-            hash = (hash ^ b) * 0x100000001B3UL;
-        }
-
+        // The hash of the name, mixed with the path so far.
+        ulong hash = Fnv1a.Append(Fnv1a.Empty, Encoding.UTF8.GetBytes(name));
         return new RandomStream(Mix(_key + Mix(hash)));
     }
 
@@ -59,6 +54,7 @@ public sealed partial class RandomStream
     public double Uniform(double low, double high) => low + ((high - low) * Uniform());
 
     /// <summary>An integer uniform on 0 .. count - 1, without bias (Lemire 2019).</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The count is not positive.</exception>
     public int Index(int count)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(count);
@@ -97,6 +93,16 @@ public sealed partial class RandomStream
         }
 
         return last;
+    }
+
+    /// <summary>Puts numbers into random order, each order as likely as the others (Fisher and Yates).</summary>
+    public void Shuffle(Span<int> numbers)
+    {
+        for (int i = numbers.Length - 1; i > 0; i--)
+        {
+            int j = Index(i + 1);
+            (numbers[i], numbers[j]) = (numbers[j], numbers[i]);
+        }
     }
 
     /// <summary>Saves or loads the stream's position.</summary>

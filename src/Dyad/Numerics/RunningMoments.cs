@@ -27,6 +27,7 @@ public sealed class RunningMoments
     public double Variance(int component) => _count < 2 ? 1 : _squares[component] / _count;
 
     /// <summary>Takes a vector in.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">It is of another size.</exception>
     public void Add(ReadOnlySpan<double> vector)
     {
         ArgumentOutOfRangeException.ThrowIfNotEqual(vector.Length, _mean.Length);

@@ -16,10 +16,11 @@ public static class DynamicProgramming
     private const int WarmSweeps = 50;
     private const int LargestIterations = 10_000;
 
-    /// <summary>One sweep of value iteration: v(s) becomes max_a r + gamma P v. Returns the largest change.</summary>
+    /// <summary>One sweep of value iteration: v(s) becomes max_a r + gamma P v.</summary>
     /// <param name="mdp">The process.</param>
     /// <param name="stateValue">v, |S| entries, changed in place.</param>
     /// <param name="actionValue">Receives r + gamma P v of the old v, |S||A| entries.</param>
+    /// <returns>The largest change.</returns>
     public static double ValueSweep(Mdp mdp, Span<double> stateValue, Span<double> actionValue)
     {
         Backup(mdp, stateValue, actionValue);
@@ -86,7 +87,7 @@ public static class DynamicProgramming
         return new OptimalSolution(policy, evaluation.StateValue.ToArray(), evaluation.ActionValue.ToArray(), iterations);
     }
 
-    /// <summary>The Q-learning target (17): r + gamma P max_a q, |S||A| entries.</summary>
+    /// <summary>The Q-learning target (17) of action values q: r + gamma P max_a q, |S||A| entries both.</summary>
     public static double[] QLearningTarget(Mdp mdp, ReadOnlySpan<double> actionValue)
     {
         double[] best = new double[mdp.States];

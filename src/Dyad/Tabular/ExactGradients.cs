@@ -42,8 +42,7 @@ public sealed class ExactGradients
         double[] next = new double[_mdp.States];
         _policy.Average(_regularizedCritic, next);
         _residual = new double[_mdp.Pairs];
-        _mdp.ExpectNext(next, _residual);
-        TensorPrimitives.MultiplyAdd(_residual, _mdp.Discount, _mdp.Reward, _residual);
+        DynamicProgramming.Backup(_mdp, next, _residual);
         TensorPrimitives.Subtract(_residual, _critic, _residual);
     }
 

@@ -11,6 +11,9 @@ namespace Dyad.Tabular;
 public sealed record GradientGap(string Estimator, double Norm, double Bias, double RelativeBias, double Cosine)
 {
     /// <summary>Holds an estimator against the true gradient.</summary>
+    /// <param name="estimator">Its name.</param>
+    /// <param name="actual">What it gives.</param>
+    /// <param name="truth">The true gradient, as long.</param>
     public static GradientGap Of(string estimator, ReadOnlySpan<double> actual, ReadOnlySpan<double> truth)
     {
         double norm = TensorPrimitives.Norm(actual);

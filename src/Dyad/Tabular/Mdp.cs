@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Dyad.Core;
+using Dyad.Numerics;
 
 namespace Dyad.Tabular;
 
@@ -238,15 +239,9 @@ public sealed class Mdp
     /// <summary>A number that differs, in all likelihood, for any other MDP: FNV-1a over all parts.</summary>
     public ulong Fingerprint()
     {
-        ulong hash = 0xCBF29CE484222325UL;
+        ulong hash = Fnv1a.Empty;
         void Add<T>(ReadOnlySpan<T> values)
-            where T : struct
-        {
-            foreach (byte b in MemoryMarshal.AsBytes(values))
-            {
-                hash = (hash ^ b) * 0x100000001B3UL;
-            }
-        }
+            where T : struct => hash = Fnv1a.Append(hash, MemoryMarshal.AsBytes(values));
 
         Add<double>([Discount]);
         Add<double>(_reward);

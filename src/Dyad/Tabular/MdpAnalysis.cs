@@ -1,5 +1,6 @@
 using System.Numerics.Tensors;
 using System.Text.Json.Nodes;
+using Dyad.Core;
 
 namespace Dyad.Tabular;
 
@@ -21,6 +22,7 @@ public sealed class MdpAnalysis
     /// <param name="critic">q_phi, |S||A| entries.</param>
     /// <param name="temperature">alpha: weight of the entropy in the soft quantities.</param>
     /// <param name="damping">eta: damping of the damped Stackelberg row.</param>
+    /// <exception cref="UserError">gamma is 1, and not every policy terminates; or the memory is not there.</exception>
     /// <exception cref="ArithmeticException">The numbers are too large to compute with.</exception>
     public MdpAnalysis(Mdp mdp, TabularPolicy policy, double[] critic, double temperature, double damping)
         : this(

@@ -23,22 +23,12 @@ public static class MdpReader
     public static MdpDocument ReadFile(string path)
     {
         string json = TextFile.Read(path, TextFile.Large);
-        try
-        {
-            return Parse(json);
-        }
-        catch (UserError e)
-        {
-            throw new UserError($"{path}: {e.Message}", e);
-        }
+        return TextFile.Named(path, () => Parse(json));
     }
 
     /// <summary>Reads a JSON text.</summary>
     /// <exception cref="UserError">The text is not JSON, or does not hold an MDP.</exception>
-    public static MdpDocument Parse(string json)
-    {
-        return Parse(json, Read);
-    }
+    public static MdpDocument Parse(string json) => Parse(json, Read);
 
     /// <summary>Reads something from a JSON text that is an object whose fields are all there once.</summary>
     /// <exception cref="UserError">The text is no such object, or what is read refuses it.</exception>

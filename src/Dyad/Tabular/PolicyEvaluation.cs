@@ -4,9 +4,10 @@ using Dyad.Core;
 namespace Dyad.Tabular;
 
 /// <summary>
-/// The exact quantities of one policy in one MDP (Wen et al. 2021, section 2 and appendix A), from one factorisation of the
-/// |S| x |S| matrix I - gamma P_pi with P_pi = Pi P. Systems with Psi = I - gamma P Pi, of size |S||A|, are reduced to it.
-/// The buffers are reused by the next policy. At gamma = 1 the factor 1 - gamma is left out, and the occupancy counts visits.
+/// The exact quantities of one policy in one MDP (Wen et al. 2021, section 2 and appendix A), from systems with the |S| x |S|
+/// matrix I - gamma P_pi, P_pi = Pi P: factorised, or for a learner in many states solved by iteration. Systems with
+/// Psi = I - gamma P Pi, of size |S||A|, are reduced to it. The buffers are reused by the next policy. At gamma = 1 the factor
+/// 1 - gamma is left out, and the occupancy counts visits.
 /// </summary>
 public sealed class PolicyEvaluation
 {
@@ -41,6 +42,8 @@ public sealed class PolicyEvaluation
     }
 
     /// <summary>The quantities of a policy.</summary>
+    /// <exception cref="UserError">The memory is not there, or gamma is 1 and the policy does not terminate surely.</exception>
+    /// <exception cref="ArithmeticException">Numbers overflow.</exception>
     public PolicyEvaluation(Mdp mdp, TabularPolicy policy) : this(mdp) => Evaluate(policy);
 
     /// <summary>Bytes that the matrix of an MDP of as many states takes.</summary>
@@ -107,8 +110,7 @@ public sealed class PolicyEvaluation
         // v = Pi r + gamma P_pi v;  q = r + gamma P v
         policy.Average(Mdp.Reward, _stateValue);
         _system.Solve(_stateValue);
-        Mdp.ExpectNext(_stateValue, _actionValue);
-        TensorPrimitives.MultiplyAdd(_actionValue, Mdp.Discount, Mdp.Reward, _actionValue);
+        DynamicProgramming.Backup(Mdp, _stateValue, _actionValue);
 
         // d_S = (1 - gamma) mu0 + gamma P_pi' d_S;  d = Pi' d_S
         TensorPrimitives.Multiply(Mdp.Initial, Mdp.Normalizer, _stateOccupancy);
@@ -132,7 +134,7 @@ public sealed class PolicyEvaluation
         TensorPrimitives.MultiplyAdd(_pairBuffer, -Mdp.Discount, x, result);
     }
 
-    /// <summary>Psi^-1 x: with u = Pi y, (I - gamma P_pi) u = Pi x and y = x + gamma P u.</summary>
+    /// <summary>Psi^-1 x, |S||A| entries: with u = Pi y, (I - gamma P_pi) u = Pi x and y = x + gamma P u.</summary>
     public void SolvePsi(ReadOnlySpan<double> x, Span<double> result)
     {
         Policy.Average(x, _stateBuffer);
@@ -141,7 +143,7 @@ public sealed class PolicyEvaluation
         TensorPrimitives.MultiplyAdd(_pairBuffer, Mdp.Discount, x, result);
     }
 
-    /// <summary>Psi'^-1 x: with z = P' y, (I - gamma P_pi') z = P' x and y = x + gamma Pi' z.</summary>
+    /// <summary>Psi'^-1 x, |S||A| entries: with z = P' y, (I - gamma P_pi') z = P' x and y = x + gamma Pi' z.</summary>
     public void SolvePsiTransposed(ReadOnlySpan<double> x, Span<double> result)
     {
         Mdp.FlowToNext(x, _stateBuffer);
@@ -157,13 +159,10 @@ public sealed class PolicyEvaluation
     public double[] SoftActionValue(double temperature)
     {
         // v = Pi (r - alpha log pi) + gamma P_pi v;  q = r + gamma P v
-        double[] values = Policy.LogProbabilities(Mdp);
-        TensorPrimitives.MultiplyAdd(values, -temperature, Mdp.Reward, values);
-        double[] stateValues = new double[Mdp.States];
-        Policy.Average(values, stateValues);
+        double[] stateValues = SoftPolicyIteration.SoftStateValue(Mdp, Policy, temperature, Mdp.Reward);
         _system.Solve(stateValues);
-        Mdp.ExpectNext(stateValues, values);
-        TensorPrimitives.MultiplyAdd(values, Mdp.Discount, Mdp.Reward, values);
+        double[] values = new double[Mdp.Pairs];
+        DynamicProgramming.Backup(Mdp, stateValues, values);
         return values;
     }
 }

@@ -17,6 +17,7 @@ public sealed class PolicyFamily
 
     /// <summary>Policies that give each action at least this probability.</summary>
     /// <param name="floor">Smallest probability of an action, at most 1 / |A|.</param>
+    /// <exception cref="UserError">The floor is not in [0, 1).</exception>
     public static PolicyFamily AtLeast(double floor) => floor is >= 0 and < 1
         ? new PolicyFamily(floor)
         : throw new UserError(FormattableString.Invariant($"the smallest probability of an action is {floor}; it must be in [0, 1)"));

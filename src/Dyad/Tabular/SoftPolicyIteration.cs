@@ -20,6 +20,7 @@ public sealed class SoftPolicyIteration
     /// <param name="family">The family Pi; all policies if null.</param>
     /// <param name="start">First policy, a member of the family; uniform if null.</param>
     /// <param name="room">Room for evaluations; made where null.</param>
+    /// <exception cref="UserError">gamma is 1, and the first policy does not terminate surely.</exception>
     public SoftPolicyIteration(
         Mdp mdp, double temperature, PolicyFamily? family = null, TabularPolicy? start = null, PolicyEvaluation? room = null)
     {
@@ -56,6 +57,11 @@ public sealed class SoftPolicyIteration
     /// One application of the soft Bellman backup (2): r + gamma P Pi (q - alpha log pi), a gamma-contraction in the largest
     /// norm (lemma 1).
     /// </summary>
+    /// <param name="mdp">The process.</param>
+    /// <param name="policy">pi.</param>
+    /// <param name="temperature">alpha.</param>
+    /// <param name="actionValue">q, |S||A| entries.</param>
+    /// <param name="result">Receives |S||A| entries.</param>
     public static void Backup(
         Mdp mdp, TabularPolicy policy, double temperature, ReadOnlySpan<double> actionValue, Span<double> result)
     {
@@ -102,6 +108,11 @@ public sealed class SoftPolicyIteration
     /// The optimal policy of the family (lemma 3): improvement until the policy stands still. The iteration is Newton's method
     /// on the soft optimality equation, so few improvements are enough.
     /// </summary>
+    /// <param name="mdp">The process.</param>
+    /// <param name="temperature">alpha, positive.</param>
+    /// <param name="family">The family Pi; all policies if null.</param>
+    /// <param name="tolerance">Largest change of a probability with which the policy stands still.</param>
+    /// <param name="room">Room for evaluations; made where null.</param>
     /// <exception cref="UserError">gamma is 1, and not every policy terminates.</exception>
     public static OptimalSolution Solve(
         Mdp mdp, double temperature, PolicyFamily? family = null, double tolerance = 1e-12, PolicyEvaluation? room = null)

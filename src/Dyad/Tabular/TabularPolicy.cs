@@ -38,7 +38,7 @@ public sealed class TabularPolicy
         return policy;
     }
 
-    /// <summary>The softmax of logits theta, |S||A| entries, divided by a temperature.</summary>
+    /// <summary>The softmax of logits theta, |S||A| entries, divided by a positive temperature.</summary>
     public static TabularPolicy Softmax(Mdp mdp, ReadOnlySpan<double> logits, double temperature = 1)
     {
         var policy = new TabularPolicy(mdp.States, mdp.Actions);
@@ -46,7 +46,7 @@ public sealed class TabularPolicy
         return policy;
     }
 
-    /// <summary>The policy that takes the action of largest value in each state, the first of equals.</summary>
+    /// <summary>The policy that takes the action of largest value, of |S||A| entries, in each state, the first of equals.</summary>
     public static TabularPolicy Greedy(Mdp mdp, ReadOnlySpan<double> actionValues)
     {
         var policy = new TabularPolicy(mdp.States, mdp.Actions);
@@ -73,7 +73,7 @@ public sealed class TabularPolicy
         return policy;
     }
 
-    /// <summary>Makes this the softmax of logits divided by a temperature.</summary>
+    /// <summary>Makes this the softmax of logits, |S||A| entries, divided by a positive temperature.</summary>
     public void SetLogits(ReadOnlySpan<double> logits, double temperature = 1)
     {
         for (int s = 0; s < States; s++)
@@ -101,7 +101,8 @@ public sealed class TabularPolicy
         }
     }
 
-    /// <summary>Makes this the policy that is greedy in the given action values; returns whether an action changed.</summary>
+    /// <summary>Makes this the policy that is greedy in the given action values, |S||A| entries.</summary>
+    /// <returns>Whether an action changed.</returns>
     public bool SetGreedy(ReadOnlySpan<double> actionValues)
     {
         bool changed = false;
@@ -117,7 +118,7 @@ public sealed class TabularPolicy
         return changed;
     }
 
-    /// <summary>Copies another policy's probabilities.</summary>
+    /// <summary>Takes over another policy's probabilities, |S||A| entries.</summary>
     public void CopyFrom(ReadOnlySpan<double> probabilities) => probabilities.CopyTo(_probabilities);
 
     /// <summary>Pi x: the mean over actions, |S||A| entries to |S|.</summary>

@@ -65,10 +65,10 @@ internal static class ClipHeuristic
 
             var measures = new TdErrors();
             training.Agent.Measure(measures);
-            if (measures.Row is { } errors)
+            if (measures.Row(training.Step) is { } errors)
             {
-                rows.Add(errors(training.Step));
-                if (!double.IsFinite(rows[^1].Max))
+                rows.Add(errors);
+                if (!double.IsFinite(errors.Max))
                 {
                     throw new UserError($"training diverged before step {training.Step}: the TD errors are not finite (try a smaller learning rate)");
                 }
@@ -84,8 +84,9 @@ internal static class ClipHeuristic
     {
         private readonly Dictionary<string, double> _values = [];
 
-        public Func<long, TdErrorRow>? Row => _values.TryGetValue("train/td_error_max", out double max)
-            ? step => new(step, _values["train/td_error_mean"], _values["train/td_error_q90"], max)
+        // Null where there was no step of the critic.
+        public TdErrorRow? Row(long step) => _values.TryGetValue("train/td_error_max", out double max)
+            ? new(step, _values["train/td_error_mean"], _values["train/td_error_q90"], max)
             : null;
 
         public void Record(string name, double value) => _values[name] = value;

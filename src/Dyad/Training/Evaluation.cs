@@ -19,9 +19,14 @@ public sealed record EvaluationResult(IReadOnlyList<double> Returns, IReadOnlyLi
     public double MeanLength => Lengths.Count == 0 ? double.NaN : Lengths.Average();
 
     /// <summary>Sample standard deviation of the returns; 0 for one.</summary>
-    public double StandardDeviation => Returns.Count < 2
-        ? 0
-        : Math.Sqrt(Returns.Sum(x => (x - Mean) * (x - Mean)) / (Returns.Count - 1));
+    public double StandardDeviation
+    {
+        get
+        {
+            double mean = Mean;
+            return Returns.Count < 2 ? 0 : Math.Sqrt(Returns.Sum(x => (x - mean) * (x - mean)) / (Returns.Count - 1));
+        }
+    }
 }
 
 /// <summary>Plays a policy.</summary>

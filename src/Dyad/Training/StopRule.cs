@@ -12,8 +12,8 @@ public sealed record StopRule
     /// <summary>Metric that must reach <see cref="Bound"/>; null for none.</summary>
     public string? Metric { get; private init; }
 
-    /// <summary>Whether the metric must be at least the bound, otherwise at most.</summary>
-    public bool IsLower { get; private init; } = true;
+    /// <summary>Whether the metric must be at least <see cref="Bound"/>, otherwise at most.</summary>
+    public bool IsLowerBound { get; private init; } = true;
 
     /// <summary>The bound.</summary>
     public double Bound { get; private init; }
@@ -31,7 +31,7 @@ public sealed record StopRule
         ArgumentNullException.ThrowIfNull(text);
         int at = text.IndexOfAny(['>', '<']);
         return at > 0 && at + 2 < text.Length && text[at + 1] == '=' && NumberText.TryDouble(text[(at + 2)..].Trim(), out double bound)
-            ? new StopRule { Metric = text[..at].Trim(), IsLower = text[at] == '>', Bound = bound }
+            ? new StopRule { Metric = text[..at].Trim(), IsLowerBound = text[at] == '>', Bound = bound }
             : throw new UserError($"--until is '{text}'; it must be METRIC>=NUMBER or METRIC<=NUMBER, as eval/return>=475");
     }
 
@@ -44,7 +44,7 @@ public sealed record StopRule
     /// <summary>The reason where the time is over; null where it is not.</summary>
     public string? TimeOver(double wallSeconds) => wallSeconds >= WallSeconds ? WallText : null;
 
-    private string? UntilText => Metric is null ? null : $"{Metric}{(IsLower ? ">=" : "<=")}{NumberText.Of(Bound)}";
+    private string? UntilText => Metric is null ? null : $"{Metric}{(IsLowerBound ? ">=" : "<=")}{NumberText.Of(Bound)}";
 
     private string? PatienceText => Patience is int rows ? string.Create(CultureInfo.InvariantCulture, $"no better {Return} in {rows} rows") : null;
 
@@ -72,7 +72,7 @@ public sealed record StopRule
             string? reason = null;
             foreach ((string name, double value) in row)
             {
-                if (name == rule.Metric && (rule.IsLower ? value >= rule.Bound : value <= rule.Bound))
+                if (name == rule.Metric && (rule.IsLowerBound ? value >= rule.Bound : value <= rule.Bound))
                 {
                     reason = rule.UntilText;
                 }

@@ -11,10 +11,10 @@ namespace Dyad.Studies.Definitions.Runs;
 /// </summary>
 internal sealed class ExactGapRun : IIterative
 {
-    private readonly ITabularActorCritic _learner;
+    private readonly ITabularLearner _learner;
     private readonly PolicyEvaluation _evaluation;
 
-    public ExactGapRun(Mdp mdp, ITabularActorCritic learner)
+    public ExactGapRun(Mdp mdp, ITabularLearner learner)
     {
         _learner = learner;
         _evaluation = new PolicyEvaluation(mdp);

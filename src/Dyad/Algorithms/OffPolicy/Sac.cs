@@ -203,8 +203,7 @@ internal sealed record SacGame<T>(
         {
             Expression<T> soft = TargetCritic.Smaller(Batch.NextObservation, Next.Action) - (Temperature * Next.LogProbability);
             Expression<T> y = Batch.Target(Options.Discount, soft);
-            y = Options.TargetGradient ? y : Stop(y);
-            return [.. Critic.Critics.Select(q => new SquaredError<T>(q.Value(Batch.Observation, Batch.Action), y))];
+            return Batch.Errors(Critic, Options.TargetGradient ? y : Stop(y));
         }
     }
 

@@ -154,10 +154,10 @@ public sealed class SacDiscrete : IActorCritic
     public ActorCriticGame<float> Game(TransitionInputs<float> batch, NoiseInputs noise, TwinActionValue<float> followed)
     {
         var game = new SacDiscreteGame<float>(batch, _critic, _target, _policy, _temperature.Value, _options) { Followed = followed };
-        Expression<float> log = _policy.LogProbabilities(batch.Observation), negative = SumColumns(Exp(log) * log);
+        Expression<float> expected = ExpectedLog(_policy.LogProbabilities(batch.Observation));
         return game.Between(Actor, Critic) with
         {
-            ActorMeasures = [_temperature.Gradient(negative, TargetEntropy), _temperature.Measure, Temperature.Entropy(negative)],
+            ActorMeasures = [_temperature.Gradient(expected, TargetEntropy), _temperature.Measure, Temperature.Entropy(expected)],
         };
     }
 
@@ -179,7 +179,10 @@ public sealed class SacDiscrete : IActorCritic
     public Expression<float> Exploit(Expression<float> observation) => _policy.LogProbabilities(observation);
 
     // alpha H(pi(.|s)), rows x 1.
-    private Expression<float> EntropyOf(Expression<float> log) => -(_temperature.Value * SumColumns(Exp(log) * log));
+    private Expression<float> EntropyOf(Expression<float> log) => -(_temperature.Value * ExpectedLog(log));
+
+    // -H(pi(.|s)), rows x 1: the expectation of log pi(a|s).
+    private static Expression<float> ExpectedLog(Expression<float> log) => SumColumns(Exp(log) * log);
 }
 
 /// <summary>
@@ -212,8 +215,7 @@ internal sealed record SacDiscreteGame<T>(
             Expression<T> log = Policy.LogProbabilities(Batch.NextObservation), value = TargetCritic.SmallerValues(Batch.NextObservation);
             Expression<T> soft = Options.EntropyInTarget ? value - (Temperature * log) : value;
             Expression<T> y = Batch.Target(Options.Discount, SumColumns(Exp(log) * soft));
-            y = Options.TargetGradient ? y : Stop(y);
-            return [.. Critic.Critics.Select(q => new SquaredError<T>(q.Value(Batch.Observation, Batch.Action), y))];
+            return Batch.Errors(Critic, Options.TargetGradient ? y : Stop(y));
         }
     }
 

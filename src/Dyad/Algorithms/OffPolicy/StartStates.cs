@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using Dyad.Core;
 using Dyad.Numerics;
 
@@ -31,11 +32,7 @@ internal sealed class StartStates
     {
         if (!_isRunning[environment])
         {
-            Span<float> state = _states.AsSpan((int)(_added++ % Capacity) * _size, _size);
-            for (int i = 0; i < _size; i++)
-            {
-                state[i] = (float)observation[i];
-            }
+            TensorPrimitives.ConvertChecked(observation, _states.AsSpan((int)(_added++ % Capacity) * _size, _size));
         }
 
         _isRunning[environment] = !done;

@@ -178,7 +178,7 @@ internal sealed record Td3Game<T>(
         {
             Expression<T> next = Smoothed(NextPolicy, Batch.NextObservation, Noise, Options);
             Expression<T> y = Batch.Target(Options.Discount, TargetCritic.Smaller(Batch.NextObservation, next));
-            return [.. Critic.Critics.Select(q => new SquaredError<T>(q.Value(Batch.Observation, Batch.Action), y))];
+            return Batch.Errors(Critic, y);
         }
     }
 

@@ -1,5 +1,7 @@
 using System.Numerics;
 using Dyad.Autodiff;
+using Dyad.Games;
+using Dyad.Networks;
 
 namespace Dyad.Algorithms;
 
@@ -46,6 +48,12 @@ public class TransitionInputs<T>(Extent batch, int observationSize, int actionSi
     /// <param name="discount">gamma, in [0, 1].</param>
     /// <param name="nextValue">v: what follows s', batch x 1.</param>
     public Expression<T> Target(double discount, Expression<T> nextValue) => Reward + (Future(discount) * nextValue);
+
+    /// <summary>Q1(s, a) against a target, and Q2(s, a) where there is one.</summary>
+    /// <param name="critic">Q1 and Q2.</param>
+    /// <param name="y">What they regress on, batch x 1.</param>
+    internal IReadOnlyList<SquaredError<T>> Errors(TwinActionValue<T> critic, Expression<T> y) =>
+        [.. critic.Critics.Select(q => new SquaredError<T>(q.Value(Observation, Action), y))];
 
     /// <summary>gamma (1 - d), batch x 1; gamma^m (1 - d) where the transitions have discounts of their own.</summary>
     /// <param name="discount">gamma, in [0, 1].</param>

@@ -78,7 +78,7 @@ public sealed class EpochAgent : IValuing
         _estimates = new EpochEstimates(_experience, costs, _critic, _residual, options);
         _criticMeans = new MeasureMeans("train/critic_loss", _game.CriticMeasures);
         _actorMeans = new MeasureMeans("train/actor_loss", _game.ActorMeasures);
-        _playerSteps = new PlayerSteps(_actor, _critic, options);
+        _playerSteps = new PlayerSteps(_actor.Parameters, _critic.Parameters, options, options.Step, options.Gradient, options.Epsilon);
         _proximal = proximal is null ? null
             : new ProximalUpdate(task, proximal, _experience, _estimates, _actor, _critic, _playerSteps, clip, _criticMeans, _actorMeans, stream);
     }

@@ -4,7 +4,10 @@ using Dyad.Numerics;
 
 namespace Dyad.Algorithms;
 
-/// <summary>Turns gradients into steps, by Adam or as they are.</summary>
+/// <summary>
+/// Steps of an on-policy network, by Adam or along the gradient as it is. What a clip and a schedule leave of them the caller says, since
+/// two players may share a clip; a <see cref="NetworkStep"/> knows its own.
+/// </summary>
 internal sealed class GradientStep
 {
     private readonly Adam<float>? _adam;

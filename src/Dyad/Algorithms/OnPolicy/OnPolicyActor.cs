@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using Dyad.Autodiff;
 using Dyad.Core;
 using Dyad.Environments;
@@ -138,9 +139,9 @@ internal sealed class OnPolicyActor
             Draw(logProbabilities, _choices, explore ? _random : null, actions.Slice(i * _choices.Count, _choices.Count));
         }
 
-        for (int i = 0; explore && i < actions.Length; i++)
+        if (explore)
         {
-            _actions[i] = (float)actions[i];
+            TensorPrimitives.ConvertChecked<double, float>(actions, _actions);
         }
     }
 

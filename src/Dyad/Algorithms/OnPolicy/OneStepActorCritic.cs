@@ -28,13 +28,12 @@ public sealed record OneStepActorCriticOptions : OnPolicyOptions
 ///
 /// after every step                                         Update
 ///     delta = r + gamma (1 - d) V(s') - V(s)
-///     w &lt;- w + alpha_w delta grad V(s)                     _criticStep
-///     theta &lt;- theta + alpha_theta delta grad log pi(a|s)  _actorStep, times gamma^t where visits are discounted
+///     w &lt;- w + alpha_w delta grad V(s)                     PlayerSteps.MoveCritic
+///     theta &lt;- theta + alpha_theta delta grad log pi(a|s)  PlayerSteps.MoveActor, times gamma^t where visits are discounted
 /// </code>
 /// <para>
 /// Metrics: <c>train/critic_loss</c> mean of delta^2 / 2, <c>train/actor_loss</c> -mean of delta log pi(a|s),
-/// <c>train/entropy</c> mean entropy of pi(.|s), <c>train/updates</c> updates so far, and those of a clip of gradients
-/// (<see cref="GradientClip"/>), <c>actor_gradient</c> and <c>critic_gradient</c>.
+/// <c>train/entropy</c> mean entropy of pi(.|s), <c>train/updates</c> updates so far, and those of <see cref="PlayerSteps"/>.
 /// </para>
 /// </summary>
 public sealed class OneStepActorCritic : IAgent
@@ -43,10 +42,7 @@ public sealed class OneStepActorCritic : IAgent
     private readonly OnPolicyActor _actor;
     private readonly OnPolicyExperience _experience;
     private readonly Parameters<float> _critic = new("critic");
-    private readonly GradientStep _actorStep;
-    private readonly GradientStep _criticStep;
-    private readonly GradientClip _actorClip;
-    private readonly GradientClip _criticClip;
+    private readonly PlayerSteps _playerSteps;
     private readonly RunningMeans _means = new("train/critic_loss", "train/actor_loss", "train/entropy");
 
     // Both costs, the entropy, then both gradients.
@@ -83,11 +79,7 @@ public sealed class OneStepActorCritic : IAgent
         ]);
         _program = builder.Build();
         _mean = new float[3 + _critic.Count + _actor.Parameters.Count];
-        _actorStep = new GradientStep(_actor.Parameters.Count, options.ActorLearningRate, options.Optimizer);
-        _criticStep = new GradientStep(_critic.Count, options.CriticLearningRate, options.Optimizer);
-        options.Step.RequireLength("rate_schedule", options.Step.RateSchedule);
-        _actorClip = new GradientClip(options.Step.GradientClip, "actor_gradient");
-        _criticClip = new GradientClip(options.Step.GradientClip, "critic_gradient");
+        _playerSteps = new PlayerSteps(_actor.Parameters, _critic, options, options.Step);
     }
 
     /// <inheritdoc/>
@@ -140,8 +132,7 @@ public sealed class OneStepActorCritic : IAgent
     {
         _means.Flush(metrics);
         metrics.Record("train/updates", _updates);
-        _criticClip.Measure(metrics);
-        _actorClip.Measure(metrics);
+        _playerSteps.Measure(metrics);
         Rewards?.Measure(metrics);
     }
 
@@ -150,11 +141,8 @@ public sealed class OneStepActorCritic : IAgent
     {
         _actor.Serialize(archive);
         archive.Array("critic", _critic.Values);
-        _actorStep.Serialize(archive);
-        _criticStep.Serialize(archive);
+        _playerSteps.Serialize(archive);
         archive.Value("updates", ref _updates);
-        _actorClip.Serialize(archive);
-        _criticClip.Serialize(archive);
         if (_options.Step.RateSchedule != Schedule.Constant)
         {
             archive.Value("steps before", ref _steps);
@@ -170,10 +158,9 @@ public sealed class OneStepActorCritic : IAgent
 
         // w <- w + rate delta grad V(s);  theta <- theta + rate delta grad log pi(a|s), both with the same delta
         _experience.Mean(_program, _output, _mean, 0, _experience.Steps.Count);
-        _criticStep.RateLeft = _actorStep.RateLeft = _options.Step.Left(_options.Step.RateSchedule, _steps);
-        ReadOnlySpan<float> critic = _mean.AsSpan(3, _critic.Count), actor = _mean.AsSpan(3 + _critic.Count);
-        _criticStep.Descend(_critic.Values, critic, _criticClip.Factor(critic));
-        _actorStep.Descend(_actor.Parameters.Values, actor, _actorClip.Factor(actor));
+        _playerSteps.At(_steps);
+        _playerSteps.MoveCritic(_mean.AsSpan(3, _critic.Count));
+        _playerSteps.MoveActor(_mean.AsSpan(3 + _critic.Count));
         _means.Add(_mean[0], _mean[1], _mean[2]);
         _updates++;
     }

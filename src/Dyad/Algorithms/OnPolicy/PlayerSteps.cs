@@ -1,3 +1,5 @@
+using Dyad.Algorithms.Rules;
+using Dyad.Autodiff;
 using Dyad.Core;
 
 namespace Dyad.Algorithms;
@@ -9,8 +11,8 @@ namespace Dyad.Algorithms;
 /// </summary>
 internal sealed class PlayerSteps
 {
-    private readonly OnPolicyActor _actor;
-    private readonly OnPolicyCritic _critic;
+    private readonly Parameters<float> _actor;
+    private readonly Parameters<float> _critic;
     private readonly StepOptions _options;
     private readonly GradientStep _actorStep;
     private readonly GradientStep _criticStep;
@@ -19,12 +21,20 @@ internal sealed class PlayerSteps
     private readonly GradientClip _clip;
 
     /// <summary>Steps of untrained players.</summary>
-    public PlayerSteps(OnPolicyActor actor, OnPolicyCritic critic, ActorCriticOptions options)
+    /// <param name="actor">theta.</param>
+    /// <param name="critic">w.</param>
+    /// <param name="options">Optimiser and step lengths.</param>
+    /// <param name="steps">Bound and schedule.</param>
+    /// <param name="gradient">How step lengths fall with the number of steps; null for not at all.</param>
+    /// <param name="epsilon">Added to the root of Adam's second moment.</param>
+    /// <exception cref="UserError">There is a schedule without an end.</exception>
+    public PlayerSteps(
+        Parameters<float> actor, Parameters<float> critic, OnPolicyOptions options, StepOptions steps, RuleOptions? gradient = null, double epsilon = 1e-8)
     {
-        (_actor, _critic, _options) = (actor, critic, options.Step);
+        (_actor, _critic, _options) = (actor, critic, steps);
         _options.RequireLength("rate_schedule", _options.RateSchedule);
-        _actorStep = new GradientStep(actor.Parameters.Count, options.ActorLearningRate, options.Optimizer, options.Gradient.ActorRatePower, options.Epsilon);
-        _criticStep = new GradientStep(critic.Parameters.Count, options.CriticLearningRate, options.Optimizer, options.Gradient.CriticRatePower, options.Epsilon);
+        _actorStep = new GradientStep(actor.Count, options.ActorLearningRate, options.Optimizer, gradient?.ActorRatePower ?? 0, epsilon);
+        _criticStep = new GradientStep(critic.Count, options.CriticLearningRate, options.Optimizer, gradient?.CriticRatePower ?? 0, epsilon);
         _actorClip = new GradientClip(_options.GradientClip, "actor_gradient");
         _criticClip = new GradientClip(_options.GradientClip, "critic_gradient");
         _clip = new GradientClip(_options.GradientClip);
@@ -36,18 +46,18 @@ internal sealed class PlayerSteps
 
     /// <summary>theta &lt;- theta - rate direction.</summary>
     public void MoveActor(ReadOnlySpan<float> direction) =>
-        _actorStep.Descend(_actor.Parameters.Values, direction, _actorClip.Factor(direction));
+        _actorStep.Descend(_actor.Values, direction, _actorClip.Factor(direction));
 
     /// <summary>w &lt;- w - rate direction.</summary>
     public void MoveCritic(ReadOnlySpan<float> direction) =>
-        _criticStep.Descend(_critic.Parameters.Values, direction, _criticClip.Factor(direction));
+        _criticStep.Descend(_critic.Values, direction, _criticClip.Factor(direction));
 
     /// <summary>Both at once; the bound holds for both directions as one vector.</summary>
     public void MoveBoth(ReadOnlySpan<float> actor, ReadOnlySpan<float> critic)
     {
         double factor = _clip.Factor(actor, critic);
-        _criticStep.Descend(_critic.Parameters.Values, critic, factor);
-        _actorStep.Descend(_actor.Parameters.Values, actor, factor);
+        _criticStep.Descend(_critic.Values, critic, factor);
+        _actorStep.Descend(_actor.Values, actor, factor);
     }
 
     /// <summary>Records what happened since the last call.</summary>

@@ -99,7 +99,7 @@ internal sealed class ProximalUpdate
                 _estimates.Weigh();
             }
 
-            Shuffle(order);
+            _random.Shuffle(order);
             for (int i = 0; goesOn && i < order.Length; i += _segments ? 1 : size)
             {
                 goesOn = Learn(_segments ? Segment(order[i] * size, count) : order.Slice(i, Math.Min(size, count - i)));
@@ -271,15 +271,5 @@ internal sealed class ProximalUpdate
         }
 
         return order;
-    }
-
-    // Fisher and Yates.
-    private void Shuffle(Span<int> order)
-    {
-        for (int i = order.Length - 1; i > 0; i--)
-        {
-            int j = _random.Index(i + 1);
-            (order[i], order[j]) = (order[j], order[i]);
-        }
     }
 }

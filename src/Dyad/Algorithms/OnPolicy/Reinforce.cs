@@ -39,13 +39,12 @@ public sealed record ReinforceOptions : OnPolicyOptions
 /// after an episode, for each of its steps t               Update
 ///     G_t = r_t + gamma G_{t+1}                           AdvantageEstimation.Returns
 ///     delta = G_t - V(s_t)
-///     w &lt;- w + alpha_w delta grad V(s_t)                  _baselineStep
-///     theta &lt;- theta + alpha_theta gamma^t delta grad log pi(a_t|s_t)   _actorStep
+///     w &lt;- w + alpha_w delta grad V(s_t)                  PlayerSteps.MoveCritic
+///     theta &lt;- theta + alpha_theta gamma^t delta grad log pi(a_t|s_t)   PlayerSteps.MoveActor
 /// </code>
 /// <para>
 /// Metrics: <c>train/critic_loss</c> mean of (V(s_t) - G_t)^2 / 2, <c>train/actor_loss</c> -mean of gamma^t delta log pi(a_t|s_t),
-/// <c>train/entropy</c> mean entropy of pi(.|s_t), <c>train/updates</c> updates so far, and those of a clip of gradients
-/// (<see cref="GradientClip"/>), <c>actor_gradient</c> and <c>critic_gradient</c>.
+/// <c>train/entropy</c> mean entropy of pi(.|s_t), <c>train/updates</c> updates so far, and those of <see cref="PlayerSteps"/>.
 /// </para>
 /// </summary>
 public sealed class Reinforce : IAgent
@@ -56,10 +55,7 @@ public sealed class Reinforce : IAgent
     private readonly OnPolicyActor _actor;
     private readonly OnPolicyExperience _experience;
     private readonly Parameters<float> _baseline = new("baseline");
-    private readonly GradientStep _actorStep;
-    private readonly GradientStep _baselineStep;
-    private readonly GradientClip _actorClip;
-    private readonly GradientClip _baselineClip;
+    private readonly PlayerSteps _playerSteps;
     private readonly RunningMeans _means = new("train/critic_loss", "train/actor_loss", "train/entropy");
 
     // Both costs, the entropy, then both gradients.
@@ -104,11 +100,7 @@ public sealed class Reinforce : IAgent
         _finalValue = builder.Output(baseline.Value(batch.NextObservation));
         _finalProgram = builder.Build();
 
-        _actorStep = new GradientStep(_actor.Parameters.Count, options.ActorLearningRate, options.Optimizer);
-        _baselineStep = new GradientStep(_baseline.Count, options.CriticLearningRate, options.Optimizer);
-        options.Step.RequireLength("rate_schedule", options.Step.RateSchedule);
-        _actorClip = new GradientClip(options.Step.GradientClip, "actor_gradient");
-        _baselineClip = new GradientClip(options.Step.GradientClip, "critic_gradient");
+        _playerSteps = new PlayerSteps(_actor.Parameters, _baseline, options, options.Step);
     }
 
     /// <inheritdoc/>
@@ -159,8 +151,7 @@ public sealed class Reinforce : IAgent
     {
         _means.Flush(metrics);
         metrics.Record("train/updates", _updates);
-        _baselineClip.Measure(metrics);
-        _actorClip.Measure(metrics);
+        _playerSteps.Measure(metrics);
         Rewards?.Measure(metrics);
     }
 
@@ -169,12 +160,9 @@ public sealed class Reinforce : IAgent
     {
         _actor.Serialize(archive);
         archive.Array("baseline", _baseline.Values);
-        _actorStep.Serialize(archive);
-        _baselineStep.Serialize(archive);
+        _playerSteps.Serialize(archive);
         archive.Value("episodes", ref _episodes);
         archive.Value("updates", ref _updates);
-        _actorClip.Serialize(archive);
-        _baselineClip.Serialize(archive);
         if (_options.Step.RateSchedule != Schedule.Constant)
         {
             archive.Value("steps", ref _steps);
@@ -194,15 +182,14 @@ public sealed class Reinforce : IAgent
         _experience.EvaluateNext(_finalProgram, _finalValue, null, []);
         AdvantageEstimation.Returns<float>(steps.Rewards, _experience.NextValues, steps.Last, _options.Discount, _experience.Returns);
 
-        _baselineStep.RateLeft = _actorStep.RateLeft = _options.Step.Left(_options.Step.RateSchedule, _before);
+        _playerSteps.At(_before);
         int rows = _options.StepByStep ? 1 : steps.Count;
         for (int t = 0; t < steps.Count; t += rows)
         {
             // w <- w + rate mean of delta grad V;  theta <- theta + rate mean of gamma^t delta grad log pi
             _experience.Mean(_program, _output, _mean, t, rows);
-            ReadOnlySpan<float> baseline = _mean.AsSpan(3, _baseline.Count), actor = _mean.AsSpan(3 + _baseline.Count);
-            _baselineStep.Descend(_baseline.Values, baseline, _baselineClip.Factor(baseline));
-            _actorStep.Descend(_actor.Parameters.Values, actor, _actorClip.Factor(actor));
+            _playerSteps.MoveCritic(_mean.AsSpan(3, _baseline.Count));
+            _playerSteps.MoveActor(_mean.AsSpan(3 + _baseline.Count));
             _means.Add(_mean[0], _mean[1], _mean[2]);
             _updates++;
         }

@@ -8,7 +8,7 @@ namespace Dyad.Algorithms.Tabular;
 /// Actor_g-Critic from samples (Wen et al. 2021, algorithm 2): the policy gradient with the critic in the place of the true
 /// action values, (9). What is usually called actor-critic.
 /// </summary>
-public sealed class ActorGCritic : ITabularActorCritic
+public sealed class ActorGCritic : ITabularLearner
 {
     private readonly TabularActorCriticOptions _options;
     private readonly EpisodeSource _source;

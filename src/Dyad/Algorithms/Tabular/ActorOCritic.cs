@@ -17,7 +17,7 @@ public sealed record ActorOCriticOptions : TabularActorCriticOptions
 /// Actor_o-Critic from samples (Wen et al. 2021, algorithm 1): the actor ascends J_pi of (10), which asks for good actions in
 /// start states only.
 /// </summary>
-public sealed class ActorOCritic : ITabularActorCritic
+public sealed class ActorOCritic : ITabularLearner
 {
     private readonly Mdp _mdp;
     private readonly ActorOCriticOptions _options;

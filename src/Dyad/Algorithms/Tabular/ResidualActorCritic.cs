@@ -30,7 +30,7 @@ public sealed record ResidualActorCriticOptions : TabularActorCriticOptions
 /// Res-AC from samples (Wen et al. 2021, section 4.3 and algorithm 4): a res-critic w learns the value of the critic's TD
 /// errors, and the actor follows q + w. With an exact w this is the policy gradient for any critic.
 /// </summary>
-public sealed class ResidualActorCritic : ITabularActorCritic
+public sealed class ResidualActorCritic : ITabularLearner
 {
     private readonly ResidualActorCriticOptions _options;
     private readonly EpisodeSource _source;

@@ -27,7 +27,7 @@ public sealed record StackelbergActorCriticOptions : TabularActorCriticOptions
 /// is left out, as in the paper. The direct term lacks the factor 1 - gamma of (10), as printed.
 /// </para>
 /// </summary>
-public sealed class StackelbergActorCritic : ITabularActorCritic
+public sealed class StackelbergActorCritic : ITabularLearner
 {
     private readonly Mdp _mdp;
     private readonly StackelbergActorCriticOptions _options;

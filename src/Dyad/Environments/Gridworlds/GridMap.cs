@@ -49,9 +49,6 @@ public sealed class GridMap
         }
     }
 
-    /// <summary>Names of the actions, in their order.</summary>
-    public static IReadOnlyList<string> ActionNames { get; } = ["up", "right", "down", "left"];
-
     /// <summary>Row and column of each state's cell.</summary>
     public IReadOnlyList<(int Row, int Column)> Cells => _cells;
 

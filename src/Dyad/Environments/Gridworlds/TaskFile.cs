@@ -15,32 +15,14 @@ internal static class TaskFile
     /// <inheritdoc cref="Read(string, double, GoalRule, double)"/>
     public static MdpDocument Read(string path, out GridMap? map, double gamma = FourRoom.Discount, GoalRule goal = GoalRule.Restart, double slip = 0)
     {
-        string text = ReadText(path);
+        string text = TextFile.Read(path, TextFile.Large);
         if (text.TrimStart().StartsWith('{') || path.EndsWith(".json", StringComparison.OrdinalIgnoreCase))
         {
             map = null;
-            return Named(path, () => MdpReader.Parse(text));
+            return TextFile.Named(path, () => MdpReader.Parse(text));
         }
 
-        GridMap grid = map = Named(path, () => new GridMap(text));
-        return Named(path, () => new MdpDocument(grid.ToMdp(gamma, goal, slip), null, null));
-    }
-
-    /// <summary>Reads a text file; one sentence where that fails.</summary>
-    /// <exception cref="UserError">It cannot be read.</exception>
-    public static string ReadText(string path) => TextFile.Read(path, TextFile.Large);
-
-    /// <summary>Puts a file's name before what is said about its content.</summary>
-    /// <exception cref="UserError">Reading its content raised one.</exception>
-    public static T Named<T>(string path, Func<T> read)
-    {
-        try
-        {
-            return read();
-        }
-        catch (UserError e)
-        {
-            throw new UserError($"{path}: {e.Message}", e);
-        }
+        GridMap grid = map = TextFile.Named(path, () => new GridMap(text));
+        return TextFile.Named(path, () => new MdpDocument(grid.ToMdp(gamma, goal, slip), null, null));
     }
 }

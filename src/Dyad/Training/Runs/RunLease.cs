@@ -50,14 +50,14 @@ internal sealed class RunLease : IDisposable
     public static RunLease Acquire(string run, string folder, ProcessIdentity process, TimeProvider clock, Action<string> warn)
     {
         Directory.CreateDirectory(folder);
-        FileStream? held = LockOf(run, folder, clock);
+        FileStream held = FileLock.TryTake(Path.Combine(folder, "lock")) ?? throw AtWork(run, RunOwner.Last(folder), clock);
         try
         {
             return AcquireUnlocked(run, folder, process, clock, warn, held);
         }
         catch
         {
-            held?.Dispose();
+            held.Dispose();
             throw;
         }
     }
@@ -204,23 +204,6 @@ internal sealed class RunLease : IDisposable
         return Encoding.UTF8.GetBytes(new RunOwner(
             Number, _process, _clock.GetUtcNow(), hasLeft, step, _steps, Volatile.Read(ref _wallSeconds), speed).ToText());
     }
-
-    // The file stays: a lock on one that goes away would hold nobody back.
-    private static FileStream? LockOf(string run, string folder, TimeProvider clock)
-    {
-        try
-        {
-            return new FileStream(Path.Combine(folder, "lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
-        }
-        catch (IOException e) when (IsHeld(e))
-        {
-            throw AtWork(run, RunOwner.Last(folder), clock);
-        }
-    }
-
-    /// <summary>Whether a file could not be opened because another process has it for itself.</summary>
-    /// <param name="e">What opening it threw: EAGAIN of Linux and macOS, ERROR_SHARING_VIOLATION of Windows.</param>
-    public static bool IsHeld(IOException e) => e?.HResult is 11 or 35 or unchecked((int)0x80070020);
 
     private static UserError AtWork(string run, RunOwner? owner, TimeProvider clock) => new(owner is null
         ? $"another process is at work on the run '{run}'"

@@ -72,15 +72,19 @@ public sealed class StoredRun
     }
 
     /// <summary>Says that the task is not the one that the run learned, though it has its name; null where it is.</summary>
-    public string? OtherTask() => Task.Fingerprint == Config.Task.Fingerprint
-        ? Task.Wrappers.ToString() is var own && TaskWrappers.Parse(Config.Task.Name).Wrappers.ToString() is var stored && own != stored
-            ? $"the task '{Task.Text}' is not what the run '{Directory.FullPath}' learned: '{Config.Task.Name}' has {(stored.Length > 0 ? $"'{stored}' around it" : "nothing around it")}"
-            : null
-        : Task.Text == Config.Task.Name
-            ? $"the task '{Config.Task.Name}' has changed since the run '{Directory.FullPath}' began"
-            : $"the task '{Task.Text}' is not what the run '{Directory.FullPath}' learned: {Content(Task.Fingerprint)}, and that of '{Config.Task.Name}' was {Content(Config.Task.Fingerprint)}";
+    public string? OtherTask()
+    {
+        string learned = Config.Task.Name, isNot = $"the task '{Task.Text}' is not what the run '{Directory.FullPath}' learned:";
+        if (Task.Fingerprint != Config.Task.Fingerprint)
+        {
+            return Task.Text == learned
+                ? $"the task '{learned}' has changed since the run '{Directory.FullPath}' began"
+                : $"{isNot} {Content(Task.Fingerprint)}, and that of '{learned}' was {Content(Config.Task.Fingerprint)}";
+        }
 
-    private static string Content(string fingerprint) => fingerprint.Length == 0 ? "no file of one's own" : $"a file with the fingerprint {fingerprint}";
+        string own = Task.Wrappers.ToString(), stored = TaskWrappers.Parse(learned).Wrappers.ToString();
+        return own == stored ? null : $"{isNot} '{learned}' has {(stored.Length > 0 ? $"'{stored}'" : "nothing")} around it";
+    }
 
     /// <summary>An instance of the task as the run learns it.</summary>
     public IEnvironment CreateTask() => Task.CreateForTraining(Config.Training.TimeLimitTerminates);
@@ -157,4 +161,6 @@ public sealed class StoredRun
             throw;
         }
     }
+
+    private static string Content(string fingerprint) => fingerprint.Length == 0 ? "no file of one's own" : $"a file with the fingerprint {fingerprint}";
 }

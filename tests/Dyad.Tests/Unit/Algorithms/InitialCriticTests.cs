@@ -52,7 +52,7 @@ public sealed class InitialCriticTests
     [Fact]
     public void The_first_res_critic_has_a_deviation_and_draws_of_its_own()
     {
-        ITabularActorCritic learner = Learner("res-ac", 3, ("critic_deviation", "1"), ("residual_deviation", "2"));
+        ITabularLearner learner = Learner("res-ac", 3, ("critic_deviation", "1"), ("residual_deviation", "2"));
         double[] q = learner.Critic.ToArray(), w = learner.ResCritic.ToArray();
         Assert.Equal(4, w.Average(x => x * x), 16 * Math.Sqrt(2.0 / w.Length));
         Assert.InRange(q.Zip(w, (a, b) => a * b).Average(), -0.4, 0.4);
@@ -91,7 +91,7 @@ public sealed class InitialCriticTests
     public void More_steps_of_the_critic_are_as_many_descents_on_the_same_episode(string method)
     {
         // The actor moves first, so the first episode is the same; five steps of Adam from zero on one episode go farther than one.
-        ITabularActorCritic one = Learner(method, 0), five = Learner(method, 0, ("critic_steps", "5"));
+        ITabularLearner one = Learner(method, 0), five = Learner(method, 0, ("critic_steps", "5"));
         one.Advance();
         five.Advance();
         Assert.Equal(one.Policy.Probabilities.ToArray(), five.Policy.Probabilities.ToArray());
@@ -102,6 +102,6 @@ public sealed class InitialCriticTests
 
     private static double[] Critic(string method, int seed, params (string, string)[] changes) => Learner(method, seed, changes).Critic.ToArray();
 
-    private static ITabularActorCritic Learner(string method, int seed, params (string, string)[] changes) =>
-        (ITabularActorCritic)MethodCatalog.Tabular(method).With(changes).Create(Task, new RandomStream(seed));
+    private static ITabularLearner Learner(string method, int seed, params (string, string)[] changes) =>
+        (ITabularLearner)MethodCatalog.Tabular(method).With(changes).Create(Task, new RandomStream(seed));
 }

@@ -1,10 +1,16 @@
 namespace Dyad.Tests.Unit.Algorithms;
 
-/// <summary>Adam as Kingma and Ba (2015) print it in algorithm 1.</summary>
+/// <summary>Adam as Kingma and Ba (2015) print it in algorithm 1, with step lengths rate / (1 + k)^power.</summary>
 internal sealed class ReferenceAdam(double rate, double ratePower = 0, double epsilon = 1e-8)
 {
     private double[] _m = [], _v = [];
     private int _t;
+
+    /// <summary>What is left of the step length where numbers move in place; all where it is null.</summary>
+    public Func<double>? Left { get; init; }
+
+    /// <summary>Shortens the direction along which numbers move in place; null for not at all.</summary>
+    public Func<double[], double[]>? Clip { get; init; }
 
     /// <summary>x - alpha mhat / (sqrt(vhat) + epsilon).</summary>
     public double[] Descend(double[] x, double[] gradient, double left = 1)
@@ -19,4 +25,7 @@ internal sealed class ReferenceAdam(double rate, double ratePower = 0, double ep
 
     /// <summary>The same to a higher objective.</summary>
     public double[] Ascend(double[] x, double[] gradient) => Descend(x, [.. gradient.Select(g => -g)]);
+
+    /// <summary>The same in place.</summary>
+    public void Move(double[] x, double[] gradient) => Descend(x, Clip?.Invoke(gradient) ?? gradient, Left?.Invoke() ?? 1).CopyTo(x, 0);
 }

@@ -123,7 +123,7 @@ public sealed class TerminationTests
     public void A_critic_keeps_no_value_at_a_termination(string method)
     {
         var stream = new RandomStream(1);
-        ITabularActorCritic learner = method switch
+        ITabularLearner learner = method switch
         {
             "actor-o" => new ActorOCritic(Anywhere, new() { EpisodeLength = Length }, stream),
             "actor-g" => new ActorGCritic(Anywhere, new() { EpisodeLength = Length }, stream),

@@ -108,6 +108,23 @@ public sealed class RandomStreamTests
         Assert.All(Enumerable.Range(0, 1000), _ => Assert.Equal(1, stream.Categorical(probabilities)));
     }
 
+    [Fact]
+    public void Every_order_of_shuffled_numbers_is_equally_likely()
+    {
+        var stream = new RandomStream(6);
+        var orders = new List<string>();
+        for (int i = 0; i < 24_000; i++)
+        {
+            int[] numbers = [3, 1, 4, 2];
+            stream.Shuffle(numbers);
+            orders.Add(string.Concat(numbers));
+        }
+
+        string[] all = [.. orders.Distinct()];
+        Assert.All(all, order => Assert.Equal("1234", string.Concat(order.Order())));
+        AssertFits([.. Enumerable.Repeat(1.0 / 24, 24)], orders.Select(order => Array.IndexOf(all, order)));
+    }
+
     [Theory]
     [InlineData(0)]
     [InlineData(-1)]

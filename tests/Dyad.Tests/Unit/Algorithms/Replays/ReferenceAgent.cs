@@ -167,12 +167,12 @@ internal abstract class ReferenceAgent
         values.Add(value);
     }
 
-    /// <summary>Adam of so many numbers, with clip and schedule; of a single number, without a clip.</summary>
-    protected ReferenceAdam Adam(int size, double rate, string name = "", double power = 0) => new(size, rate, power)
+    /// <summary>Adam with a schedule, and with a clip where the metrics of one have a name.</summary>
+    protected ReferenceAdam Adam(double rate, string? name = null, double power = 0) => new(rate, power)
     {
         Left = () => Settings.RateSchedule != "linear" ? 1
             : 1 - ((1 - Settings.ScheduleEnd) * Math.Min(1.0, (double)_steps / Settings.ScheduleSteps)),
-        Clip = size == 1 || Settings.GradientClip == 0 ? null : direction => Clip(direction, name),
+        Clip = name is null || Settings.GradientClip == 0 ? null : direction => Clip(direction, name),
     };
 
     // d min(1, c / |d|).

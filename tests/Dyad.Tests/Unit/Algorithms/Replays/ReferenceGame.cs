@@ -33,8 +33,8 @@ internal abstract class ReferenceGame : ReferenceAgent
                 : [.. CriticNetwork.Drawn(random.Split("q1")), .. critics == 2 ? CriticNetwork.Drawn(random.Split(second)) : []],
             settings.CriticLearningRate);
         Bar = [.. W];
-        _actorSteps = Adam(Theta.Length, settings.ActorLearningRate, "actor_gradient", settings.ActorRatePower);
-        _criticSteps = Adam(W.Length, settings.CriticLearningRate, "critic_gradient", settings.CriticRatePower);
+        _actorSteps = Adam(settings.ActorLearningRate, "actor_gradient", settings.ActorRatePower);
+        _criticSteps = Adam(settings.CriticLearningRate, "critic_gradient", settings.CriticRatePower);
     }
 
     protected ReferenceNetwork PolicyNetwork { get; }
@@ -93,7 +93,7 @@ internal abstract class ReferenceGame : ReferenceAgent
             TargetValue = (i, s, a) => Q(Bar, i, s, a),
             CriticValue = (w, i, s, a) => Q(w, i, s, a),
             Record = Record,
-            Steps = Adam(CriticNetwork.Count * critics, Settings.ResidualLearningRate, "residual_gradient"),
+            Steps = Adam(Settings.ResidualLearningRate, "residual_gradient"),
             RecordErrors = RecordErrors,
         };
         Keep("residual", Correction.Psi, Settings.ResidualLearningRate);
@@ -196,7 +196,7 @@ internal abstract class ReferenceGame : ReferenceAgent
 
     private void StepCritic(double[] direction)
     {
-        _criticSteps.Descend(W, direction);
+        _criticSteps.Move(W, direction);
         AfterCritic();
     }
 
@@ -211,7 +211,7 @@ internal abstract class ReferenceGame : ReferenceAgent
             Record("residual_cosine", Dot(plain, corrected) / Norm(plain) / Norm(corrected));
         }
 
-        _actorSteps.Descend(Theta, direction);
+        _actorSteps.Move(Theta, direction);
         AfterActor(batch, theta);
     }
 

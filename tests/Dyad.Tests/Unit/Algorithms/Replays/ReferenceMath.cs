@@ -91,34 +91,6 @@ internal sealed class ReferenceNetwork(params int[] sizes)
     }
 }
 
-/// <summary>Adam with step lengths rate / (1 + k)^power.</summary>
-internal sealed class ReferenceAdam(int size, double rate, double power = 0)
-{
-    /// <summary>What is left of the step length; all where it is null.</summary>
-    public Func<double>? Left { get; init; }
-
-    /// <summary>Shortens a direction; null for not at all.</summary>
-    public Func<double[], double[]>? Clip { get; init; }
-
-    private readonly double[] _m = new double[size];
-    private readonly double[] _v = new double[size];
-    private int _steps;
-
-    public void Descend(double[] x, double[] gradient)
-    {
-        double length = rate * (Left?.Invoke() ?? 1) / Math.Pow(1 + _steps, power);
-        gradient = Clip?.Invoke(gradient) ?? gradient;
-        _steps++;
-        for (int i = 0; i < x.Length; i++)
-        {
-            _m[i] = (0.9 * _m[i]) + (0.1 * gradient[i]);
-            _v[i] = (0.999 * _v[i]) + (0.001 * gradient[i] * gradient[i]);
-            double mean = _m[i] / (1 - Math.Pow(0.9, _steps)), square = _v[i] / (1 - Math.Pow(0.999, _steps));
-            x[i] -= length * mean / (Math.Sqrt(square) + 1e-8);
-        }
-    }
-}
-
 /// <summary>Derivatives by central differences, and linear equations by elimination.</summary>
 internal static class ReferenceMath
 {

@@ -37,7 +37,7 @@ internal sealed class ReferenceSac : ReferenceGame
     {
         Keep("target", Bar, settings.CriticLearningRate);
         _logTemperature = Keep("log_temperature", [(float)Math.Log(settings.EntropyWeight)], Math.Abs(settings.EntropyLearningRate));
-        _temperatureSteps = Adam(1, settings.EntropyLearningRate);
+        _temperatureSteps = Adam(settings.EntropyLearningRate);
         Correct(Critics, (theta, s, z) =>
         {
             (double[] a, double log) = SquashedGaussian.Sample(PolicyNetwork.Apply(theta, s), z);
@@ -82,7 +82,7 @@ internal sealed class ReferenceSac : ReferenceGame
         Record("entropy", -log);
         if (Settings.TuneEntropyWeight)
         {
-            _temperatureSteps.Descend(_logTemperature, [-(log + (Settings.TargetEntropyPerAction * ScriptedTask.ActionSize))]);
+            _temperatureSteps.Move(_logTemperature, [-(log + (Settings.TargetEntropyPerAction * ScriptedTask.ActionSize))]);
         }
     }
 

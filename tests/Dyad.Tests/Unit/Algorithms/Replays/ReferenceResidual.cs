@@ -79,7 +79,7 @@ internal sealed class ReferenceResidual
             Record("residual_clip", clip);
             Record("critic_value", Mean((i, row) => CriticValue(w, i, row.S, row.A)));
             Record("residual_value", Mean((i, row) => Value(i, row.S, row.A)));
-            Steps.Descend(Psi, Gradient(Cost, Psi));
+            Steps.Move(Psi, Gradient(Cost, Psi));
             Average(_bar, Psi, _settings.ResidualTargetRate ?? _settings.TargetRate);
 
             double Mean(Func<int, Transition, double> f) =>

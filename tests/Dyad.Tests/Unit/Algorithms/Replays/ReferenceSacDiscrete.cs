@@ -15,7 +15,7 @@ internal sealed class ReferenceSacDiscrete : ReferenceGame
     {
         Keep("target", Bar, settings.CriticLearningRate);
         _logTemperature = Keep("log_temperature", [(float)Math.Log(settings.EntropyWeight)], Math.Abs(settings.EntropyLearningRate));
-        _temperatureSteps = new ReferenceAdam(1, settings.EntropyLearningRate);
+        _temperatureSteps = Adam(settings.EntropyLearningRate);
         Correct(Critics, (theta, s, _) => (Pi(theta, s), Settings.EntropyInTarget ? Alpha * Entropy(theta, s) : 0));
     }
 
@@ -76,7 +76,7 @@ internal sealed class ReferenceSacDiscrete : ReferenceGame
         Record("entropy", entropy);
         if (Settings.TuneEntropyWeight)
         {
-            _temperatureSteps.Descend(_logTemperature, [entropy - (Settings.TargetEntropyRatio * Math.Log(Count))]);
+            _temperatureSteps.Move(_logTemperature, [entropy - (Settings.TargetEntropyRatio * Math.Log(Count))]);
         }
     }
 

@@ -34,10 +34,10 @@ internal sealed class ReferenceSacV : ReferenceAgent
         _psi = Keep("value", _value.Drawn(stream.Split("value")), settings.ValueLearningRate);
         _bar = Keep("target", [.. _psi], settings.ValueLearningRate);
         _logTemperature = Keep("log_temperature", [(float)Math.Log(settings.EntropyWeight)], Math.Abs(settings.EntropyLearningRate));
-        _actorSteps = Adam(_phi.Length, settings.ActorLearningRate, "actor_gradient");
-        _criticSteps = Adam(_theta.Length, settings.CriticLearningRate, "critic_gradient");
-        _valueSteps = Adam(_psi.Length, settings.ValueLearningRate, "value_gradient");
-        _temperatureSteps = Adam(1, settings.EntropyLearningRate);
+        _actorSteps = Adam(settings.ActorLearningRate, "actor_gradient");
+        _criticSteps = Adam(settings.CriticLearningRate, "critic_gradient");
+        _valueSteps = Adam(settings.ValueLearningRate, "value_gradient");
+        _temperatureSteps = Adam(settings.EntropyLearningRate);
     }
 
     private double Alpha => Math.Exp(_logTemperature[0]);
@@ -58,7 +58,7 @@ internal sealed class ReferenceSacV : ReferenceAgent
             double[] soft = [.. batch.Rows.Select((row, k) => Soft(_phi, row.S, batch.Noise[k]))];
             double ValueCost(double[] psi) => batch.Rows.Select((row, k) => Math.Pow(V(psi, row.S) - soft[k], 2) / 2).Average();
             Record("value_loss", ValueCost(_psi));
-            _valueSteps.Descend(_psi, Gradient(ValueCost, _psi));
+            _valueSteps.Move(_psi, Gradient(ValueCost, _psi));
 
             // theta descends sum over i of mean 1/2 (Q_i(s, a) - (r + gamma (1 - d) Vbar(s')))^2.
             double[] y = [.. batch.Rows.Select(row => row.R + (row.Future * V(_bar, row.Next)))];
@@ -66,7 +66,7 @@ internal sealed class ReferenceSacV : ReferenceAgent
                 batch.Rows.Select((row, k) => (Math.Pow(Q(theta, 0, row.S, row.A) - y[k], 2) + Math.Pow(Q(theta, 1, row.S, row.A) - y[k], 2)) / 2).Average();
             Record("critic_loss", CriticCost(_theta));
             Record("mean_q", batch.Rows.Average(row => Q(_theta, 0, row.S, row.A)));
-            _criticSteps.Descend(_theta, Gradient(CriticCost, _theta));
+            _criticSteps.Move(_theta, Gradient(CriticCost, _theta));
 
             _criticUpdates++;
             if (Settings.TargetUpdate == "moving-average")
@@ -85,10 +85,10 @@ internal sealed class ReferenceSacV : ReferenceAgent
         Record("actor_loss", ActorCost(_phi));
         Record("entropy_weight", Alpha);
         Record("entropy", -log);
-        _actorSteps.Descend(_phi, Gradient(ActorCost, _phi));
+        _actorSteps.Move(_phi, Gradient(ActorCost, _phi));
         if (Settings.TuneEntropyWeight)
         {
-            _temperatureSteps.Descend(_logTemperature, [-(log + (Settings.TargetEntropyPerAction * ScriptedTask.ActionSize))]);
+            _temperatureSteps.Move(_logTemperature, [-(log + (Settings.TargetEntropyPerAction * ScriptedTask.ActionSize))]);
         }
     }
 

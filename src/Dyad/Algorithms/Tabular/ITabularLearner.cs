@@ -15,6 +15,3 @@ internal interface ITabularLearner : IIterative
     /// <summary>w, |S||A| entries; empty for a learner without a res-critic.</summary>
     ReadOnlySpan<double> ResCritic => [];
 }
-
-/// <summary>A tabular learner with an actor and a critic.</summary>
-internal interface ITabularActorCritic : ITabularLearner;
