@@ -58,8 +58,10 @@ public sealed class ForesightTests
     [Fact]
     public void A_critic_with_a_replay_answers_in_the_direction_foreseen_and_the_agent_is_left_as_it_was()
     {
+        // With a damping of 10 the cosine is 0.2 to 0.6 from any seed; with 1 what a young critic answers is anyone's guess.
         using AgentTraining training = SmallTasks.Train(
-            "stddpg-al", SmallTasks.Pendulum, episodes: 1, changes: [.. SmallTasks.Small, ("hidden_width", "16"), ("actor_learning_rate", "3e-3")]);
+            "stddpg-al", SmallTasks.Pendulum, episodes: 1,
+            changes: [.. SmallTasks.Small, ("hidden_width", "16"), ("actor_learning_rate", "3e-3"), ("damping", "10")]);
         Advance(training, 800);
         byte[] before = StateArchive.Save(training.Serialize);
         var agent = (GameAgent)training.Agent;
