@@ -41,7 +41,7 @@ internal static class Summary
                 where status is not null
                 select (outcome.Run, status)])],
             StudyRunner.Version,
-            StudyRunner.Machine,
+            Machines(statuses.Values),
             Math.Round(clock.Sum() ?? 0, 1),
             failures.Length > 0 ? failures : null,
             Options(runs),
@@ -75,6 +75,13 @@ internal static class Summary
             return new Analysis(
                 [new Finding("", "What this study says of its runs needs those that failed; the charts show the others.", Verdict.New)], MetricCharts.Of(runs), []);
         }
+    }
+
+    // Runs may have been done elsewhere: kept seeds, those of nodes, and those of a folder that moved.
+    private static string Machines(IEnumerable<JsonObject?> statuses)
+    {
+        string[] named = [.. statuses.Select(status => (string?)status?["machine"]).OfType<string>().Distinct()];
+        return named.Length > 0 ? string.Join("; ", named) : StudyRunner.Machine;
     }
 
     // What each folder's run.json says; several runs may share one, and null stands for one that cannot be read.

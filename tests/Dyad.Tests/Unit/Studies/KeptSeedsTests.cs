@@ -35,6 +35,19 @@ public sealed class KeptSeedsTests : IDisposable
     }
 
     [Fact]
+    public void A_summary_names_the_machine_of_each_seed()
+    {
+        Execute(Study(), "first");
+        foreach (string file in Directory.GetFiles(Kept, "*.zip", SearchOption.AllDirectories))
+        {
+            Change(file, "run.json", text => text.Replace(Quoted(StudyRunner.Machine), Quoted("Elsewhere, 64 cores"), StringComparison.Ordinal));
+        }
+
+        Assert.Equal("Elsewhere, 64 cores", Execute(Study(), "second", readsOnly: true).Machine);
+        Assert.Equal($"Elsewhere, 64 cores; {StudyRunner.Machine}", Execute(Study(), "third", seeds: 3).Machine);
+    }
+
+    [Fact]
     public void Seeds_add_up()
     {
         Execute(Study(), "first");
@@ -100,6 +113,24 @@ public sealed class KeptSeedsTests : IDisposable
         File.WriteAllText(_folder.PathOf("file"), "");
         Assert.Contains("must be a folder", Assert.Throws<UserError>(() => StudyRunner.Execute(Study(), Request("first") with { Kept = _folder.PathOf("file") }, _ => { }, _ => { }, CancellationToken.None)).Message, StringComparison.Ordinal);
     }
+
+    private static void Change(string file, string name, Func<string, string> change)
+    {
+        using ZipArchive zip = ZipFile.Open(file, ZipArchiveMode.Update);
+        string before;
+        using (var reader = new StreamReader(zip.GetEntry(name)!.Open()))
+        {
+            before = reader.ReadToEnd();
+        }
+
+        string after = change(before);
+        Assert.NotEqual(before, after);
+        zip.GetEntry(name)!.Delete();
+        using var writer = new StreamWriter(zip.CreateEntry(name).Open());
+        writer.Write(after);
+    }
+
+    private static string Quoted(string text) => JsonSerializer.Serialize(text);
 
     private FileStudy Study(string text = Text)
     {
