@@ -37,7 +37,7 @@ public static class StoredComparison
         }
 
         all = [.. all.Where(run => run.Metrics.ContainsKey(metric))];
-        FinishedRun[] runs = Aligned([.. all.Select(run => new FinishedRun(VariantOf(run, LabelOf(run, by, varying)), (int)run.Config.Training.Seed, run.Metrics))], warn);
+        FinishedRun[] runs = Aligned([.. all.Select(run => new FinishedRun(VariantOf(run, LabelOf(run, by, varying)), (int)run.Config.Training.Seed, run.Metrics) { Folder = run.Folder })], warn);
         string[] labels = [.. runs.Select(run => run.Variant.Label).Distinct()];
         foreach (IGrouping<(string Label, string Environment), FinishedRun> line in runs.GroupBy(run => (run.Variant.Label, run.Variant.Environment)))
         {
@@ -52,7 +52,8 @@ public static class StoredComparison
         var comparison = new Comparison(new ComparisonPlan { Metric = metric, Lines = [.. labels.Select(label => new ComparisonLine(label, label))] });
         string title = $"{string.Join(", ", labels.Take(4))}{(labels.Length > 4 ? $" and {labels.Length - 4} more" : "")}";
         var study = new ComparisonStudy("compare", "compare", title, "stored runs", comparison, [], 0);
-        return Summary.Of(study, new StudyRequest(StudyScale.Paper, null, 1, ".", command) { ScaleName = "its own" }, new StudyRuns(StudyScale.Paper, runs), [], []);
+        RunOutcome[] outcomes = [.. runs.Select(run => new RunOutcome(new PlannedRun(run.Variant, run.Seed, new RunDirectory(run.Folder!), ""), null, null, WasFinished: true))];
+        return Summary.Of(study, new StudyRequest(StudyScale.Paper, null, 1, ".", command) { ScaleName = "its own" }, new StudyRuns(StudyScale.Paper, runs), outcomes, []);
     }
 
     private static Stored? Read(string folder, Action<string> warn)
@@ -73,7 +74,7 @@ public static class StoredComparison
             }
 
             IReadOnlyDictionary<string, double[]> metrics = MetricsLog.Read(directory.MetricsPath, mayGrow: !isDone);
-            return metrics.TryGetValue("step", out double[]? steps) && steps.Length > 0 ? new Stored(config, metrics) : null;
+            return metrics.TryGetValue("step", out double[]? steps) && steps.Length > 0 ? new Stored(directory.FullPath, config, metrics) : null;
         }
         catch (UserError e)
         {
@@ -131,5 +132,5 @@ public static class StoredComparison
         return kept.Count > 0 ? [.. kept] : throw new UserError("no line has runs that were measured at the same steps");
     }
 
-    private sealed record Stored(RunConfig Config, IReadOnlyDictionary<string, double[]> Metrics);
+    private sealed record Stored(string Folder, RunConfig Config, IReadOnlyDictionary<string, double[]> Metrics);
 }
