@@ -17,7 +17,7 @@ namespace Dyad.Studies.Results;
 /// <param name="Tables">Further numbers.</param>
 /// <param name="Groups">Final returns by label and environment.</param>
 /// <param name="Notes">Choices that the paper leaves open, and deviations from it.</param>
-/// <param name="Version">Version of Dyad that made the runs.</param>
+/// <param name="Version">Version of Dyad that computed the runs; of several releases each, with commas.</param>
 /// <param name="Machine">Processor, cores and operating system of what computed the runs; of several machines each, with semicolons.</param>
 /// <param name="WallSeconds">Seconds of computing by the clock, summed over the runs.</param>
 /// <param name="Failures">Runs that failed, and are in no number; null where none did.</param>

@@ -35,16 +35,19 @@ public sealed class KeptSeedsTests : IDisposable
     }
 
     [Fact]
-    public void A_summary_names_the_machine_of_each_seed()
+    public void A_summary_names_machine_and_version_of_each_seed()
     {
         Execute(Study(), "first");
         foreach (string file in Directory.GetFiles(Kept, "*.zip", SearchOption.AllDirectories))
         {
-            Change(file, "run.json", text => text.Replace(Quoted(StudyRunner.Machine), Quoted("Elsewhere, 64 cores"), StringComparison.Ordinal));
+            Change(file, "run.json", text => text.Replace(Quoted(StudyRunner.Machine), Quoted("Elsewhere, 64 cores"), StringComparison.Ordinal)
+                .Replace(Quoted(StudyRunner.Version), Quoted("0.0.1"), StringComparison.Ordinal));
         }
 
-        Assert.Equal("Elsewhere, 64 cores", Execute(Study(), "second", readsOnly: true).Machine);
-        Assert.Equal($"Elsewhere, 64 cores; {StudyRunner.Machine}", Execute(Study(), "third", seeds: 3).Machine);
+        StudyResult kept = Execute(Study(), "second", readsOnly: true);
+        Assert.Equal(("Elsewhere, 64 cores", "0.0.1"), (kept.Machine, kept.Version));
+        StudyResult both = Execute(Study(), "third", seeds: 3);
+        Assert.Equal(($"Elsewhere, 64 cores; {StudyRunner.Machine}", $"0.0.1, {StudyRunner.Version}"), (both.Machine, both.Version));
     }
 
     [Fact]
