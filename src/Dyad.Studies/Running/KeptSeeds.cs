@@ -122,7 +122,7 @@ internal static class KeptSeeds
         }
         catch (Exception e) when (e is InvalidDataException or JsonException or InvalidOperationException or FormatException)
         {
-            throw new UserError($"'{file}' is no kept run, or is damaged: {OneLine.Of(e.Message, 100)}", e);
+            throw new UserError($"'{file}' is no kept run, or is damaged: {JsonSentence.Of(e)}", e);
         }
         catch (Exception e) when (IoSentence.Tells(e))
         {
