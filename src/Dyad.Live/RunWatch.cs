@@ -115,5 +115,5 @@ internal sealed record RunGroup(string Study, string Environment, IReadOnlyList<
 
     /// <summary>The chart of a metric as it stands.</summary>
     public LineChart Chart(string metric) => MetricCharts.Growing(
-        new StudyRuns(StudyScale.Quick, [.. Runs.Where(run => run.Rows > 0 && run.Metrics.ContainsKey("step")).Select(run => run.ToRun([metric]))]), metric, Labels);
+        new StudyRuns(StudyScale.Quick, [.. Runs.Where(run => run.Rows > 0 && run.Metrics.ContainsKey("step")).Select(run => run.ToRun(metric))]), metric, Labels);
 }

@@ -1,5 +1,7 @@
 using Dyad.Core;
+using Dyad.Environments.Locating;
 using Dyad.Studies.Results;
+using Dyad.Training;
 
 namespace Dyad.Studies;
 
@@ -11,6 +13,24 @@ public sealed record FinishedRun(Variant Variant, int Seed, IReadOnlyDictionary<
 {
     /// <summary>Its folder; null where nobody says.</summary>
     public string? Folder { get; init; }
+
+    /// <summary>A run that something else made: its variant says what it was, and makes no learner.</summary>
+    /// <param name="label">The line that it is of.</param>
+    /// <param name="config">What determines it.</param>
+    /// <param name="metrics">Its columns; the steps among them, and at least one row.</param>
+    internal static FinishedRun Stored(string label, RunConfig config, IReadOnlyDictionary<string, double[]> metrics) => new(
+        new Variant(
+            label, TaskLocator.NameOf(config.Task.Name), (long)metrics["step"][^1], config.Measuring.Every, config.Method,
+            _ => throw new InvalidOperationException("a stored run is not made again"))
+        {
+            Task = config.Task,
+            TimeLimitTerminates = config.Training.TimeLimitTerminates,
+            From = config.Training.From,
+            EvaluationEpisodes = config.Measuring.EvaluationEpisodes,
+            Gap = config.Measuring.Gap,
+        },
+        (int)config.Training.Seed,
+        metrics);
 
     /// <summary>Steps of the rows.</summary>
     public double[] Steps => Column("step");
