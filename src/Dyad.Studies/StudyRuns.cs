@@ -40,6 +40,13 @@ public sealed record FinishedRun(Variant Variant, int Seed, IReadOnlyDictionary<
         ? values
         : throw new UserError($"the run {Variant.Label}, seed {Seed}, has no metric '{metric}'");
 
+    /// <summary>Whether any row has a value of a metric.</summary>
+    internal bool Has(string metric) => Metrics.TryGetValue(metric, out double[]? values) && values.Any(double.IsFinite);
+
+    /// <summary>The first step at which a metric is at least so much; infinite where it never is.</summary>
+    internal double StepsTo(string metric, double value) =>
+        Column(metric).Zip(Steps).Where(row => row.First >= value).Select(row => row.Second).FirstOrDefault(double.PositiveInfinity);
+
     /// <summary>The last value of a metric.</summary>
     public double Final(string metric) => Column(metric)[^1];
 

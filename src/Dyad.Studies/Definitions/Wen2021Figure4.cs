@@ -173,22 +173,15 @@ internal sealed class Wen2021Figure4 : Study
 
     // Iterations of each run to a share of the optimal return; all of a run's where it does not get there.
     private static double[] Counts(StudyRuns runs, string label, double optimum) =>
-        runs.Values(label, run => FirstReaching(run, Share * optimum) ?? run.Steps[^1]);
+        runs.Values(label, run => Math.Min(run.StepsTo("eval/return", Share * optimum), run.Steps[^1]));
 
     private static string Iterations(StudyRuns runs, string label, double optimum)
     {
-        double[] counts = [.. Counts(runs, label, optimum).Order()];
-        int missing = runs.Of(label).Count(run => FirstReaching(run, Share * optimum) is null);
-        string median = Wording.Thousands((counts[(counts.Length - 1) / 2] + counts[counts.Length / 2]) / 2);
+        double[] counts = Counts(runs, label, optimum);
+        int missing = runs.Of(label).Count(run => double.IsInfinity(run.StepsTo("eval/return", Share * optimum)));
+        string median = Wording.Thousands(Statistics.Median(counts));
         return missing == 0 ? median
             : 2 * missing >= counts.Length ? $"not reached by {missing} of {counts.Length}"
             : $"{median} (not reached by {missing} of {counts.Length})";
-    }
-
-    /// <summary>The first measured step at which a run reaches a return, or null.</summary>
-    internal static long? FirstReaching(FinishedRun run, double target)
-    {
-        int row = Array.FindIndex(run.Column("eval/return"), value => value >= target);
-        return row < 0 ? null : (long)run.Steps[row];
     }
 }
