@@ -3,10 +3,8 @@ using System.Text.Json.Nodes;
 using Dyad.Diagnostics;
 using Dyad.Environments.Locating;
 using Dyad.Games;
-using Dyad.Numerics;
 using Dyad.Studies.Definitions.Runs;
 using Dyad.Studies.Results;
-using Dyad.Training;
 
 namespace Dyad.Studies.Definitions;
 
@@ -96,13 +94,9 @@ internal sealed class Zheng2021Equilibria : Study
         Variant variant = AgentVariant.Of(method, method, environment, new TrainingRequest(changes, steps, steps, FirstSeed: 0, EvaluationEpisodes: 5));
         var options = new InspectionOptions { BatchSize = 1000, Steps = krylov };
         LocatedTask task = TaskLocator.Find(environment);
-        return variant with
-        {
-            Gap = new JsonObject { ["batch"] = options.BatchSize, ["krylov_steps"] = krylov, ["tolerance"] = options.Tolerance },
-            Create = seed => new EquilibriumTraining(
-                (AgentTraining)variant.Create(seed), () => task.CreateForAgents(), options, steps, new RandomStream(seed).Split("equilibrium")),
-            Export = (learner, folder) => variant.Export!(((EquilibriumTraining)learner).Training, folder),
-        };
+        return MeasuredTraining.Of(
+            variant, new JsonObject { ["batch"] = options.BatchSize, ["krylov_steps"] = krylov, ["tolerance"] = options.Tolerance },
+            (training, stream) => new EquilibriumTraining(training, () => task.CreateForAgents(), options, steps, stream.Split("equilibrium")));
     }
 
     private static string Verdicts(StudyRuns runs, string label) => string.Join(", ", runs.Values(label, run => run.Final("equilibrium/kind"))
