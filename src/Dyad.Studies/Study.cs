@@ -56,6 +56,9 @@ public sealed record Variant(
     /// <summary>Name of its folder among those of the study's lines; the label if null.</summary>
     public string? Folder { get; init; }
 
+    /// <summary>Where its seeds are among the lines: the folder of its name, and in that one of its task.</summary>
+    internal string Place => Path.Combine(Folder ?? Label, Environment);
+
     /// <summary>The line of the study that it belongs to, where that is not its label.</summary>
     public string? Line { get; init; }
 

@@ -134,5 +134,5 @@ internal static class KeptSeeds
 
     private static long StepOf(JsonObject status) => (long?)status["step"] ?? 0;
 
-    private static string FileOf(string kept, Variant variant, int seed) => Path.Combine(Path.GetFullPath(kept), variant.Folder ?? variant.Label, variant.Environment, $"seed-{seed}.zip");
+    private static string FileOf(string kept, Variant variant, int seed) => Path.Combine(Path.GetFullPath(kept), variant.Place, $"seed-{seed}.zip");
 }
