@@ -71,7 +71,7 @@ internal static class ReportCommand
 
         string title = results.Count == 1 ? results[0].Source : "Studies";
         string lead = results.Count == 1
-            ? $"The study {results[0].Study} at {results[0].Scale} scale."
+            ? StudyExecution.Lead(results[0])
             : $"{results.Count} studies, from stored runs.";
         StudyExecution.WriteReport(Path.GetFullPath(output), title, lead, results, open, quiet: false);
         return ExitCode.Success;

@@ -1,10 +1,7 @@
 using System.CommandLine;
-using System.Text.Json;
-using System.Text.Json.Nodes;
 using Dyad.Cli.Terminal;
 using Dyad.Core;
 using Dyad.Studies;
-using Dyad.Studies.Results;
 using Dyad.Training;
 
 namespace Dyad.Cli.Commands;
@@ -66,13 +63,6 @@ internal static class ReproduceCommand
         return command;
     }
 
-    /// <summary>The JSON document of commands that end in a report.</summary>
-    public static JsonObject Document(string report, IEnumerable<StudyResult> results) => new()
-    {
-        ["report"] = report,
-        ["studies"] = new JsonArray([.. results.Select(result => JsonSerializer.SerializeToNode(result, StudyRunner.JsonOptions))]),
-    };
-
     private static int Run(Func<Study, StudyRequest, int?> submit, string name, string scaleName, int? seeds, long? steps, string[] only, int jobs, string? device, string? output, string? kept, string? tensorboard, bool watch, bool open, bool json)
     {
         Study study = StudyCatalog.Find(name);
@@ -98,6 +88,6 @@ internal static class ReproduceCommand
         }
 
         using LiveView? view = WatchCommand.Begin(watch, request.Output);
-        return StudyExecution.RunToReport(study, $"{name} ({scaleName})", $"The study {name} at {scaleName} scale.", request, open, json, tensorboard);
+        return StudyExecution.RunToReport(study, $"{name} ({scaleName})", StudyExecution.Lead(study, request), request, open, json, tensorboard);
     }
 }

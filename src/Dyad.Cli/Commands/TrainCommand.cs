@@ -214,7 +214,7 @@ internal static class TrainCommand
         StudyRunner.WithSummary(folder, stored => StudyExecution.WriteReport(report, "Training runs", "One method on one task, seed by seed.", [stored], open, quiet: true));
         if (json)
         {
-            StandardOutput.Json(ReproduceCommand.Document(report, [result]));
+            StandardOutput.Json(StudyExecution.Document(report, [result]));
             return StudyExecution.Ending(outcome);
         }
 
