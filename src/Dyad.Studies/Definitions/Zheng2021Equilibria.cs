@@ -100,16 +100,7 @@ internal sealed class Zheng2021Equilibria : Study
     }
 
     private static string Verdicts(StudyRuns runs, string label) => string.Join(", ", runs.Values(label, run => run.Final("equilibrium/kind"))
-        .GroupBy(kind => (EquilibriumKind)(int)kind).OrderBy(group => group.Key).Select(group => $"{group.Count()} {Word(group.Key)}"));
-
-    private static string Word(EquilibriumKind kind) => kind switch
-    {
-        EquilibriumKind.DifferentialStackelberg => "near",
-        EquilibriumKind.Degenerate => "degenerate",
-        EquilibriumKind.NotStationary => "not stationary",
-        EquilibriumKind.Undecided => "undecided",
-        _ => "not minimal",
-    };
+        .GroupBy(kind => (EquilibriumKind)(int)kind).OrderBy(group => group.Key).Select(group => $"{group.Count()} {EquilibriumVerdict.Word(group.Key)}"));
 
     private static string Text(StudyRuns runs, string label, string metric)
     {
