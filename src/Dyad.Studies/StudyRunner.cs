@@ -22,8 +22,6 @@ public sealed record StudyOutcome(StudyResult Result, string Folder, Exception? 
 /// </summary>
 public static class StudyRunner
 {
-    private static readonly TimeSpan CheckpointInterval = TimeSpan.FromSeconds(5);
-
     /// <summary>How results are written and read.</summary>
     public static JsonSerializerOptions JsonOptions => SummaryFile.JsonOptions;
 
@@ -69,7 +67,7 @@ public static class StudyRunner
         var saidOfFinished = new ConcurrentDictionary<string, bool>();
         if (study.Tuning(request.Scale) is { } tuning)
         {
-            (study, progress) = Tune(study, tuning, request, store, (run, report) => Do(run, store, report, Say, saidOfFinished, cancellation, request), progress, cancellation);
+            (study, progress) = Tune(study, tuning, request, store, (run, report) => RunExecution.Do(run, store, report, Say, saidOfFinished, cancellation, request), progress, cancellation);
         }
 
         KeptSeeds.Bring(study, request);
@@ -94,7 +92,7 @@ public static class StudyRunner
 
         RequireDevice(planned, request);
         RunOutcome[] outcomes = [.. RunSchedule.Execute(
-            planned, JobsOf(planned, request), (run, report) => Keep(run, Do(run, store, report, Say, saidOfFinished, cancellation, request, Alike(planned, run))), progress, cancellation)];
+            planned, JobsOf(planned, request), (run, report) => Keep(run, RunExecution.Do(run, store, report, Say, saidOfFinished, cancellation, request, Alike(planned, run))), progress, cancellation)];
 
         // From here on one call after the other: the last of several at once finds all runs done.
         using IDisposable? held = outcomes.Any(outcome => outcome.Failure is null) ? SummaryLock.Hold(folder) : null;
@@ -164,7 +162,7 @@ public static class StudyRunner
 
         PlannedRun run = planned[index] ?? throw NotSelected(study, request, store, planned);
         RequireDevice([run], request);
-        Do(run, store, progress, warn, [], cancellation, request);
+        RunExecution.Do(run, store, progress, warn, [], cancellation, request);
         if (request.Kept is { } kept)
         {
             KeptSeeds.Keep(kept, run);
@@ -209,71 +207,6 @@ public static class StudyRunner
         return (Tuner.Select(study, tuning, request, outcomes), Tuner.Part(progress, share, 1 - share, trials.Count, runs));
     }
 
-    /// <summary>Does what is left of a run.</summary>
-    /// <returns>Whether it was finished before.</returns>
-    internal static bool Do(
-        PlannedRun planned, RunStore store, Action<RunProgress> progress, Action<string> say, ConcurrentDictionary<string, bool> saidOfFinished, CancellationToken cancellation, StudyRequest? request = null, int alike = 1)
-    {
-        bool wasFinished = false, isRegistered = false;
-        var sentences = new List<string>();
-        Run run = planned.Variant.Run(planned.Seed);
-        bool readsOnly = request?.ReadsOnly == true;
-        if (readsOnly && !RunLoop.HasFinished(planned.Directory, run))
-        {
-            System.Text.Json.Nodes.JsonObject? status = planned.Directory.ReadStatus();
-            throw new UserError(status is null ? "it has not begun" : planned.Directory.Status == RunStatus.Failed ? (string?)status["error"] ?? "it failed" : $"it is not done, but at step {status["step"]} of {run.Steps}");
-        }
-
-        ITrainingDevice? device = request?.Device;
-        IDisposable? place = null;
-        if (device is not null)
-        {
-            Func<IIterative> create = run.Create;
-            run = run with
-            {
-                Create = () =>
-                {
-                    IIterative learner = create();
-                    place = device.Seat(learner, alike);
-                    return learner;
-                },
-            };
-        }
-
-        var loop = new RunLoop(TimeProvider.System, BuildOf(device), Machine, device?.CheckpointInterval(alike) ?? CheckpointInterval) { Device = device?.Name, TakesAnyDevice = readsOnly || request is null };
-        using var leaving = new Leaving(() => place?.Dispose());
-        loop.Execute(
-            planned.Directory,
-            run,
-            progressed =>
-            {
-                // Not before: a folder with another run is refused, and nothing changes.
-                if (!isRegistered)
-                {
-                    store.Register(planned);
-                    isRegistered = true;
-                }
-
-                wasFinished |= progressed.Row.Count == 0;
-                progress(progressed);
-            },
-            sentence =>
-            {
-                sentences.Add(sentence);
-                say(sentence);
-            },
-            cancellation);
-        if (wasFinished)
-        {
-            sentences.ForEach(sentence => saidOfFinished.TryAdd(sentence, true));
-        }
-
-        return wasFinished;
-    }
-
-    private static BuildIdentity BuildOf(ITrainingDevice? device) =>
-        device is null ? Build : BuildIdentity.Of(typeof(StudyRunner).Assembly, device.GetType().Assembly);
-
     // All runs at once on a device, which waits for all of a kind.
     private static int JobsOf(IReadOnlyList<PlannedRun> planned, StudyRequest request) => request.Device is null ? request.Jobs : planned.Count;
 
@@ -296,11 +229,6 @@ public static class StudyRunner
         }
     }
 
-    private sealed class Leaving(Action leave) : IDisposable
-    {
-        public void Dispose() => leave();
-    }
-
     // A run that another call was at work on may be done by now.
     private static RunOutcome LookAgain(RunOutcome outcome, RunStore store, ConcurrentDictionary<string, bool> saidOfFinished, StudyRequest request)
     {
@@ -308,7 +236,7 @@ public static class StudyRunner
         {
             if (outcome.Cause is UserError && RunLoop.HasFinished(outcome.Run.Directory, outcome.Run.Variant.Run(outcome.Run.Seed)))
             {
-                Do(outcome.Run, store, _ => { }, _ => { }, saidOfFinished, CancellationToken.None, request);
+                RunExecution.Do(outcome.Run, store, _ => { }, _ => { }, saidOfFinished, CancellationToken.None, request);
                 return new RunOutcome(outcome.Run, null, null, WasFinished: true);
             }
         }
