@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Runtime.InteropServices;
-using System.Text.Json;
 using Dyad.Core;
 using Dyad.Studies.Results;
 using Dyad.Studies.Running;
@@ -22,9 +21,6 @@ public sealed record StudyOutcome(StudyResult Result, string Folder, Exception? 
 /// </summary>
 public static class StudyRunner
 {
-    /// <summary>How results are written and read.</summary>
-    public static JsonSerializerOptions JsonOptions => SummaryFile.JsonOptions;
-
     /// <summary>The build, as far as runs depend on it.</summary>
     public static BuildIdentity Build { get; } = BuildIdentity.Of(typeof(StudyRunner).Assembly);
 
@@ -34,10 +30,6 @@ public static class StudyRunner
     /// <summary>Processor, number of cores and operating system.</summary>
     public static string Machine { get; } =
         $"{Processor.Name}, {Environment.ProcessorCount} cores, {RuntimeInformation.OSDescription}";
-
-    /// <summary>Reads the result of a study from its folder.</summary>
-    /// <exception cref="UserError">There is none, or it is damaged.</exception>
-    public static StudyResult ReadSummary(string folder) => SummaryFile.Read(folder);
 
     /// <summary>Does something with the result of a study as it is in its folder, while no other call changes it.</summary>
     /// <exception cref="UserError">There is none, or it is damaged.</exception>

@@ -66,7 +66,7 @@ internal static class ReportCommand
                 throw new UserError($"'{folder}' holds no finished study (no summary.json); '{Shell.Command("status", folder)}' shows its runs");
             }
 
-            results.AddRange(summaries.Select(path => StudyRunner.ReadSummary(Path.GetDirectoryName(path)!)));
+            results.AddRange(summaries.Select(SummaryFile.ReadFile));
         }
 
         string title = results.Count == 1 ? results[0].Source : "Studies";

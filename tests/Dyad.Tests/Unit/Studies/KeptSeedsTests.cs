@@ -147,5 +147,5 @@ public sealed class KeptSeedsTests : IDisposable
     private StudyResult Execute(FileStudy study, string output, int? seeds = null, bool readsOnly = false) => StudyRunner.Execute(
         study, Request(output, seeds) with { Kept = Kept, ReadsOnly = readsOnly }, _ => { }, _ => { }, CancellationToken.None).Result;
 
-    private static string Numbers(StudyResult result) => JsonSerializer.Serialize(result with { WallSeconds = 0 }, StudyRunner.JsonOptions);
+    private static string Numbers(StudyResult result) => JsonSerializer.Serialize(result with { WallSeconds = 0 }, SummaryFile.JsonOptions);
 }

@@ -325,7 +325,7 @@ public sealed class StudyFileTests : IDisposable
         Assert.Contains("did you mean critic_steps", Assert.Throws<UserError>(() => Lines("critic_step")).Message, StringComparison.Ordinal);
 
         // The same numbers as the study's own.
-        StudyResult own = StudyRunner.ReadSummary(_folder.PathOf("study"));
+        StudyResult own = SummaryFile.Read(_folder.PathOf("study"));
         StudyResult compared = StoredComparison.Of(folders, null, "eval/return", "", _ => { });
         Assert.Equal(own.Groups.Select(group => group.Mean), compared.Groups.Select(group => group.Mean));
         Assert.Equal((own.Machine, own.WallSeconds, own.CpuSeconds), (compared.Machine, compared.WallSeconds, compared.CpuSeconds));
