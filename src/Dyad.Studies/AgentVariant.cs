@@ -63,6 +63,9 @@ internal static class AgentVariant
     public static Variant Of(string label, string method, string environment, TrainingRequest request) =>
         Of(MethodCatalog.Agent(method), TaskLocator.Find(environment), request with { Label = label });
 
+    /// <summary>Changes with which an off-policy method acts at random up to a step and is updated from there on.</summary>
+    public static (string Name, string Value)[] BeginsAt(int step) => [("random_steps", $"{step}"), ("update_after", $"{step}")];
+
     private static IReadOnlyList<(string Name, object Value)> Labelled(IReadOnlyList<(string, object)> options, bool timeLimitTerminates) =>
         [.. options, ("time_limit_terminates", timeLimitTerminates)];
 }

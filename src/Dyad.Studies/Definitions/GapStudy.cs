@@ -33,7 +33,7 @@ internal sealed class GapStudy : Study
         _seeds = seeds;
         _gap = gap;
         _from = from;
-        _changes = [.. changes, ("random_steps", $"{from}"), ("update_after", $"{from}")];
+        _changes = [.. changes, .. AgentVariant.BeginsAt(from)];
     }
 
     /// <summary>On Pendulum with an actor of 230 parameters, whose whole gradient can be had, and on HalfCheetah along directions.</summary>

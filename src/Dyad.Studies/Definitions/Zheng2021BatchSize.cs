@@ -46,7 +46,7 @@ internal sealed class Zheng2021BatchSize : Study
                 rule.Label, "stddpg-al", Environment, new TrainingRequest(
                     [
                         ("solver", "conjugate-gradient"), ("curvature", "gauss-newton"), ("damping", "1"), ("solver_iterations", quick ? "10" : "50"),
-                        ("independent_batches", rule.Independent), .. quick ? [("random_steps", "300"), ("update_after", "300")] : NoChanges,
+                        ("independent_batches", rule.Independent), .. quick ? AgentVariant.BeginsAt(300) : [],
                     ],
                     steps, steps / 4, FirstSeed: 0, EvaluationEpisodes: 1));
             return MeasuredTraining.Of(
@@ -86,8 +86,6 @@ internal sealed class Zheng2021BatchSize : Study
                         }]),
             ]);
     }
-
-    private static (string, string)[] NoChanges => [];
 
     private static int[] Sizes(StudyScale scale) => scale == StudyScale.Quick ? [16, 64, 256] : [16, 64, 256, 1024, 4096];
 

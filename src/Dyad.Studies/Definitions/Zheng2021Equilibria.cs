@@ -43,7 +43,7 @@ internal sealed class Zheng2021Equilibria : Study
     public override IReadOnlyList<Variant> Variants(StudyScale scale)
     {
         bool quick = scale == StudyScale.Quick;
-        (string, string)[] small = [("hidden_width", "32"), .. quick ? [("random_steps", "300"), ("update_after", "300")] : Array.Empty<(string, string)>()];
+        (string, string)[] small = [("hidden_width", "32"), .. quick ? AgentVariant.BeginsAt(300) : []];
         return
         [
             .. OffPolicy.Select(x => Of(x.Label, "Pendulum-v1", [.. small, .. x.Changes], quick ? 1_000 : 10_000, quick ? 10 : 60)),

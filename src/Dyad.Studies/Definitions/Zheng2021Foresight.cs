@@ -49,7 +49,7 @@ internal sealed class Zheng2021Foresight : Study
             long steps = quick ? line.Steps.Quick : line.Steps.Paper, every = steps / (quick ? 2 : 3);
             int draws = quick ? line.Draws.Quick : line.Draws.Paper;
             (string, string)[] changes =
-                [.. line.Changes, .. quick && line.Method == "stddpg-al" ? [("random_steps", "300"), ("update_after", "300")] : Array.Empty<(string, string)>()];
+                [.. line.Changes, .. quick && line.Method == "stddpg-al" ? AgentVariant.BeginsAt(300) : []];
             Variant variant = AgentVariant.Of(
                 line.Label, line.Method, line.Environment, new TrainingRequest(changes, steps, every, FirstSeed: 0, EvaluationEpisodes: 1, Preset: line.Preset));
             LocatedTask task = TaskLocator.Find(line.Environment);
