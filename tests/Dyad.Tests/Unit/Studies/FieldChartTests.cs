@@ -2,7 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Dyad.Core;
 using Dyad.Report;
-using Dyad.Studies;
+using Dyad.Studies.Definitions;
 using Dyad.Studies.Results;
 
 namespace Dyad.Tests.Unit.Studies;
