@@ -6,20 +6,11 @@ namespace Dyad.Cli;
 /// <summary>Debian's packages: whether they can be installed here, and their installation.</summary>
 internal static class DebianPackages
 {
-    // How the files of programs end.
-    private static readonly string[] Endings = OperatingSystem.IsWindows() ? [".exe", ".cmd"] : [""];
-
     /// <summary>Whether this process may install: as root, where there is apt-get.</summary>
-    public static bool CanInstall => Environment.IsPrivilegedProcess && FindProgram("apt-get") is not null;
+    public static bool CanInstall => Environment.IsPrivilegedProcess && ProgramPath.Find("apt-get") is not null;
 
     /// <summary>The command that a user would run.</summary>
     public static string Command(IEnumerable<string> packages) => $"apt-get install -y {string.Join(' ', packages)}";
-
-    /// <summary>The path of a program, or null.</summary>
-    public static string? FindProgram(string name) => (Environment.GetEnvironmentVariable("PATH") ?? "")
-        .Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries)
-        .SelectMany(folder => Endings.Select(ending => Path.Combine(folder, name + ending)))
-        .FirstOrDefault(File.Exists);
 
     /// <summary>Installs packages; apt-get's messages go to standard error.</summary>
     /// <exception cref="UserError">It cannot be done here, or apt-get failed.</exception>

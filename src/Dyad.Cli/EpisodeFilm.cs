@@ -20,7 +20,7 @@ internal static partial class EpisodeFilm
             throw new UserError($"--video writes .mp4 or .gif, and '{path}' ends in neither");
         }
 
-        if (HeadlessBrowser.OnPath("ffmpeg") is null)
+        if (ProgramPath.Find("ffmpeg") is null)
         {
             throw new UserError("--video needs ffmpeg, which is not on the PATH (on Debian: apt-get install ffmpeg)");
         }

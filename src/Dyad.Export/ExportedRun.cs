@@ -1,4 +1,5 @@
 using System.Globalization;
+using Dyad.Environments.Locating;
 using Dyad.Studies;
 using Dyad.Training;
 
@@ -15,8 +16,8 @@ public sealed record ExportedRun(string Study, string Label, RunConfig Config, R
     /// <summary>The method's name.</summary>
     public string Method => Config.Method.Name;
 
-    /// <summary>The task, by the name of its folder's parent where a file is the task.</summary>
-    public string Environment => Config.Task.Name.Contains('/') ? Path.GetFileName(Path.GetDirectoryName(Folder.FullPath))! : Config.Task.Name;
+    /// <summary>The task, as a name.</summary>
+    public string Environment => TaskLocator.NameOf(Config.Task.Name);
 
     /// <summary>The seed.</summary>
     public long Seed => Config.Training.Seed;
@@ -29,9 +30,7 @@ public sealed record ExportedRun(string Study, string Label, RunConfig Config, R
         Metrics.Where(column => column.Key != "step").OrderBy(column => column.Key, StringComparer.Ordinal);
 
     /// <summary>The run as statistics see it.</summary>
-    internal FinishedRun Finished => new(
-        new Variant(Label, Environment, (long)Steps[^1], Config.Measuring.Every, Config.Method, _ => throw new NotSupportedException("a stored run is not run")),
-        (int)Seed, Metrics);
+    internal FinishedRun Finished => FinishedRun.Stored(Label, Config, Metrics);
 
     /// <summary>Where it goes under a folder: STUDY/LABEL/ENVIRONMENT/seed-N.</summary>
     internal string RelativePath => Path.Combine(Study, Label, Environment, string.Create(CultureInfo.InvariantCulture, $"seed-{Seed}"));

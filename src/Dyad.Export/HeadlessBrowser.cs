@@ -8,10 +8,6 @@ public sealed class HeadlessBrowser
 {
     private static readonly string[] Names = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome"];
 
-    private readonly string _path;
-
-    private HeadlessBrowser(string path) => _path = path;
-
     // Where installers put Chrome and no PATH leads.
     private static readonly string[] Usual =
     [
@@ -19,15 +15,12 @@ public sealed class HeadlessBrowser
         Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.ProgramFiles), "Google", "Chrome", "Application", "chrome.exe"),
     ];
 
-    /// <summary>The first one on the PATH, or Chrome where macOS and Windows have it; null where there is none.</summary>
-    public static HeadlessBrowser? Find() => (OnPath(Names) ?? Usual.FirstOrDefault(File.Exists)) is { } path ? new HeadlessBrowser(path) : null;
+    private readonly string _path;
 
-    /// <summary>The first program of some names on the PATH; null where there is none.</summary>
-    public static string? OnPath(params string[] names)
-    {
-        string[] folders = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries);
-        return names.SelectMany(name => folders.Select(folder => Path.Combine(folder, OperatingSystem.IsWindows() ? name + ".exe" : name))).FirstOrDefault(File.Exists);
-    }
+    private HeadlessBrowser(string path) => _path = path;
+
+    /// <summary>The first one on the PATH, or Chrome where macOS and Windows have it; null where there is none.</summary>
+    public static HeadlessBrowser? Find() => (ProgramPath.Find(Names) ?? Usual.FirstOrDefault(File.Exists)) is { } path ? new HeadlessBrowser(path) : null;
 
     /// <summary>Runs it to its end.</summary>
     /// <param name="work">A folder for its profile.</param>

@@ -13,7 +13,7 @@ public static class RunCharts
             from metric in task.SelectMany(run => run.Values.Select(column => column.Key)).Where(name => name.Contains('/')).Distinct().Order(StringComparer.Ordinal)
             let series = Lines(all, metric)
             where series.Length > 0
-            let name = metric.Replace('/', '-').Replace('_', '-')
+            let name = MetricCharts.MetricId(metric)
             select ($"{task.Key}-{name}", (Chart)new LineChart(
                 name, $"{metric} on {task.Key}", "environment steps", metric, LogY: false,
                 series.Any(line => line.Seeds > 1) ? "Mean and one sample standard deviation over seeds." : "One run a line.", series))];
@@ -21,6 +21,6 @@ public static class RunCharts
     // Of the variants all of whose runs have the metric.
     private static Series[] Lines(StudyRuns runs, string metric) =>
         [.. runs.Runs.GroupBy(run => run.Variant.Label)
-            .Where(label => label.All(run => run.Metrics.TryGetValue(metric, out double[]? values) && values.Any(double.IsFinite)))
+            .Where(label => label.All(run => run.Has(metric)))
             .Select(label => runs.Curve(label.Key, metric)).Where(line => line.X.Length > 0)];
 }

@@ -97,11 +97,12 @@ internal sealed class WatchedRun
         return LookAtStatus(rows) || rows;
     }
 
-    /// <summary>Its metrics as the studies take them; those that it lacks are without values.</summary>
-    public FinishedRun ToRun(IEnumerable<string> metrics) => new(
-        new Variant(Label, Environment, (long)Metrics["step"][^1], Config.Measuring.Every, Config.Method, _ => throw new InvalidOperationException("a watched run is made by another process")),
-        Seed,
-        metrics.Append("step").Distinct().ToDictionary(name => name, name => Metrics.TryGetValue(name, out List<double>? values) ? values.ToArray() : [.. Metrics["step"].Select(_ => double.NaN)]));
+    /// <summary>Its steps and a metric as the studies take them; one that it lacks is without values.</summary>
+    public FinishedRun ToRun(string metric) => FinishedRun.Stored(Label, Config, new Dictionary<string, double[]>
+    {
+        ["step"] = [.. Metrics["step"]],
+        [metric] = Metrics.TryGetValue(metric, out List<double>? values) ? [.. values] : [.. Metrics["step"].Select(_ => double.NaN)],
+    });
 
     private bool LookAtStatus(bool rows)
     {

@@ -50,24 +50,6 @@ internal static class OptionMarkup
         }
     }
 
-    /// <summary>Says which runs failed.</summary>
-    public static void WriteFailures(HtmlBuilder html, StudyResult study)
-    {
-        if (study.Failures is not { Count: > 0 } failures)
-        {
-            return;
-        }
-
-        int all = failures.Count + study.Groups.Sum(group => group.Values.Count);
-        html.Line($"""<div class="failures" role="note"><p><strong>{Numbers.Fixed(failures.Count, 0)} of {Numbers.Fixed(all, 0)} runs failed</strong> and are in none of the numbers:</p><ul>""");
-        foreach (FailedRun run in failures)
-        {
-            html.Line($"<li>{run.Label}, {run.Environment}, seed {Numbers.Fixed(run.Seed, 0)}: {run.Sentence}</li>");
-        }
-
-        html.Line($"</ul></div>");
-    }
-
     // A line that has no such option.
     private static string Shown(string value) => value.Length == 0 ? "\u2013" : value;
 }

@@ -75,8 +75,8 @@ public static class ReportPage
 
     private static void WriteFooter(HtmlBuilder html, IReadOnlyList<StudyResult> results)
     {
-        string versions = string.Join(", ", results.Select(result => result.Version).Distinct());
-        string machines = string.Join("; ", results.Select(result => result.Machine).Distinct());
+        string versions = string.Join(", ", results.SelectMany(result => result.Version.Split(", ")).Distinct());
+        string machines = string.Join("; ", results.SelectMany(result => result.Machine.Split("; ")).Distinct());
         string time = Numbers.Duration(results.Sum(result => result.ComputingSeconds));
         html.Line($"<footer><p>Dyad {versions} &middot; {machines} &middot; {time} of computing in all</p></footer>");
     }

@@ -38,7 +38,7 @@ internal sealed partial class StudySection
         _html.Line($"""<section class="study" id="{_id}">""");
         _headings.Study(_html, _study.Title);
         _html.Line($"""<p class="source">{_study.Source} &middot; <code>{_study.Study}</code> at {_study.Scale} scale</p>""");
-        OptionMarkup.WriteFailures(_html, _study);
+        WriteFailures();
         bool folds = _study.Charts.Count > FoldedFrom && _study.Charts.Any(IsMetric);
 
         // A study's own figures come in its order; of all metrics of a run the return is what it is about.
@@ -75,6 +75,23 @@ internal sealed partial class StudySection
         WriteNotes();
         WriteRepeat();
         _html.Line($"</section>");
+    }
+
+    private void WriteFailures()
+    {
+        if (_study.Failures is not { Count: > 0 } failures)
+        {
+            return;
+        }
+
+        int all = failures.Count + _study.Groups.Sum(group => group.Values.Count);
+        _html.Line($"""<div class="failures" role="note"><p><strong>{Numbers.Fixed(failures.Count, 0)} of {Numbers.Fixed(all, 0)} runs failed</strong> and are in none of the numbers:</p><ul>""");
+        foreach (FailedRun run in failures)
+        {
+            _html.Line($"<li>{run.Label}, {run.Environment}, seed {Numbers.Fixed(run.Seed, 0)}: {run.Sentence}</li>");
+        }
+
+        _html.Line($"</ul></div>");
     }
 
     private void WriteCharts(string layout, Chart[] charts, bool isLead)

@@ -14,7 +14,7 @@ public static class MetricCharts
                    let there = runs.On(environment)
                    from metric in there.Runs.SelectMany(run => run.Metrics.Keys).Where(name => name.Contains('/')).Distinct().Order(StringComparer.Ordinal)
                    let lines = there.Runs.Select(run => run.Variant.Label).Distinct()
-                       .Where(label => there.Of(label).Any(run => run.Metrics.TryGetValue(metric, out double[]? values) && values.Any(double.IsFinite))).ToArray()
+                       .Where(label => there.Of(label).Any(run => run.Has(metric))).ToArray()
                    where lines.Length > 0
                    select Chart(there, metric, lines, environments.Length > 1 ? environment : null)];
     }

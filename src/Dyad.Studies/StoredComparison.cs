@@ -1,5 +1,4 @@
 using Dyad.Core;
-using Dyad.Environments.Locating;
 using Dyad.Studies.Comparisons;
 using Dyad.Studies.Results;
 using Dyad.Studies.Running;
@@ -37,7 +36,7 @@ public static class StoredComparison
         }
 
         all = [.. all.Where(run => run.Metrics.ContainsKey(metric))];
-        FinishedRun[] runs = Aligned([.. all.Select(run => new FinishedRun(VariantOf(run, LabelOf(run, by, varying)), (int)run.Config.Training.Seed, run.Metrics))], warn);
+        FinishedRun[] runs = Aligned([.. all.Select(run => FinishedRun.Stored(LabelOf(run, by, varying), run.Config, run.Metrics) with { Folder = run.Folder })], warn);
         string[] labels = [.. runs.Select(run => run.Variant.Label).Distinct()];
         foreach (IGrouping<(string Label, string Environment), FinishedRun> line in runs.GroupBy(run => (run.Variant.Label, run.Variant.Environment)))
         {
@@ -52,7 +51,8 @@ public static class StoredComparison
         var comparison = new Comparison(new ComparisonPlan { Metric = metric, Lines = [.. labels.Select(label => new ComparisonLine(label, label))] });
         string title = $"{string.Join(", ", labels.Take(4))}{(labels.Length > 4 ? $" and {labels.Length - 4} more" : "")}";
         var study = new ComparisonStudy("compare", "compare", title, "stored runs", comparison, [], 0);
-        return Summary.Of(study, new StudyRequest(StudyScale.Paper, null, 1, ".", command) { ScaleName = "its own" }, new StudyRuns(StudyScale.Paper, runs), [], []);
+        RunOutcome[] outcomes = [.. runs.Select(run => new RunOutcome(new PlannedRun(run.Variant, run.Seed, new RunDirectory(run.Folder!), ""), null, null, WasFinished: true))];
+        return Summary.Of(study, new StudyRequest(StudyScale.Paper, null, 1, ".", command) { ScaleName = "its own" }, new StudyRuns(StudyScale.Paper, runs), outcomes, []);
     }
 
     private static Stored? Read(string folder, Action<string> warn)
@@ -73,7 +73,7 @@ public static class StoredComparison
             }
 
             IReadOnlyDictionary<string, double[]> metrics = MetricsLog.Read(directory.MetricsPath, mayGrow: !isDone);
-            return metrics.TryGetValue("step", out double[]? steps) && steps.Length > 0 ? new Stored(config, metrics) : null;
+            return metrics.TryGetValue("step", out double[]? steps) && steps.Length > 0 ? new Stored(directory.FullPath, config, metrics) : null;
         }
         catch (UserError e)
         {
@@ -92,16 +92,6 @@ public static class StoredComparison
         "method" => run.Config.Method.Name,
         { } option => run.Config.Method.Options[option] is { } value ? $"{option}={OptionTables.Text(value)}" : run.Config.Method.Name,
         null => string.Join(',', varying.Where(name => run.Config.Method.Options[name] is not null).Select(name => $"{name}={OptionTables.Text(run.Config.Method.Options[name])}").Prepend(run.Config.Method.Name)),
-    };
-
-    private static Variant VariantOf(Stored run, string label) => new(
-        label, TaskLocator.NameOf(run.Config.Task.Name), (long)run.Metrics["step"][^1], run.Config.Measuring.Every, run.Config.Method, _ => throw new InvalidOperationException("a stored run is not made again"))
-    {
-        Task = run.Config.Task,
-        TimeLimitTerminates = run.Config.Training.TimeLimitTerminates,
-        From = run.Config.Training.From,
-        EvaluationEpisodes = run.Config.Measuring.EvaluationEpisodes,
-        Gap = run.Config.Measuring.Gap,
     };
 
     // Seeds of a line are compared over the steps that all of them have: where they were measured at others, the line goes.
@@ -131,5 +121,5 @@ public static class StoredComparison
         return kept.Count > 0 ? [.. kept] : throw new UserError("no line has runs that were measured at the same steps");
     }
 
-    private sealed record Stored(RunConfig Config, IReadOnlyDictionary<string, double[]> Metrics);
+    private sealed record Stored(string Folder, RunConfig Config, IReadOnlyDictionary<string, double[]> Metrics);
 }

@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Runtime.InteropServices;
-using System.Text.Json;
 using Dyad.Core;
 using Dyad.Studies.Results;
 using Dyad.Studies.Running;
@@ -8,56 +7,6 @@ using Dyad.Studies.Tuning;
 using Dyad.Training;
 
 namespace Dyad.Studies;
-
-/// <summary>What a caller wants of a study.</summary>
-/// <param name="Scale">How large.</param>
-/// <param name="Seeds">Seeds of each variant; the study's own number if null.</param>
-/// <param name="Jobs">Runs at the same time.</param>
-/// <param name="Output">Folder that holds <c>STUDY/LABEL/ENVIRONMENT/seed-N</c>.</param>
-/// <param name="Command">The command that repeats the study, for the report.</param>
-/// <param name="Steps">Steps of each run, measured as often; the study's own number if null. Runs of fewer steps are lengthened, of longer ones as many are read.</param>
-/// <param name="Only">Labels of the variants that are run; all if null.</param>
-public sealed record StudyRequest(
-    StudyScale Scale, int? Seeds, int Jobs, string Output, string Command, long? Steps = null, IReadOnlyCollection<string>? Only = null)
-{
-    /// <summary>Name of the scale in results.</summary>
-    public string ScaleName { get; init; } = Scale == StudyScale.Quick ? "quick" : "paper";
-
-    /// <summary>What computes the runs' updates; null for the processor. It is the caller's.</summary>
-    internal ITrainingDevice? Device { get; init; }
-
-    /// <summary>Whether nothing is run: what is there is summarised, and what is not is told as if it had failed.</summary>
-    public bool ReadsOnly { get; init; }
-
-    /// <summary>A folder of finished seeds, from which those come that have no folder yet, and to which new ones go; null for none.</summary>
-    public string? Kept { get; init; }
-}
-
-/// <summary>How far a study is, told after each row of metrics of one of its runs.</summary>
-/// <param name="Fraction">Share of all steps that is done.</param>
-/// <param name="Label">Label of the run.</param>
-/// <param name="Seed">Seed of the run.</param>
-/// <param name="Run">How far the run is.</param>
-public sealed record StudyProgress(double Fraction, string Label, int Seed, RunProgress Run)
-{
-    /// <summary>Task of the run.</summary>
-    public string Environment { get; init; } = "";
-
-    /// <summary>Folder of the run.</summary>
-    public string Folder { get; init; } = "";
-
-    /// <summary>Runs that are done.</summary>
-    public int Done { get; init; }
-
-    /// <summary>All runs.</summary>
-    public int Runs { get; init; }
-
-    /// <summary>Time that is left of all runs; null where nothing is known yet.</summary>
-    public TimeSpan? Left { get; init; }
-
-    /// <summary>The sentence of a run that failed just now.</summary>
-    public string? Failure { get; init; }
-}
 
 /// <summary>What came of a study.</summary>
 /// <param name="Result">The result; it names the runs that failed.</param>
@@ -72,11 +21,6 @@ public sealed record StudyOutcome(StudyResult Result, string Folder, Exception? 
 /// </summary>
 public static class StudyRunner
 {
-    private static readonly TimeSpan CheckpointInterval = TimeSpan.FromSeconds(5);
-
-    /// <summary>How results are written and read.</summary>
-    public static JsonSerializerOptions JsonOptions => SummaryFile.JsonOptions;
-
     /// <summary>The build, as far as runs depend on it.</summary>
     public static BuildIdentity Build { get; } = BuildIdentity.Of(typeof(StudyRunner).Assembly);
 
@@ -86,10 +30,6 @@ public static class StudyRunner
     /// <summary>Processor, number of cores and operating system.</summary>
     public static string Machine { get; } =
         $"{Processor.Name}, {Environment.ProcessorCount} cores, {RuntimeInformation.OSDescription}";
-
-    /// <summary>Reads the result of a study from its folder.</summary>
-    /// <exception cref="UserError">There is none, or it is damaged.</exception>
-    public static StudyResult ReadSummary(string folder) => SummaryFile.Read(folder);
 
     /// <summary>Does something with the result of a study as it is in its folder, while no other call changes it.</summary>
     /// <exception cref="UserError">There is none, or it is damaged.</exception>
@@ -119,7 +59,7 @@ public static class StudyRunner
         var saidOfFinished = new ConcurrentDictionary<string, bool>();
         if (study.Tuning(request.Scale) is { } tuning)
         {
-            (study, progress) = Tune(study, tuning, request, store, (run, report) => Do(run, store, report, Say, saidOfFinished, cancellation, request), progress, cancellation);
+            (study, progress) = Tune(study, tuning, request, store, (run, report) => RunExecution.Do(run, store, report, Say, saidOfFinished, cancellation, request), progress, cancellation);
         }
 
         KeptSeeds.Bring(study, request);
@@ -144,7 +84,7 @@ public static class StudyRunner
 
         RequireDevice(planned, request);
         RunOutcome[] outcomes = [.. RunSchedule.Execute(
-            planned, JobsOf(planned, request), (run, report) => Keep(run, Do(run, store, report, Say, saidOfFinished, cancellation, request, Alike(planned, run))), progress, cancellation)];
+            planned, JobsOf(planned, request), (run, report) => Keep(run, RunExecution.Do(run, store, report, Say, saidOfFinished, cancellation, request, Alike(planned, run))), progress, cancellation)];
 
         // From here on one call after the other: the last of several at once finds all runs done.
         using IDisposable? held = outcomes.Any(outcome => outcome.Failure is null) ? SummaryLock.Hold(folder) : null;
@@ -214,7 +154,7 @@ public static class StudyRunner
 
         PlannedRun run = planned[index] ?? throw NotSelected(study, request, store, planned);
         RequireDevice([run], request);
-        Do(run, store, progress, warn, [], cancellation, request);
+        RunExecution.Do(run, store, progress, warn, [], cancellation, request);
         if (request.Kept is { } kept)
         {
             KeptSeeds.Keep(kept, run);
@@ -259,71 +199,6 @@ public static class StudyRunner
         return (Tuner.Select(study, tuning, request, outcomes), Tuner.Part(progress, share, 1 - share, trials.Count, runs));
     }
 
-    /// <summary>Does what is left of a run.</summary>
-    /// <returns>Whether it was finished before.</returns>
-    internal static bool Do(
-        PlannedRun planned, RunStore store, Action<RunProgress> progress, Action<string> say, ConcurrentDictionary<string, bool> saidOfFinished, CancellationToken cancellation, StudyRequest? request = null, int alike = 1)
-    {
-        bool wasFinished = false, isRegistered = false;
-        var sentences = new List<string>();
-        Run run = planned.Variant.Run(planned.Seed);
-        bool readsOnly = request?.ReadsOnly == true;
-        if (readsOnly && !RunLoop.HasFinished(planned.Directory, run))
-        {
-            System.Text.Json.Nodes.JsonObject? status = planned.Directory.ReadStatus();
-            throw new UserError(status is null ? "it has not begun" : planned.Directory.Status == RunStatus.Failed ? (string?)status["error"] ?? "it failed" : $"it is not done, but at step {status["step"]} of {run.Steps}");
-        }
-
-        ITrainingDevice? device = request?.Device;
-        IDisposable? place = null;
-        if (device is not null)
-        {
-            Func<IIterative> create = run.Create;
-            run = run with
-            {
-                Create = () =>
-                {
-                    IIterative learner = create();
-                    place = device.Seat(learner, alike);
-                    return learner;
-                },
-            };
-        }
-
-        var loop = new RunLoop(TimeProvider.System, BuildOf(device), Machine, device?.CheckpointInterval(alike) ?? CheckpointInterval) { Device = device?.Name, TakesAnyDevice = readsOnly || request is null };
-        using var leaving = new Leaving(() => place?.Dispose());
-        loop.Execute(
-            planned.Directory,
-            run,
-            progressed =>
-            {
-                // Not before: a folder with another run is refused, and nothing changes.
-                if (!isRegistered)
-                {
-                    store.Register(planned);
-                    isRegistered = true;
-                }
-
-                wasFinished |= progressed.Row.Count == 0;
-                progress(progressed);
-            },
-            sentence =>
-            {
-                sentences.Add(sentence);
-                say(sentence);
-            },
-            cancellation);
-        if (wasFinished)
-        {
-            sentences.ForEach(sentence => saidOfFinished.TryAdd(sentence, true));
-        }
-
-        return wasFinished;
-    }
-
-    private static BuildIdentity BuildOf(ITrainingDevice? device) =>
-        device is null ? Build : BuildIdentity.Of(typeof(StudyRunner).Assembly, device.GetType().Assembly);
-
     // All runs at once on a device, which waits for all of a kind.
     private static int JobsOf(IReadOnlyList<PlannedRun> planned, StudyRequest request) => request.Device is null ? request.Jobs : planned.Count;
 
@@ -346,11 +221,6 @@ public static class StudyRunner
         }
     }
 
-    private sealed class Leaving(Action leave) : IDisposable
-    {
-        public void Dispose() => leave();
-    }
-
     // A run that another call was at work on may be done by now.
     private static RunOutcome LookAgain(RunOutcome outcome, RunStore store, ConcurrentDictionary<string, bool> saidOfFinished, StudyRequest request)
     {
@@ -358,7 +228,7 @@ public static class StudyRunner
         {
             if (outcome.Cause is UserError && RunLoop.HasFinished(outcome.Run.Directory, outcome.Run.Variant.Run(outcome.Run.Seed)))
             {
-                Do(outcome.Run, store, _ => { }, _ => { }, saidOfFinished, CancellationToken.None, request);
+                RunExecution.Do(outcome.Run, store, _ => { }, _ => { }, saidOfFinished, CancellationToken.None, request);
                 return new RunOutcome(outcome.Run, null, null, WasFinished: true);
             }
         }

@@ -1,38 +1,6 @@
-using Dyad.Core;
 using Dyad.Studies.Results;
 
 namespace Dyad.Studies;
-
-/// <summary>The metrics of one finished run, by columns.</summary>
-/// <param name="Variant">What was run.</param>
-/// <param name="Seed">Its seed.</param>
-/// <param name="Metrics">Columns by name, all of the same length; missing values are NaN.</param>
-public sealed record FinishedRun(Variant Variant, int Seed, IReadOnlyDictionary<string, double[]> Metrics)
-{
-    /// <summary>Its folder; null where nobody says.</summary>
-    public string? Folder { get; init; }
-
-    /// <summary>Steps of the rows.</summary>
-    public double[] Steps => Column("step");
-
-    /// <summary>A column.</summary>
-    public double[] Column(string metric) => Metrics.TryGetValue(metric, out double[]? values)
-        ? values
-        : throw new UserError($"the run {Variant.Label}, seed {Seed}, has no metric '{metric}'");
-
-    /// <summary>The last value of a metric.</summary>
-    public double Final(string metric) => Column(metric)[^1];
-
-    /// <summary>The mean of a metric over the last tenth of the rows, missing values left out.</summary>
-    public double MeanOverEnd(string metric)
-    {
-        double[] values = Column(metric);
-        return values[^Math.Max(1, values.Length / 10)..].Where(double.IsFinite).DefaultIfEmpty(double.NaN).Average();
-    }
-
-    /// <summary>The mean of a metric over the rows, missing values left out.</summary>
-    public double MeanOverRows(string metric) => Column(metric).Where(double.IsFinite).DefaultIfEmpty(double.NaN).Average();
-}
 
 /// <summary>The finished runs of a study.</summary>
 /// <param name="Scale">The scale they were run at.</param>

@@ -39,7 +39,7 @@ internal static class ClusterCommands
         command.SetAction(parsed =>
         {
             (Study study, StudyRequest request) = ClusterSummary.Open(parsed.GetValue(plan)!);
-            StudyExecution.RunToReport(study, study.Name, Lead(study, request), request, open: false, json: false);
+            StudyExecution.RunToReport(study, study.Name, StudyExecution.Lead(study, request), request, open: false, json: false);
 
             // Those that failed are told, and are the page's; the page is done.
             return ExitCode.Success;
@@ -103,9 +103,6 @@ internal static class ClusterCommands
         return outcome is null ? ExitCode.Success : StudyExecution.Ending(outcome);
     }
 
-    /// <summary>One line for the page of a study.</summary>
-    public static string Lead(Study study, StudyRequest request) => $"The study {study.Name} at {request.ScaleName} scale.";
-
     // Until no job of the study is left. Whoever stops waiting stops no job.
     private static void Wait(string name, string folder, CancellationToken cancellation)
     {
@@ -135,7 +132,7 @@ internal static class ClusterCommands
     {
         StudyOutcome outcome = StudyRunner.Execute(study, request with { ReadsOnly = true }, _ => { }, StandardError.Tell, CancellationToken.None);
         string report = Path.Combine(outcome.Folder, "report.html");
-        StudyRunner.WithSummary(outcome.Folder, stored => StudyExecution.WriteReport(report, study.Source, Lead(study, request), [stored], open: false, quiet: true));
+        StudyRunner.WithSummary(outcome.Folder, stored => StudyExecution.WriteReport(report, study.Source, StudyExecution.Lead(study, request), [stored], open: false, quiet: true));
         Console.Error.WriteLine($"Report: {OneLine.Of(report)}");
         return outcome;
     }

@@ -31,4 +31,34 @@ internal static class CommonOptions
     public static int Positive(int value, string option, int largest = 100_000) => value >= 1 && value <= largest
         ? value
         : throw new UserError($"{option} is {value}; it must be between 1 and {largest}");
+
+    /// <summary>Reads <c>--set</c>: options of a method as <c>key=value</c>.</summary>
+    /// <exception cref="UserError">One is none, or an option is named twice.</exception>
+    public static List<(string Name, string Value)> Changes(string[] settings)
+    {
+        var changes = new List<(string, string)>();
+        foreach (string setting in settings)
+        {
+            int equals = setting.IndexOf('=', StringComparison.Ordinal);
+            if (equals <= 0)
+            {
+                throw new UserError($"--set is '{setting}'; it must be key=value");
+            }
+
+            string name = setting[..equals].Replace('-', '_');
+            if (changes.Any(change => change.Item1 == name))
+            {
+                throw new UserError($"--set names '{name}' twice");
+            }
+
+            changes.Add((name, setting[(equals + 1)..]));
+        }
+
+        return changes;
+    }
+
+    /// <summary>Checks a number of steps.</summary>
+    public static long Steps(long value, string option) => value is >= 1 and <= 1_000_000_000_000
+        ? value
+        : throw new UserError($"{option} is {value}; it must be between 1 and 1000000000000");
 }

@@ -37,7 +37,7 @@ internal static class CompareCommand
             if (parsed.GetValue(json))
             {
                 StudyExecution.WriteReport(page, "Comparison", "Stored runs, compared.", [result], parsed.GetValue(open), quiet: true);
-                StandardOutput.Json(ReproduceCommand.Document(page, [result]));
+                StandardOutput.Json(StudyExecution.Document(page, [result]));
                 return ExitCode.Success;
             }
 

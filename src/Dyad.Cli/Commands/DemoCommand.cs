@@ -60,7 +60,7 @@ internal static class DemoCommand
             quiet: json);
         if (json)
         {
-            StandardOutput.Json(ReproduceCommand.Document(report, results));
+            StandardOutput.Json(StudyExecution.Document(report, results));
         }
 
         return StudyExecution.Ending([.. outcomes]);

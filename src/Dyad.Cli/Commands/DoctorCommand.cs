@@ -98,7 +98,7 @@ internal static class DoctorCommand
         new("processor cores", true, $"{Environment.ProcessorCount}", "runs at the same time (--jobs)", ""),
         .. Programs.Select(program =>
         {
-            string? path = DebianPackages.FindProgram(program.Program);
+            string? path = ProgramPath.Find(program.Program);
             return new Check(program.Program, path is not null, path ?? "not on the PATH", program.NeededFor, program.Package);
         }),
         AspNet(),
@@ -110,7 +110,7 @@ internal static class DoctorCommand
     private static Check Python()
     {
         (bool works, string detail) = PythonInstallation.Try();
-        bool isDebians = DebianPackages.FindProgram("python3") is null or "/usr/bin/python3";
+        bool isDebians = ProgramPath.Find("python3") is null or "/usr/bin/python3";
         return new("Python with NumPy", works, detail, "tasks in Python: gymnasium:NAME, py:MODULE:FACTORY", isDebians ? "python3-numpy" : "");
     }
 

@@ -83,9 +83,7 @@ internal static class ExactGapOutput
         if (gap.Batches > 0)
         {
             StandardOutput.Line($"Estimated on {gap.Batches} batches of {gap.BatchSize}; NAME-visited is exact, over the policy's own discounted visits.");
-            StandardOutput.Line(gap.IsOwnRule
-                ? "The total derivative follows the run's rule."
-                : "The total derivative follows a rule with default options, as the run's actor does not lead.");
+            GapCommand.PrintRule(gap.IsOwnRule);
         }
     }
 

@@ -36,26 +36,30 @@ internal static class ExportCommand
             "dyad export runs/train/sac/Pendulum-v1/seed-0 --onnx policy.onnx");
         command.SetAction(parsed =>
         {
-            int written = parsed.GetValue(onnx) is { } file ? Onnx(parsed.GetValue(folder)!, file, parsed.GetValue(last), parsed.GetValue(force)) : 0;
-            if (parsed.GetValue(safetensors) is { } networks)
+            string? model = parsed.GetValue(onnx), networks = parsed.GetValue(safetensors);
+            if (model is not null)
+            {
+                StandardOutput.Line(Onnx(parsed.GetValue(folder)!, model, parsed.GetValue(last), parsed.GetValue(force)));
+            }
+
+            if (networks is not null)
             {
                 StandardOutput.Line(NetworkExport.Write(parsed.GetValue(folder)!, networks, parsed.GetValue(force), trust.Of(parsed)));
-                written++;
             }
 
             return Run(
-            parsed.GetValue(folder)!, parsed.GetValue(csv), parsed.GetValue(parquet), parsed.GetValue(tensorboard),
-            parsed.GetValue(svg), parsed.GetValue(pdf), parsed.GetValue(chart) ?? [], parsed.GetValue(width), parsed.GetValue(bundle), parsed.GetValue(force), written);
+                parsed.GetValue(folder)!, parsed.GetValue(csv), parsed.GetValue(parquet), parsed.GetValue(tensorboard), parsed.GetValue(svg), parsed.GetValue(pdf),
+                parsed.GetValue(chart) ?? [], parsed.GetValue(width), parsed.GetValue(bundle), parsed.GetValue(force), wroteNetworks: model is not null || networks is not null);
         });
         return command;
     }
 
     private static int Run(
-        string folder, string? csv, string? parquet, string? tensorboard, string? svg, string? pdf, string[] chosen, double width, string? bundle, bool force, int done)
+        string folder, string? csv, string? parquet, string? tensorboard, string? svg, string? pdf, string[] chosen, double width, string? bundle, bool force, bool wroteNetworks)
     {
         if (csv is null && parquet is null && tensorboard is null && svg is null && pdf is null && bundle is null)
         {
-            return done > 0
+            return wroteNetworks
                 ? ExitCode.Success
                 : throw new UserError("nothing is asked for: give one of --csv, --parquet, --tensorboard, --svg, --pdf, --bundle, --onnx and --safetensors");
         }
@@ -126,7 +130,7 @@ internal static class ExportCommand
         return ExitCode.Success;
     }
 
-    private static int Onnx(string run, string file, bool last, bool force)
+    private static string Onnx(string run, string file, bool last, bool force)
     {
         string path = File.Exists(run) ? run : Path.Combine(run, last ? "policy.safetensors" : "policy-best.safetensors");
         if (!File.Exists(path))
@@ -135,8 +139,7 @@ internal static class ExportCommand
         }
 
         (TargetFolder target, string name) = TargetFolder.OfFile(file, force);
-        StandardOutput.Line(OnnxPolicy.Write(target, name, Policy.Load(path)));
-        return 1;
+        return OnnxPolicy.Write(target, name, Policy.Load(path));
     }
 
     private static Option<string?> Target(string name, string value, string description) => new(name) { Description = description, HelpName = value };

@@ -221,14 +221,16 @@ internal static class GapCommand
                 estimator.Name, Text(estimator.NormSquared), Text(estimator.Variance), Text(estimator.SignalToNoise), Text(estimator.CosineToPlain),
                 .. estimator.FullCosine is { } cosine ? new[] { Text(cosine) } : [],
             ]));
-        StandardOutput.Line(gap.IsOwnRule
-            ? "The total derivative follows the run's rule."
-            : "The total derivative follows a rule with default options, as the run's actor does not lead.");
+        PrintRule(gap.IsOwnRule);
         if (gap.GradientNormSquared is { } norm)
         {
             StandardOutput.Line($"|grad J|^2 = {Text(norm)}, over {gap.Parameters} parameters.");
         }
     }
+
+    internal static void PrintRule(bool isOwnRule) => StandardOutput.Line(isOwnRule
+        ? "The total derivative follows the run's rule."
+        : "The total derivative follows a rule with default options, as the run's actor does not lead.");
 
     private static string[] Row(string name, DirectionalDerivative? derivative, string gain) => derivative is null
         ? [name, "-", "-", "-", gain]

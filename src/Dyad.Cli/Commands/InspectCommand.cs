@@ -136,7 +136,7 @@ internal static class InspectCommand
 
     internal static JsonObject VerdictOf(EquilibriumVerdict equilibrium, InspectionOptions options) => new()
     {
-        ["verdict"] = NameOf(equilibrium.Kind),
+        ["verdict"] = EquilibriumVerdict.Word(equilibrium.Kind),
         ["reason"] = equilibrium.Reason,
         ["tolerance"] = options.Tolerance,
         ["leader_curvature_min"] = equilibrium.LeaderCurvature is { } leader ? StandardOutput.Number(leader.Lowest) : null,
@@ -205,7 +205,7 @@ internal static class InspectCommand
     }
 
     internal static void PrintVerdict(EquilibriumVerdict equilibrium, InspectionOptions options) =>
-        StandardOutput.Line($"Differential Stackelberg equilibrium: {NameOf(equilibrium.Kind)}; {equilibrium.Reason} (tolerance {Text(options.Tolerance)}).");
+        StandardOutput.Line($"Differential Stackelberg equilibrium: {EquilibriumVerdict.Word(equilibrium.Kind)}; {equilibrium.Reason} (tolerance {Text(options.Tolerance)}).");
 
     private static Player? Leader(string? text) => text switch
     {
@@ -220,15 +220,6 @@ internal static class InspectCommand
         : throw new UserError(FormattableString.Invariant($"--tolerance is {value}; it must be between 0 and 1"));
 
     private static string NameOf(Player player) => player == Player.Actor ? "actor" : "critic";
-
-    private static string NameOf(EquilibriumKind kind) => kind switch
-    {
-        EquilibriumKind.DifferentialStackelberg => "near",
-        EquilibriumKind.Degenerate => "degenerate",
-        EquilibriumKind.NotStationary => "not stationary",
-        EquilibriumKind.Undecided => "undecided",
-        _ => "not minimal",
-    };
 
     private static string Text(double value) => value.ToString("G5", CultureInfo.InvariantCulture);
 }

@@ -60,7 +60,7 @@ internal static class PruneCommand
             }
             catch (Exception e) when (IoSentence.Tells(e))
             {
-                faults.Add($"the run '{run.FullPath}' cannot be read: {e.Message}");
+                faults.Add($"the run '{run.FullPath}' cannot be read: {IoSentence.Of(e)}");
             }
         }
 

@@ -66,12 +66,12 @@ internal static class ReportCommand
                 throw new UserError($"'{folder}' holds no finished study (no summary.json); '{Shell.Command("status", folder)}' shows its runs");
             }
 
-            results.AddRange(summaries.Select(path => StudyRunner.ReadSummary(Path.GetDirectoryName(path)!)));
+            results.AddRange(summaries.Select(SummaryFile.ReadFile));
         }
 
         string title = results.Count == 1 ? results[0].Source : "Studies";
         string lead = results.Count == 1
-            ? $"The study {results[0].Study} at {results[0].Scale} scale."
+            ? StudyExecution.Lead(results[0])
             : $"{results.Count} studies, from stored runs.";
         StudyExecution.WriteReport(Path.GetFullPath(output), title, lead, results, open, quiet: false);
         return ExitCode.Success;

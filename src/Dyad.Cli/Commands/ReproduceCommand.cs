@@ -1,10 +1,7 @@
 using System.CommandLine;
-using System.Text.Json;
-using System.Text.Json.Nodes;
 using Dyad.Cli.Terminal;
 using Dyad.Core;
 using Dyad.Studies;
-using Dyad.Studies.Results;
 using Dyad.Training;
 
 namespace Dyad.Cli.Commands;
@@ -48,56 +45,48 @@ internal static class ReproduceCommand
         var cluster = new ClusterOptions();
         cluster.AddTo(command);
         Help.AddExamples(command, "dyad reproduce wen2021/fig1", "dyad reproduce wen2021/fig1 --scale paper --seeds 20 --jobs 2");
-        command.SetAction(parsed => Run(
-            (study, request) => parsed.GetValue(index) is { } one ? StudyExecution.RunOne(study, request, one, parsed.GetValue(json)) : cluster.Read(parsed) is { } slurm ? ClusterCommands.Submit(study, null, request, slurm, parsed, cluster, parsed.GetValue(json)) : null,
-            parsed.GetValue(study)!,
-            parsed.GetValue(scale)!,
-            parsed.GetValue(seeds),
-            parsed.GetValue(steps),
-            parsed.GetValue(only) ?? [],
-            CommonOptions.Positive(parsed.GetValue(jobs), "--jobs"),
-            parsed.GetValue(device),
-            parsed.GetValue(output),
-            parsed.GetValue(kept),
-            parsed.GetValue(tensorboard),
-            parsed.GetValue(watch),
-            parsed.GetValue(open),
-            parsed.GetValue(json)));
+        command.SetAction(parsed =>
+        {
+            string name = parsed.GetValue(study)!, scaleName = parsed.GetValue(scale)!;
+            (int? count, long? length, string[] labels) = (parsed.GetValue(seeds), parsed.GetValue(steps), parsed.GetValue(only) ?? []);
+            int atOnce = CommonOptions.Positive(parsed.GetValue(jobs), "--jobs");
+            Study chosen = StudyCatalog.Find(name);
+            StudyScale size = ScaleOf(scaleName);
+            StudyOptions.CheckSizes(count, length);
+            foreach (string environment in StudyOptions.EnvironmentsOf(chosen, size))
+            {
+                MujocoSetup.EnsureFor(environment);
+            }
+
+            string repeat = Shell.Command("reproduce", name, "--scale", scaleName) + StudyOptions.Arguments(count, length, labels);
+            var request = new StudyRequest(
+                size, count, atOnce, parsed.GetValue(output) ?? Path.Combine("runs", scaleName), repeat, length, StudyOptions.Labels(chosen, size, labels))
+            {
+                Kept = parsed.GetValue(kept),
+            };
+            using ITrainingDevice? onDevice = DeviceOption.Open(parsed.GetValue(device));
+            request = request with { Device = onDevice };
+            if (parsed.GetValue(index) is { } one)
+            {
+                return StudyExecution.RunOne(chosen, request, one, parsed.GetValue(json));
+            }
+
+            if (cluster.Read(parsed) is { } slurm)
+            {
+                return ClusterCommands.Submit(chosen, null, request, slurm, parsed, cluster, parsed.GetValue(json));
+            }
+
+            using LiveView? view = WatchCommand.Begin(parsed.GetValue(watch), request.Output);
+            return StudyExecution.RunToReport(
+                chosen, $"{name} ({scaleName})", StudyExecution.Lead(chosen, request), request, parsed.GetValue(open), parsed.GetValue(json), parsed.GetValue(tensorboard));
+        });
         return command;
     }
 
-    /// <summary>The JSON document of commands that end in a report.</summary>
-    public static JsonObject Document(string report, IEnumerable<StudyResult> results) => new()
+    private static StudyScale ScaleOf(string name) => name switch
     {
-        ["report"] = report,
-        ["studies"] = new JsonArray([.. results.Select(result => JsonSerializer.SerializeToNode(result, StudyRunner.JsonOptions))]),
+        "quick" => StudyScale.Quick,
+        "paper" => StudyScale.Paper,
+        _ => throw new UserError($"--scale is '{name}'; it must be quick or paper"),
     };
-
-    private static int Run(Func<Study, StudyRequest, int?> submit, string name, string scaleName, int? seeds, long? steps, string[] only, int jobs, string? device, string? output, string? kept, string? tensorboard, bool watch, bool open, bool json)
-    {
-        Study study = StudyCatalog.Find(name);
-        StudyScale scale = scaleName switch
-        {
-            "quick" => StudyScale.Quick,
-            "paper" => StudyScale.Paper,
-            _ => throw new UserError($"--scale is '{scaleName}'; it must be quick or paper"),
-        };
-        StudyOptions.CheckSizes(seeds, steps);
-        foreach (string environment in StudyOptions.EnvironmentsOf(study, scale))
-        {
-            MujocoSetup.EnsureFor(environment);
-        }
-
-        string command = Shell.Command("reproduce", name, "--scale", scaleName) + StudyOptions.Arguments(seeds, steps, only);
-        var request = new StudyRequest(scale, seeds, jobs, output ?? Path.Combine("runs", scaleName), command, steps, StudyOptions.Labels(study, scale, only)) { Kept = kept };
-        using ITrainingDevice? onDevice = DeviceOption.Open(device);
-        request = request with { Device = onDevice };
-        if (submit(study, request) is int code)
-        {
-            return code;
-        }
-
-        using LiveView? view = WatchCommand.Begin(watch, request.Output);
-        return StudyExecution.RunToReport(study, $"{name} ({scaleName})", $"The study {name} at {scaleName} scale.", request, open, json, tensorboard);
-    }
 }

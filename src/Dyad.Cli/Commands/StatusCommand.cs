@@ -115,7 +115,7 @@ internal static class StatusCommand
         }
         catch (Exception e) when (IoSentence.Tells(e))
         {
-            faults.Add($"the run '{path}' cannot be read: {e.Message}");
+            faults.Add($"the run '{path}' cannot be read: {IoSentence.Of(e)}");
         }
 
         return null;

@@ -57,7 +57,7 @@ internal static class StudyCommand
             using ITrainingDevice? onDevice = DeviceOption.Open(parsed.GetValue(device) ?? study.Device);
             request = request with { Device = onDevice };
             using LiveView? view = WatchCommand.Begin(parsed.GetValue(watch), request.Output);
-            return StudyExecution.RunToReport(study, $"{study.Name} ({request.ScaleName})", $"The study {study.Name} at {request.ScaleName} scale.", request, parsed.GetValue(open), parsed.GetValue(json), parsed.GetValue(tensorboard));
+            return StudyExecution.RunToReport(study, $"{study.Name} ({request.ScaleName})", StudyExecution.Lead(study, request), request, parsed.GetValue(open), parsed.GetValue(json), parsed.GetValue(tensorboard));
         });
         return command;
     }

@@ -1,4 +1,5 @@
 using System.Runtime.ExceptionServices;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using Dyad.Cli.Terminal;
 using Dyad.Core;
@@ -31,7 +32,7 @@ internal static class StudyExecution
 
         var warnings = new List<string>();
         using LiveEvents? events = tensorboard is null ? null : new LiveEvents(tensorboard, study.Name, TimeProvider.System, sentence => Warn(warnings, sentence));
-        StudyOutcome Work(Action<StudyProgress> progress, List<string> warnings) => StudyRunner.Execute(
+        StudyOutcome Work(Action<StudyProgress> progress) => StudyRunner.Execute(
             study, request, events is null ? progress : told =>
             {
                 progress(told);
@@ -41,9 +42,7 @@ internal static class StudyExecution
 
         try
         {
-            return study is TrainingStudy
-                ? ProgressDisplay.Table(title, progress => Work(progress, warnings))
-                : ProgressDisplay.Runs(title, progress => Work(progress, warnings));
+            return study is TrainingStudy ? ProgressDisplay.Table(title, Work) : ProgressDisplay.Runs(title, Work);
         }
         finally
         {
@@ -72,7 +71,7 @@ internal static class StudyExecution
         StudyRunner.WithSummary(outcome.Folder, stored => WriteReport(report, study.Source, lead, [stored], open, quiet: json));
         if (json)
         {
-            StandardOutput.Json(ReproduceCommand.Document(report, [outcome.Result]));
+            StandardOutput.Json(Document(report, [outcome.Result]));
         }
 
         return Ending(outcome);
@@ -124,6 +123,19 @@ internal static class StudyExecution
         return outcomes.Any(outcome => outcome.Result.Failures is { Count: > 0 }) ? ExitCode.BadInput : ExitCode.Success;
     }
 
+    /// <summary>One line for the page of a study.</summary>
+    public static string Lead(Study study, StudyRequest request) => Lead(study.Name, request.ScaleName);
+
+    /// <inheritdoc cref="Lead(Study, StudyRequest)"/>
+    public static string Lead(StudyResult result) => Lead(result.Study, result.Scale);
+
+    /// <summary>The JSON document of commands that end in a report.</summary>
+    public static JsonObject Document(string report, IEnumerable<StudyResult> results) => new()
+    {
+        ["report"] = report,
+        ["studies"] = new JsonArray([.. results.Select(result => JsonSerializer.SerializeToNode(result, SummaryFile.JsonOptions))]),
+    };
+
     /// <summary>Prints what a study found, a line a finding.</summary>
     public static void PrintFindings(StudyResult result)
     {
@@ -151,6 +163,8 @@ internal static class StudyExecution
             Browser.Open(path);
         }
     }
+
+    private static string Lead(string study, string scale) => $"The study {study} at {scale} scale.";
 
     // An unwritable folder is told before anything is computed.
     private static void RequireWritable(string folder)

@@ -28,9 +28,9 @@ internal static class SuggestClipCommand
         Help.AddExamples(command, "dyad suggest-clip Pendulum-v1 --steps 50000", "dyad suggest-clip HalfCheetah-v4 --set critic_updates=10 --json");
         command.SetAction(parsed => Run(
             parsed.GetValue(environment)!,
-            TrainCommand.Positive(parsed.GetValue(steps), "--steps"),
+            CommonOptions.Steps(parsed.GetValue(steps), "--steps"),
             parsed.GetValue(seed) is >= 0 and var value ? value : throw new UserError($"--seed is {parsed.GetValue(seed)}; it must be at least 0"),
-            TrainCommand.Changes(parsed.GetValue(set) ?? []),
+            CommonOptions.Changes(parsed.GetValue(set) ?? []),
             parsed.GetValue(json)));
         return command;
     }

@@ -103,12 +103,12 @@ internal static class TrainCommand
 
             TrainingRequest Length(IReadOnlyList<(string, string)> point, long defaultSteps, long rows)
             {
-                long count = parsed.GetResult(steps) is null ? origin?.Steps ?? defaultSteps : Positive(parsed.GetValue(steps), "--steps");
+                long count = parsed.GetResult(steps) is null ? origin?.Steps ?? defaultSteps : CommonOptions.Steps(parsed.GetValue(steps), "--steps");
                 long measureEvery = parsed.GetResult(every) is null
                     ? origin?.MeasureEvery ?? Math.Max(1, count / rows)
-                    : Positive(parsed.GetValue(every), "--measure-every");
+                    : CommonOptions.Steps(parsed.GetValue(every), "--measure-every");
                 return new TrainingRequest(
-                    [.. Changes(parsed.GetValue(set) ?? []), .. point], count, measureEvery, first,
+                    [.. CommonOptions.Changes(parsed.GetValue(set) ?? []), .. point], count, measureEvery, first,
                     origin is not null && parsed.GetResult(episodes) is not { Implicit: false } ? origin.EvaluationEpisodes : CommonOptions.Positive(parsed.GetValue(episodes), "--evaluation-episodes"),
                     parsed.GetValue(preset)!,
                     Labelled(parsed.GetValue(label), point),
@@ -167,7 +167,7 @@ internal static class TrainCommand
             }
 
             return TrainOrigin.Read(
-                folder, parsed.GetValue(anew), CommonOptions.EpisodeLimit(parsed, limit), [.. Changes(parsed.GetValue(set) ?? []).Select(change => change.Name)], trust.Of(parsed));
+                folder, parsed.GetValue(anew), CommonOptions.EpisodeLimit(parsed, limit), [.. CommonOptions.Changes(parsed.GetValue(set) ?? []).Select(change => change.Name)], trust.Of(parsed));
         }
     }
 
@@ -214,7 +214,7 @@ internal static class TrainCommand
         StudyRunner.WithSummary(folder, stored => StudyExecution.WriteReport(report, "Training runs", "One method on one task, seed by seed.", [stored], open, quiet: true));
         if (json)
         {
-            StandardOutput.Json(ReproduceCommand.Document(report, [result]));
+            StandardOutput.Json(StudyExecution.Document(report, [result]));
             return StudyExecution.Ending(outcome);
         }
 
@@ -270,34 +270,4 @@ internal static class TrainCommand
 
     private static string? Labelled(string? label, IReadOnlyList<(string Name, string Value)> point) =>
         label is null ? null : label + string.Concat(point.Select(x => $",{x.Name}={x.Value}"));
-
-    /// <summary>Options of a method as <c>key=value</c>.</summary>
-    /// <exception cref="UserError">One is none, or an option is named twice.</exception>
-    internal static List<(string Name, string Value)> Changes(string[] settings)
-    {
-        var changes = new List<(string, string)>();
-        foreach (string setting in settings)
-        {
-            int equals = setting.IndexOf('=', StringComparison.Ordinal);
-            if (equals <= 0)
-            {
-                throw new UserError($"--set is '{setting}'; it must be key=value");
-            }
-
-            string name = setting[..equals].Replace('-', '_');
-            if (changes.Any(change => change.Item1 == name))
-            {
-                throw new UserError($"--set names '{name}' twice");
-            }
-
-            changes.Add((name, setting[(equals + 1)..]));
-        }
-
-        return changes;
-    }
-
-    /// <summary>Checks a number of steps.</summary>
-    internal static long Positive(long value, string option) => value is >= 1 and <= 1_000_000_000_000
-        ? value
-        : throw new UserError($"{option} is {value}; it must be between 1 and 1000000000000");
 }

@@ -36,7 +36,7 @@ internal static class Browser
 
         // Without a display an opener would complain, or take the terminal.
         bool hasDisplay = Displays.Any(name => Environment.GetEnvironmentVariable(name) is { Length: > 0 });
-        string? opener = hasDisplay ? Openers.FirstOrDefault(name => DebianPackages.FindProgram(name) is not null) : null;
+        string? opener = hasDisplay ? Openers.FirstOrDefault(name => ProgramPath.Find(name) is not null) : null;
 
         // Through a shell, which sends to nowhere what the opener and the browser say.
         return opener is not null && Started(new ProcessStartInfo(

@@ -28,7 +28,7 @@ const quiet = {
 };
 
 /** As many columns as the legend has room for, and how wide a label may be. */
-export function legendRoom(container, spec) {
+function legendRoom(container, spec) {
   const axis = 70;
   const room = Math.max(120, container.clientWidth - axis);
   return {
@@ -38,7 +38,7 @@ export function legendRoom(container, spec) {
 }
 
 /** A plane has sides of the same scale, as wide as there is room for, within reason. */
-export function planeSize(container, spec) {
+function planeSize(container, spec) {
   const axis = 70;
   const width = Math.max(160, Math.min(400, container.clientWidth - axis));
   return { width, height: width * spec.usermeta.aspect };

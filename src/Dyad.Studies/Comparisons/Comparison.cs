@@ -237,7 +237,7 @@ internal sealed class Comparison(ComparisonPlan plan)
         // The median over seeds, which is there where most of them arrive.
         private string Reached(ComparisonLine line, double threshold)
         {
-            double[] steps = _runs.Values(line.Label, run => run.Column(_plan.Metric).Zip(run.Steps).Where(row => row.First >= threshold).Select(row => row.Second).FirstOrDefault(double.PositiveInfinity));
+            double[] steps = _runs.Values(line.Label, run => run.StepsTo(_plan.Metric, threshold));
             int arrived = steps.Count(double.IsFinite);
             double median = Statistics.Median(steps);
             return (double.IsFinite(median) ? Wording.Thousands(median) : "never") + (arrived < steps.Length ? $" ({arrived} of {Wording.Seeds(steps.Length)})" : "");
@@ -258,7 +258,6 @@ internal sealed class Comparison(ComparisonPlan plan)
         private double After(FinishedRun run, double seconds) => _time.Of(run).Zip(run.Column(_plan.Metric))
             .TakeWhile(row => row.First <= seconds).Select(row => row.Second).LastOrDefault(double.IsFinite, double.NaN);
 
-        private bool Has(ComparisonLine line, string metric) =>
-            _runs.Of(line.Label).Any(run => run.Metrics.TryGetValue(metric, out double[]? values) && values.Any(double.IsFinite));
+        private bool Has(ComparisonLine line, string metric) => _runs.Of(line.Label).Any(run => run.Has(metric));
     }
 }

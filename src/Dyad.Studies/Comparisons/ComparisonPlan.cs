@@ -79,7 +79,7 @@ internal sealed record ComparisonPlan
     /// <summary>Metric that is compared.</summary>
     public string Metric { get; init; } = "eval/return";
 
-    /// <summary>The figures; the metric over steps and over wall time if null.</summary>
+    /// <summary>The figures; the metric over steps and over time if null.</summary>
     public IReadOnlyList<ComparisonFigure>? Figures { get; init; }
 
     /// <summary>Title of the axis of steps.</summary>

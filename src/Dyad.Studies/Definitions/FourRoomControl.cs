@@ -13,7 +13,7 @@ internal static class FourRoomControl
         return new Finding(
             "The paper has no control for the faster critic that q + w is.",
             "Res-AC less Actor_g-Critic with twice the critic's step, mean return over training: " + string.Join("; ", starts.Select((start, i) =>
-                $"from {FourRoomVariants.Start(start)} {Wording.Difference(Areas(FourRoomLine.ResAC, start), Areas(FourRoomLine.Control, start))}, "
+                $"from {FirstCritic.Words(start)} {Wording.Difference(Areas(FourRoomLine.ResAC, start), Areas(FourRoomLine.Control, start))}, "
                 + Verdicts.Of(corrected[i], Verdicts.Better) switch
                 {
                     Verdict.Supported => "better",

@@ -15,7 +15,7 @@ internal static class FourRoomDelay
     {
         double target = Target(runs, start);
         return new Choice(
-            $"From {FourRoomVariants.Start(start)}",
+            FirstCritic.From(start),
             $"The mean curves reach {target:0.000}: {Arrives(FourRoomLine.ResAC)}, {Arrives(FourRoomLine.ActorG)}{Wording.Delay(Interval(runs, start))}.",
             Of(runs, FourRoomLine.ActorG, start)[0].Steps[^1] < 2 * Claimed ? Verdict.Unclear : Verdicts.Of(Interval(runs, start), Verdicts.Above(Claimed)));
 

@@ -31,7 +31,7 @@ internal sealed record FourRoomLine(string Name, string Legend, string Method, p
         new("actor-g-fast-critic", "Actor_g, critic step 0.04", "actor-g", ("critic_learning_rate", "0.04"));
 
     /// <summary>Its label where the critic starts from N(0, deviation^2).</summary>
-    public string LabelFrom(double deviation) => deviation == 0 ? Name : $"{Name}-from-{FourRoomVariants.Text(deviation)}";
+    public string LabelFrom(double deviation) => Name + FirstCritic.LabelSuffix(deviation);
 
     /// <summary>It as a variant whose critic starts from N(0, deviation^2).</summary>
     public Variant From(double deviation, long steps, long measureEvery, string environment = "FourRoom") => FourRoomVariants.Sampled(

@@ -21,11 +21,6 @@ internal static class FourRoomVariants
         + "13 x 13 of Sutton, Precup and Singh (1999) with 104 cells; four deterministic moves, where a move into a wall stays; the goal, "
         + "the east hallway; and what follows it: entering it pays 1 and the next step leads to a start state.";
 
-    /// <summary>The choice on which the paper's figures hang.</summary>
-    public const string CriticNote =
-        "The paper says \"Initialize theta, phi\" and does not initialise psi in algorithm 4. The first critic's entries are drawn here from "
-        + "N(0, sigma^2), by the seed and alike for all methods; sigma = 0 is a critic of zeros. Logits and res-critic start at zero.";
-
     /// <summary>
     /// The task under the three rules for its goal, by environment name; the first is the one that studies use unless they
     /// compare rules. Immutable, so that all runs share them.
@@ -76,9 +71,6 @@ internal static class FourRoomVariants
             legend, values, [.. all.Select(x => Statistics.Mean(x))], band ? [.. all.Select(x => Statistics.MeanInterval(x).Low)] : null,
             band ? [.. all.Select(x => Statistics.MeanInterval(x).High)] : null, all[0].Length);
     }
-
-    /// <summary>Where the critic starts, in words: "zeros", "N(0, 0.7^2)", "N(0, 1)".</summary>
-    public static string Start(double deviation) => deviation == 0 ? "zeros" : deviation == 1 ? "N(0, 1)" : $"N(0, {Text(deviation)}^2)";
 
     /// <summary>A number in labels and options.</summary>
     public static string Text(double number) => number.ToString(CultureInfo.InvariantCulture);

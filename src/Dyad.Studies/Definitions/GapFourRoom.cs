@@ -37,7 +37,7 @@ internal sealed class GapFourRoom : Study
     public override IReadOnlyList<string> Notes =>
     [
         FourRoomVariants.TaskNote,
-        FourRoomVariants.CriticNote,
+        FirstCritic.Note,
         "Expectations are over the discounted occupancy, as in the paper's equations; the learners' own samples are undiscounted visits, whose cosine is gap/cosine of each run.",
         $"Verdicts are Holm-corrected over {Claims.Length} claims from each first critic.",
         "Stack-AC's own update has the direct term without the factor 1 - gamma and the critic's loss without 1/2, as algorithm 3 prints them.",
@@ -50,7 +50,7 @@ internal sealed class GapFourRoom : Study
     public override IReadOnlyList<Variant> Variants(StudyScale scale)
     {
         long steps = scale == StudyScale.Quick ? 150_000 : 500_000;
-        return [.. from start in Starts(scale)
+        return [.. from start in FirstCritic.Deviations(scale)
                    from learner in Learners
                    let variant = learner.From(start, steps, steps / 50)
                    select variant with
@@ -62,15 +62,15 @@ internal sealed class GapFourRoom : Study
 
     public override Analysis Analyze(StudyRuns runs)
     {
-        double[] starts = Starts(runs.Scale);
+        double[] starts = FirstCritic.Deviations(runs.Scale);
         string seeds = Wording.Seeds(runs.Of(Learners[0].LabelFrom(starts[0])).Count);
         return new Analysis(
             [.. Compare(runs, starts)],
             [.. from start in starts
                 from learner in Learners
                 select new LineChart(
-                    $"{learner.Name}{(start == 0 ? "" : $"-from-{FourRoomVariants.Text(start).Replace('.', '-')}")}",
-                    $"Cosine with the policy gradient, along {learner.Legend}, first critic {FourRoomVariants.Start(start)}", "environment steps", "cosine", LogY: false,
+                    $"{learner.Name}{FirstCritic.IdSuffix(start)}",
+                    $"Cosine with the policy gradient, along {learner.Legend}, first critic {FirstCritic.Words(start)}", "environment steps", "cosine", LogY: false,
                     $"Mean and one sample standard deviation over {seeds}.",
                     [.. Of(learner).Select(x => runs.Curve(learner.LabelFrom(start), $"gap/{x.Name}_cosine", x.Legend))])],
             [
@@ -81,14 +81,11 @@ internal sealed class GapFourRoom : Study
                         from x in Of(learner)
                         select new[]
                         {
-                            FourRoomVariants.Start(start), learner.Legend, x.Legend, Wording.MeanWithInterval(Means(runs, learner, start, $"{x.Name}_cosine")),
+                            FirstCritic.Words(start), learner.Legend, x.Legend, Wording.MeanWithInterval(Means(runs, learner, start, $"{x.Name}_cosine")),
                             Wording.MeanWithInterval(Means(runs, learner, start, $"{x.Name}_ratio")),
                         }]),
             ]);
     }
-
-    // At quick scale the two ends.
-    private static double[] Starts(StudyScale scale) => scale == StudyScale.Quick ? [0, 1] : [0, 0.7, 1];
 
     // A res-critic is only where it learns.
     private static IEnumerable<(string Name, string Legend)> Of(FourRoomLine learner) =>
@@ -105,8 +102,8 @@ internal sealed class GapFourRoom : Study
                 select (claim, start, Cosines(claim, claim.Better, start).Zip(Cosines(claim, claim.Worse, start), (a, b) => a - b).ToArray())];
         IReadOnlyList<Interval> corrected = Verdicts.Holm([.. family.Select(x => (StudentEstimate.Mean(x.Gains), (Interval?)Verdicts.Better))]);
         return from claim in Claims
-               select Choice.Over(claim.Text, "the first critic, which the paper does not state", [.. family.Zip(corrected).Where(x => x.First.Claim == claim).Select(x => new Choice(
-                   $"From {FourRoomVariants.Start(x.First.Start)}",
+               select Choice.Over(claim.Text, FirstCritic.Choice, [.. family.Zip(corrected).Where(x => x.First.Claim == claim).Select(x => new Choice(
+                   FirstCritic.From(x.First.Start),
                    $"Mean cosine with the policy gradient at the points of {claim.Learner.Legend}: {Wording.MeanWithInterval(Cosines(claim, claim.Better, x.First.Start))} "
                    + $"of {Legend(claim.Better)}, {Wording.MeanWithInterval(Cosines(claim, claim.Worse, x.First.Start))} of {Legend(claim.Worse)}; paired difference "
                    + $"{Wording.MeanWithInterval(x.First.Gains)}.",

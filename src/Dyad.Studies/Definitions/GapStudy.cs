@@ -2,10 +2,8 @@ using System.Text.Json.Nodes;
 using Dyad.Diagnostics;
 using Dyad.Environments;
 using Dyad.Environments.Locating;
-using Dyad.Numerics;
 using Dyad.Studies.Definitions.Runs;
 using Dyad.Studies.Results;
-using Dyad.Training;
 
 namespace Dyad.Studies.Definitions;
 
@@ -35,7 +33,7 @@ internal sealed class GapStudy : Study
         _seeds = seeds;
         _gap = gap;
         _from = from;
-        _changes = [.. changes, ("random_steps", $"{from}"), ("update_after", $"{from}")];
+        _changes = [.. changes, .. AgentVariant.BeginsAt(from)];
     }
 
     /// <summary>On Pendulum with an actor of 230 parameters, whose whole gradient can be had, and on HalfCheetah along directions.</summary>
@@ -88,9 +86,9 @@ internal sealed class GapStudy : Study
             Label, Label, _environment, new TrainingRequest(_changes, steps, steps / Of(scale, _rows), FirstSeed: 0, scale == StudyScale.Quick ? 1 : 10));
         return
         [
-            variant with
-            {
-                Gap = new JsonObject
+            MeasuredTraining.Of(
+                variant,
+                new JsonObject
                 {
                     ["rollouts"] = options.Rollouts,
                     ["horizon"] = options.Horizon,
@@ -99,9 +97,7 @@ internal sealed class GapStudy : Study
                     ["step"] = options.Step,
                     ["full_cosine"] = options.FullCosine,
                 },
-                Create = seed => new GapTraining((AgentTraining)variant.Create(seed), Task, options, _from, new RandomStream(seed).Split("gap")),
-                Export = (learner, folder) => variant.Export!(((GapTraining)learner).Training, folder),
-            },
+                (training, stream) => new GapTraining(training, Task, options, _from, stream.Split("gap"))),
         ];
     }
 

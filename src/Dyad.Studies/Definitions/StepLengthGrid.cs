@@ -23,7 +23,7 @@ internal sealed class StepLengthGrid(StudyRuns runs)
         .. from start in Starts
            from task in FourRoomVariants.Tasks
            select new FourUnder(
-               $"From {FourRoomVariants.Start(start)}, where {task.Rule}",
+               $"{FirstCritic.From(start)}, where {task.Rule}",
                line => Areas(task.Environment, line, Best(task.Environment, line, start), start),
                line => Finals(task.Environment, line, Best(task.Environment, line, start), start)),
     ];
@@ -33,8 +33,8 @@ internal sealed class StepLengthGrid(StudyRuns runs)
         from start in Starts
         from task in FourRoomVariants.Tasks
         select new LineChart(
-            $"{task.Environment.ToLowerInvariant()}{(start == 0 ? "" : $"-from-{FourRoomVariants.Text(start)}")}",
-            $"Mean return over training: {task.Rule}, first critic {FourRoomVariants.Start(start)}", "step length of the actor", "mean of the return over training",
+            $"{task.Environment.ToLowerInvariant()}{FirstCritic.IdSuffix(start)}",
+            $"Mean return over training: {task.Rule}, first critic {FirstCritic.Words(start)}", "step length of the actor", "mean of the return over training",
             LogY: false, $"Mean and 95 % interval over {seeds} at each step length.",
             [.. FourRoomLine.Four.Select(line => FourRoomVariants.Sweep(line.Legend, _rates, rate => Areas(task.Environment, line, rate, start)))],
             LogX: true);
@@ -49,7 +49,7 @@ internal sealed class StepLengthGrid(StudyRuns runs)
             let rate = Best(task.Environment, line, start)
             select new[]
             {
-                FourRoomVariants.Start(start), task.Rule, line.Legend, FourRoomVariants.Text(rate),
+                FirstCritic.Words(start), task.Rule, line.Legend, FourRoomVariants.Text(rate),
                 Wording.MeanWithInterval(Areas(task.Environment, line, rate, start)), Wording.MeanWithInterval(Finals(task.Environment, line, rate, start)),
             }]);
 

@@ -29,7 +29,7 @@ internal sealed class Wen2021Figure1 : Study
     public override IReadOnlyList<string> Notes =>
     [
         FourRoomVariants.TaskNote,
-        FourRoomVariants.CriticNote,
+        FirstCritic.Note,
         "Step lengths are the paper's: 0.01 for the actor, 0.02 for critic and res-critic. The study wen2021/fig1-sensitivity varies what is open: "
         + "the first critic more finely, the first res-critic, the rule at the goal; and the step lengths.",
         "Stack-AC is built as its class says: visit frequencies for the semi-derivative, an expectation over next actions, "
@@ -47,7 +47,7 @@ internal sealed class Wen2021Figure1 : Study
         long steps = scale == StudyScale.Quick ? 150_000 : 500_000;
         return
         [
-            .. from start in Starts(scale)
+            .. from start in FirstCritic.Deviations(scale)
                from line in Lines
                let variant = line.From(start, steps, MeasureEvery)
                select start == 0 ? variant with { KeepPolicies = GridPictures.Kept, KeepSeed = FirstSeed } : variant,
@@ -57,17 +57,16 @@ internal sealed class Wen2021Figure1 : Study
 
     public override Analysis Analyze(StudyRuns runs)
     {
-        double[] starts = Starts(runs.Scale);
+        double[] starts = FirstCritic.Deviations(runs.Scale);
         FourUnder[] settings = [.. starts.Select(start => new FourUnder(
-            From(start), line => Areas(runs, line, start), line => Finals(runs, line, start)))];
+            FirstCritic.From(start), line => Areas(runs, line, start), line => Finals(runs, line, start)))];
         string seeds = Wording.Seeds(runs.Of(FourRoomLine.ResAC.LabelFrom(starts[0])).Count);
-        const string choice = "the first critic, which the paper does not state";
         return new Analysis(
             [
-                Choice.Over("Res-AC has the best sample efficiency and the best final return of the four.", choice, BestOfFour.Hold(settings, ofFinals: true)),
-                Choice.Over("Stack-AC and Actor_o-Critic perform comparably, below Res-AC.", choice, Comparable(settings)),
+                Choice.Over("Res-AC has the best sample efficiency and the best final return of the four.", FirstCritic.Choice, BestOfFour.Hold(settings, ofFinals: true)),
+                Choice.Over("Stack-AC and Actor_o-Critic perform comparably, below Res-AC.", FirstCritic.Choice, Comparable(settings)),
                 Choice.Over(
-                    "Actor_g-Critic needs over 150,000 steps more than Res-AC for a similar return.", choice,
+                    "Actor_g-Critic needs over 150,000 steps more than Res-AC for a similar return.", FirstCritic.Choice,
                     [.. starts.Select(start => FourRoomDelay.Hold(runs, start))]),
                 FourRoomControl.Finding(runs, starts),
                 new Finding(
@@ -78,7 +77,7 @@ internal sealed class Wen2021Figure1 : Study
                 new Finding(
                     "The paper motivates both corrections by a smaller gap to the policy gradient, and does not measure it while learning.",
                     "Mean cosine between expected update and policy gradient over training. "
-                    + string.Join(" ", starts.Select(start => $"{From(start)}: {string.Join(", ", Lines.Select(line => $"{line.Legend} {Cosine(runs, line, start)}"))}."))
+                    + string.Join(" ", starts.Select(start => $"{FirstCritic.From(start)}: {string.Join(", ", Lines.Select(line => $"{line.Legend} {Cosine(runs, line, start)}"))}."))
                     + $" ({seeds})",
                     Verdict.New),
             ],
@@ -96,13 +95,13 @@ internal sealed class Wen2021Figure1 : Study
                         from line in Lines
                         select new[]
                         {
-                            FourRoomVariants.Start(start), line.Legend, Wording.MeanWithInterval(Areas(runs, line, start)),
+                            FirstCritic.Words(start), line.Legend, Wording.MeanWithInterval(Areas(runs, line, start)),
                             Wording.MeanWithInterval(Finals(runs, line, start)), Cosine(runs, line, start),
                         }]),
             ]);
     }
 
-    /// <summary>What the four comparisons of a start have in common: equivalence of Stack-AC and Actor_o-Critic, and both below Res-AC.</summary>
+    // One family over all starts: Stack-AC and Actor_o-Critic equivalent, and both below Res-AC.
     private static IReadOnlyList<Choice> Comparable(IReadOnlyList<FourUnder> settings)
     {
         double random = FourRoomVariants.RandomReturn();
@@ -125,8 +124,8 @@ internal sealed class Wen2021Figure1 : Study
 
     private static IEnumerable<Chart> Charts(StudyRuns runs, double start, string seeds)
     {
-        string id = start == 0 ? "" : $"-from-{FourRoomVariants.Text(start).Replace('.', '-')}";
-        string from = $"first critic {FourRoomVariants.Start(start)}";
+        string id = FirstCritic.IdSuffix(start);
+        string from = $"first critic {FirstCritic.Words(start)}";
         yield return new LineChart(
             $"return{id}", $"Return of the current policy, {from}", "environment steps", "expected discounted return", LogY: false,
             $"Mean and one sample standard deviation over {seeds}; the policy gradient is exact and uses no samples.",
@@ -137,11 +136,6 @@ internal sealed class Wen2021Figure1 : Study
             + "policy gradient itself, 0 is perpendicular to it. Bands: one sample standard deviation.",
             [.. Lines.Select(line => runs.Curve(line.LabelFrom(start), "gap/cosine", line.Legend))]);
     }
-
-    // At quick scale the two ends.
-    private static double[] Starts(StudyScale scale) => scale == StudyScale.Quick ? [0, 1] : [0, 0.7, 1];
-
-    private static string From(double start) => $"From {FourRoomVariants.Start(start)}";
 
     private static double[] Areas(StudyRuns runs, FourRoomLine line, double start) => runs.Values(line.LabelFrom(start), run => run.MeanOverRows(Return));
 

@@ -9,7 +9,6 @@ namespace Dyad.Studies.Definitions;
 internal sealed class Wen2021Figure1Sensitivity : Study
 {
     private const string Return = "eval/return";
-    private const string FirstCritic = "the first critic, which the paper does not state";
 
     private static readonly FourRoomLine[] Lines = [.. FourRoomLine.Four, FourRoomLine.Control];
 
@@ -38,7 +37,7 @@ internal sealed class Wen2021Figure1Sensitivity : Study
     public override IReadOnlyList<string> Notes =>
     [
         FourRoomVariants.TaskNote,
-        FourRoomVariants.CriticNote,
+        FirstCritic.Note,
         "The other rules: the goal absorbs and pays once; or the goal is a cell like others and every step that ends in it pays.",
         "\"Best\" is more than each of the others by intervals that are Holm-corrected over all comparisons of a finding; one of them that has more contradicts it.",
         "The best step length is the one with the largest mean return over training, chosen and reported on the same seeds: "
@@ -74,9 +73,9 @@ internal sealed class Wen2021Figure1Sensitivity : Study
         const string claim = "Res-AC has the best sample efficiency of the four";
         return new Analysis(
             [
-                Choice.Over($"{claim}.", FirstCritic, BestOfFour.Hold(settings, ofFinals: false)),
+                Choice.Over($"{claim}.", FirstCritic.Choice, BestOfFour.Hold(settings, ofFinals: false)),
                 Choice.Over(
-                    "Actor_g-Critic needs over 150,000 steps more than Res-AC for a similar return.", FirstCritic,
+                    "Actor_g-Critic needs over 150,000 steps more than Res-AC for a similar return.", FirstCritic.Choice,
                     [.. starts.Select(start => FourRoomDelay.Hold(runs, start))]),
                 FourRoomControl.Finding(runs, starts),
                 Choice.Over($"{claim}, with one thing more varied.", "step lengths, numbers of steps and the first res-critic", BestOfFour.Hold(variations, ofFinals: false)),
@@ -95,7 +94,7 @@ internal sealed class Wen2021Figure1Sensitivity : Study
                     ["first critic", "Res-AC less the best other, mean return over training", "order of final returns", "Actor_g-Critic's delay", "Res-AC less the control"],
                     [.. starts.Select((start, i) => new[]
                     {
-                        FourRoomVariants.Start(start), settings[i].Gain, Order(settings[i]), FourRoomDelay.Words(runs, start),
+                        FirstCritic.Words(start), settings[i].Gain, Order(settings[i]), FourRoomDelay.Words(runs, start),
                         Wording.Difference(Areas(runs, FourRoomLine.ResAC.LabelFrom(start)), Areas(runs, FourRoomLine.Control.LabelFrom(start))),
                     })]),
                 new DataTable(
@@ -126,7 +125,7 @@ internal sealed class Wen2021Figure1Sensitivity : Study
                 [.. variation.Changes, .. line == FourRoomLine.ResAC ? variation.OfResAC(start) : []]);
 
     private static FourUnder Under(StudyRuns runs, double start, string words, Func<FourRoomLine, FourRoomLine> changed) => new(
-        $"From {FourRoomVariants.Start(start)}{words}",
+        FirstCritic.From(start) + words,
         line => Areas(runs, changed(line).LabelFrom(start)),
         line => runs.On("FourRoom").Values(changed(line).LabelFrom(start), run => run.Final(Return)));
 

@@ -18,26 +18,25 @@ internal sealed class Wen2021Figure2 : Study
         + "exactly as it learns: the critic's prediction mu0' Pi q of the return, the corrected one mu0' Pi (q + w), and the true "
         + "return mu0' Pi q_theta.";
 
-    public override IReadOnlyList<string> Notes => [FourRoomVariants.TaskNote, FourRoomVariants.CriticNote];
+    public override IReadOnlyList<string> Notes => [FourRoomVariants.TaskNote, FirstCritic.Note];
 
     public override int DefaultSeeds(StudyScale scale) => scale == StudyScale.Quick ? 10 : 20;
 
     public override IReadOnlyList<Variant> Variants(StudyScale scale) =>
-        [.. Starts(scale).Select(start => Line.From(start, scale == StudyScale.Quick ? 150_000 : 500_000, 1500))];
+        [.. FirstCritic.Deviations(scale).Select(start => Line.From(start, scale == StudyScale.Quick ? 150_000 : 500_000, 1500))];
 
     public override Analysis Analyze(StudyRuns runs)
     {
-        double[] starts = Starts(runs.Scale);
+        double[] starts = FirstCritic.Deviations(runs.Scale);
         string seeds = Wording.Seeds(runs.Of(Line.LabelFrom(starts[0])).Count);
-        const string choice = "the first critic, which the paper does not state";
         return new Analysis(
             [
                 Choice.Over(
-                    "The sum of critic and res-critic approximates the true return better than the critic alone throughout training.", choice,
+                    "The sum of critic and res-critic approximates the true return better than the critic alone throughout training.", FirstCritic.Choice,
                     Sum(runs, starts, "in the mean distance to the true return over training",
                         run => MeanDistance(run, "eval/critic_return"), run => MeanDistance(run, "eval/corrected_return"))),
                 Choice.Over(
-                    "The same over single state-action pairs, which the paper does not show.", choice,
+                    "The same over single state-action pairs, which the paper does not show.", FirstCritic.Choice,
                     Sum(runs, starts, "in the root mean square error under the policy's occupancy, averaged over training",
                         run => run.MeanOverRows("eval/critic_error"), run => run.MeanOverRows("eval/corrected_error"))),
             ],
@@ -45,7 +44,7 @@ internal sealed class Wen2021Figure2 : Study
                 .. starts.SelectMany(start => new Chart[]
                 {
                     new LineChart(
-                        $"prediction{Id(start)}", $"Predicted and true return, first critic {FourRoomVariants.Start(start)}", "environment steps",
+                        $"prediction{FirstCritic.IdSuffix(start)}", $"Predicted and true return, first critic {FirstCritic.Words(start)}", "environment steps",
                         "expected discounted return", LogY: false, $"Mean and one sample standard deviation over {seeds}.",
                         [
                             runs.Curve(Line.LabelFrom(start), "eval/critic_return", "Critic"),
@@ -53,7 +52,7 @@ internal sealed class Wen2021Figure2 : Study
                             runs.Curve(Line.LabelFrom(start), "eval/return", "True return"),
                         ]),
                     new LineChart(
-                        $"error{Id(start)}", $"Error over state-action pairs, first critic {FourRoomVariants.Start(start)}", "environment steps",
+                        $"error{FirstCritic.IdSuffix(start)}", $"Error over state-action pairs, first critic {FirstCritic.Words(start)}", "environment steps",
                         "root mean square error under d", LogY: true,
                         $"Distance of q and of q + w to the true action values, weighted by the policy's occupancy; {seeds}.",
                         [
@@ -72,16 +71,11 @@ internal sealed class Wen2021Figure2 : Study
         double[][] gains = [.. starts.Select(start => Of(start, critic).Zip(Of(start, sum), (q, both) => q - both).ToArray())];
         IReadOnlyList<Interval> corrected = Verdicts.Holm([.. gains.Select(x => (StudentEstimate.Mean(x), (Interval?)Verdicts.Better))]);
         return [.. starts.Select((start, i) => new Choice(
-            $"From {FourRoomVariants.Start(start)}",
+            FirstCritic.From(start),
             $"Critic {Wording.MeanWithInterval(Of(start, critic))}, critic and res-critic {Wording.MeanWithInterval(Of(start, sum))} {words}; "
             + $"paired gain {Wording.MeanWithInterval(gains[i])}.",
             Verdicts.Of(corrected[i], Verdicts.Better)))];
     }
-
-    // At quick scale the two ends.
-    private static double[] Starts(StudyScale scale) => scale == StudyScale.Quick ? [0, 1] : [0, 0.7, 1];
-
-    private static string Id(double start) => start == 0 ? "" : $"-from-{FourRoomVariants.Text(start).Replace('.', '-')}";
 
     private static double MeanDistance(FinishedRun run, string prediction) =>
         run.Column(prediction).Zip(run.Column("eval/return"), (predicted, true_) => Math.Abs(predicted - true_)).Average();

@@ -38,7 +38,7 @@ internal sealed class Wen2021Figure4 : Study
     public override IReadOnlyList<string> Notes =>
     [
         FourRoomVariants.TaskNote,
-        FourRoomVariants.CriticNote,
+        FirstCritic.Note,
         "Figures are drawn for the first rule of the goal; the table has the other two.",
         "In each iteration the actor and the critic move at once, each seeing the other as the last iteration left it.",
         $"\"Slower\" is more iterations to {100 * Share:0} % of the optimal return, where a run that does not get there counts with all of its iterations. Verdicts from "
@@ -70,7 +70,6 @@ internal sealed class Wen2021Figure4 : Study
         double optimum = FourRoomVariants.OptimalReturn();
         double apart = runs.Of("pg-br")[0].Column("eval/return")
             .Zip(runs.Of("pg-td")[0].Column("eval/return"), (a, b) => Math.Abs(a - b)).Max();
-        const string choice = "the first critic, which the paper does not state";
 
         return new Analysis(
             [
@@ -79,8 +78,8 @@ internal sealed class Wen2021Figure4 : Study
                     $"Both reach {100 * Share:0} % of the optimal return {optimum:0.000} after {Iterations(runs, "pg-td", optimum)} iterations; their curves are at most "
                     + $"{apart:0.0e0} apart (they are the same by construction: the critic does not enter).",
                     apart < 1e-12 ? Verdict.Supported : Verdict.Contradicted),
-                Choice.Over("Actor-critics are slower than the policy gradient, even where the critic is accurate.", choice, Slower(runs, starts, optimum)),
-                Choice.Over("TD does better than BR for both actor-critics.", choice, TemporalDifferences(runs, starts)),
+                Choice.Over("Actor-critics are slower than the policy gradient, even where the critic is accurate.", FirstCritic.Choice, Slower(runs, starts, optimum)),
+                Choice.Over("TD does better than BR for both actor-critics.", FirstCritic.Choice, TemporalDifferences(runs, starts)),
             ],
             [
                 .. new[] { starts[0], starts[^1] }.SelectMany(start => new Chart[]
@@ -93,7 +92,7 @@ internal sealed class Wen2021Figure4 : Study
             [
                 new DataTable(
                     $"Iterations to {100 * Share:0} % of the optimal return, by first critic and by what happens at the goal (median over seeds)",
-                    ["gradients", .. Settings().Select(x => $"{FourRoomVariants.Start(x.Start)}, {x.Task.Rule}")],
+                    ["gradients", .. Settings().Select(x => $"{FirstCritic.Words(x.Start)}, {x.Task.Rule}")],
                     [.. Cells.Select(cell => (IReadOnlyList<string>)
                     [
                         cell.Legend,
@@ -108,7 +107,7 @@ internal sealed class Wen2021Figure4 : Study
             select (task, start);
 
         LineChart Chart(string id, string title, string yTitle, string metric, bool logY, double start) => new(
-            start == 0 ? id : $"{id}-from-{FourRoomVariants.Text(start).Replace('.', '-')}", $"{title}, first critic {FourRoomVariants.Start(start)}", "iterations", yTitle, logY,
+            id + FirstCritic.IdSuffix(start), $"{title}, first critic {FirstCritic.Words(start)}", "iterations", yTitle, logY,
             start == 0 ? "Exact computation: one line each, no seeds."
                 : $"Mean and one sample standard deviation over {Wording.Seeds(runs.Of(LabelOf("actor-o-br", start)).Count)}; the policy gradient's lines are those from zeros.",
             [.. Cells.Select(cell => runs.Curve(LabelOf(cell.Label, Critic(cell, start)), metric, cell.Legend, until: Shown))]);
@@ -134,7 +133,7 @@ internal sealed class Wen2021Figure4 : Study
                 select (start, Estimate(delays, isExact: start == 0))];
         IReadOnlyList<Interval> corrected = Verdicts.Holm([.. family.Select(x => (x.Delay, (Interval?)Verdicts.Better))]);
         return [.. starts.Select(start => new Choice(
-            $"From {FourRoomVariants.Start(start)}",
+            FirstCritic.From(start),
             $"Iterations to {100 * Share:0} %: "
             + string.Join("; ", Cells.Take(4).Select(cell => $"{cell.Legend} {Iterations(runs, LabelOf(cell.Label, start), optimum)}"))
             + $"; policy gradient {Iterations(runs, "pg-td", optimum)}.",
@@ -149,7 +148,7 @@ internal sealed class Wen2021Figure4 : Study
                 select (start, actor, Means(start, $"{actor}-td").Zip(Means(start, $"{actor}-br"), (td, br) => td - br).ToArray())];
         IReadOnlyList<Interval> corrected = Verdicts.Holm([.. family.Select(x => (Estimate(x.Gains, isExact: x.Start == 0), (Interval?)Verdicts.Better))]);
         return [.. starts.Select(start => new Choice(
-            $"From {FourRoomVariants.Start(start)}",
+            FirstCritic.From(start),
             $"Mean return over the first {Wording.Thousands(Shown)} iterations, TD less BR: "
             + string.Join("; ", family.Where(x => x.Start == start).Select(x => $"{(x.Actor == "actor-o" ? "Actor_o" : "Actor_g")} {Wording.MeanWithInterval(x.Gains)}")) + ".",
             Verdicts.All([.. family.Zip(corrected).Where(x => x.First.Start == start).Select(x => Verdicts.Of(x.Second, Verdicts.Better))])))];
@@ -163,32 +162,25 @@ internal sealed class Wen2021Figure4 : Study
         isExact ? new StudentEstimate(values.Single(), 0, double.PositiveInfinity) : StudentEstimate.Mean(values);
 
     private static double[] Starts(StudyScale scale, string environment) =>
-        scale == StudyScale.Quick ? environment == "FourRoom" ? [0, 1] : [0] : environment == "FourRoom" ? [0, 0.7, 1] : [0, 1];
+        environment == "FourRoom" ? FirstCritic.Deviations(scale) : scale == StudyScale.Quick ? [0] : [0, 1];
 
     // The critic does not enter the policy gradient.
     private static double Critic((string Label, string Legend, ActorUpdate Actor, CriticUpdate Critic) cell, double start) =>
         cell.Actor == ActorUpdate.PolicyGradient ? 0 : start;
 
-    private static string LabelOf(string label, double start) => start == 0 ? label : $"{label}-from-{FourRoomVariants.Text(start)}";
+    private static string LabelOf(string label, double start) => label + FirstCritic.LabelSuffix(start);
 
     // Iterations of each run to a share of the optimal return; all of a run's where it does not get there.
     private static double[] Counts(StudyRuns runs, string label, double optimum) =>
-        runs.Values(label, run => FirstReaching(run, Share * optimum) ?? run.Steps[^1]);
+        runs.Values(label, run => Math.Min(run.StepsTo("eval/return", Share * optimum), run.Steps[^1]));
 
     private static string Iterations(StudyRuns runs, string label, double optimum)
     {
-        double[] counts = [.. Counts(runs, label, optimum).Order()];
-        int missing = runs.Of(label).Count(run => FirstReaching(run, Share * optimum) is null);
-        string median = Wording.Thousands((counts[(counts.Length - 1) / 2] + counts[counts.Length / 2]) / 2);
+        double[] counts = Counts(runs, label, optimum);
+        int missing = runs.Of(label).Count(run => double.IsInfinity(run.StepsTo("eval/return", Share * optimum)));
+        string median = Wording.Thousands(Statistics.Median(counts));
         return missing == 0 ? median
             : 2 * missing >= counts.Length ? $"not reached by {missing} of {counts.Length}"
             : $"{median} (not reached by {missing} of {counts.Length})";
-    }
-
-    /// <summary>The first measured step at which a run reaches a return, or null.</summary>
-    internal static long? FirstReaching(FinishedRun run, double target)
-    {
-        int row = Array.FindIndex(run.Column("eval/return"), value => value >= target);
-        return row < 0 ? null : (long)run.Steps[row];
     }
 }

@@ -65,7 +65,7 @@ internal sealed class Wen2021Table1 : Study
         double optimum = FourRoomVariants.OptimalReturn();
         double Final(string label) => runs.Of(label)[0].Final("eval/return");
         string When(string label, double fraction) =>
-            Wen2021Figure4.FirstReaching(runs.Of(label)[0], fraction * optimum) is long step ? Wording.Thousands(step) : "not reached";
+            runs.Of(label)[0].StepsTo("eval/return", fraction * optimum) is var step && double.IsFinite(step) ? Wording.Thousands(step) : "not reached";
 
         bool iterationExact = Math.Abs(Final("policy-iteration") - optimum) <= 1e-9 * optimum;
         double Apart(string label) => runs.Of(label)[0].Column("eval/return")

@@ -1,9 +1,7 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
-using Dyad.Numerics;
 using Dyad.Studies.Definitions.Runs;
 using Dyad.Studies.Results;
-using Dyad.Training;
 
 namespace Dyad.Studies.Definitions;
 
@@ -48,16 +46,12 @@ internal sealed class Zheng2021BatchSize : Study
                 rule.Label, "stddpg-al", Environment, new TrainingRequest(
                     [
                         ("solver", "conjugate-gradient"), ("curvature", "gauss-newton"), ("damping", "1"), ("solver_iterations", quick ? "10" : "50"),
-                        ("independent_batches", rule.Independent), .. quick ? [("random_steps", "300"), ("update_after", "300")] : NoChanges,
+                        ("independent_batches", rule.Independent), .. quick ? AgentVariant.BeginsAt(300) : [],
                     ],
                     steps, steps / 4, FirstSeed: 0, EvaluationEpisodes: 1));
-            return variant with
-            {
-                Gap = new JsonObject { ["batches"] = batches, ["sizes"] = string.Join(",", sizes) },
-                Create = seed => new ImplicitBiasTraining(
-                    (AgentTraining)variant.Create(seed), sizes, batches, steps / 2, new RandomStream(seed).Split("batch size")),
-                Export = (learner, folder) => variant.Export!(((ImplicitBiasTraining)learner).Training, folder),
-            };
+            return MeasuredTraining.Of(
+                variant, new JsonObject { ["batches"] = batches, ["sizes"] = string.Join(",", sizes) },
+                (training, stream) => new ImplicitBiasTraining(training, sizes, batches, steps / 2, stream.Split("batch size")));
         })];
     }
 
@@ -92,8 +86,6 @@ internal sealed class Zheng2021BatchSize : Study
                         }]),
             ]);
     }
-
-    private static (string, string)[] NoChanges => [];
 
     private static int[] Sizes(StudyScale scale) => scale == StudyScale.Quick ? [16, 64, 256] : [16, 64, 256, 1024, 4096];
 

@@ -57,7 +57,7 @@ internal sealed class Zheng2021Conditioning : Study
         long steps = quick ? _steps.Quick : _steps.Paper;
         return [.. Methods.Select(method => AgentVariant.Of(
             method.Label, method.Label, _environment, new TrainingRequest(
-                [("eigenvalue_steps", "20"), .. quick ? [("random_steps", "500"), ("update_after", "500")] : NoChanges, .. method.Changes],
+                [("eigenvalue_steps", "20"), .. quick ? AgentVariant.BeginsAt(500) : [], .. method.Changes],
                 steps, steps / (quick ? 5 : 20), FirstSeed: 0, EvaluationEpisodes: 1)))];
     }
 
@@ -99,8 +99,6 @@ internal sealed class Zheng2021Conditioning : Study
                         }]),
             ]);
     }
-
-    private static (string, string)[] NoChanges => [];
 
     private static string Curvature(string player, string end) => $"game/{player}_curvature_{end}";
 

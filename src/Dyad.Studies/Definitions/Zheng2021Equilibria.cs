@@ -3,10 +3,8 @@ using System.Text.Json.Nodes;
 using Dyad.Diagnostics;
 using Dyad.Environments.Locating;
 using Dyad.Games;
-using Dyad.Numerics;
 using Dyad.Studies.Definitions.Runs;
 using Dyad.Studies.Results;
-using Dyad.Training;
 
 namespace Dyad.Studies.Definitions;
 
@@ -45,7 +43,7 @@ internal sealed class Zheng2021Equilibria : Study
     public override IReadOnlyList<Variant> Variants(StudyScale scale)
     {
         bool quick = scale == StudyScale.Quick;
-        (string, string)[] small = [("hidden_width", "32"), .. quick ? [("random_steps", "300"), ("update_after", "300")] : Array.Empty<(string, string)>()];
+        (string, string)[] small = [("hidden_width", "32"), .. quick ? AgentVariant.BeginsAt(300) : []];
         return
         [
             .. OffPolicy.Select(x => Of(x.Label, "Pendulum-v1", [.. small, .. x.Changes], quick ? 1_000 : 10_000, quick ? 10 : 60)),
@@ -96,26 +94,13 @@ internal sealed class Zheng2021Equilibria : Study
         Variant variant = AgentVariant.Of(method, method, environment, new TrainingRequest(changes, steps, steps, FirstSeed: 0, EvaluationEpisodes: 5));
         var options = new InspectionOptions { BatchSize = 1000, Steps = krylov };
         LocatedTask task = TaskLocator.Find(environment);
-        return variant with
-        {
-            Gap = new JsonObject { ["batch"] = options.BatchSize, ["krylov_steps"] = krylov, ["tolerance"] = options.Tolerance },
-            Create = seed => new EquilibriumTraining(
-                (AgentTraining)variant.Create(seed), () => task.CreateForAgents(), options, steps, new RandomStream(seed).Split("equilibrium")),
-            Export = (learner, folder) => variant.Export!(((EquilibriumTraining)learner).Training, folder),
-        };
+        return MeasuredTraining.Of(
+            variant, new JsonObject { ["batch"] = options.BatchSize, ["krylov_steps"] = krylov, ["tolerance"] = options.Tolerance },
+            (training, stream) => new EquilibriumTraining(training, () => task.CreateForAgents(), options, steps, stream.Split("equilibrium")));
     }
 
     private static string Verdicts(StudyRuns runs, string label) => string.Join(", ", runs.Values(label, run => run.Final("equilibrium/kind"))
-        .GroupBy(kind => (EquilibriumKind)(int)kind).OrderBy(group => group.Key).Select(group => $"{group.Count()} {Word(group.Key)}"));
-
-    private static string Word(EquilibriumKind kind) => kind switch
-    {
-        EquilibriumKind.DifferentialStackelberg => "near",
-        EquilibriumKind.Degenerate => "degenerate",
-        EquilibriumKind.NotStationary => "not stationary",
-        EquilibriumKind.Undecided => "undecided",
-        _ => "not minimal",
-    };
+        .GroupBy(kind => (EquilibriumKind)(int)kind).OrderBy(group => group.Key).Select(group => $"{group.Count()} {EquilibriumVerdict.Word(group.Key)}"));
 
     private static string Text(StudyRuns runs, string label, string metric)
     {

@@ -1,10 +1,8 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using Dyad.Environments.Locating;
-using Dyad.Numerics;
 using Dyad.Studies.Definitions.Runs;
 using Dyad.Studies.Results;
-using Dyad.Training;
 
 namespace Dyad.Studies.Definitions;
 
@@ -51,18 +49,14 @@ internal sealed class Zheng2021Foresight : Study
             long steps = quick ? line.Steps.Quick : line.Steps.Paper, every = steps / (quick ? 2 : 3);
             int draws = quick ? line.Draws.Quick : line.Draws.Paper;
             (string, string)[] changes =
-                [.. line.Changes, .. quick && line.Method == "stddpg-al" ? [("random_steps", "300"), ("update_after", "300")] : Array.Empty<(string, string)>()];
+                [.. line.Changes, .. quick && line.Method == "stddpg-al" ? AgentVariant.BeginsAt(300) : []];
             Variant variant = AgentVariant.Of(
                 line.Label, line.Method, line.Environment, new TrainingRequest(changes, steps, every, FirstSeed: 0, EvaluationEpisodes: 1, Preset: line.Preset));
             LocatedTask task = TaskLocator.Find(line.Environment);
-            return variant with
-            {
-                Gap = new JsonObject { ["draws"] = draws, ["follower_steps"] = string.Join(",", line.FollowerSteps) },
-                Create = seed => new ForesightTraining(
-                    (AgentTraining)variant.Create(seed), () => task.CreateForAgents(variant.TimeLimitTerminates), line.FollowerSteps, draws, every,
-                    new RandomStream(seed).Split("foresight")),
-                Export = (learner, folder) => variant.Export!(((ForesightTraining)learner).Training, folder),
-            };
+            return MeasuredTraining.Of(
+                variant, new JsonObject { ["draws"] = draws, ["follower_steps"] = string.Join(",", line.FollowerSteps) },
+                (training, stream) => new ForesightTraining(
+                    training, () => task.CreateForAgents(variant.TimeLimitTerminates), line.FollowerSteps, draws, every, stream.Split("foresight")));
         })];
     }
 

@@ -121,7 +121,7 @@ internal static class StudySchema
             new Key("metric", Text, "What is compared; eval/return by default."),
             new Key("threshold", new NumberShape(-1e300, 1e300, Whole: false), "Value of the metric: the table tells the median of the steps until it is first reached."),
             new Key("x_title", Text, "Title of the axis of steps."),
-            new Key("figures", new ListShape(Figure, "figures"), "Charts; by default the metric over steps and over wall time."),
+            new Key("figures", new ListShape(Figure, "figures"), "Charts; by default the metric over steps and over time."),
             new Key("columns", new ListShape(Column, "columns"), "Further columns of the table."),
             new Key("claims", new ListShape(Claim, "claims"), "What is held against the runs; verdicts are Holm-corrected over them."),
             new Key("notes", new ListShape(Text, "sentences"), "Choices, and deviations from the source."),

@@ -122,7 +122,7 @@ internal static class KeptSeeds
         }
         catch (Exception e) when (e is InvalidDataException or JsonException or InvalidOperationException or FormatException)
         {
-            throw new UserError($"'{file}' is no kept run, or is damaged: {OneLine.Of(e.Message, 100)}", e);
+            throw new UserError($"'{file}' is no kept run, or is damaged: {JsonSentence.Of(e)}", e);
         }
         catch (Exception e) when (IoSentence.Tells(e))
         {
@@ -134,5 +134,5 @@ internal static class KeptSeeds
 
     private static long StepOf(JsonObject status) => (long?)status["step"] ?? 0;
 
-    private static string FileOf(string kept, Variant variant, int seed) => Path.Combine(Path.GetFullPath(kept), variant.Folder ?? variant.Label, variant.Environment, $"seed-{seed}.zip");
+    private static string FileOf(string kept, Variant variant, int seed) => Path.Combine(Path.GetFullPath(kept), variant.Place, $"seed-{seed}.zip");
 }

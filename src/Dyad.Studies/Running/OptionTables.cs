@@ -7,7 +7,7 @@ namespace Dyad.Studies.Running;
 /// <summary>What lines of a study differ in, by the configurations of their runs.</summary>
 internal static class OptionTables
 {
-    private static readonly string[] Few = ["method"];
+    private const string Method = "method";
 
     /// <summary>The options of lines.</summary>
     /// <param name="lines">Each line's name with its configuration.</param>
@@ -20,14 +20,14 @@ internal static class OptionTables
             .ToLookup(row => row.Values.Distinct().Count() > 1);
         return new OptionTable(
             [.. lines.Select(line => line.Name)],
-            // What all lines have first: an option that only some have says little of them.
-            [.. rows[true].OrderBy(row => Few.Contains(row.Name) ? 0 : row.Values.All(value => value.Length > 0) ? 1 : 2)],
+            // The method, then what all lines have: an option that only some have says little of them.
+            [.. rows[true].OrderBy(row => row.Name == Method ? 0 : row.Values.All(value => value.Length > 0) ? 1 : 2)],
             [.. rows[false].Select(row => row with { Values = [row.Values[0]] })]);
     }
 
     private static Dictionary<string, string> Values(RunConfig config)
     {
-        var values = new Dictionary<string, string> { ["method"] = config.Method.Name };
+        var values = new Dictionary<string, string> { [Method] = config.Method.Name };
         foreach ((string name, JsonNode? value) in config.Method.Options)
         {
             values[name] = Text(value);

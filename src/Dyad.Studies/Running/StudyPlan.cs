@@ -34,7 +34,7 @@ internal static class StudyPlan
         var own = new Dictionary<string, RunDirectory>();
         foreach (Variant variant in variants)
         {
-            Variant asked = Kept(folder, variant);
+            Variant asked = AtStoredInterval(folder, variant);
             foreach (int seed in asked.IsDeterministic ? seeds.Take(1) : seeds)
             {
                 string identity = RunIdentity.Of(asked.Config(seed));
@@ -108,12 +108,12 @@ internal static class StudyPlan
     /// <summary>The folder of its own that a study has for a run.</summary>
     public static string PathOf(Study study, StudyRequest request, Variant variant, int seed) => PathOf(FolderOf(study, request), variant, seed);
 
-    private static string PathOf(string folder, Variant variant, int seed) => Path.Combine(folder, variant.Folder ?? variant.Label, variant.Environment, $"seed-{seed}");
+    private static string PathOf(string folder, Variant variant, int seed) => Path.Combine(folder, variant.Place, $"seed-{seed}");
 
     // With the interval of runs that are there, where none was asked for: the rows of all seeds must be those of the same steps.
-    private static Variant Kept(string folder, Variant variant)
+    private static Variant AtStoredInterval(string folder, Variant variant)
     {
-        string runs = Path.Combine(folder, variant.Folder ?? variant.Label, variant.Environment);
+        string runs = Path.Combine(folder, variant.Place);
         return variant.KeepsInterval && System.IO.Directory.Exists(runs) && System.IO.Directory.EnumerateDirectories(runs, "seed-*")
             .Order(StringComparer.Ordinal).Select(path => RunPointer.Follow(path).ReadConfig()).FirstOrDefault(config => config is not null) is { } stored
                 ? variant with { MeasureEvery = stored.Measuring.Every }

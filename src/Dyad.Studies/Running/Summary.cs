@@ -40,8 +40,8 @@ internal static class Summary
                 let status = statuses[outcome.Run.Directory.FullPath]
                 where status is not null
                 select (outcome.Run, status)])],
-            StudyRunner.Version,
-            StudyRunner.Machine,
+            Names(statuses.Values, status => (status["build"] as JsonObject)?["version"], ", ", StudyRunner.Version),
+            Names(statuses.Values, status => status["machine"], "; ", StudyRunner.Machine),
             Math.Round(clock.Sum() ?? 0, 1),
             failures.Length > 0 ? failures : null,
             Options(runs),
@@ -75,6 +75,13 @@ internal static class Summary
             return new Analysis(
                 [new Finding("", "What this study says of its runs needs those that failed; the charts show the others.", Verdict.New)], MetricCharts.Of(runs), []);
         }
+    }
+
+    // Runs may have been done elsewhere, and by another release: kept seeds, those of nodes, and those of a folder that moved.
+    private static string Names(IEnumerable<JsonObject?> statuses, Func<JsonObject, JsonNode?> named, string separator, string own)
+    {
+        string[] names = [.. statuses.OfType<JsonObject>().Select(named).OfType<JsonValue>().Select(value => value.TryGetValue(out string? name) ? name : "").Where(name => name.Length > 0).Distinct()];
+        return names.Length > 0 ? string.Join(separator, names) : own;
     }
 
     // What each folder's run.json says; several runs may share one, and null stands for one that cannot be read.

@@ -4,6 +4,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Dyad.Core;
 using Dyad.Studies.Files;
+using Dyad.Studies.Running;
 
 namespace Dyad.Studies.Slurm;
 
@@ -62,7 +63,7 @@ internal sealed record ClusterPlan(
     public string Path { get; init; } = "";
 
     /// <summary>The folder of a study's plans, scripts and logs.</summary>
-    public static string FolderOf(Study study, StudyRequest request) => System.IO.Path.Combine(System.IO.Path.GetFullPath(request.Output), study.Name, FolderName);
+    public static string FolderOf(Study study, StudyRequest request) => System.IO.Path.Combine(StudyPlan.FolderOf(study, request), FolderName);
 
     /// <summary>The plans of a folder, in their order.</summary>
     /// <exception cref="UserError">One cannot be read.</exception>

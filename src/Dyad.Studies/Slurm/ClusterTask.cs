@@ -64,7 +64,7 @@ public static class ClusterTask
             {
                 WaitForOwner(run, cancellation);
                 Say($"{name}: begins or goes on in {run.Directory.FullPath}");
-                StudyRunner.Do(run, store, _ => { }, sentence => Say($"{name}: {sentence}"), [], cancellation);
+                RunExecution.Do(run, store, _ => { }, sentence => Say($"{name}: {sentence}"), [], cancellation);
                 RunAttempts.Clear(plan, index);
                 Say($"{name}: done");
                 return Ending.Done;

@@ -26,7 +26,7 @@ public sealed record CostAxis(string Name, Func<FinishedRun, double[]> Column)
     /// Processor seconds, where every run has recorded them (<c>cpu_s</c>), and else seconds of the clock (<c>wall_s</c>), which a shared
     /// machine stretches; the name says which.
     /// </summary>
-    public static CostAxis Time(IEnumerable<FinishedRun> runs) => runs.All(run => run.Metrics.TryGetValue("cpu_s", out double[]? values) && values.Any(double.IsFinite))
+    public static CostAxis Time(IEnumerable<FinishedRun> runs) => runs.All(run => run.Has("cpu_s"))
         ? new CostAxis(ProcessorTime, run => run.Column("cpu_s"))
         : new CostAxis("wall time, seconds", run => run.Column("wall_s"));
 

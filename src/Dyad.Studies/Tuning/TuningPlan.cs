@@ -32,6 +32,6 @@ internal sealed record TuningPlan(IReadOnlyList<TunedLine> Lines, IReadOnlyList<
     /// <summary>The lines that are asked for.</summary>
     public IEnumerable<TunedLine> Chosen(StudyRequest request) => Lines.Where(line => request.Only?.Contains(line.Label) ?? true);
 
-    /// <summary>A trial in the length that is asked for.</summary>
-    public Variant Sized(Trial trial, StudyRequest request) => HasOwnSteps ? trial.Tried : trial.Tried with { Steps = request.Steps ?? trial.Tried.Steps };
+    // A trial in the length that is asked for.
+    private Variant Sized(Trial trial, StudyRequest request) => HasOwnSteps ? trial.Tried : trial.Tried with { Steps = request.Steps ?? trial.Tried.Steps };
 }

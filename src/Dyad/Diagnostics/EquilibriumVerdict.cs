@@ -21,6 +21,16 @@ public sealed record EquilibriumVerdict(EquilibriumKind Kind, string Reason, Ext
     public static bool HasBestResponse(ExtremeEigenvalues follower, double tolerance) =>
         !IsSingular(follower, tolerance) && follower.Lowest > tolerance * follower.Scale;
 
+    /// <summary>A kind as users read it: near an equilibrium, since the conditions are held to a tolerance.</summary>
+    internal static string Word(EquilibriumKind kind) => kind switch
+    {
+        EquilibriumKind.DifferentialStackelberg => "near",
+        EquilibriumKind.Degenerate => "degenerate",
+        EquilibriumKind.NotStationary => "not stationary",
+        EquilibriumKind.Undecided => "undecided",
+        _ => "not minimal",
+    };
+
     /// <summary>The verdict.</summary>
     /// <param name="totalDerivative">Norm of the leader's total derivative.</param>
     /// <param name="followerGradient">Norm of the follower's gradient.</param>

@@ -11,6 +11,7 @@ using Dyad.Networks;
 using Dyad.Numerics;
 using Dyad.Report;
 using Dyad.Studies;
+using Dyad.Studies.Results;
 using Dyad.Tests.Unit;
 using Dyad.Tests.Unit.Tabular;
 using Dyad.Training;
@@ -57,7 +58,7 @@ public sealed class Readers : IDisposable
                 _ = (run.Status, run.ReadStatus(), run.ReadBuilds());
             }),
             ["metrics.jsonl"] = new("metrics.jsonl", [Of(agent, "metrics.jsonl"), Of(tabular, "metrics.jsonl")], path => MetricsLog.Read(path, 200)),
-            ["summary.json"] = new("summary.json", summaries, path => ReportPage.Render("t", "l", [StudyRunner.ReadSummary(Path.GetDirectoryName(path)!)])),
+            ["summary.json"] = new("summary.json", summaries, path => ReportPage.Render("t", "l", [SummaryFile.Read(Path.GetDirectoryName(path)!)])),
             ["policy.safetensors"] = new("policy.safetensors", [Of(agent, "policy.safetensors")], path =>
             {
                 var run = StoredRun.Open(agent);

@@ -5,6 +5,7 @@ using Dyad.Environments.Gridworlds;
 using Dyad.Environments.Locating;
 using Dyad.Report;
 using Dyad.Studies;
+using Dyad.Studies.Results;
 using Dyad.Tabular;
 using Dyad.Tests.Fuzz;
 using Dyad.Tests.Unit.Cli;
@@ -92,7 +93,7 @@ public sealed partial class CultureTests : IDisposable
         {
             string results = StudyRunner.Execute(
                 study, new StudyRequest(StudyScale.Quick, 2, 2, folder.FullPath, "", Steps: study is TrainingStudy ? null : 3), _ => { }, _ => { }, CancellationToken.None).Folder;
-            ReportWriter.Write(Path.Combine(results, "report.html"), "Title", "Lead", [StudyRunner.ReadSummary(results)]);
+            ReportWriter.Write(Path.Combine(results, "report.html"), "Title", "Lead", [SummaryFile.Read(results)]);
         }
 
         return new SortedDictionary<string, string>(

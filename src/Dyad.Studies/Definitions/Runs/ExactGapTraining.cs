@@ -46,13 +46,9 @@ internal sealed class ExactGapTraining(AgentTraining training, Func<IEnvironment
         }
 
         var options = new GapOptions { Batches = batches };
-
-        return variant with
-        {
-            Gap = new JsonObject { ["truth"] = "exact", ["batches"] = batches },
-            Create = seed => new ExactGapTraining((AgentTraining)variant.Create(seed), Create, mdp, options, new RandomStream(seed).Split("gap")),
-            Export = (learner, folder) => variant.Export!(((ExactGapTraining)learner).Training, folder),
-        };
+        return Of(
+            variant, new JsonObject { ["truth"] = "exact", ["batches"] = batches },
+            (training, stream) => new ExactGapTraining(training, Create, mdp, options, stream.Split("gap")));
 
         IEnvironment Create() => task.CreateForAgents(variant.TimeLimitTerminates);
     }

@@ -1,4 +1,6 @@
+using System.Text.Json.Nodes;
 using Dyad.Core;
+using Dyad.Numerics;
 using Dyad.Training;
 
 namespace Dyad.Studies.Definitions.Runs;
@@ -33,6 +35,17 @@ internal abstract class MeasuredTraining(AgentTraining training, long from) : II
     public void LoadRows(string folder) => Training.LoadRows(folder);
 
     public void Dispose() => Training.Dispose();
+
+    /// <summary>A variant whose runs are measured; what it leaves in their folders is as without.</summary>
+    /// <param name="variant">Of a neural method.</param>
+    /// <param name="gap">How they are measured, as it stands in <c>config.json</c>.</param>
+    /// <param name="measured">Makes the measured training of one, with the stream of its seed.</param>
+    public static Variant Of(Variant variant, JsonObject gap, Func<AgentTraining, RandomStream, MeasuredTraining> measured) => variant with
+    {
+        Gap = gap,
+        Create = seed => measured((AgentTraining)variant.Create(seed), new RandomStream(seed)),
+        Export = (learner, folder) => variant.Export!(((MeasuredTraining)learner).Training, folder),
+    };
 
     /// <summary>Looks at the agent.</summary>
     protected abstract void MeasureAgent(IMetrics metrics, CancellationToken cancellation);

@@ -37,5 +37,5 @@ public sealed class KeptResultTests
     [Fact]
     public void There_are_such_summaries() => Assert.NotEmpty(Studies);
 
-    private static string Text<T>(T part) => JsonSerializer.Serialize(part, StudyRunner.JsonOptions);
+    private static string Text<T>(T part) => JsonSerializer.Serialize(part, SummaryFile.JsonOptions);
 }

@@ -1,5 +1,4 @@
 using System.Text.RegularExpressions;
-using Dyad.Studies;
 using Dyad.Studies.Results;
 
 namespace Dyad.Tests.Unit.Documents;
@@ -90,7 +89,7 @@ public sealed partial class ResultPageTests
     {
         using var folder = new TempFolder();
         File.Copy(Repository.PathOf("docs", "results", file), folder.PathOf("summary.json"));
-        return StudyRunner.ReadSummary(folder.FullPath);
+        return SummaryFile.Read(folder.FullPath);
     }
 
     private static IEnumerable<string> Texts(StudyResult study) =>

@@ -26,7 +26,7 @@ public sealed class FailingRunTests : IDisposable
         Assert.Equal([0, 2], outcome.Result.Groups.Single(group => group.Label == "a").Seeds);
         Assert.Equal([0, 1, 2], outcome.Result.Groups.Single(group => group.Label == "b").Seeds);
         Assert.Null(outcome.Mistake);
-        StudyResult stored = StudyRunner.ReadSummary(outcome.Folder);
+        StudyResult stored = SummaryFile.Read(outcome.Folder);
         Assert.Equal(failure, Assert.Single(stored.Failures!));
         string page = Page(stored);
         Assert.Contains("1 of 6 runs failed", page, StringComparison.Ordinal);
@@ -111,7 +111,7 @@ public sealed class FailingRunTests : IDisposable
         DateTime written = File.GetLastWriteTimeUtc(summary);
         int created = Counter.Created;
         StudyOutcome second = Execute(new Counting(), seeds: 3);
-        Assert.Equal(JsonSerializer.Serialize(first.Result, StudyRunner.JsonOptions), JsonSerializer.Serialize(second.Result, StudyRunner.JsonOptions));
+        Assert.Equal(JsonSerializer.Serialize(first.Result, SummaryFile.JsonOptions), JsonSerializer.Serialize(second.Result, SummaryFile.JsonOptions));
         Assert.Equal((written, created), (File.GetLastWriteTimeUtc(summary), Counter.Created));
 
         // Whatever it was made from: files of runs, number of seeds.
@@ -146,7 +146,7 @@ public sealed class FailingRunTests : IDisposable
         OptionRow row = Assert.Single(options.Differing);
         Assert.Equal(("kind", "a, b"), (row.Name, string.Join(", ", row.Values)));
         Assert.Contains(options.Shared, shared => shared.Name == "size" && shared.Values[0] == "3");
-        Assert.Contains("The lines differ in kind; nothing else differs.", Page(StudyRunner.ReadSummary(_folder.PathOf("test", "counting"))), StringComparison.Ordinal);
+        Assert.Contains("The lines differ in kind; nothing else differs.", Page(SummaryFile.Read(_folder.PathOf("test", "counting"))), StringComparison.Ordinal);
     }
 
     private StudyOutcome Execute(Study study, int seeds, int jobs = 2, Action<string>? warn = null) => StudyRunner.Execute(

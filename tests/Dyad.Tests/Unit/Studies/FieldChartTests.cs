@@ -2,7 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Dyad.Core;
 using Dyad.Report;
-using Dyad.Studies;
+using Dyad.Studies.Definitions;
 using Dyad.Studies.Results;
 
 namespace Dyad.Tests.Unit.Studies;
@@ -57,10 +57,10 @@ public sealed class FieldChartTests
     public void Charts_of_both_kinds_are_read_as_they_were_written()
     {
         Chart[] charts = [ReportSamples.Field(), ReportSamples.Chart([1, 2], [3, 4], [2, 3], [4, double.NaN])];
-        string json = JsonSerializer.Serialize<IReadOnlyList<Chart>>(charts, StudyRunner.JsonOptions);
-        IReadOnlyList<Chart> read = JsonSerializer.Deserialize<IReadOnlyList<Chart>>(json, StudyRunner.JsonOptions)!;
+        string json = JsonSerializer.Serialize<IReadOnlyList<Chart>>(charts, SummaryFile.JsonOptions);
+        IReadOnlyList<Chart> read = JsonSerializer.Deserialize<IReadOnlyList<Chart>>(json, SummaryFile.JsonOptions)!;
         Assert.Equal([typeof(FieldChart), typeof(LineChart)], read.Select(chart => chart.GetType()));
-        Assert.Equal(json, JsonSerializer.Serialize(read, StudyRunner.JsonOptions));
+        Assert.Equal(json, JsonSerializer.Serialize(read, SummaryFile.JsonOptions));
     }
 
     [Theory]
@@ -107,25 +107,25 @@ public sealed class FieldChartTests
         {
             Charts = [new LineChart("c", "C", "x", "y", false, "", [new Series("plain", x, x, null, null, 1), new Series("band", x, x, x, x, 2)])],
         };
-        JsonObject json = JsonSerializer.SerializeToNode(study, StudyRunner.JsonOptions)!.AsObject();
+        JsonObject json = JsonSerializer.SerializeToNode(study, SummaryFile.JsonOptions)!.AsObject();
         string path = folder.PathOf("summary.json");
         File.WriteAllText(path, json.ToJsonString());
-        Assert.Equal(2, Assert.IsType<LineChart>(Assert.Single(StudyRunner.ReadSummary(folder.FullPath).Charts)).Series.Count);
+        Assert.Equal(2, Assert.IsType<LineChart>(Assert.Single(SummaryFile.Read(folder.FullPath).Charts)).Series.Count);
         json["charts"]![0]!["series"]![line]![array]!.AsArray().RemoveAt(0);
         File.WriteAllText(path, json.ToJsonString());
-        Assert.Contains(path, Assert.Throws<UserError>(() => StudyRunner.ReadSummary(folder.FullPath)).Message, StringComparison.Ordinal);
+        Assert.Contains(path, Assert.Throws<UserError>(() => SummaryFile.Read(folder.FullPath)).Message, StringComparison.Ordinal);
     }
 
     private static void Refused(Action<JsonObject> damage)
     {
         using var folder = new TempFolder();
         StudyResult study = ReportSamples.Study() with { Charts = [ReportSamples.Field()] };
-        JsonObject json = JsonSerializer.SerializeToNode(study, StudyRunner.JsonOptions)!.AsObject();
+        JsonObject json = JsonSerializer.SerializeToNode(study, SummaryFile.JsonOptions)!.AsObject();
         string path = folder.PathOf("summary.json");
         File.WriteAllText(path, json.ToJsonString());
-        Assert.IsType<FieldChart>(Assert.Single(StudyRunner.ReadSummary(folder.FullPath).Charts));
+        Assert.IsType<FieldChart>(Assert.Single(SummaryFile.Read(folder.FullPath).Charts));
         damage(json["charts"]![0]!.AsObject());
         File.WriteAllText(path, json.ToJsonString());
-        Assert.Contains(path, Assert.Throws<UserError>(() => StudyRunner.ReadSummary(folder.FullPath)).Message, StringComparison.Ordinal);
+        Assert.Contains(path, Assert.Throws<UserError>(() => SummaryFile.Read(folder.FullPath)).Message, StringComparison.Ordinal);
     }
 }

@@ -35,6 +35,22 @@ public sealed class KeptSeedsTests : IDisposable
     }
 
     [Fact]
+    public void A_summary_names_machine_and_version_of_each_seed()
+    {
+        Execute(Study(), "first");
+        foreach (string file in Directory.GetFiles(Kept, "*.zip", SearchOption.AllDirectories))
+        {
+            Change(file, "run.json", text => text.Replace(Quoted(StudyRunner.Machine), Quoted("Elsewhere, 64 cores"), StringComparison.Ordinal)
+                .Replace(Quoted(StudyRunner.Version), Quoted("0.0.1"), StringComparison.Ordinal));
+        }
+
+        StudyResult kept = Execute(Study(), "second", readsOnly: true);
+        Assert.Equal(("Elsewhere, 64 cores", "0.0.1"), (kept.Machine, kept.Version));
+        StudyResult both = Execute(Study(), "third", seeds: 3);
+        Assert.Equal(($"Elsewhere, 64 cores; {StudyRunner.Machine}", $"0.0.1, {StudyRunner.Version}"), (both.Machine, both.Version));
+    }
+
+    [Fact]
     public void Seeds_add_up()
     {
         Execute(Study(), "first");
@@ -101,6 +117,24 @@ public sealed class KeptSeedsTests : IDisposable
         Assert.Contains("must be a folder", Assert.Throws<UserError>(() => StudyRunner.Execute(Study(), Request("first") with { Kept = _folder.PathOf("file") }, _ => { }, _ => { }, CancellationToken.None)).Message, StringComparison.Ordinal);
     }
 
+    private static void Change(string file, string name, Func<string, string> change)
+    {
+        using ZipArchive zip = ZipFile.Open(file, ZipArchiveMode.Update);
+        string before;
+        using (var reader = new StreamReader(zip.GetEntry(name)!.Open()))
+        {
+            before = reader.ReadToEnd();
+        }
+
+        string after = change(before);
+        Assert.NotEqual(before, after);
+        zip.GetEntry(name)!.Delete();
+        using var writer = new StreamWriter(zip.CreateEntry(name).Open());
+        writer.Write(after);
+    }
+
+    private static string Quoted(string text) => JsonSerializer.Serialize(text);
+
     private FileStudy Study(string text = Text)
     {
         string path = _folder.PathOf("study.yaml");
@@ -113,5 +147,5 @@ public sealed class KeptSeedsTests : IDisposable
     private StudyResult Execute(FileStudy study, string output, int? seeds = null, bool readsOnly = false) => StudyRunner.Execute(
         study, Request(output, seeds) with { Kept = Kept, ReadsOnly = readsOnly }, _ => { }, _ => { }, CancellationToken.None).Result;
 
-    private static string Numbers(StudyResult result) => JsonSerializer.Serialize(result with { WallSeconds = 0 }, StudyRunner.JsonOptions);
+    private static string Numbers(StudyResult result) => JsonSerializer.Serialize(result with { WallSeconds = 0 }, SummaryFile.JsonOptions);
 }

@@ -30,7 +30,7 @@ public sealed class SharedFolderTests : IDisposable
         }
 
         Assert.Equal([0, 1], (await first).Result.Groups[0].Seeds);
-        Assert.Equal([0, 1], StudyRunner.ReadSummary(_folder.PathOf(Study(0).ResultFolder)).Groups[0].Seeds);
+        Assert.Equal([0, 1], SummaryFile.Read(_folder.PathOf(Study(0).ResultFolder)).Groups[0].Seeds);
     }
 
     [Fact]

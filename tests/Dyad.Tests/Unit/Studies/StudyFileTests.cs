@@ -5,6 +5,7 @@ using Dyad.Numerics;
 using Dyad.Studies;
 using Dyad.Studies.Files;
 using Dyad.Studies.Results;
+using Dyad.Training;
 
 namespace Dyad.Tests.Unit.Studies;
 
@@ -324,9 +325,17 @@ public sealed class StudyFileTests : IDisposable
         Assert.Contains("did you mean critic_steps", Assert.Throws<UserError>(() => Lines("critic_step")).Message, StringComparison.Ordinal);
 
         // The same numbers as the study's own.
-        StudyResult own = StudyRunner.ReadSummary(_folder.PathOf("study"));
-        Assert.Equal(own.Groups.Select(group => group.Mean), StoredComparison.Of(folders, null, "eval/return", "", _ => { }).Groups.Select(group => group.Mean));
+        StudyResult own = SummaryFile.Read(_folder.PathOf("study"));
+        StudyResult compared = StoredComparison.Of(folders, null, "eval/return", "", _ => { });
+        Assert.Equal(own.Groups.Select(group => group.Mean), compared.Groups.Select(group => group.Mean));
+        Assert.Equal((own.Machine, own.WallSeconds, own.CpuSeconds), (compared.Machine, compared.WallSeconds, compared.CpuSeconds));
         Assert.Contains("critic_steps", own.Options!.Differing.Select(row => row.Name));
+
+        // On whatever machine they were made.
+        JsonObject status = new RunDirectory(folders[0]).ReadStatus()!;
+        status["machine"] = "Elsewhere, 64 cores";
+        new RunDirectory(folders[0]).WriteStatus(status);
+        Assert.Equal($"Elsewhere, 64 cores; {own.Machine}", StoredComparison.Of(folders, null, "eval/return", "", _ => { }).Machine);
     }
 
     private static string Option(Variant variant, string name) => variant.Method.Options[name]!.ToString();

@@ -22,7 +22,7 @@ public sealed class SummaryFormatTests : IDisposable
     {
         string text = File.ReadAllText(Repository.PathOf("docs", "studies.md"));
         StudyResult sample = ReportSamples.Study() with { Charts = [.. ReportSamples.Study().Charts, ReportSamples.Field(), ReportSamples.Grid()] };
-        foreach (string key in Keys(JsonNode.Parse(JsonSerializer.Serialize(sample, StudyRunner.JsonOptions))!).Distinct())
+        foreach (string key in Keys(JsonNode.Parse(JsonSerializer.Serialize(sample, SummaryFile.JsonOptions))!).Distinct())
         {
             Assert.Contains($"`{key}`", text, StringComparison.Ordinal);
         }
@@ -46,7 +46,7 @@ public sealed class SummaryFormatTests : IDisposable
             Options = new OptionTable(["a"], [new OptionRow("x", ["1"])], []),
             WallSeconds = double.NaN,
         };
-        JsonObject Summary() => JsonNode.Parse(JsonSerializer.Serialize(sample, StudyRunner.JsonOptions))!.AsObject();
+        JsonObject Summary() => JsonNode.Parse(JsonSerializer.Serialize(sample, SummaryFile.JsonOptions))!.AsObject();
         AssertValid(Summary(), isValid: true);
         foreach ((string what, Action<JsonObject> damage) in new (string, Action<JsonObject>)[]
         {
@@ -77,16 +77,16 @@ public sealed class SummaryFormatTests : IDisposable
     [InlineData("{\"format\": 0, ", false)]
     public void A_later_format_is_refused(string start, bool accepted)
     {
-        string text = JsonSerializer.Serialize(ReportSamples.Study(), StudyRunner.JsonOptions);
+        string text = JsonSerializer.Serialize(ReportSamples.Study(), SummaryFile.JsonOptions);
         Assert.Contains("\"format\": 1", text, StringComparison.Ordinal);
         File.WriteAllText(_folder.PathOf("summary.json"), start + text[(text.IndexOf("\"study\"", StringComparison.Ordinal))..]);
         if (accepted)
         {
-            Assert.Equal(1, StudyRunner.ReadSummary(_folder.FullPath).Format);
+            Assert.Equal(1, SummaryFile.Read(_folder.FullPath).Format);
         }
         else
         {
-            Assert.Contains("this release of Dyad reads 1", Assert.Throws<UserError>(() => StudyRunner.ReadSummary(_folder.FullPath)).Message, StringComparison.Ordinal);
+            Assert.Contains("this release of Dyad reads 1", Assert.Throws<UserError>(() => SummaryFile.Read(_folder.FullPath)).Message, StringComparison.Ordinal);
         }
     }
 
@@ -104,7 +104,7 @@ public sealed class SummaryFormatTests : IDisposable
     public void A_study_over_two_tasks_is_summarised_over_both()
     {
         StudyRunner.Execute(new TwoTasks(), new StudyRequest(StudyScale.Quick, null, 1, _folder.FullPath, ""), _ => { }, _ => { }, CancellationToken.None);
-        StudyResult result = StudyRunner.ReadSummary(_folder.PathOf("two-tasks"));
+        StudyResult result = SummaryFile.Read(_folder.PathOf("two-tasks"));
         DataTable table = Assert.Single(result.Tables);
         Assert.Contains("CartPole-v1", table.Title, StringComparison.Ordinal);
         Assert.Equal(["low", "high"], table.Rows.Select(row => row[0]));

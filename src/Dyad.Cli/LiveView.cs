@@ -3,7 +3,7 @@ using System.Diagnostics;
 using System.Net;
 using Dyad.Core;
 
-namespace Dyad.Cli.Terminal;
+namespace Dyad.Cli;
 
 /// <summary>
 /// The live view as a process beside this one: it needs ASP.NET Core, which the command line does without. It ends with this process,

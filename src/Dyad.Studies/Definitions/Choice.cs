@@ -1,6 +1,6 @@
 using Dyad.Studies.Results;
 
-namespace Dyad.Studies;
+namespace Dyad.Studies.Definitions;
 
 /// <summary>One claim held under several values of a choice that its source leaves open.</summary>
 /// <param name="Value">The value, in words.</param>

@@ -1,6 +1,6 @@
 using Dyad.Studies.Results;
 
-namespace Dyad.Studies;
+namespace Dyad.Studies.Definitions;
 
 /// <summary>
 /// Evenly spaced curves along a vector field of the plane: each begins in a free cell of a grid and runs both ways until it
