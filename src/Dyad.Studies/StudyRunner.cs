@@ -47,12 +47,13 @@ public static class StudyRunner
     /// <param name="warn">Receives sentences about what was passed over.</param>
     /// <param name="cancellation">Stops the runs, which can go on later.</param>
     /// <exception cref="OperationCanceledException">The runs were stopped.</exception>
-    /// <exception cref="UserError">No run is left to be summarised, or the summary cannot be written.</exception>
+    /// <exception cref="UserError">No run is left to be summarised, or the summary cannot be written, or finished runs could not be kept, after the summary was written.</exception>
     public static StudyOutcome Execute(
         Study study, StudyRequest request, Action<StudyProgress> progress, Action<string> warn, CancellationToken cancellation)
     {
         using IDisposable culture = InvariantCulture.Begin();
         var store = new RunStore(request.Output);
+        var unkept = new ConcurrentQueue<UserError>();
 
         // What holds for many runs is said once; what was said of finished runs holds for the summary.
         var said = new ConcurrentDictionary<string, bool>();
@@ -71,6 +72,7 @@ public static class StudyRunner
         if (SummaryStamp.Read(folder, stamp, warn) is { } stored)
         {
             planned.ToList().ForEach(run => Keep(run, wasFinished: true));
+            RequireKept();
             PlannedRun last = planned[^1];
             progress(new StudyProgress(1, last.Variant.Label, last.Seed, new RunProgress(last.Variant.Steps, last.Variant.Steps, 0, []))
             {
@@ -110,17 +112,34 @@ public static class StudyRunner
         SummaryFile.Write(folder, result);
         SummaryStamp.Write(
             folder, study.AddsUp || failed.Length > 0 ? null : SummaryStamp.Of(study, request, planned, Build), saidOfFinished.Keys);
+        RequireKept();
         return new StudyOutcome(result, folder, failed.Concat((study as TunedStudy)?.Trials ?? []).Select(outcome => outcome.Cause).FirstOrDefault(cause => cause is not (null or UserError or OutOfMemoryException)));
 
         // As soon as it is done: the machine may be gone tomorrow.
         bool Keep(PlannedRun run, bool wasFinished)
         {
-            if (request.Kept is { } kept)
+            try
             {
-                KeptSeeds.Keep(kept, run);
+                if (request.Kept is { } kept)
+                {
+                    KeptSeeds.Keep(kept, run);
+                }
+            }
+            catch (UserError e)
+            {
+                // The run is done all the same.
+                unkept.Enqueue(e);
             }
 
             return wasFinished;
+        }
+
+        void RequireKept()
+        {
+            if (unkept.TryPeek(out UserError? first))
+            {
+                throw unkept.Count == 1 ? first : new UserError($"{first.Message} (and so {unkept.Count - 1} more); the runs are done, and stand in their folders", first);
+            }
         }
 
         void Say(string sentence)

@@ -228,6 +228,11 @@ internal static class StudyResolver
             }
         }
 
+        if (document.Claims.FirstOrDefault(entry => entry.Claim.Label == entry.Claim.Against) is { } same)
+        {
+            throw same.Than.Error($"the claim holds '{same.Claim.Label}' against itself; 'better' and 'than' name two lines");
+        }
+
         foreach (Placed<string> name in sizes.Methods ?? [])
         {
             if (lines.All(line => line.Label != name.Value && line.Base != name.Value))

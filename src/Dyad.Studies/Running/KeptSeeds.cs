@@ -1,4 +1,5 @@
 using System.IO.Compression;
+using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -16,12 +17,14 @@ internal static class KeptSeeds
     // Rows of a long run with every metric: tens of megabytes.
     private const long Largest = 1L << 30;
 
+    private const string Mend = "take that file away, and the run is done anew";
+
     private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false);
 
     /// <summary>Unpacks what a study asks for, is kept, and has no folder yet.</summary>
     /// <param name="study">The study.</param>
     /// <param name="request">What is wanted of it, with the folder of kept seeds.</param>
-    /// <exception cref="UserError">A kept run is of another configuration or damaged, or a folder cannot be written.</exception>
+    /// <exception cref="UserError">A kept run is of another configuration or device, or damaged, or a folder cannot be written.</exception>
     public static void Bring(Study study, StudyRequest request)
     {
         if (request.Kept is not { } kept)
@@ -34,17 +37,25 @@ internal static class KeptSeeds
             throw new UserError($"--kept is '{kept}', which is a file; it must be a folder");
         }
 
+        bool isWhole = true;
         IReadOnlyList<int> seeds = study.Seeds(request.Scale, request.Seeds);
         foreach (Variant variant in StudyPlan.Lines(study, request))
         {
             foreach (int seed in variant.IsDeterministic ? seeds.Take(1) : seeds)
             {
                 string file = FileOf(kept, variant, seed), folder = StudyPlan.PathOf(study, request, variant, seed);
+                isWhole &= File.Exists(file);
                 if (File.Exists(file) && !File.Exists(Path.Combine(folder, "config.json")) && !File.Exists(Path.Combine(folder, RunPointer.FileName)))
                 {
-                    Unpack(file, folder, variant, seed);
+                    Unpack(file, folder, variant, seed, request.Device);
                 }
             }
+        }
+
+        // Told before the first run and not after it.
+        if (!isWhole && !request.ReadsOnly)
+        {
+            RequireWritable(kept);
         }
     }
 
@@ -56,6 +67,11 @@ internal static class KeptSeeds
         string file = FileOf(kept, run.Variant, run.Seed);
         try
         {
+            if (Directory.Exists(file))
+            {
+                throw new UserError($"cannot keep the run in '{file}': it is a folder");
+            }
+
             if (File.Exists(file) && StepOf(Read(file, run.Variant, run.Seed).Status) >= StepOf(run.Directory.ReadStatus()!))
             {
                 return;
@@ -78,9 +94,28 @@ internal static class KeptSeeds
         }
     }
 
-    private static void Unpack(string file, string folder, Variant variant, int seed)
+    private static void RequireWritable(string kept)
+    {
+        try
+        {
+            Directory.CreateDirectory(kept);
+            using FileStream probe = new(Path.Combine(kept, $".{Path.GetRandomFileName()}"), FileMode.CreateNew, FileAccess.Write, FileShare.None, 1, FileOptions.DeleteOnClose);
+        }
+        catch (Exception e) when (IoSentence.Tells(e))
+        {
+            throw new UserError($"cannot keep runs in '{kept}': {IoSentence.Of(e)}", e);
+        }
+    }
+
+    private static void Unpack(string file, string folder, Variant variant, int seed, ITrainingDevice? device)
     {
         (string config, JsonObject status, string metrics) = Read(file, variant, seed);
+        if ((status["device"] is null) != (device is null))
+        {
+            throw new UserError(device is null
+                ? $"the run in '{file}' was computed on a GPU, and its numbers are not mixed with those of the processor: give --device gpu, or another --kept"
+                : $"the run in '{file}' was computed on the processor, and its numbers are not mixed with those of a GPU: leave out --device gpu, or give another --kept");
+        }
 
         // A shorter one could not go on.
         if (StepOf(status) < variant.Steps && status["ended_by"] is null)
@@ -117,12 +152,19 @@ internal static class KeptSeeds
                 throw new UserError($"'{file}' holds a run with another configuration ({difference}): give another --kept, or move that file");
             }
 
-            JsonObject status = Object(Text("run.json"), file);
-            return (string?)status["status"] == "done" ? (text, status, Text("metrics.jsonl")) : throw new UserError($"'{file}' is damaged: its run is not done");
+            JsonObject status = RunDirectory.ParseStatus(Text("run.json"), file, Mend);
+            string metrics = Text("metrics.jsonl");
+            return (string?)status["status"] != "done" ? throw new UserError($"'{file}' is damaged: its run is not done; {Mend}")
+                : (string?)status["metrics_sha256"] != Convert.ToHexStringLower(SHA256.HashData(Utf8.GetBytes(metrics))) ? throw new UserError($"'{file}' is damaged: its metrics are not as the finished run left them; {Mend}")
+                : (text, status, metrics);
         }
-        catch (Exception e) when (e is InvalidDataException or JsonException or InvalidOperationException or FormatException)
+        catch (InvalidDataException e)
         {
-            throw new UserError($"'{file}' is no kept run, or is damaged: {JsonSentence.Of(e)}", e);
+            throw new UserError($"'{file}' is no kept run, or is damaged: it is no whole zip file; {Mend}", e);
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException)
+        {
+            throw new UserError($"'{file}' is no kept run, or is damaged: {JsonSentence.Of(e)}; {Mend}", e);
         }
         catch (Exception e) when (IoSentence.Tells(e))
         {

@@ -6,6 +6,18 @@ namespace Dyad.Core;
 /// <summary>Zip files of texts: the same texts give the same bytes.</summary>
 internal static class TextZip
 {
+    // Of CRC-32 as zip has it: the reader of .NET does not look whether what it unpacks is what was packed.
+    private static readonly uint[] Remainders = [.. Enumerable.Range(0, 256).Select(i =>
+    {
+        uint x = (uint)i;
+        for (int bit = 0; bit < 8; bit++)
+        {
+            x = (x & 1) != 0 ? (x >> 1) ^ 0xEDB88320u : x >> 1;
+        }
+
+        return x;
+    })];
+
     // Zip stores local times from 1980 on.
     private static readonly DateTimeOffset Epoch = new(1980, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
@@ -25,7 +37,7 @@ internal static class TextZip
     /// <param name="path">The file, for errors.</param>
     /// <param name="what">What the file should be, for errors.</param>
     /// <param name="largest">The most bytes that it may have unpacked.</param>
-    /// <exception cref="UserError">It is not there, or too large.</exception>
+    /// <exception cref="UserError">It is not there, too large, or not what was packed.</exception>
     public static string Read(ZipArchive zip, string name, string path, string what, long largest)
     {
         ArgumentNullException.ThrowIfNull(zip);
@@ -35,7 +47,25 @@ internal static class TextZip
             throw new UserError($"'{path}' is damaged: {name} has {entry.Length} bytes");
         }
 
-        using var reader = new StreamReader(entry.Open(), Encoding.UTF8);
+        using var bytes = new MemoryStream();
+        using (Stream packed = entry.Open())
+        {
+            packed.CopyTo(bytes);
+        }
+
+        uint sum = uint.MaxValue;
+        foreach (byte x in bytes.GetBuffer().AsSpan(0, (int)bytes.Length))
+        {
+            sum = Remainders[(byte)(sum ^ x)] ^ (sum >> 8);
+        }
+
+        if (~sum != entry.Crc32)
+        {
+            throw new UserError($"'{path}' is damaged: {name} is not what was packed");
+        }
+
+        bytes.Position = 0;
+        using var reader = new StreamReader(bytes, Encoding.UTF8);
         return reader.ReadToEnd();
     }
 }

@@ -32,6 +32,10 @@ public enum RunStatus
 public sealed class RunDirectory
 {
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
+    private static readonly Fields StatusFields = new(
+        Texts: ["status", "started", "updated", "error", "machine", "metrics_sha256", "ended_by", "device"], Integers: ["step", "steps", "checkpoint_step"],
+        Numbers: ["wall_s", "cpu_s", "steps_per_s"]);
+
     private static readonly string[] Results = ["metrics.jsonl", "run.json", "policy.safetensors", "policy-best.safetensors"];
 
     /// <summary>A run's folder, which need not exist yet.</summary>
@@ -52,9 +56,7 @@ public sealed class RunDirectory
 
     /// <summary>The content of <c>run.json</c>, or null where there is none.</summary>
     /// <exception cref="UserError">The file is damaged.</exception>
-    public JsonObject? ReadStatus() => ReadObject(
-        StatusPath, texts: ["status", "started", "updated", "error", "machine", "metrics_sha256", "ended_by", "device"], integers: ["step", "steps", "checkpoint_step"],
-        numbers: ["wall_s", "cpu_s", "steps_per_s"]);
+    public JsonObject? ReadStatus() => ReadObject(StatusPath, StatusFields);
 
     /// <summary>The builds that computed the run, the last one last; empty where <c>run.json</c> names none.</summary>
     /// <exception cref="UserError">The file is damaged.</exception>
@@ -75,7 +77,7 @@ public sealed class RunDirectory
 
     /// <summary>The content of <c>config.json</c>, or null where there is none.</summary>
     /// <exception cref="UserError">The file is damaged, of another release, or has a key that is unknown.</exception>
-    public RunConfig? ReadConfig() => ReadObject(ConfigPath, [], [], []) is { } document ? RunConfig.FromJson(document, ConfigPath) : null;
+    public RunConfig? ReadConfig() => ReadObject(ConfigPath, new([], [], [])) is { } document ? RunConfig.FromJson(document, ConfigPath) : null;
 
     /// <summary>Where the run stands.</summary>
     public RunStatus Status => (string?)ReadStatus()?["status"] switch
@@ -123,27 +125,32 @@ public sealed class RunDirectory
 
     private static string Text(JsonNode? node) => OneLine.Of(node?.ToJsonString() ?? "absent", 100);
 
-    // The fields named are of their kind wherever they are there.
-    private static JsonObject? ReadObject(string path, string[] texts, string[] integers, string[] numbers)
-    {
-        if (!File.Exists(path))
-        {
-            return null;
-        }
+    /// <summary>The content of a <c>run.json</c> that stands elsewhere.</summary>
+    /// <param name="text">The content.</param>
+    /// <param name="path">The file that it is of, for errors.</param>
+    /// <param name="mend">What to do where it is damaged, for errors.</param>
+    /// <exception cref="UserError">It is damaged.</exception>
+    internal static JsonObject ParseStatus(string text, string path, string mend) => Parse(text, path, mend, StatusFields);
 
+    private static JsonObject? ReadObject(string path, Fields fields) =>
+        File.Exists(path) ? Parse(TextFile.Read(path, TextFile.Small), path, Mend(path), fields) : null;
+
+    // The fields named are of their kind wherever they are there.
+    private static JsonObject Parse(string text, string path, string mend, Fields fields)
+    {
         try
         {
-            JsonObject content = StrictJson.Parse(TextFile.Read(path, TextFile.Small)) as JsonObject
-                ?? throw new UserError($"'{path}' does not hold a JSON object; {Mend(path)}");
-            string? wrong = texts.FirstOrDefault(name => !Is<string>(content[name]))
-                ?? integers.FirstOrDefault(name => !Is<long>(content[name]))
-                ?? numbers.FirstOrDefault(name => !Is<double>(content[name]) || (content[name] is { } number && !double.IsFinite((double)number)));
+            JsonObject content = StrictJson.Parse(text) as JsonObject
+                ?? throw new UserError($"'{path}' does not hold a JSON object; {mend}");
+            string? wrong = fields.Texts.FirstOrDefault(name => !Is<string>(content[name]))
+                ?? fields.Integers.FirstOrDefault(name => !Is<long>(content[name]))
+                ?? fields.Numbers.FirstOrDefault(name => !Is<double>(content[name]) || (content[name] is { } number && !double.IsFinite((double)number)));
             return wrong is null ? content : throw new UserError(
-                $"'{path}' is damaged ('{wrong}' is {Text(content[wrong])}); {Mend(path)}");
+                $"'{path}' is damaged ('{wrong}' is {Text(content[wrong])}); {mend}");
         }
         catch (JsonException e)
         {
-            throw new UserError($"'{path}' is damaged ({JsonSentence.Of(e)}); {Mend(path)}", e);
+            throw new UserError($"'{path}' is damaged ({JsonSentence.Of(e)}); {mend}", e);
         }
     }
 
@@ -161,4 +168,6 @@ public sealed class RunDirectory
     private string? FirstResult() => !Directory.Exists(FullPath) ? null
         : Results.FirstOrDefault(name => File.Exists(Path.Combine(FullPath, name)))
             ?? (Directory.Exists(CheckpointPath) ? Directory.EnumerateFiles(CheckpointPath, "*.bin").Select(path => $"checkpoint/{Path.GetFileName(path)}").Order().FirstOrDefault() : null);
+
+    private sealed record Fields(string[] Texts, string[] Integers, string[] Numbers);
 }

@@ -110,11 +110,81 @@ public sealed class KeptSeedsTests : IDisposable
             rows.Write("{\"step\": 0}\n");
         }
 
-        // Its checksum is that of other rows.
-        StudyResult partly = Execute(Study(), "changed");
-        Assert.Contains("is not as the finished run left it", Assert.Single(partly.Failures!).Sentence, StringComparison.Ordinal);
+        // Its checksum is that of other rows, and nothing is unpacked that would stand in the way of a good one.
+        Assert.Equal($"'{file}' is damaged: its metrics are not as the finished run left them; take that file away, and the run is done anew", Refused(Text, "changed").Message);
+        File.WriteAllBytes(file, good);
+        Assert.Null(Execute(Study(), "changed").Failures);
         File.WriteAllText(_folder.PathOf("file"), "");
         Assert.Contains("must be a folder", Assert.Throws<UserError>(() => StudyRunner.Execute(Study(), Request("first") with { Kept = _folder.PathOf("file") }, _ => { }, _ => { }, CancellationToken.None)).Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("\"step\": 300", "\"step\": \"abc\"", "'step' is \"abc\"")]
+    [InlineData("\"status\": \"done\"", "\"status\": [1]", "'status' is [1]")]
+    [InlineData("\"status\": \"done\"", "\"status\": \"stopped\"", "its run is not done")]
+    [InlineData("\"metrics_sha256\"", "\"metrics_sha257\"", "its metrics are not as the finished run left them")]
+    [InlineData("\"machine\"", "\"device\": \"a card\", \"machine\"", "was computed on a GPU")]
+    public void A_status_that_says_something_else_is_refused_before_anything_is_unpacked(string before, string after, string reason)
+    {
+        Execute(Study(), "first");
+        string file = Path.Combine(Kept, "actor-o/FourRoom/seed-1.zip");
+        Change(file, "run.json", text => text.Replace(before, after, StringComparison.Ordinal));
+        UserError refused = Assert.Throws<UserError>(() => Execute(Study(), "second"));
+        Assert.Contains($"'{file}'", refused.Message, StringComparison.Ordinal);
+        Assert.Contains(reason, refused.Message, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(_folder.PathOf("second", "study", "actor-o", "FourRoom", "seed-1")));
+    }
+
+    [Fact]
+    public void A_changed_byte_is_damage_wherever_it_is()
+    {
+        Execute(Study(), "first");
+        string file = Path.Combine(Kept, "actor-o/FourRoom/seed-1.zip");
+        byte[] good = File.ReadAllBytes(file);
+        var random = new Random(1);
+        for (int i = 0; i < 60; i++)
+        {
+            byte[] bad = [.. good];
+            bad[random.Next(good.Length / 2)] ^= (byte)(1 << random.Next(8));
+            File.WriteAllBytes(file, bad);
+
+            // A name, a time or a flag of the archive may be changed and nothing of the run with it.
+            if (Record.Exception(() => Execute(Study(), $"second-{i}")) is { } refused)
+            {
+                Assert.IsType<UserError>(refused);
+                Assert.Contains($"'{file}'", refused.Message, StringComparison.Ordinal);
+                Assert.DoesNotContain("this release", refused.Message, StringComparison.Ordinal);
+            }
+            else
+            {
+                Assert.Equal(
+                    File.ReadAllText(_folder.PathOf("first", "study", "actor-o", "FourRoom", "seed-1", "metrics.jsonl")),
+                    File.ReadAllText(_folder.PathOf($"second-{i}", "study", "actor-o", "FourRoom", "seed-1", "metrics.jsonl")));
+            }
+        }
+    }
+
+    [Fact]
+    public void Where_nothing_can_be_kept_nothing_is_run()
+    {
+        File.WriteAllText(_folder.PathOf("file"), "");
+        string inFile = _folder.PathOf("file", "kept");
+        UserError refused = Assert.Throws<UserError>(() => StudyRunner.Execute(Study(), Request("first") with { Kept = inFile }, _ => { }, _ => { }, CancellationToken.None));
+        Assert.StartsWith($"cannot keep runs in '{inFile}': ", refused.Message, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(_folder.PathOf("first")));
+    }
+
+    [Fact]
+    public void What_cannot_be_kept_is_told_and_fails_no_run()
+    {
+        Directory.CreateDirectory(Path.Combine(Kept, "actor-o/FourRoom/seed-0.zip"));
+        var failures = new List<string>();
+        UserError told = Assert.Throws<UserError>(() => StudyRunner.Execute(
+            Study(), Request("first") with { Kept = Kept }, progress => failures.AddRange(progress.Failure is { } failure ? [failure] : []), _ => { }, CancellationToken.None));
+        Assert.Equal($"cannot keep the run in '{Path.Combine(Kept, "actor-o/FourRoom/seed-0.zip")}': it is a folder", told.Message);
+        Assert.Empty(failures);
+        StudyRunner.WithSummary(_folder.PathOf("first", "study"), result => Assert.Null(result.Failures));
+        Assert.True(File.Exists(Path.Combine(Kept, "actor-o/FourRoom/seed-1.zip")));
     }
 
     private static void Change(string file, string name, Func<string, string> change)
