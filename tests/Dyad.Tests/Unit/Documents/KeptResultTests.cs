@@ -24,7 +24,8 @@ public sealed class KeptResultTests
         string[] command = stored.Command.Split(' ');
         long? steps = Array.IndexOf(command, "--steps") is >= 0 and int at ? long.Parse(command[at + 1], null) : null;
         int scale = Array.IndexOf(command, "--scale");
-        Study study = command[1] == "study" ? FileStudy.Open(Repository.PathOf(command[2])).At(command[scale + 1]) : StudyCatalog.Find(name);
+        Study study = command[1] != "study" ? StudyCatalog.Find(name)
+            : scale < 0 ? FileStudy.Open(Repository.PathOf(command[2])) : FileStudy.Open(Repository.PathOf(command[2])).At(command[scale + 1]);
         var request = new StudyRequest(StudyScale.Paper, seeds, 2, folder.FullPath, stored.Command, steps) { ReadsOnly = true, Kept = Path.Combine(Results, name, "seeds") };
         StudyResult made = StudyRunner.Execute(study, request, _ => { }, _ => { }, CancellationToken.None).Result;
         Assert.Null(made.Failures);

@@ -180,6 +180,7 @@ public sealed class StudyFileTests : IDisposable
     [InlineData("environments: FourRoom\nmethods: [actor-o]\nseeds: [1, 1]", "line 3, column 12: the seed 1 is named twice")]
     [InlineData("environments: FourRoom\nmethods: [actor-o]\npreset: corect", "line 3, column 9: preset is 'corect'; did you mean correct?")]
     [InlineData("environments: FourRoom\nmethods: [actor-o]\nclaims: [{ better: actor-o, than: actor-g }]", "line 3, column 35: there is no line 'actor-g'; did you mean actor-o?")]
+    [InlineData("environments: FourRoom\nmethods: [actor-o, actor-g]\nclaims: [{ better: actor-o, than: actor-o }]", "line 3, column 35: the claim holds 'actor-o' against itself")]
     [InlineData("environments: FourRoom\nmethods: [dqn, q-learning]\nmax_episode_steps: 5", "line 2, column 16: max_episode_steps is for neural methods; q-learning has its own option, episode_length")]
     [InlineData("environments: FourRoom\nmethods: [actor-o]\nclaims: [{ better: actor-o }]", "line 3, column 10: a claim lacks 'than'")]
     [InlineData("environments: FourRoom\nmethods: [actor-o]\nclaims: [{ better: actor-o, than: actor-o, kind: best }]", "line 3, column 50: kind is 'best'")]
