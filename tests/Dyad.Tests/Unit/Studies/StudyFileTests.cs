@@ -184,7 +184,7 @@ public sealed class StudyFileTests : IDisposable
     [InlineData("environments: FourRoom\nmethods: [dqn, q-learning]\nmax_episode_steps: 5", "line 2, column 16: max_episode_steps is for neural methods; q-learning has its own option, episode_length")]
     [InlineData("environments: FourRoom\nmethods: [actor-o]\nclaims: [{ better: actor-o }]", "line 3, column 10: a claim lacks 'than'")]
     [InlineData("environments: FourRoom\nmethods: [actor-o]\nclaims: [{ better: actor-o, than: actor-o, kind: best }]", "line 3, column 50: kind is 'best'")]
-    [InlineData("environments: FourRoom\nmethods: [actor-o]\nclaims: [{ better: actor-o, than: actor-o, kind: not-worse, metric: eval/x }]", "line 3, column 10: a claim of this kind on eval/x needs a margin")]
+    [InlineData("environments: FourRoom\nmethods: [actor-o, actor-g]\nclaims: [{ better: actor-o, than: actor-g, kind: not-worse, metric: eval/x }]", "line 3, column 10: a claim of this kind on eval/x needs a margin")]
     [InlineData("environments: FourRoom\nmethods: [actor-o]\nfigures: [{ metric: eval/return, methods: [b] }]", "line 3, column 44: there is no line 'b'")]
     [InlineData("environments: FourRoom\nmethods: [actor-o]\nscales: { tiny: { methods: [b] } }", "line 3, column 29: the study has no method 'b'")]
     [InlineData("environments: FourRoom\nmethods: [actor-o]\nscales: { tiny: { step: 1 } }", "line 3, column 19: a scale has no key 'step'; did you mean steps?")]
