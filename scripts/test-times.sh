@@ -23,7 +23,8 @@ grep -o '<test [^>]*>' "$work/tests.xml" | awk '
       printf "%s\t%s\t%s\n", value("time"), value("type"), name }' > "$work/lines"
 echo "| test | s |"
 echo "|---|---|"
-sort -t "$(printf '\t')" -k 1 -rn "$work/lines" | head -n 10 | awk -F '\t' '{ sub("^Dyad[.]Tests[.]", "", $3); printf "| %s | %.1f |\n", substr($3, 1, 140), $1 }'
+sort -t "$(printf '\t')" -k 1 -rn "$work/lines" > "$work/slowest"
+head -n 10 "$work/slowest" | awk -F '\t' '{ sub("^Dyad[.]Tests[.]", "", $3); printf "| %s | %.1f |\n", substr($3, 1, 140), $1 }'
 echo
 echo "| room | tests | s |"
 echo "|---|---|---|"
