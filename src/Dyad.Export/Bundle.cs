@@ -69,7 +69,7 @@ public static class Bundle
     {
         try
         {
-            using ZipArchive zip = ZipFile.OpenRead(path);
+            using ZipArchive zip = TextZip.Open(path, "bundle");
             JsonObject index = JsonNode.Parse(TextZip.Read(zip, Index, path, "bundle", LargestSummary)) as JsonObject ?? throw new UserError($"'{path}' is damaged: its {Index} is no object");
             if (index["format"] is not JsonValue number || !number.TryGetValue(out int format) || format is < 1 or > Format)
             {
@@ -86,7 +86,7 @@ public static class Bundle
 
             return results.Count > 0 ? results : throw new UserError($"'{path}' holds no study");
         }
-        catch (Exception e) when (e is InvalidDataException or JsonException)
+        catch (JsonException e)
         {
             throw new UserError($"'{path}' is no bundle, or is damaged: {JsonSentence.Of(e)}", e);
         }

@@ -24,10 +24,9 @@ internal static class StudyExecution
     public static StudyOutcome Execute(
         Study study, string title, StudyRequest request, string? tensorboard, CancellationToken cancellation)
     {
-        RequireWritable(request.Output);
-        if (tensorboard is not null)
+        foreach (string folder in new[] { request.Output, tensorboard }.OfType<string>())
         {
-            RequireWritable(tensorboard);
+            WritableFolder.Require(folder, $"the folder '{folder}' cannot be written");
         }
 
         var warnings = new List<string>();
@@ -165,22 +164,6 @@ internal static class StudyExecution
     }
 
     private static string Lead(string study, string scale) => $"The study {study} at {scale} scale.";
-
-    // An unwritable folder is told before anything is computed.
-    private static void RequireWritable(string folder)
-    {
-        try
-        {
-            Directory.CreateDirectory(folder);
-            string probe = Path.Combine(folder, $".dyad-{Environment.ProcessId}");
-            File.WriteAllText(probe, "");
-            File.Delete(probe);
-        }
-        catch (Exception e) when (IoSentence.Tells(e))
-        {
-            throw new UserError($"the folder '{folder}' cannot be written: {IoSentence.Of(e)}", e);
-        }
-    }
 
     private static void Warn(List<string> warnings, string sentence)
     {

@@ -84,7 +84,7 @@ public sealed class FileStudy : Study
         }
         catch (Exception e) when (IoSentence.Tells(e))
         {
-            throw new UserError($"cannot read the study file '{path}': {(Directory.Exists(path) ? "it is a folder" : IoSentence.Of(e))}", e);
+            throw new UserError($"cannot read the study file '{path}': {IoSentence.Of(e, path)}", e);
         }
 
         StudyDocument document = StudyReader.Read(text, path);

@@ -47,15 +47,14 @@ internal static class KeptSeeds
                 isWhole &= File.Exists(file);
                 if (File.Exists(file) && !File.Exists(Path.Combine(folder, "config.json")) && !File.Exists(Path.Combine(folder, RunPointer.FileName)))
                 {
-                    Unpack(file, folder, variant, seed, request.Device);
+                    Unpack(file, folder, variant, seed, request);
                 }
             }
         }
 
-        // Told before the first run and not after it.
         if (!isWhole && !request.ReadsOnly)
         {
-            RequireWritable(kept);
+            WritableFolder.Require(kept, $"cannot keep runs in '{kept}'");
         }
     }
 
@@ -67,11 +66,6 @@ internal static class KeptSeeds
         string file = FileOf(kept, run.Variant, run.Seed);
         try
         {
-            if (Directory.Exists(file))
-            {
-                throw new UserError($"cannot keep the run in '{file}': it is a folder");
-            }
-
             if (File.Exists(file) && StepOf(Read(file, run.Variant, run.Seed).Status) >= StepOf(run.Directory.ReadStatus()!))
             {
                 return;
@@ -94,27 +88,12 @@ internal static class KeptSeeds
         }
     }
 
-    private static void RequireWritable(string kept)
-    {
-        try
-        {
-            Directory.CreateDirectory(kept);
-            using FileStream probe = new(Path.Combine(kept, $".{Path.GetRandomFileName()}"), FileMode.CreateNew, FileAccess.Write, FileShare.None, 1, FileOptions.DeleteOnClose);
-        }
-        catch (Exception e) when (IoSentence.Tells(e))
-        {
-            throw new UserError($"cannot keep runs in '{kept}': {IoSentence.Of(e)}", e);
-        }
-    }
-
-    private static void Unpack(string file, string folder, Variant variant, int seed, ITrainingDevice? device)
+    private static void Unpack(string file, string folder, Variant variant, int seed, StudyRequest request)
     {
         (string config, JsonObject status, string metrics) = Read(file, variant, seed);
-        if ((status["device"] is null) != (device is null))
+        if (!request.ReadsOnly)
         {
-            throw new UserError(device is null
-                ? $"the run in '{file}' was computed on a GPU, and its numbers are not mixed with those of the processor: give --device gpu, or another --kept"
-                : $"the run in '{file}' was computed on the processor, and its numbers are not mixed with those of a GPU: leave out --device gpu, or give another --kept");
+            RunLoop.RequireDevice((string?)status["device"], request.Device?.Name, $"the run in '{file}'", "--kept");
         }
 
         // A shorter one could not go on.
@@ -142,7 +121,7 @@ internal static class KeptSeeds
     {
         try
         {
-            using ZipArchive zip = ZipFile.OpenRead(file);
+            using ZipArchive zip = TextZip.Open(file, "kept run");
             string Text(string name) => TextZip.Read(zip, name, file, "kept run", Largest);
             string text = Text("config.json");
             var config = RunConfig.FromJson(Object(text, file), file);
@@ -157,10 +136,6 @@ internal static class KeptSeeds
             return (string?)status["status"] != "done" ? throw new UserError($"'{file}' is damaged: its run is not done; {Mend}")
                 : (string?)status["metrics_sha256"] != Convert.ToHexStringLower(SHA256.HashData(Utf8.GetBytes(metrics))) ? throw new UserError($"'{file}' is damaged: its metrics are not as the finished run left them; {Mend}")
                 : (text, status, metrics);
-        }
-        catch (InvalidDataException e)
-        {
-            throw new UserError($"'{file}' is no kept run, or is damaged: it is no whole zip file; {Mend}", e);
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException)
         {

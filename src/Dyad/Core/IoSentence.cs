@@ -21,6 +21,11 @@ internal static class IoSentence
         _ => OfCode(e.HResult) ?? OneLine.Of(e.Message.Split(" : '")[0].TrimEnd('.'), 200),
     };
 
+    /// <summary>The reason why a file cannot be read; of a folder the platform says that there is no permission.</summary>
+    /// <param name="e">What was thrown.</param>
+    /// <param name="path">The file.</param>
+    public static string Of(Exception e, string path) => Directory.Exists(path) ? "it is a folder" : Of(e);
+
     // Linux and macOS hand out the number of the error, Windows its own in 0x8007xxxx.
     private static string? OfCode(int code) => code switch
     {

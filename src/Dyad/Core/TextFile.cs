@@ -39,7 +39,7 @@ internal static class TextFile
         }
         catch (Exception e) when (IoSentence.Tells(e))
         {
-            throw new UserError($"cannot read '{path}': {(Directory.Exists(path) ? "it is a folder" : IoSentence.Of(e))}", e);
+            throw new UserError($"cannot read '{path}': {IoSentence.Of(e, path)}", e);
         }
         catch (ArgumentException e)
         {

@@ -31,6 +31,28 @@ internal static class TextZip
         writer.Write(text);
     }
 
+    /// <summary>Opens a file.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="what">What it should be, for errors.</param>
+    /// <exception cref="UserError">It is no zip file, or is cut off.</exception>
+    /// <exception cref="IOException">It cannot be read.</exception>
+    public static ZipArchive Open(string path, string what)
+    {
+        ZipArchive? zip = null;
+        try
+        {
+            // The list of what is in it is read when it is asked for.
+            zip = ZipFile.OpenRead(path);
+            _ = zip.Entries;
+            return zip;
+        }
+        catch (InvalidDataException e)
+        {
+            zip?.Dispose();
+            throw new UserError($"'{path}' is no {what}, or is damaged: it is no whole zip file", e);
+        }
+    }
+
     /// <summary>A text of a file.</summary>
     /// <param name="zip">The archive.</param>
     /// <param name="name">Name of the text.</param>
@@ -47,10 +69,16 @@ internal static class TextZip
             throw new UserError($"'{path}' is damaged: {name} has {entry.Length} bytes");
         }
 
+        string damage = $"'{path}' is damaged: {name} is not what was packed";
         using var bytes = new MemoryStream();
-        using (Stream packed = entry.Open())
+        try
         {
+            using Stream packed = entry.Open();
             packed.CopyTo(bytes);
+        }
+        catch (InvalidDataException e)
+        {
+            throw new UserError(damage, e);
         }
 
         uint sum = uint.MaxValue;
@@ -61,7 +89,7 @@ internal static class TextZip
 
         if (~sum != entry.Crc32)
         {
-            throw new UserError($"'{path}' is damaged: {name} is not what was packed");
+            throw new UserError(damage);
         }
 
         bytes.Position = 0;

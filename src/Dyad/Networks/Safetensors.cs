@@ -137,7 +137,7 @@ public static class Safetensors
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new UserError($"cannot read '{path}': {IoSentence.Of(e)}", e);
+            throw new UserError($"cannot read '{path}': {IoSentence.Of(e, path)}", e);
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or KeyNotFoundException or FormatException)
         {

@@ -139,12 +139,22 @@ public sealed class RunLoop
             return;
         }
 
-        string? device = (string?)directory.ReadStatus()!["device"];
-        if ((device is null) != (Device is null))
+        RequireDevice((string?)directory.ReadStatus()!["device"], Device, $"the run '{directory.FullPath}'", "--out");
+    }
+
+    /// <summary>Holds a finished or begun run to the kind of device that is asked for.</summary>
+    /// <param name="stored">The device that computed it; null for the processor.</param>
+    /// <param name="wanted">The device that is asked for, likewise.</param>
+    /// <param name="run">The run, for errors.</param>
+    /// <param name="option">The option that another place for runs is given by, for errors.</param>
+    /// <exception cref="UserError">They are of different kinds.</exception>
+    internal static void RequireDevice(string? stored, string? wanted, string run, string option)
+    {
+        if ((stored is null) != (wanted is null))
         {
-            throw new UserError(device is null
-                ? $"the run '{directory.FullPath}' was computed on the processor, and its numbers are not mixed with those of a GPU: leave out --device gpu, or give another --out"
-                : $"the run '{directory.FullPath}' was computed on a GPU ({OneLine.Of(device, 100)}), and its numbers are not mixed with those of the processor: give --device gpu, or another --out");
+            throw new UserError(stored is null
+                ? $"{run} was computed on the processor, and its numbers are not mixed with those of a GPU: leave out --device gpu, or give another {option}"
+                : $"{run} was computed on a GPU ({OneLine.Of(stored, 100)}), and its numbers are not mixed with those of the processor: give --device gpu, or another {option}");
         }
     }
 

@@ -62,7 +62,7 @@ public sealed class BundleTests : IDisposable
         File.WriteAllText(bad, "not a zip");
         Assert.Contains("is no bundle", Assert.Throws<UserError>(() => Bundle.Read(bad)).Message, StringComparison.Ordinal);
         File.WriteAllBytes(bad, good[..(good.Length / 2)]);
-        Assert.Throws<UserError>(() => Bundle.Read(bad));
+        Assert.Equal($"'{bad}' is no bundle, or is damaged: it is no whole zip file", Assert.Throws<UserError>(() => Bundle.Read(bad)).Message);
         Assert.Throws<UserError>(() => Bundle.Read(_folder.PathOf("nowhere.zip")));
         File.WriteAllBytes(bad, good);
         Replace(bad, "summaries/0/summary.json", "{}");

@@ -187,6 +187,30 @@ public sealed class KeptSeedsTests : IDisposable
         Assert.True(File.Exists(Path.Combine(Kept, "actor-o/FourRoom/seed-1.zip")));
     }
 
+    [Fact]
+    public void A_study_that_is_done_tells_what_cannot_be_kept_too()
+    {
+        StudyRunner.Execute(Study(), Request("first"), _ => { }, _ => { }, CancellationToken.None);
+        Directory.CreateDirectory(Path.Combine(Kept, "actor-o/FourRoom/seed-0.zip"));
+        Directory.CreateDirectory(Path.Combine(Kept, "actor-o/FourRoom/seed-1.zip"));
+        UserError told = Assert.Throws<UserError>(() => Execute(Study(), "first"));
+        Assert.EndsWith("it is a folder (and so 1 more); the runs are done, and stand in their folders", told.Message, StringComparison.Ordinal);
+        Assert.Equal(2, Directory.GetFiles(Path.Combine(Kept, "policy-gradient"), "*.zip", SearchOption.AllDirectories).Length);
+    }
+
+    [Fact]
+    public void Who_only_reads_takes_seeds_of_any_device()
+    {
+        StudyResult first = Execute(Study(), "first");
+        foreach (string file in Directory.GetFiles(Kept, "*.zip", SearchOption.AllDirectories))
+        {
+            Change(file, "run.json", text => text.Replace("\"machine\"", "\"device\": \"a card\", \"machine\"", StringComparison.Ordinal));
+        }
+
+        Assert.Equal(Numbers(first), Numbers(Execute(Study(), "second", readsOnly: true)));
+        Assert.Contains("was computed on a GPU (a card)", Assert.Throws<UserError>(() => Execute(Study(), "third")).Message, StringComparison.Ordinal);
+    }
+
     private static void Change(string file, string name, Func<string, string> change)
     {
         using ZipArchive zip = ZipFile.Open(file, ZipArchiveMode.Update);

@@ -217,6 +217,7 @@ public sealed class StudyFileTests : IDisposable
         Assert.Equal(3e6, grid.CountRuns(null));
         Assert.Contains("line 4, column 3: the grid has more than", Assert.Throws<UserError>(() => grid.Variants(StudyScale.Paper)).Message, StringComparison.Ordinal);
         Assert.Contains("there is no study file", Assert.Throws<UserError>(() => FileStudy.Open(_folder.PathOf("nosuch.yaml"))).Message, StringComparison.Ordinal);
+        Assert.Equal($"cannot read the study file '{_folder.FullPath}': it is a folder", Assert.Throws<UserError>(() => FileStudy.Open(_folder.FullPath)).Message);
     }
 
     // Whatever bytes: a study, or one sentence.
