@@ -9,12 +9,11 @@ here="$(cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/.." && pwd)"
 made="$here/artifacts/gpu"
 case "${1:-}" in
     build)
-        rm -rf "$made"
+        rm -rf "$made/check"
         mkdir -p "$made"
-        dotnet publish "$here/benchmarks/Dyad.GpuCheck" -c Release -r linux-x64 --self-contained -p:RestoreLockedMode=false -p:RestorePackagesWithLockFile=false \
-            -p:ArtifactsPath="$made/build/" -p:RunAnalyzers=false -p:DebugType=none -o "$made/check" -v quiet
+        dotnet publish "$here/benchmarks/Dyad.GpuCheck" -c Release -v quiet -p:ForShipping=gpu-check -o "$made/check"
         tar -C "$made" -czf "$made/check.tar.gz" check
-        rm -rf "$made/check" "$made/build"
+        rm -rf "$made/check"
         echo "$made/check.tar.gz: $(du -h "$made/check.tar.gz" | cut -f1)"
         ;;
     run)
