@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Tells what the tests cost, after a build: the ten slowest, and the seconds of each room: scripts/test-times.sh [golden|unit|e2e]
+# Tells what the tests cost, after a build: the ten slowest, and the seconds of each room, of the end-to-end tests of each class: scripts/test-times.sh [golden|unit|e2e]
 # Seconds are summed over tests, of which several run at once; what they cost alone is told where nothing else runs.
 set -euo pipefail
 case "${1:-}" in
@@ -28,5 +28,5 @@ head -n 10 "$work/slowest" | awk -F '\t' '{ sub("^Dyad[.]Tests[.]", "", $3); pri
 echo
 echo "| room | tests | s |"
 echo "|---|---|---|"
-awk -F '\t' '{ room = $2; sub("^Dyad[.]Tests[.]", "", room); sub("[.][^.]*$", "", room); n[room]++; s[room] += $1 }
+awk -F '\t' '{ room = $2; sub("^Dyad[.]Tests[.]", "", room); if (room !~ /^EndToEnd/) sub("[.][^.]*$", "", room); n[room]++; s[room] += $1 }
     END { for (room in n) printf "| %s | %d | %.0f |\n", room, n[room], s[room] }' "$work/lines" | sort

@@ -27,6 +27,17 @@ internal static class DeviceOption
         _ => throw new UserError($"--device is '{name}'; it must be processor or gpu"),
     };
 
+    /// <summary>Holds runs that are given to a cluster to the processor.</summary>
+    /// <param name="name">What was asked for; null for nothing.</param>
+    /// <exception cref="UserError">Something else was.</exception>
+    public static void RequireProcessor(string? name)
+    {
+        if (name is not (null or "processor"))
+        {
+            throw new UserError($"--device is '{name}', and on Slurm updates are computed on the processor: give --device processor, or leave out --on slurm");
+        }
+    }
+
     // Apart, so that nothing of a GPU is loaded where none is asked for.
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static Gpu.GpuTraining OpenGpu() => new(Environment.GetEnvironmentVariable(AcceleratorVariable) == "processor");

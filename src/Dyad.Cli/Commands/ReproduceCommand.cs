@@ -58,22 +58,23 @@ internal static class ReproduceCommand
                 MujocoSetup.EnsureFor(environment);
             }
 
-            string repeat = Shell.Command("reproduce", name, "--scale", scaleName) + StudyOptions.Arguments(count, length, labels);
+            string repeat = Shell.Command("reproduce", name, "--scale", scaleName) + StudyOptions.Arguments(count, length, labels, parsed.GetValue(device));
             var request = new StudyRequest(
                 size, count, atOnce, parsed.GetValue(output) ?? Path.Combine("runs", scaleName), repeat, length, StudyOptions.Labels(chosen, size, labels))
             {
                 Kept = parsed.GetValue(kept),
             };
+            if (parsed.GetValue(index) is null && cluster.Read(parsed) is { } slurm)
+            {
+                DeviceOption.RequireProcessor(parsed.GetValue(device));
+                return ClusterCommands.Submit(chosen, null, request, slurm, parsed, cluster, parsed.GetValue(json));
+            }
+
             using ITrainingDevice? onDevice = DeviceOption.Open(parsed.GetValue(device));
             request = request with { Device = onDevice };
             if (parsed.GetValue(index) is { } one)
             {
                 return StudyExecution.RunOne(chosen, request, one, parsed.GetValue(json));
-            }
-
-            if (cluster.Read(parsed) is { } slurm)
-            {
-                return ClusterCommands.Submit(chosen, null, request, slurm, parsed, cluster, parsed.GetValue(json));
             }
 
             using LiveView? view = WatchCommand.Begin(parsed.GetValue(watch), request.Output);

@@ -41,7 +41,7 @@ internal static class StudyCommand
         command.SetAction(parsed =>
         {
             string path = parsed.GetValue(file) ?? throw new UserError("a study file is missing: dyad study FILE, or one of check, run, new, schema");
-            (FileStudy study, StudyRequest request) = sizes.Read(parsed, path, CommonOptions.Positive(parsed.GetValue(jobs), "--jobs"), parsed.GetValue(only) ?? []);
+            (FileStudy study, StudyRequest request) = sizes.Read(parsed, path, CommonOptions.Positive(parsed.GetValue(jobs), "--jobs"), parsed.GetValue(only) ?? [], parsed.GetValue(device));
             SlurmSettings? slurm = cluster.Read(parsed);
             Ask(study, request.Seeds, parsed.GetValue(yes));
 
@@ -51,6 +51,7 @@ internal static class StudyCommand
             study.Cautions.ToList().ForEach(StandardError.Tell);
             if (slurm is not null)
             {
+                DeviceOption.RequireProcessor(parsed.GetValue(device) ?? study.Device);
                 return ClusterCommands.Submit(study, path, request, slurm, parsed, cluster, parsed.GetValue(json));
             }
 
@@ -95,17 +96,19 @@ internal static class StudyCommand
         var file = new Argument<string>("FILE") { Description = "A study file." };
         var index = new Option<int>("--index") { Description = "The run, from 0: by line, task and then seed.", Required = true, HelpName = "I" };
         Sizes sizes = new();
+        Option<string?> device = DeviceOption.Create();
         Option<bool> json = CommonOptions.Json();
         var command = new Command("run", "Do one run of a study, for a job of a cluster; 'dyad study FILE' reads what all of them left.")
         {
-            file, index, sizes.Scale, sizes.Seeds, sizes.Steps, sizes.Output, json,
+            file, index, sizes.Scale, sizes.Seeds, sizes.Steps, device, sizes.Output, json,
         };
         Help.AddExamples(command, "dyad study run mine.yaml --index 0 --out /shared/runs");
         command.SetAction(parsed =>
         {
-            (FileStudy study, StudyRequest request) = sizes.Read(parsed, parsed.GetValue(file)!, jobs: 1, []);
+            (FileStudy study, StudyRequest request) = sizes.Read(parsed, parsed.GetValue(file)!, jobs: 1, [], parsed.GetValue(device));
             RequirePossible(study, request.Seeds);
-            return StudyExecution.RunOne(study, request, parsed.GetValue(index), parsed.GetValue(json));
+            using ITrainingDevice? onDevice = DeviceOption.Open(parsed.GetValue(device) ?? study.Device);
+            return StudyExecution.RunOne(study, request with { Device = onDevice }, parsed.GetValue(index), parsed.GetValue(json));
         });
         return command;
     }
@@ -207,13 +210,13 @@ internal static class StudyCommand
 
         public Option<string?> Output { get; } = new("--out") { Description = "Folder of the runs: DIR/STUDY/LABEL/ENVIRONMENT/seed-N; runs by default, or runs/SCALE.", HelpName = "DIR" };
 
-        public (FileStudy Study, StudyRequest Request) Read(ParseResult parsed, string path, int jobs, string[] only)
+        public (FileStudy Study, StudyRequest Request) Read(ParseResult parsed, string path, int jobs, string[] only, string? device)
         {
             (int? seeds, long? steps, string? scale) = (parsed.GetValue(Seeds), parsed.GetValue(Steps), parsed.GetValue(Scale));
             StudyOptions.CheckSizes(seeds, steps);
             FileStudy study = FileStudy.Open(path).At(scale ?? FileStudy.FullScale);
             EnsureTasks(study);
-            string command = Shell.Command("study", path) + (scale is null ? "" : $" --scale {Shell.Quoted(scale)}") + StudyOptions.Arguments(seeds, steps, only);
+            string command = Shell.Command("study", path) + (scale is null ? "" : $" --scale {Shell.Quoted(scale)}") + StudyOptions.Arguments(seeds, steps, only, device);
             return (study, new StudyRequest(StudyScale.Paper, seeds, jobs, parsed.GetValue(Output) ?? (scale is null ? "runs" : Path.Combine("runs", scale)), command, steps)
             {
                 ScaleName = scale ?? FileStudy.FullScale,

@@ -41,9 +41,10 @@ internal static class StudyOptions
         }
     }
 
-    /// <summary>The options of a study's sizes as a command repeats them.</summary>
-    public static string Arguments(int? seeds, long? steps, string[] only) =>
-        (seeds is null ? "" : $" --seeds {seeds}") + (steps is null ? "" : $" --steps {steps}") + string.Concat(only.Select(label => $" --only {Shell.Quoted(label)}"));
+    /// <summary>The options that change a study's numbers, as a command repeats them.</summary>
+    public static string Arguments(int? seeds, long? steps, string[] only, string? device) =>
+        (seeds is null ? "" : $" --seeds {seeds}") + (steps is null ? "" : $" --steps {steps}") + string.Concat(only.Select(label => $" --only {Shell.Quoted(label)}"))
+        + (device is null ? "" : $" --device {Shell.Quoted(device)}");
 
     /// <summary>Tasks of a study, without making what needs them to be found.</summary>
     public static IEnumerable<string> EnvironmentsOf(Study study, StudyScale scale) =>

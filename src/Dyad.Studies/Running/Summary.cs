@@ -41,7 +41,7 @@ internal static class Summary
                 where status is not null
                 select (outcome.Run, status)])],
             Names(statuses.Values, status => (status["build"] as JsonObject)?["version"], ", ", StudyRunner.Version),
-            Names(statuses.Values, status => status["machine"], "; ", StudyRunner.Machine),
+            Names(statuses.Values, MachineOf, "; ", StudyRunner.Machine),
             Math.Round(clock.Sum() ?? 0, 1),
             failures.Length > 0 ? failures : null,
             Options(runs),
@@ -83,6 +83,10 @@ internal static class Summary
         string[] names = [.. statuses.OfType<JsonObject>().Select(named).OfType<JsonValue>().Select(value => value.TryGetValue(out string? name) ? name : "").Where(name => name.Length > 0).Distinct()];
         return names.Length > 0 ? string.Join(separator, names) : own;
     }
+
+    // With the device that computed the updates, where there was one.
+    private static JsonNode? MachineOf(JsonObject status) =>
+        status["device"] is { } device && status["machine"] is { } machine ? JsonValue.Create($"{machine}, with {device}") : status["machine"];
 
     // What each folder's run.json says; several runs may share one, and null stands for one that cannot be read.
     private static Dictionary<string, JsonObject?> Statuses(IEnumerable<RunOutcome> outcomes) =>

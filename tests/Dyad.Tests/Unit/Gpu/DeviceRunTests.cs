@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Dyad.Algorithms.Catalog;
+using Dyad.Cli.Commands;
 using Dyad.Core;
 using Dyad.Environments.Locating;
 using Dyad.Gpu;
@@ -67,6 +68,35 @@ public sealed class DeviceRunTests : IDisposable
         Assert.StartsWith("dyad: --device is gpu, and this machine has no NVIDIA GPU", sentence, StringComparison.Ordinal);
         Assert.False(Directory.Exists(_folder.PathOf("none")));
         Assert.Contains("it must be processor or gpu", InProcess.Run("train", "sac", "Pendulum-v1", "--device", "tpu").Refused(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_summary_says_by_what_it_was_computed_and_repeats_it()
+    {
+        File.WriteAllText(_folder.PathOf("small.yaml"), $"title: Small\nenvironments: Pendulum-v1\nmax_episode_steps: 5\nsteps: 14\nrows: 2\nseeds: 1\nevaluation_episodes: 1\noptions: {{ {string.Join(", ", Options.Select(option => $"{option.Item1}: {option.Item2}"))} }}\nmethods:\n  - {{ name: sac, method: sac }}\n");
+        string file = _folder.PathOf("small.yaml"), output = _folder.PathOf("small");
+        JsonObject Summary() => JsonNode.Parse(File.ReadAllText(Path.Combine(output, "small", "summary.json")))!.AsObject();
+        Environment.SetEnvironmentVariable(DeviceOption.AcceleratorVariable, "processor");
+        try
+        {
+            InProcess.Run("study", file, "--out", output, "--device", "gpu").Succeeded();
+            Assert.EndsWith(" --device gpu", (string)Summary()["command"]!, StringComparison.Ordinal);
+            Assert.Equal($"{StudyRunner.Machine}, with CPUAccelerator", (string?)Summary()["machine"]);
+
+            // A file may ask for it, where every command that runs it heeds it.
+            File.AppendAllText(file, "device: gpu\n");
+            Assert.Contains("seed 0: ", InProcess.Run("study", "run", file, "--index", "0", "--out", output).Succeeded().Output, StringComparison.Ordinal);
+            Assert.Contains("was computed on a GPU", InProcess.Run("study", "run", file, "--index", "0", "--out", output, "--device", "processor").Refused(), StringComparison.Ordinal);
+        }
+        finally
+        {
+            Environment.SetEnvironmentVariable(DeviceOption.AcceleratorVariable, null);
+        }
+
+        foreach (string[] asked in new[] { new[] { "study", file }, ["study", file, "--device", "gpu"], ["reproduce", "stackelberg/pendulum", "--device", "gpu"] })
+        {
+            Assert.Contains("on Slurm updates are computed on the processor", InProcess.Run([.. asked, "--on", "slurm", "--dry-run", "--out", _folder.PathOf("slurm")]).Refused(), StringComparison.Ordinal);
+        }
     }
 
     private void Execute(string output, int seeds, CancellationToken cancellation, Action<StudyProgress>? progress = null, bool device = true)
