@@ -49,7 +49,7 @@ public static class EnvironmentBenchmark
             }
         }
 
-        return new BenchmarkRow(Prefix + name, "steps/s", Median(whole), Median(bare), new Dictionary<string, double>());
+        return new BenchmarkRow(Prefix + name, "steps/s", Harness.Median(whole), Harness.Median(bare), new Dictionary<string, double>());
     }
 
     private static BenchmarkRow MeasureTwo(string name)
@@ -72,14 +72,12 @@ public static class EnvironmentBenchmark
             }
         }
 
-        return new BenchmarkRow($"{Prefix}{name}-2-threads", "steps/s", Median(together), Median(alone), new Dictionary<string, double>());
+        return new BenchmarkRow($"{Prefix}{name}-2-threads", "steps/s", Harness.Median(together), Harness.Median(alone), new Dictionary<string, double>());
     }
 
     private static double ProcessorSeconds() => Environment.CpuUsage.TotalTime.TotalSeconds;
 
     private static double ElapsedSeconds() => Stopwatch.GetTimestamp() / (double)Stopwatch.Frequency;
-
-    private static double Median(List<double> values) => values.Order().ElementAt(values.Count / 2);
 
     private sealed class Task : IDisposable
     {

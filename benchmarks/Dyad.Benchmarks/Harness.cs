@@ -77,6 +77,9 @@ public static class Harness
         }
     }
 
+    /// <summary>The middle value; of an even number the upper one.</summary>
+    internal static double Median(List<double> values) => values.Order().ElementAt(values.Count / 2);
+
     private static int Repeats(Action run, double seconds)
     {
         long start = Stopwatch.GetTimestamp();
@@ -101,7 +104,5 @@ public static class Harness
         {
             PeerDetails = Peers.ToDictionary(x => x.Peer.Name, x => x.Peer.Details),
         };
-
-        private static double Median(List<double> values) => values.Order().ElementAt(values.Count / 2);
     }
 }

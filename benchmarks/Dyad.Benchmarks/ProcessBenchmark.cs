@@ -53,7 +53,7 @@ public static class ProcessBenchmark
     }
 
     private static BenchmarkRow Row(string name, string unit, List<double> values) =>
-        new(Prefix + name, unit, values.Order().ElementAt(values.Count / 2), 0, new Dictionary<string, double>());
+        new(Prefix + name, unit, Harness.Median(values), 0, new Dictionary<string, double>());
 
     private static (double Milliseconds, double Mebibytes) Run(string[] arguments)
     {

@@ -63,12 +63,10 @@ public static class PythonBenchmark
         }
 
         loop.StandardInput.Close();
-        var peers = new Dictionary<string, double> { ["loop in Python"] = Median(alone) };
-        return [new($"{Prefix}-pole", "us", Median(one.Times), 0, peers), new($"{Prefix}-pole-{Together}", "us", Median(many.Times), 0, peers),
-            new($"{Prefix}-pole-{Together}-training", "us", Median(told.Times), 0, peers)];
+        var peers = new Dictionary<string, double> { ["loop in Python"] = Harness.Median(alone) };
+        return [new($"{Prefix}-pole", "us", Harness.Median(one.Times), 0, peers), new($"{Prefix}-pole-{Together}", "us", Harness.Median(many.Times), 0, peers),
+            new($"{Prefix}-pole-{Together}-training", "us", Harness.Median(told.Times), 0, peers)];
     }
-
-    private static double Median(List<double> values) => values.Order().ElementAt(values.Count / 2);
 
     // As training has them: in a guard, with actions in [-1, 1].
     private sealed class Told : IDisposable

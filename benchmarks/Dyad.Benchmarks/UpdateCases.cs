@@ -7,7 +7,7 @@ using Dyad.Numerics;
 
 namespace Dyad.Benchmarks;
 
-/// <summary>Gradient steps, second-order products, and epochs of training.</summary>
+/// <summary>Gradient steps and second-order products.</summary>
 public static class UpdateCases
 {
     /// <summary>The cases.</summary>

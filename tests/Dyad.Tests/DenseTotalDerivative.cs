@@ -6,8 +6,8 @@ namespace Dyad.Tests;
 
 /// <summary>
 /// The leader's total derivative with a dense curvature and an exact solve (Zheng et al. 2021, eqs. 15 and 16):
-/// D1 f1 - (D12 f2)' (D22 f2 + damping I)^-1 D2 f1, as the reference for what the library solves for: it shares no solver with it,
-/// and costs one curvature product for each of the follower's parameters and their number cubed.
+/// D1 f1 - (D12 f2)' (D22 f2 + damping I)^-1 D2 f1, as the reference for what the library solves for: it shares with it the
+/// elimination of a dense matrix alone, which has tests of its own, and costs one curvature product for each of the follower's parameters and their number cubed.
 /// </summary>
 internal sealed class DenseTotalDerivative
 {

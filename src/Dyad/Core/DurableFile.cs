@@ -8,10 +8,17 @@ internal static class DurableFile
     /// <param name="write">Writes its content.</param>
     /// <param name="flush">Whether it must outlive the machine; what is renewed all the time need not.</param>
     /// <exception cref="IOException">There is no room, or no such folder; the old content is as it was.</exception>
-    public static void Write(string path, Action<Stream> write, bool flush = true)
+    public static void Write(string path, Action<Stream> write, bool flush = true) => Write(path, path + ".partial", write, flush);
+
+    /// <summary>The same with a name of one's own for the file beside its place.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="partial">What it is called until it is whole.</param>
+    /// <param name="write">Writes its content.</param>
+    /// <param name="flush">Whether it must outlive the machine.</param>
+    /// <exception cref="IOException">There is no room, or no such folder; the old content is as it was.</exception>
+    public static void Write(string path, string partial, Action<Stream> write, bool flush)
     {
         ArgumentNullException.ThrowIfNull(write);
-        string partial = path + ".partial";
         try
         {
             using (var file = new FileStream(partial, FileMode.Create, FileAccess.Write, FileShare.None))
@@ -22,7 +29,7 @@ internal static class DurableFile
 
             File.Move(partial, path, overwrite: true);
         }
-        catch (IOException)
+        catch
         {
             // On a full disk, half a file takes the room that others need.
             Remove(partial);

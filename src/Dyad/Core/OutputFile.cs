@@ -26,21 +26,7 @@ internal static class OutputFile
         }
 
         string target = new FileInfo(full).LinkTarget is null ? full : File.ResolveLinkTarget(full, returnFinalTarget: true)!.FullName;
-        string partial = $"{target}.{Environment.ProcessId}.tmp";
-        try
-        {
-            using (FileStream file = File.Create(partial))
-            {
-                write(file);
-                file.Flush(flushToDisk: true);
-            }
-
-            File.Move(partial, target, overwrite: true);
-        }
-        finally
-        {
-            File.Delete(partial);
-        }
+        DurableFile.Write(target, $"{target}.{Environment.ProcessId}.tmp", write, flush: true);
     }
 
     // What is there and has no length of its own, open; null for a plain file, or nothing.

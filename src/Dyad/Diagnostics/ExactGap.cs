@@ -48,9 +48,8 @@ public sealed record ExactGap(
     /// <summary>Batches of an estimator at least: the jackknife leaves one out.</summary>
     public const int FewestBatches = 3;
 
-    /// <summary>Whether an agent's policy is one whose exact gradient is known: a softmax over finitely many actions.</summary>
-    public static bool Knows(IAgent agent) =>
-        agent is GameAgent or EpochAgent or Reinforce or OneStepActorCritic && agent.Head?.Kind == PolicyKind.Categorical;
+    /// <summary>Whether an agent's exact gradient is known: its policy is a softmax over finitely many actions, and it learns from rewards as they are.</summary>
+    public static bool Knows(IAgent agent) => IsSoftmax(agent) && agent.Rewards is null;
 
     /// <summary>Holds an agent against the exact gradient; the agent is left as it was.</summary>
     /// <param name="agent">An agent whose policy is a softmax.</param>
@@ -60,13 +59,19 @@ public sealed record ExactGap(
     /// <param name="random">Draws batches.</param>
     /// <param name="progress">Told the fraction that is done.</param>
     /// <param name="cancellation">Stops the measurement.</param>
-    /// <exception cref="UserError">The policy is no softmax, the task does not show the MDP's states, or there are fewer than three batches.</exception>
+    /// <exception cref="UserError">The policy is no softmax, its rewards are normalised, the task does not show the MDP's states, or there are fewer than three batches.</exception>
     public static ExactGap Of(IAgent agent, Func<IEnvironment> create, Mdp mdp, GapOptions options, RandomStream random,
         Action<double>? progress = null, CancellationToken cancellation = default)
     {
-        if (!Knows(agent))
+        if (!IsSoftmax(agent))
         {
             throw new UserError("the exact gradient is known of policies that are a softmax over finitely many actions, and this is none");
+        }
+
+        // Clipped rewards are known step by step, and an MDP has their means.
+        if (agent.Rewards is not null)
+        {
+            throw new UserError("the agent learns from normalised rewards, and the exact gradient is of the task's own: take the gradient from rollouts");
         }
 
         if (options.Batches < FewestBatches)
@@ -108,6 +113,9 @@ public sealed record ExactGap(
             rows, objective.Value / mdp.Normalizer, TensorPrimitives.Norm<double>(truth), mdp.Discount, temperature, mdp, truth.Length,
             TensorPrimitives.Norm<double>(objective.Theta.Values), batchSize, batchSize > 0 ? options.Batches : 0, isOwnRule);
     }
+
+    private static bool IsSoftmax(IAgent agent) =>
+        agent is GameAgent or EpochAgent or Reinforce or OneStepActorCritic && agent.Head?.Kind == PolicyKind.Categorical;
 
     private static double DiscountOf(IAgent agent) => agent switch
     {

@@ -13,7 +13,7 @@ public enum EquilibriumKind
     /// <summary>The total derivative or the follower's gradient is not zero.</summary>
     NotStationary,
 
-    /// <summary>Stationary, but the follower's or the leader's second derivative has a negative eigenvalue.</summary>
+    /// <summary>Stationary, but the lowest eigenvalue of the follower's or the leader's second derivative is not positive to the tolerance.</summary>
     NotMinimal,
 
     /// <summary>

@@ -90,7 +90,7 @@ public sealed class TotalDerivative<T>
     /// <summary>Float operations of the matrix products of the last computation.</summary>
     public double ProductFlop => _before.ProductFlop + _term.ProductFlop;
 
-    /// <summary>Solves so far that met negative curvature.</summary>
+    /// <summary>Solves so far in which conjugate gradient met negative curvature.</summary>
     public long NegativeCurvatures => _negativeCurvatures;
 
     /// <summary>Computations so far in which the implicit part was shortened to the bound.</summary>

@@ -151,7 +151,7 @@ public sealed class EpochAgent : IValuing
     public void Observe(
         ReadOnlySpan<double> observations, ReadOnlySpan<double> actions, ReadOnlySpan<StepResult> results, ReadOnlySpan<double> next)
     {
-        _experience.Add(observations, _options is PpoOptions { BootstrapAtTimeLimit: false } ? Terminated(results) : results, next);
+        Keep(observations, results, next);
         _steps += _options.Environments;
         if (_steps >= _options.StepsPerEpoch && (!_options.WholeEpisodes || results[0].Done))
         {
@@ -229,6 +229,10 @@ public sealed class EpochAgent : IValuing
         StateArchive.Load(StateArchive.Save(other._playerSteps.Serialize), _playerSteps.Serialize);
         _playerSteps.At(other._before);
     }
+
+    /// <summary>Keeps a step of each environment as its updates see it, and learns nothing.</summary>
+    internal void Keep(ReadOnlySpan<double> observations, ReadOnlySpan<StepResult> results, ReadOnlySpan<double> next) =>
+        _experience.Add(observations, _options is PpoOptions { BootstrapAtTimeLimit: false } ? Terminated(results) : results, next);
 
     /// <summary>theta &lt;- theta - rate direction.</summary>
     internal void MoveActor(ReadOnlySpan<float> direction) => _playerSteps.MoveActor(direction);

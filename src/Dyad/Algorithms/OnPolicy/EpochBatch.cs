@@ -62,8 +62,8 @@ public sealed class EpochBatch : IDisposable
     internal EpochAgent Copy => _copy;
 
     /// <summary>
-    /// What the actor would follow as a leader, its game estimated in some form: by the agent's rule where its actor leads and by one
-    /// with default options otherwise.
+    /// What the actor would follow as a leader, its game estimated in some form: by the agent's rule where its actor leads such a
+    /// game and by one with default options otherwise.
     /// </summary>
     /// <param name="form">The form; a Q critic has only one.</param>
     /// <param name="solver">Random numbers of the solver.</param>
@@ -74,9 +74,9 @@ public sealed class EpochBatch : IDisposable
         return _copy.Leading(options, solver);
     }
 
-    /// <summary>The agent's rule where its actor leads; otherwise one with default options.</summary>
+    /// <summary>The agent's rule where its actor leads the game of whole episodes; otherwise one with default options. A leader on PPO's surrogate has options of another game.</summary>
     internal static RuleOptions RuleOf(EpochAgent agent) =>
-        agent.Options.Gradient.Rule == Rule.Stackelberg ? agent.Options.Gradient : new RuleOptions { Rule = Rule.Stackelberg };
+        agent.LeadsEpisodes ? agent.Options.Gradient : new RuleOptions { Rule = Rule.Stackelberg };
 
     /// <summary>Puts a leader's damping and warm start to where the agent has them, if it leads in the same form.</summary>
     internal void Restore(EpisodeDirection leading)
@@ -115,7 +115,7 @@ public sealed class EpochBatch : IDisposable
 
             _copy.Act(_observation, _action, explore: true);
             _result[0] = _environment.Step(_action, _next);
-            experience.Add(_observation, _result, _next);
+            _copy.Keep(_observation, _result, _next);
             _next.CopyTo(_observation, 0);
             over = _result[0].Done;
         }

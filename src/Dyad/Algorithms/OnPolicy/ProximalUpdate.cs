@@ -129,7 +129,8 @@ internal sealed class ProximalUpdate
         archive.Value("kl_stops", ref _klStops);
     }
 
-    // A step of both players on a minibatch; false where the policy has moved too far, and then none.
+    // A step of both players on a minibatch; false where the policy has moved too far. Then there is none, or, in turn, the critic's alone:
+    // how far it has moved is known with the actor's direction.
     private bool Learn(ReadOnlySpan<int> rows)
     {
         double unit = _options is { NormalizeAdvantages: true, NormalizePerMinibatch: true } ? Normalize(rows) : _experience.AdvantageUnit;

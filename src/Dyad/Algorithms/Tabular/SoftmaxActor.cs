@@ -23,9 +23,6 @@ internal sealed class SoftmaxActor
     /// <summary>pi_theta.</summary>
     public TabularPolicy Policy { get; }
 
-    /// <summary>theta, |S||A| entries.</summary>
-    public ReadOnlySpan<double> Logits => _logits;
-
     /// <summary>The objective's gradient in theta, to be added to.</summary>
     public Span<double> Gradient => _gradient;
 

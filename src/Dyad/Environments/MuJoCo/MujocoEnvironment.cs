@@ -113,7 +113,7 @@ public abstract class MujocoEnvironment : IEnvironment, IRecordable, ISimulated
     /// <inheritdoc/>
     public StepResult Step(ReadOnlySpan<double> action, Span<double> observation)
     {
-        CheckAction(action);
+        ActionCheck.Box(Name, action, Simulation.Controls.Length);
         CheckSize(observation.Length, _observation.Length, "observation");
         MujocoSimulation simulation = Simulation;
         BeforeStep();
@@ -224,23 +224,6 @@ public abstract class MujocoEnvironment : IEnvironment, IRecordable, ISimulated
     {
         Simulation.Reset();
         AddNoise(Simulation.Positions, Simulation.Velocities, _stream);
-    }
-
-    private void CheckAction(ReadOnlySpan<double> action)
-    {
-        if (action.Length != Simulation.Controls.Length)
-        {
-            throw new UserError($"the action for '{Name}' has {action.Length} numbers; it must have {Simulation.Controls.Length}");
-        }
-
-        for (int i = 0; i < action.Length; i++)
-        {
-            if (!double.IsFinite(action[i]))
-            {
-                throw new UserError(FormattableString.Invariant(
-                    $"number {i} of the action for '{Name}' is {action[i]}; it must be finite"));
-            }
-        }
     }
 
     private void CheckSize(int length, int expected, string what)

@@ -7,7 +7,10 @@ namespace Dyad.Games;
 /// <param name="Iterations">Steps of an iterative solver, columns of a low-rank one; 0 for a direct one.</param>
 /// <param name="Residual">|b - (A + damping I) x| / |b|; NaN where something was not finite.</param>
 /// <param name="LowestCurvature">Lowest v'Av / v'v of the directions tried, without damping; NaN where there were none.</param>
-/// <param name="NegativeCurvature">Whether the solve met a direction with v'(A + damping I)v at most 0, and ended there if it does.</param>
+/// <param name="NegativeCurvature">
+/// Whether conjugate gradient met a direction with v'(A + damping I)v at most 0, and ended there if it does. False of other solvers, which
+/// solve such systems too; their <paramref name="LowestCurvature"/> tells.
+/// </param>
 public readonly record struct SolveReport(int Iterations, double Residual, double LowestCurvature, bool NegativeCurvature = false);
 
 /// <summary>Solves (A + damping I) x = b, A being the follower's curvature. Vectors are allocated once.</summary>

@@ -185,6 +185,17 @@ public sealed class ExactGapTests
         Assert.Contains("2 batches", Assert.Throws<UserError>(() => Gap(reinforce, same, "FrozenLake-v1", new GapOptions { Batches = 2 })).Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("sac-discrete:normalize_rewards=true")]
+    [InlineData("ac:normalize_rewards=true")]
+    public void Agents_that_learn_from_other_rewards_are_for_rollouts(string method)
+    {
+        (AgentTraining training, Mdp mdp) = Trained(method, "FrozenLake-v1", 200);
+        using var _ = training;
+        Assert.False(ExactGap.Knows(training.Agent));
+        Assert.Contains("normalised rewards", Assert.Throws<UserError>(() => Gap(training, mdp, "FrozenLake-v1")).Message, StringComparison.Ordinal);
+    }
+
     private static ExactGap Gap(AgentTraining training, Mdp mdp, string task, GapOptions? options = null) => ExactGap.Of(
         training.Agent, () => TaskLocator.Find(task).CreateForAgents(), mdp, options ?? new GapOptions { Batches = 5, BatchSize = 40 }, new RandomStream(6));
 

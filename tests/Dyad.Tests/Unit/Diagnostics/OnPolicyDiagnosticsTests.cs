@@ -175,6 +175,26 @@ public sealed class OnPolicyDiagnosticsTests
         }
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Ends_of_episodes_are_those_of_the_agents_epochs(bool bootstraps)
+    {
+        Func<IEnvironment> task = () => new TimeLimit(new DiscreteIdentityTask(), 10);
+        using AgentTraining training = SmallTasks.Train("ppo", task, episodes: 1, changes: [.. Small, ("bootstrap_at_time_limit", bootstraps ? "true" : "false")]);
+        using var batch = new EpochBatch((EpochAgent)training.Agent, task, steps: 40);
+        batch.Draw(new RandomStream(4), cancellation: TestContext.Current.CancellationToken);
+        Assert.Equal(bootstraps ? 0 : 4, batch.Copy.Experience.Steps.Terminated.ToArray().Count(ends => ends == 1));
+    }
+
+    [Fact]
+    public void A_leader_on_another_game_lends_no_options()
+    {
+        using AgentTraining surrogate = Trained("blpo", discrete: true), episodes = Trained("stac", discrete: true, ("damping", "8"));
+        Assert.Equal(new RuleOptions { Rule = Rule.Stackelberg }, EpochBatch.RuleOf((EpochAgent)surrogate.Agent));
+        Assert.Equal(8, EpochBatch.RuleOf((EpochAgent)episodes.Agent).Damping);
+    }
+
     [Fact]
     public void Damping_is_where_the_run_has_it()
     {

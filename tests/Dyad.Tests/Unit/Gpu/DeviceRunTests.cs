@@ -92,7 +92,13 @@ public sealed class DeviceRunTests : IDisposable
         {
             Environment.SetEnvironmentVariable(DeviceOption.AcceleratorVariable, null);
         }
+    }
 
+    [Fact]
+    public void On_a_cluster_a_gpu_is_refused()
+    {
+        File.WriteAllText(_folder.PathOf("small.yaml"), "title: Small\nenvironments: Pendulum-v1\nsteps: 14\ndevice: gpu\nmethods:\n  - { name: sac, method: sac }\n");
+        string file = _folder.PathOf("small.yaml");
         foreach (string[] asked in new[] { new[] { "study", file }, ["study", file, "--device", "gpu"], ["reproduce", "stackelberg/pendulum", "--device", "gpu"] })
         {
             Assert.Contains("on Slurm updates are computed on the processor", InProcess.Run([.. asked, "--on", "slurm", "--dry-run", "--out", _folder.PathOf("slurm")]).Refused(), StringComparison.Ordinal);

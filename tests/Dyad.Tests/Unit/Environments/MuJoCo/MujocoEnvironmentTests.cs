@@ -112,9 +112,9 @@ public sealed class MujocoEnvironmentTests
         double[] observation = new double[environment.ObservationSpace.Size];
         environment.Reset(observation, 1);
         UserError size = Assert.Throws<UserError>(() => environment.Step([0, 0], observation));
-        Assert.Equal("the action for 'Hopper-v4' has 2 numbers; it must have 3", size.Message);
+        Assert.Equal("Hopper-v4: the action has 2 numbers; it must have 3", size.Message);
         UserError value = Assert.Throws<UserError>(() => environment.Step([0, double.NaN, 0], observation));
-        Assert.Equal("number 1 of the action for 'Hopper-v4' is NaN; it must be finite", value.Message);
+        Assert.Equal("Hopper-v4: component 1 of the action is NaN; it must be finite", value.Message);
         Assert.Throws<UserError>(() => environment.Step([0, double.PositiveInfinity, 0], observation));
         Assert.Throws<UserError>(() => environment.Step([0, 0, 0], new double[3]));
         Assert.Throws<UserError>(() => environment.Reset(new double[3]));
