@@ -290,6 +290,6 @@ public sealed class Policy : IPolicy
     {
         TensorPrimitives.SoftMax<float>(logits, logits);
         TensorPrimitives.Log<float>(logits, logits);
-        return OnPolicyActor.Drawn(logits, stream.Uniform());
+        return CategoricalDraw.One(logits, stream.Uniform());
     }
 }

@@ -2,7 +2,6 @@ using System.Numerics.Tensors;
 using Dyad.Algorithms;
 using Dyad.Core;
 using Dyad.Environments;
-using Dyad.Environments.Wrappers;
 using Dyad.Numerics;
 using Dyad.Tabular;
 

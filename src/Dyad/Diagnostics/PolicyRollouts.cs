@@ -212,7 +212,7 @@ internal sealed class PolicyRollouts : IDisposable
         if (_policy.Choices.Count > 0)
         {
             int count = _actions.Values.Length / _noise.Length;
-            OnPolicyActor.Draw(_actions.Values.Slice(row * count, count), _policy.Choices, _noise[row], _action);
+            CategoricalDraw.Draw(_actions.Values.Slice(row * count, count), _policy.Choices, _noise[row], _action);
             return _environments[row].Step(_action, Row(row));
         }
 

@@ -197,7 +197,7 @@ internal sealed class OffPolicyExperience : IAppendOnlyState
             Compute();
             for (int i = random; i < actions.Length; i++)
             {
-                actions[i] = OnPolicyActor.Drawn(_explored.Values.Slice(i * _actionSize, _actionSize), _replay.Exploration.Uniform());
+                actions[i] = CategoricalDraw.One(_explored.Values.Slice(i * _actionSize, _actionSize), _replay.Exploration.Uniform());
             }
         }
     }

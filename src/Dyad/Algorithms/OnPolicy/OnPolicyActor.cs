@@ -136,26 +136,12 @@ internal sealed class OnPolicyActor
         for (int i = 0; i < rows; i++)
         {
             ReadOnlySpan<float> logProbabilities = output.Slice(i * count, count);
-            Draw(logProbabilities, _choices, explore ? _random : null, actions.Slice(i * _choices.Count, _choices.Count));
+            CategoricalDraw.Draw(logProbabilities, _choices, explore ? _random : null, actions.Slice(i * _choices.Count, _choices.Count));
         }
 
         if (explore)
         {
             TensorPrimitives.ConvertChecked<double, float>(actions, _actions);
-        }
-    }
-
-    /// <summary>Draws a number for each choice, or takes the most probable.</summary>
-    /// <param name="logProbabilities">log pi(.|s) of each choice, one after the other.</param>
-    /// <param name="choices">How many values each has.</param>
-    /// <param name="random">Draws them; null for the most probable.</param>
-    /// <param name="action">Receives a number for each.</param>
-    public static void Draw(ReadOnlySpan<float> logProbabilities, IReadOnlyList<int> choices, RandomStream? random, Span<double> action)
-    {
-        for (int k = 0, first = 0; k < choices.Count; first += choices[k], k++)
-        {
-            ReadOnlySpan<float> own = logProbabilities.Slice(first, choices[k]);
-            action[k] = random is null ? MostProbable(own) : Drawn(own, random.Uniform());
         }
     }
 
@@ -173,24 +159,6 @@ internal sealed class OnPolicyActor
             : new ExploringPolicy(observation, noise, new(_categorical.LogProbabilities(observation))) { Choices = _choices, Scaler = Scaler, Rewards = Rewards };
     }
 
-    /// <summary>One of finitely many actions by inversion of the distribution function; the last takes what rounding leaves.</summary>
-    /// <param name="logProbabilities">log pi(.|s).</param>
-    /// <param name="u">Uniform on [0, 1).</param>
-    public static int Drawn(ReadOnlySpan<float> logProbabilities, double u)
-    {
-        int action = 0;
-        for (; action < logProbabilities.Length - 1; action++)
-        {
-            u -= Math.Exp(logProbabilities[action]);
-            if (u < 0)
-            {
-                break;
-            }
-        }
-
-        return action;
-    }
-
     /// <summary>Saves or loads what later steps depend on.</summary>
     public void Serialize(StateArchive archive)
     {
@@ -198,16 +166,5 @@ internal sealed class OnPolicyActor
         _random.Serialize(archive);
         Scaler?.Serialize(archive);
         Rewards?.Serialize(archive);
-    }
-
-    private static int MostProbable(ReadOnlySpan<float> logProbabilities)
-    {
-        int best = 0;
-        for (int i = 1; i < logProbabilities.Length; i++)
-        {
-            best = logProbabilities[i] > logProbabilities[best] ? i : best;
-        }
-
-        return best;
     }
 }

@@ -1,6 +1,7 @@
 using Dyad.Core;
+using Dyad.Environments.Wrappers;
 
-namespace Dyad.Environments.Wrappers;
+namespace Dyad.Environments;
 
 /// <summary>The states of a finite MDP as a task shows them to agents.</summary>
 internal static class StateObservations
