@@ -57,7 +57,7 @@ public sealed record EpochInspection(
         copy.Plain.Compute();
         Freeze();
         copy.CriticGradient.Compute();
-        double actor = Norm(copy.Plain.Values), critic = Norm(copy.CriticGradient.Values);
+        double actor = InDouble.Norm<float>(copy.Plain.Values), critic = InDouble.Norm<float>(copy.CriticGradient.Values);
         LeaderDirection direction = DirectionOf(leading);
         ExtremeEigenvalues actorCurvature = Eigenvalues(Player.Actor, null), criticCurvature = Eigenvalues(Player.Critic, copy.DrawValues);
         return new EpochInspection(
@@ -78,11 +78,9 @@ public sealed record EpochInspection(
     private static LeaderDirection DirectionOf(EpisodeDirection leading)
     {
         TotalDerivative<float> total = leading.Leader.Total;
-        double direct = Norm(leading.Direct), implicitly = Norm(total.Implicit), product = direct * implicitly;
+        double direct = InDouble.Norm<float>(leading.Direct), implicitly = InDouble.Norm<float>(total.Implicit), product = direct * implicitly;
         return new LeaderDirection(
-            Norm(leading.Values), direct, implicitly, product > 0 ? -TensorPrimitives.Dot(leading.Direct, total.Implicit) / product : 0,
+            InDouble.Norm<float>(leading.Values), direct, implicitly, product > 0 ? -TensorPrimitives.Dot(leading.Direct, total.Implicit) / product : 0,
             total.UsedDamping, total.Report);
     }
-
-    private static double Norm(ReadOnlySpan<float> x) => Math.Sqrt(TensorPrimitives.SumOfSquares(x));
 }

@@ -1,5 +1,4 @@
 using System.Numerics;
-using System.Numerics.Tensors;
 using Dyad.Algorithms;
 using Dyad.Algorithms.Rules;
 using Dyad.Core;
@@ -84,7 +83,7 @@ public sealed record GameInspection(
         TotalDerivative<T> total = directions.Leading.Total;
         total.Compute();
         var direction = new LeaderDirection(
-            Math.Sqrt(double.CreateChecked(TensorPrimitives.SumOfSquares(total.Total))),
+            InDouble.Norm(total.Total),
             total.DirectNorm, total.ImplicitNorm, total.Cosine, total.UsedDamping, total.Report);
         SpectrumReport spectrum = new GameSpectrum<T>(game.LedBy(Player.Actor), options.Steps).Compute(random);
         (double gradient, ExtremeEigenvalues follower) = leader == Player.Actor

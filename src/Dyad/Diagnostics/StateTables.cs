@@ -1,7 +1,7 @@
-using System.Numerics.Tensors;
 using Dyad.Algorithms;
 using Dyad.Autodiff;
 using Dyad.Networks;
+using Dyad.Numerics;
 using Dyad.Tabular;
 
 namespace Dyad.Diagnostics;
@@ -36,7 +36,7 @@ internal sealed class StateTables(IAgent agent, Mdp mdp, float[] seen)
     public static double[] ToDouble(ReadOnlySpan<float> values)
     {
         double[] result = new double[values.Length];
-        TensorPrimitives.ConvertChecked(values, result.AsSpan());
+        InDouble.Copy(values, result);
         return result;
     }
 

@@ -1,5 +1,4 @@
 using System.Numerics;
-using System.Numerics.Tensors;
 using Dyad.Numerics;
 
 namespace Dyad.Games;
@@ -46,12 +45,10 @@ public sealed class GameSpectrum<T>
     public SpectrumReport Compute(RandomStream random)
     {
         _jacobian.Update();
-        double leader = Norm(_jacobian.LeaderGradient), follower = Norm(_jacobian.FollowerGradient);
+        double leader = InDouble.Norm<T>(_jacobian.LeaderGradient), follower = InDouble.Norm<T>(_jacobian.FollowerGradient);
         ExtremeEigenvalues first = _leader.Compute(_jacobian.LeaderCurvature, random);
         ExtremeEigenvalues second = _follower.Compute(_jacobian.FollowerCurvature, random);
         IReadOnlyList<Complex> both = _both.Compute(_jacobian.Multiply, random);
         return new(leader, follower, first, second, both.MinBy(value => value.Real), both.MaxBy(value => value.Real));
     }
-
-    private static double Norm(ReadOnlySpan<T> x) => Math.Sqrt(double.CreateChecked(TensorPrimitives.SumOfSquares(x)));
 }

@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Numerics.Tensors;
+using Dyad.Numerics;
 
 namespace Dyad.Games;
 
@@ -11,7 +12,7 @@ internal sealed class MovedTotal<T>(Game<T> game, TotalDerivative<T> total)
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     // Where rounding and truncation of a central difference meet.
-    private static readonly double Difference = Math.Cbrt(double.CreateChecked(T.BitIncrement(T.One) - T.One));
+    private static readonly double Difference = Math.Cbrt(InDouble.Precision<T>());
 
     private readonly T[] _leader = new T[game.Leader.Count];
     private readonly T[] _follower = new T[game.Follower.Count];

@@ -1,6 +1,6 @@
 using System.Numerics;
-using System.Numerics.Tensors;
 using Dyad.Autodiff;
+using Dyad.Numerics;
 
 namespace Dyad.Games;
 
@@ -47,8 +47,6 @@ public sealed class ResponseCurvature<T> : ICurvature<T>
     public void Multiply()
     {
         _response.Compute(damping: 0);
-        _total.Along(Direction, _response.Answer, MovedTotal<T>.StepFor(Norm(_game.Leader.Values), Norm(Direction)), _product);
+        _total.Along(Direction, _response.Answer, MovedTotal<T>.StepFor(InDouble.Norm<T>(_game.Leader.Values), InDouble.Norm<T>(Direction)), _product);
     }
-
-    private static double Norm(ReadOnlySpan<T> x) => Math.Sqrt(double.CreateChecked(TensorPrimitives.SumOfSquares(x)));
 }

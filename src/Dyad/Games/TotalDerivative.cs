@@ -2,6 +2,7 @@ using System.Numerics;
 using System.Numerics.Tensors;
 using Dyad.Autodiff;
 using Dyad.Core;
+using Dyad.Numerics;
 
 namespace Dyad.Games;
 
@@ -109,8 +110,8 @@ public sealed class TotalDerivative<T>
         _negativeCurvatures += Report.NegativeCurvature ? 1 : 0;
 
         ReadOnlySpan<T> direct = _direct.Values, subtracted = _term.Values;
-        DirectNorm = Math.Sqrt(double.CreateChecked(TensorPrimitives.SumOfSquares(direct)));
-        ImplicitNorm = Math.Sqrt(double.CreateChecked(TensorPrimitives.SumOfSquares(subtracted)));
+        DirectNorm = InDouble.Norm<T>(direct);
+        ImplicitNorm = InDouble.Norm<T>(subtracted);
         double product = DirectNorm * ImplicitNorm;
         Cosine = product > 0 ? -double.CreateChecked(TensorPrimitives.Dot(direct, subtracted)) / product : 0;
         ImplicitFactor = 1;

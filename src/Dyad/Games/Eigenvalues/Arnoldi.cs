@@ -48,7 +48,7 @@ public sealed class Arnoldi<T>(int size, int steps)
 
             double next = double.CreateChecked(TensorPrimitives.Norm<T>(w));
             m++;
-            if (m == _steps || !(next > 1e-2 * Math.Sqrt(double.CreateChecked(T.BitIncrement(T.One) - T.One)) * scale))
+            if (m == _steps || !(next > 1e-2 * Math.Sqrt(InDouble.Precision<T>()) * scale))
             {
                 break;
             }

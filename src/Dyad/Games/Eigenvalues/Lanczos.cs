@@ -39,7 +39,7 @@ public sealed class Lanczos<T>(int size, int steps)
     {
         Span<T> first = Vector(0);
         random.Normal(first);
-        TensorPrimitives.Multiply(first, T.CreateChecked(1 / Norm(first)), first);
+        TensorPrimitives.Multiply(first, T.CreateChecked(1 / InDouble.Norm<T>(first)), first);
         Span<double> diagonal = stackalloc double[_steps], beside = stackalloc double[_steps];
         int m = 0;
         double scale = 0;
@@ -51,7 +51,7 @@ public sealed class Lanczos<T>(int size, int steps)
             Span<T> w = matrix.Direction;
             matrix.Product.CopyTo(w);
             diagonal[m] = double.CreateChecked(TensorPrimitives.Dot<T>(v, w)) + damping;
-            double before = Norm(w);
+            double before = InDouble.Norm<T>(w);
             scale = Math.Max(scale, before);
 
             // Twice is enough.
@@ -63,7 +63,7 @@ public sealed class Lanczos<T>(int size, int steps)
                 }
             }
 
-            beside[m] = Norm(w);
+            beside[m] = InDouble.Norm<T>(w);
             m++;
             if (m == _steps || !(beside[m - 1] > Precision * scale))
             {
@@ -95,14 +95,12 @@ public sealed class Lanczos<T>(int size, int steps)
             high = small[(i * m) + i] > small[(high * m) + high] ? i : high;
         }
 
-        double rounding = double.CreateChecked(T.BitIncrement(T.One) - T.One) * scale;
+        double rounding = InDouble.Precision<T>() * scale;
         double error = rounding + (beside[m - 1] * Math.Max(Math.Abs(last[low]), Math.Abs(last[high])));
         return new ExtremeEigenvalues(small[(low * m) + low], small[(high * m) + high], error, nearest + rounding, m);
     }
 
-    private static double Precision => Math.Sqrt(double.CreateChecked(T.BitIncrement(T.One) - T.One)) * 1e-2;
-
-    private static double Norm(ReadOnlySpan<T> x) => Math.Sqrt(double.CreateChecked(TensorPrimitives.SumOfSquares(x)));
+    private static double Precision => Math.Sqrt(InDouble.Precision<T>()) * 1e-2;
 
     private Span<T> Vector(int i) => _basis.AsSpan(i * size, size);
 }

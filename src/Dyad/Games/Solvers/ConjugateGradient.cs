@@ -37,7 +37,7 @@ public sealed class ConjugateGradient<T>(int size, int iterations, double tolera
         r.CopyTo(p);
 
         // Nothing is gained below the numbers' precision, and in float the squares would soon be subnormal.
-        double relative = Math.Max(tolerance, double.CreateChecked(T.BitIncrement(T.One) - T.One));
+        double relative = Math.Max(tolerance, InDouble.Precision<T>());
         T enough = target * T.CreateChecked(relative * relative);
         double lowest = double.NaN;
         bool negative = false;

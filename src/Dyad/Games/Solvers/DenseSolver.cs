@@ -40,13 +40,13 @@ public sealed class DenseSolver<T> : IImplicitSolver<T>
             direction[i] = T.One;
             curvature.Multiply();
             Span<double> row = _matrix.AsSpan(i * n, n);
-            ToDouble(curvature.Product, row);
+            InDouble.Copy<T>(curvature.Product, row);
             lowest = Math.Min(lowest, row[i]);
             row[i] += damping;
             direction[i] = T.Zero;
         }
 
-        ToDouble(b, _solution);
+        InDouble.Copy<T>(b, _solution);
         try
         {
             _factors.Factor(_matrix);
@@ -78,13 +78,5 @@ public sealed class DenseSolver<T> : IImplicitSolver<T>
     /// <inheritdoc/>
     public void Serialize(StateArchive archive)
     {
-    }
-
-    private static void ToDouble(ReadOnlySpan<T> from, Span<double> to)
-    {
-        for (int i = 0; i < from.Length; i++)
-        {
-            to[i] = double.CreateChecked(from[i]);
-        }
     }
 }

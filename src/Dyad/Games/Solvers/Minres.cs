@@ -1,6 +1,7 @@
 using System.Numerics;
 using System.Numerics.Tensors;
 using Dyad.Core;
+using Dyad.Numerics;
 
 namespace Dyad.Games;
 
@@ -28,7 +29,7 @@ public sealed class Minres<T>(int size, int iterations, double tolerance = 0) : 
     {
         T shift = T.CreateChecked(damping);
         Span<T> v = curvature.Direction;
-        double target = Math.Sqrt(double.CreateChecked(TensorPrimitives.SumOfSquares(b)));
+        double target = InDouble.Norm<T>(b);
         double beta = Math.Sqrt(double.CreateChecked(LinearStart.Begin(curvature, shift, b, x, _last)));
         _older.AsSpan().Clear();
         _direction.AsSpan().Clear();
@@ -50,7 +51,7 @@ public sealed class Minres<T>(int size, int iterations, double tolerance = 0) : 
             lowest = Math.Min(double.IsNaN(lowest) ? double.PositiveInfinity : lowest, alpha - damping);
             (_before, _last, _next) = (_last, _next, _before);
             previous = beta;
-            beta = Math.Sqrt(double.CreateChecked(TensorPrimitives.SumOfSquares<T>(_last)));
+            beta = InDouble.Norm<T>(_last);
 
             // The rotation that keeps the tridiagonal matrix's factor triangular.
             double oldEpsilon = epsilon, delta = (cos * bar) + (sin * alpha), gammaBar = (sin * bar) - (cos * alpha);

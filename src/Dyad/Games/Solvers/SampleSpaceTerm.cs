@@ -1,6 +1,5 @@
 using System.Numerics;
 using System.Numerics.Tensors;
-using System.Runtime.InteropServices;
 using Dyad.Autodiff;
 using Dyad.Core;
 using Dyad.Numerics;
@@ -88,13 +87,13 @@ public sealed class SampleSpaceTerm<T> : IImplicitTerm<T>
         Span<double> matrix = _matrix.AsSpan(0, n * n), solution = _solution.AsSpan(0, n);
         for (int c = 0; c < _grams.Length; c++)
         {
-            ToDouble(_grams[c].Values, matrix);
+            InDouble.Copy<T>(_grams[c].Values, matrix);
             for (int i = 0; i < n; i++)
             {
                 matrix[(i * n) + i] += 0.5 * n * damping;
             }
 
-            ToDouble(_rights[c].Values, solution);
+            InDouble.Copy<T>(_rights[c].Values, solution);
             Span<T> u = _weights[c].Values;
             if (_factors.TryFactor(matrix))
             {
@@ -140,17 +139,5 @@ public sealed class SampleSpaceTerm<T> : IImplicitTerm<T>
         }
 
         return (error, right);
-    }
-
-    private static void ToDouble(ReadOnlySpan<T> from, Span<double> to)
-    {
-        if (typeof(T) == typeof(float))
-        {
-            TensorPrimitives.ConvertChecked(MemoryMarshal.Cast<T, float>(from), to);
-        }
-        else
-        {
-            MemoryMarshal.Cast<T, double>(from).CopyTo(to);
-        }
     }
 }
