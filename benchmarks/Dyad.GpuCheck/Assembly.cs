@@ -12,9 +12,8 @@ namespace Dyad.GpuCheck;
 /// <summary>Writes what the GPU's driver gets of each kernel, without a GPU.</summary>
 internal static class Assembly
 {
-    public static int Write(string[] args)
+    public static int Write(string folder)
     {
-        string folder = args[0];
         Directory.CreateDirectory(folder);
         using Context context = Context.Create(builder => builder.CPU());
         using var backend = new PTXBackend(context, CudaArchitecture.SM_90, CudaInstructionSet.ISA_80, null!);

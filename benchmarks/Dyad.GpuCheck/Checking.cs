@@ -13,10 +13,9 @@ internal static class Checking
     /// <param name="Bound">What is accepted.</param>
     internal sealed record Difference(string Method, string What, double Relative, double Bound);
 
-    public static int Run(string[] args)
+    public static int Run(Arguments arguments)
     {
-        string[] methods = (args.FirstOrDefault(arg => arg.StartsWith("methods=", StringComparison.Ordinal)) ?? "methods=sac,ddpg,td3")["methods=".Length..].Split(',');
-        IReadOnlyList<Difference> all = All(args, methods, Samples.Number(args, "width", 256), Samples.Number(args, "batch", 100));
+        IReadOnlyList<Difference> all = All(arguments, arguments.Methods ?? ["sac", "ddpg", "td3"]);
         foreach (Difference x in all)
         {
             Console.WriteLine($"{x.Method} {x.What}: {x.Relative:0.0e+0} relative{(x.Relative <= x.Bound ? "" : $", more than {x.Bound:0.0e+0}")}");
@@ -25,13 +24,13 @@ internal static class Checking
         return all.Any(x => x.Relative > x.Bound) ? 1 : 0;
     }
 
-    public static IReadOnlyList<Difference> All(string[] args, IEnumerable<string> methods, int width, int batch)
+    public static IReadOnlyList<Difference> All(Arguments arguments, IEnumerable<string> methods)
     {
         var all = new List<Difference>();
-        using var host = new GpuHost(Samples.Open(args));
+        using var host = new GpuHost(arguments.Open());
         foreach (string method in methods)
         {
-            GameAgent there = Samples.Agent(method, 1, width, batch), here = Samples.Agent(method, 1, width, batch);
+            GameAgent there = Samples.Agent(method, 1, arguments.Width, arguments.Batch), here = Samples.Agent(method, 1, arguments.Width, arguments.Batch);
             using AgentPlace place = host.Seat(there, 1);
             for (int update = 1; update <= 2; update++)
             {

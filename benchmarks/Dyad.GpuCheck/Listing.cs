@@ -6,9 +6,9 @@ namespace Dyad.GpuCheck;
 /// <summary>The kernels of a method's programs, in order.</summary>
 internal static class Listing
 {
-    public static int Run(string[] args)
+    public static int Run(string method)
     {
-        GameAgent agent = Samples.Agent(args[0], 1, 256, 100);
+        GameAgent agent = Samples.Agent(method, 1, 256, 100);
         foreach (Launch[] launches in GpuHost.Launches(agent))
         {
             Console.WriteLine($"-- {launches.Length}");

@@ -7,13 +7,12 @@ namespace Dyad.GpuCheck;
 /// <summary>Times of an agent's update on the device: the same list of requests for many agents, without their environments.</summary>
 internal static class Measuring
 {
-    public static int Run(string[] args)
+    public static int Run(Arguments arguments)
     {
-        int width = Samples.Number(args, "width", 256), batch = Samples.Number(args, "batch", 100), repeats = Samples.Number(args, "repeats", 20);
-        int[] counts = [.. (args.FirstOrDefault(arg => arg.StartsWith("agents=", StringComparison.Ordinal)) ?? "agents=16,64,256")["agents=".Length..].Split(',').Select(x => int.Parse(x, null))];
-        using var host = new GpuHost(Samples.Open(args));
+        (int width, int batch, int[] counts) = (arguments.Width, arguments.Batch, arguments.Agents);
+        using var host = new GpuHost(arguments.Open());
         Console.WriteLine($"device {host.Name}");
-        foreach (string method in (args.FirstOrDefault(arg => arg.StartsWith("methods=", StringComparison.Ordinal)) ?? "methods=sac")["methods=".Length..].Split(','))
+        foreach (string method in arguments.Methods ?? ["sac"])
         {
             GameAgent agent = Samples.Agent(method, 1, width, batch);
             var watch = Stopwatch.StartNew();
@@ -26,13 +25,13 @@ internal static class Measuring
             foreach (int n in counts)
             {
                 group.Measure(place.Seat, n, 2);
-                double seconds = group.Measure(place.Seat, n, repeats);
+                double seconds = group.Measure(place.Seat, n, arguments.Repeats);
                 Console.WriteLine($"measured {method} width={width} batch={batch} agents={n} us_per_agent_update={seconds / n * 1e6:0.00}");
             }
 
-            if (args.Contains("operations"))
+            if (arguments.Operations)
             {
-                foreach (int n in counts.TakeLast(args.Contains("each") ? counts.Length : 1))
+                foreach (int n in counts.TakeLast(arguments.Each ? counts.Length : 1))
                 {
                     group.Times = [];
                     group.Measure(place.Seat, n, 3);

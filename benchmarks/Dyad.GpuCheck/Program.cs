@@ -7,17 +7,17 @@ try
 {
     return args is [string command, .. string[] rest] ? command switch
     {
-        "report" when rest.Length > 0 => Report.Write(rest),
-        "measure" => Measuring.Run(rest),
-        "check" => Checking.Run(rest),
-        "list" when rest.Length > 0 => Listing.Run(rest),
-        "ptx" when rest.Length > 0 => Assembly.Write(rest),
+        "report" when rest.Length > 0 => Report.Write(rest[0], Arguments.Parse(rest[1..])),
+        "measure" => Measuring.Run(Arguments.Parse(rest)),
+        "check" => Checking.Run(Arguments.Parse(rest)),
+        "list" when rest.Length == 1 => Listing.Run(Samples.Required(rest[0])),
+        "ptx" when rest.Length == 1 => Assembly.Write(rest[0]),
         _ => Usage(),
     } : Usage();
 }
 catch (UserError e)
 {
-    Console.Error.WriteLine($"gpucheck: {e.Message}.");
+    Console.Error.WriteLine($"gpucheck: {e.Message}{(e.Message.EndsWith('?') ? "" : ".")}");
     return 2;
 }
 

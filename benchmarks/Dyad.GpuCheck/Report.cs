@@ -10,19 +10,17 @@ namespace Dyad.GpuCheck;
 internal static class Report
 {
     private static readonly string[] Methods = ["sac", "stsac-al"];
-    private static readonly int[] Agents = [16, 64, 256];
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
 
-    public static int Write(string[] args)
+    public static int Write(string folder, Arguments arguments)
     {
-        string folder = args[0];
-        int seeds = Samples.Number(args, "seeds", 32), width = Samples.Number(args, "width", 256), batch = Samples.Number(args, "batch", 100);
-        int[] counts = args.Contains("processor") ? [2] : Agents;
+        (int seeds, int width, int batch) = (arguments.Seeds, arguments.Width, arguments.Batch);
+        int[] counts = arguments.OnProcessor ? [2] : arguments.Agents;
         Directory.CreateDirectory(folder);
         var times = new List<(string Method, int Agents, double Microseconds)>();
         var operations = new List<(string Name, double Count, double Microseconds)>();
         string device;
-        using (var host = new GpuHost(Samples.Open(args)))
+        using (var host = new GpuHost(arguments.Open()))
         {
             device = host.Name;
             foreach (string method in Methods)
@@ -50,8 +48,8 @@ internal static class Report
             }
         }
 
-        IReadOnlyList<Checking.Difference> differences = Checking.All(args, ["sac", "ddpg", "td3", "stsac-al", "res-sac"], width, batch);
-        IReadOnlyList<Curves.Point> curves = Curves.Of(seeds, args.Contains("processor"));
+        IReadOnlyList<Checking.Difference> differences = Checking.All(arguments, ["sac", "ddpg", "td3", "stsac-al", "res-sac"]);
+        IReadOnlyList<Curves.Point> curves = Curves.Of(seeds, arguments.OnProcessor);
         string build = BuildIdentity.Of(typeof(GpuHost).Assembly).ToString();
         string machine = $"{device} beside {Environment.ProcessorCount} cores of {Processor.Name}";
         File.WriteAllText(Path.Combine(folder, "gpu.json"), JsonSerializer.Serialize(

@@ -1,31 +1,11 @@
 using System.Runtime.InteropServices;
+using Dyad.Core;
 using Dyad.Gpu.Kernels;
 using ILGPU;
 using ILGPU.Runtime;
+using ILGPU.Runtime.Cuda;
 
 namespace Dyad.Gpu;
-
-/// <summary>What an agent asks a device for.</summary>
-internal enum RequestKind
-{
-    /// <summary>Numbers of the processor into the block.</summary>
-    Write,
-
-    /// <summary>Numbers of the block to the processor.</summary>
-    Read,
-
-    /// <summary>A program, by its number.</summary>
-    Program,
-
-    /// <summary>A single kernel.</summary>
-    Kernel,
-}
-
-/// <summary>One thing of a list that an agent asks for.</summary>
-/// <param name="Kind">What.</param>
-/// <param name="Kernel">Which kernel, or which program.</param>
-/// <param name="Arguments">Of a kernel, and of what is copied.</param>
-internal readonly record struct Request(RequestKind Kind, int Kernel, KernelArguments Arguments);
 
 /// <summary>
 /// Agents with the same programs that compute together on a stream of their own. Each has a thread; where all of them wait for the device,
@@ -35,6 +15,7 @@ internal readonly record struct Request(RequestKind Kind, int Kernel, KernelArgu
 internal sealed class AgentGroup : IDisposable
 {
     private readonly GpuDevice _device;
+    private readonly Stack<IDisposable> _made = new();
     private readonly DeviceProgram[] _programs;
     private readonly AcceleratorStream _stream;
     private readonly MemoryBuffer1D<float, Stride1D.Dense> _memory;
@@ -58,20 +39,42 @@ internal sealed class AgentGroup : IDisposable
     /// <param name="written">Numbers that the processor writes at a time, at most, for each.</param>
     /// <param name="read">Numbers that it reads likewise.</param>
     /// <param name="capacity">Agents.</param>
+    /// <exception cref="UserError">The device has not that much memory.</exception>
     public AgentGroup(GpuDevice device, DeviceProgram[] programs, int pitch, int written, int read, int capacity)
     {
         (_device, _programs, Pitch, Written, Read) = (device, programs, pitch, written, read);
         _taken = new bool[capacity];
         Accelerator accelerator = device.Accelerator;
-        _stream = accelerator.CreateStream();
-        _memory = accelerator.Allocate1D<float>((long)capacity * pitch);
-        _tableIn = accelerator.Allocate1D<float>((long)capacity * written);
-        _tableOut = accelerator.Allocate1D<float>((long)capacity * read);
-        _in = accelerator.AllocatePageLocked1D<float>((long)capacity * written);
-        _out = accelerator.AllocatePageLocked1D<float>((long)capacity * read);
-        _slots = accelerator.Allocate1D<int>(capacity);
-        _memory.MemSetToZero(_stream);
-        _stream.Synchronize();
+        try
+        {
+            _stream = Made(accelerator.CreateStream());
+            _memory = Made(accelerator.Allocate1D<float>((long)capacity * pitch));
+            _tableIn = Made(accelerator.Allocate1D<float>((long)capacity * written));
+            _tableOut = Made(accelerator.Allocate1D<float>((long)capacity * read));
+            _in = Made(accelerator.AllocatePageLocked1D<float>((long)capacity * written));
+            _out = Made(accelerator.AllocatePageLocked1D<float>((long)capacity * read));
+            _slots = Made(accelerator.Allocate1D<int>(capacity));
+            _memory.MemSetToZero(_stream);
+            _stream.Synchronize();
+        }
+        catch (Exception e)
+        {
+            Dispose();
+            if (e is not (OutOfMemoryException or CudaException { Error: nameof(CudaError.CUDA_ERROR_OUT_OF_MEMORY) }))
+            {
+                throw;
+            }
+
+            double each = sizeof(float) * ((double)pitch + written + read) / 1e6;
+            throw new UserError($"{device.Name} has no memory for {capacity} more seeds, each of which needs {each:0.0} MB there: take fewer seeds, or smaller networks or batches", e);
+        }
+
+        T Made<T>(T resource)
+            where T : IDisposable
+        {
+            _made.Push(resource);
+            return resource;
+        }
     }
 
     /// <summary>Numbers in a block.</summary>
@@ -197,13 +200,10 @@ internal sealed class AgentGroup : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        _slots.Dispose();
-        _in.Dispose();
-        _out.Dispose();
-        _tableIn.Dispose();
-        _tableOut.Dispose();
-        _memory.Dispose();
-        _stream.Dispose();
+        while (_made.TryPop(out IDisposable? last))
+        {
+            last.Dispose();
+        }
     }
 
     // Under the lock. Where all wait, what they have asked for is done.

@@ -24,7 +24,7 @@ internal sealed class GpuHost : IDisposable
     /// <param name="agent">The agent.</param>
     /// <param name="expected">How many with the same programs there will be, for groups of a size that fits; at least 1.</param>
     /// <returns>Its place; disposing of it lets the agent go.</returns>
-    /// <exception cref="Core.UserError">Something of it runs on the processor alone.</exception>
+    /// <exception cref="Core.UserError">Something of it runs on the processor alone, or the device has no memory for it.</exception>
     public AgentPlace Seat(GameAgent agent, int expected)
     {
         (BlockLayout layout, CompiledProgram[] compiled, DeviceProgram[] programs, LeaderSolve? leader) = Translate(agent);
@@ -50,7 +50,18 @@ internal sealed class GpuHost : IDisposable
             }
         }
 
-        seat.Push();
+        try
+        {
+            seat.Push();
+        }
+        catch
+        {
+            // Of the others nobody is to wait for one that never asks for anything.
+            seat.Group.Leave(seat);
+            seat.Dispose();
+            throw;
+        }
+
         agent.Device = seat;
         return new AgentPlace(agent, seat);
     }

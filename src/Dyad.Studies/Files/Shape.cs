@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json.Nodes;
 using Dyad.Core;
 using YamlDotNet.Core;
@@ -77,9 +76,7 @@ internal sealed record NumberShape(double Low, double High, bool Whole) : Shape
         }
     }
 
-    // 10_000 is a number in YAML too.
-    public static double? Number(string text) =>
-        double.TryParse(text.Replace("_", "", StringComparison.Ordinal), NumberStyles.Float, CultureInfo.InvariantCulture, out double number) && double.IsFinite(number) ? number : null;
+    public static double? Number(string text) => NumberText.TryDouble(text, out double number) ? number : null;
 
     public override JsonObject Schema() => new() { ["type"] = Whole ? "integer" : "number", ["minimum"] = Low, ["maximum"] = High };
 }

@@ -22,6 +22,9 @@ public sealed class Policy : IPolicy
     // Numbers of a layer that fit on the stack, twice.
     private const int LargestOnStack = 8192;
 
+    // Between them e^x is a normal number in single precision.
+    private const float LowestExponent = -87, HighestExponent = 88;
+
     private readonly Parameters<float> _parameters;
     private readonly Mlp<float> _network;
     private readonly Parameter<float>? _logDeviation;
@@ -101,6 +104,11 @@ public sealed class Policy : IPolicy
     private static Policy Of(
         string path, PolicyDescription description, string owner, string name, IReadOnlyList<int> sizes, Action<Parameters<float>> read)
     {
+        if (description.Fault() is { } fault)
+        {
+            throw new UserError($"'{path}' is for no task: {fault}");
+        }
+
         int outputs = description.Actions switch
         {
             Discrete discrete => discrete.Count,
@@ -288,6 +296,14 @@ public sealed class Policy : IPolicy
 
     private static int Draw(Span<float> logits, RandomStream stream)
     {
+        // The exponentials' sum is infinite or 0 in single precision, or has lost digits. Elsewhere nothing is subtracted, which would
+        // round otherwise: draws keep their bits.
+        float largest = TensorPrimitives.Max<float>(logits);
+        if (largest < LowestExponent || largest > HighestExponent - MathF.Log(logits.Length))
+        {
+            TensorPrimitives.Subtract(logits, largest, logits);
+        }
+
         TensorPrimitives.SoftMax<float>(logits, logits);
         TensorPrimitives.Log<float>(logits, logits);
         return CategoricalDraw.One(logits, stream.Uniform());

@@ -87,16 +87,18 @@ public sealed record PolicyDescription(PolicyHead Head, Box Observations, Space 
         Space actions = metadata.ContainsKey("dyad.action_counts") ? new MultiDiscrete([.. Value("dyad.action_counts").Split(' ').Select(CountOf)])
             : metadata.ContainsKey("dyad.action_count") ? new Discrete(Whole("dyad.action_count") is >= 1 and <= int.MaxValue and var count ? (int)count : throw Wrong("dyad.action_count")) : Bounds("dyad.action");
         var kind = Choice<PolicyKind>("dyad.policy");
+        var description = new PolicyDescription(new PolicyHead(kind, Choice<Activation>("dyad.activation")), Bounds("dyad.observation"), actions)
+        {
+            Method = metadata.GetValueOrDefault("dyad.method", ""),
+            Task = metadata.GetValueOrDefault("dyad.task", ""),
+            Steps = Whole("dyad.steps"),
+            Build = metadata.GetValueOrDefault("dyad.build", ""),
+            Scale = metadata.ContainsKey("dyad.observation_mean") ? ScaleOf() : null,
+        };
         return actions is not Box != kind is PolicyKind.Categorical or PolicyKind.GreedyValue || (actions is MultiDiscrete && kind == PolicyKind.GreedyValue)
             ? throw new UserError($"'{path}' is damaged: a {OptionBinder.Text(kind)} policy has no such actions")
-            : new PolicyDescription(new PolicyHead(kind, Choice<Activation>("dyad.activation")), Bounds("dyad.observation"), actions)
-            {
-                Method = metadata.GetValueOrDefault("dyad.method", ""),
-                Task = metadata.GetValueOrDefault("dyad.task", ""),
-                Steps = Whole("dyad.steps"),
-                Build = metadata.GetValueOrDefault("dyad.build", ""),
-                Scale = metadata.ContainsKey("dyad.observation_mean") ? ScaleOf() : null,
-            };
+            : description.Fault() is { } fault ? throw new UserError($"'{path}' is damaged: {fault}")
+            : description;
 
         ObservationScale ScaleOf()
         {
@@ -119,13 +121,20 @@ public sealed record PolicyDescription(PolicyHead Head, Box Observations, Space 
             return box.Low.Length == box.High.Length && box.Low.Length > 0 ? box : throw Wrong(name + "_high");
         }
 
-        double[] Numbers(string name) =>
-            [.. Value(name).Split(' ').Select(text => double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double number) && !double.IsNaN(number) ? number : throw Wrong(name))];
+        double[] Numbers(string name) => [.. Value(name).Split(' ').Select(text => text switch
+        {
+            "Infinity" => double.PositiveInfinity,
+            "-Infinity" => double.NegativeInfinity,
+            _ => NumberText.TryDouble(text, out double number) ? number : throw Wrong(name),
+        })];
 
         T Choice<T>(string name)
             where T : struct, Enum =>
             Enum.GetValues<T>().Cast<T?>().FirstOrDefault(value => OptionBinder.Text(value!.Value) == Value(name)) ?? throw Wrong(name);
     }
+
+    /// <summary>What is wrong with its spaces, in one sentence; null where nothing is.</summary>
+    internal string? Fault() => SpaceCheck.Fault(Observations, "observation") ?? SpaceCheck.Fault(Actions, "action");
 
     private static string Text(double[] numbers) => string.Join(' ', numbers.Select(number => number.ToString("R", CultureInfo.InvariantCulture)));
 

@@ -37,20 +37,28 @@ internal sealed class EpisodeGradients : IActorGradients, IDisposable
             _names.Add("discounted");
         }
 
-        if (agent.ResCritic is not null)
+        try
         {
-            _corrected = new EpochBatch(agent, create, steps);
-            _names.Add("residual");
-        }
+            if (agent.ResCritic is not null)
+            {
+                _corrected = new EpochBatch(agent, create, steps);
+                _names.Add("residual");
+            }
 
-        // The sample-space solver has no coupling of the published form.
-        EpisodeForm[] forms = options.Critic == CriticKind.Q ? [EpisodeForm.StartValue]
-            : EpochBatch.RuleOf(agent).Solver == Solver.SampleSpace ? [EpisodeForm.StartValue, EpisodeForm.OneStep]
-            : [EpisodeForm.StartValue, EpisodeForm.OneStep, EpisodeForm.AsPublished];
-        foreach (EpisodeForm form in forms)
+            // The sample-space solver has no coupling of the published form.
+            EpisodeForm[] forms = options.Critic == CriticKind.Q ? [EpisodeForm.StartValue]
+                : EpochBatch.RuleOf(agent).Solver == Solver.SampleSpace ? [EpisodeForm.StartValue, EpisodeForm.OneStep]
+                : [EpisodeForm.StartValue, EpisodeForm.OneStep, EpisodeForm.AsPublished];
+            foreach (EpisodeForm form in forms)
+            {
+                _leaders.Add((form, _batch.Leading(form, solver.Split($"{form}"))));
+                _names.Add(NameOf(options.Critic, form));
+            }
+        }
+        catch
         {
-            _leaders.Add((form, _batch.Leading(form, solver.Split($"{form}"))));
-            _names.Add(NameOf(options.Critic, form));
+            Dispose();
+            throw;
         }
     }
 

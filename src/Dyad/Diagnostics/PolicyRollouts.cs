@@ -67,7 +67,20 @@ internal sealed class PolicyRollouts : IDisposable
         _actions = builder.Output(_policy.Move.Action);
         _entropies = _policy.Move.Entropy is null ? null : builder.Output(_policy.Move.Entropy);
         _program = builder.Build();
-        _environments = [.. Enumerable.Range(0, rows).Select(_ => create())];
+        _environments = new IEnvironment[rows];
+        try
+        {
+            for (int i = 0; i < rows; i++)
+            {
+                _environments[i] = create();
+            }
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
+
         _limits = [.. _environments.Select(EnvironmentWrapper.Find<TimeLimit>)];
         _observationSize = _policy.Observation.Columns.Count;
         _actionSize = _policy.Noise.Columns.Count;
@@ -174,9 +187,9 @@ internal sealed class PolicyRollouts : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        foreach (IEnvironment environment in _environments)
+        foreach (IEnvironment? environment in _environments)
         {
-            environment.Dispose();
+            environment?.Dispose();
         }
     }
 

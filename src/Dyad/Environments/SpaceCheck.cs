@@ -21,6 +21,7 @@ internal static class SpaceCheck
             case MultiDiscrete several:
                 return several.Counts is null || several.Counts.Length == 0 ? $"the {what} space has no choices; it must have at least 1"
                     : Array.FindIndex(several.Counts, count => count < 1) is var none and >= 0 ? $"choice {none} of the {what} space has {several.Counts[none]} values; it must have at least 1"
+                    : several.Counts.Sum(count => (long)count) is var all and > int.MaxValue ? $"the choices of the {what} space have {all} values together; they must have at most {int.MaxValue}"
                     : null;
             case Box box when box.Low is null || box.High is null || box.Low.Length != box.High.Length || box.Low.Length == 0:
                 return $"the {what} space has {box.Low?.Length ?? 0} lower and {box.High?.Length ?? 0} upper bounds; it must have as many of both, at least 1";

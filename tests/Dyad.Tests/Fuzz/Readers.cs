@@ -66,6 +66,11 @@ public sealed class Readers : IDisposable
                 Safetensors.Read(path, run.CreateAgent(task).Policy);
                 Policy.Load(path);
             }),
+            ["policies that act"] = new("policy.safetensors", [Acting("reinforce", new MultiDiscrete(3, 2)), Acting("ac", Box.Uniform(2, -1, double.PositiveInfinity))], path =>
+            {
+                var policy = Policy.Load(path);
+                policy.Sample(new double[policy.Task.ObservationSize], new double[policy.Task.ActionSize], new RandomStream(0));
+            }),
             ["tabular policy"] = new("policy.safetensors", [Of(tabular, "policy.safetensors")], path =>
             {
                 TabularPolicyFile.Read(path);
@@ -98,7 +103,7 @@ public sealed class Readers : IDisposable
     }
 
     public static TheoryData<string> Names =>
-        ["mdp", "map", "config.json", "run.json", "metrics.jsonl", "summary.json", "policy.safetensors", "networks.safetensors", "tabular policy", "metrics of the live view", "checkpoint", "checkpoint with a checksum", "recording"];
+        ["mdp", "map", "config.json", "run.json", "metrics.jsonl", "summary.json", "policy.safetensors", "policies that act", "networks.safetensors", "tabular policy", "metrics of the live view", "checkpoint", "checkpoint with a checksum", "recording"];
 
     public void Dispose() => _folder.Dispose();
 
@@ -109,6 +114,15 @@ public sealed class Readers : IDisposable
     {
         string path = _folder.PathOf("networks.safetensors");
         AgentNetworks.Write(path, Untrained());
+        return File.ReadAllBytes(path);
+    }
+
+    private byte[] Acting(string method, Space actions)
+    {
+        string path = _folder.PathOf("acting.safetensors");
+        IAgent agent = MethodCatalog.Agent(method).With([("hidden_width", "4")]).Create(new AgentTask(2, actions), new RandomStream(0));
+        var head = new PolicyHead(actions is Box ? PolicyKind.Gaussian : PolicyKind.Categorical);
+        Safetensors.Write(path, agent.Policy, new PolicyDescription(head, Box.Uniform(2, -1, 1), actions).ToMetadata());
         return File.ReadAllBytes(path);
     }
 

@@ -34,7 +34,16 @@ public sealed class EpochBatch : IDisposable
         ActorCriticOptions options = agent.Options with { Environments = 1, StepsPerEpoch = _steps };
         _copy = new EpochAgent(agent.Task, corrected ? options : options with { Correction = new ResidualOptions() }, new RandomStream(0));
         _environment = create();
-        agent.Task.Require(_environment);
+        try
+        {
+            agent.Task.Require(_environment);
+        }
+        catch
+        {
+            _environment.Dispose();
+            throw;
+        }
+
         _observation = new double[agent.Task.ObservationSize];
         _next = new double[_observation.Length];
         _action = new double[agent.Task.ActionSize];

@@ -98,7 +98,7 @@ public sealed class LocatedTask
     {
         string text = wrappers.ToString();
         return wrappers == TaskWrappers.None ? this : new(
-            Name[..Math.Min(Name.Length, FolderName.Longest - text.Length)] + text, Text + text, _create, _ownLimit, MaxEpisodeSteps, Kind, mdp: null, Fingerprint)
+            TaskWrappers.NameOf(Name, text), Text + text, _create, _ownLimit, MaxEpisodeSteps, Kind, mdp: null, Fingerprint)
         {
             BareName = BareName,
             Wrappers = wrappers,

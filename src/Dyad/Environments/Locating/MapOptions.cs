@@ -1,4 +1,3 @@
-using System.Globalization;
 using Dyad.Core;
 using Dyad.Environments.Gridworlds;
 
@@ -43,6 +42,6 @@ internal sealed record MapOptions(GoalRule Goal = GoalRule.Restart, double Slip 
         return (text[..mark], options);
     }
 
-    private static double Number(string name, string text) => double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double value)
+    private static double Number(string name, string text) => NumberText.TryDouble(text, out double value)
         ? value : throw new UserError($"{name} is '{text}'; it must be a number");
 }

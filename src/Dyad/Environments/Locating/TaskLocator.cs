@@ -62,7 +62,7 @@ public static class TaskLocator
     internal static string NameOf(string text)
     {
         string bare = TaskWrappers.Bare(text), wrappers = text[bare.Length..];
-        return wrappers.Length > 0 ? NameOf(bare) + wrappers
+        return wrappers.Length > 0 ? TaskWrappers.NameOf(NameOf(bare), wrappers)
             : TaskLibrary.Names(text) ? TaskLibrary.TypeOf(text)
             : PythonTarget.Names(text) ? PythonTarget.Parse(text).Name
             : !Path.IsPathRooted(text) && !text.Contains('/') ? text

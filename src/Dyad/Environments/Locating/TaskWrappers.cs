@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
 using System.Text.RegularExpressions;
 using Dyad.Core;
 using Dyad.Environments.Wrappers;
@@ -15,7 +17,7 @@ namespace Dyad.Environments.Locating;
 /// <param name="FrameStack">How many of the last observations are seen at once.</param>
 internal sealed partial record TaskWrappers(int ActionRepeat = 1, double RewardScale = 1, double RewardClip = double.PositiveInfinity, int FrameStack = 1)
 {
-    private const int MostRepeats = 1000, MostFrames = 100;
+    private const int MostRepeats = 1000, MostFrames = 100, HashLength = 12;
     private const double SmallestReward = 1e-9, LargestReward = 1e9;
 
     private static readonly string[] Names = ["action_repeat", "reward_scale", "reward_clip", "frame_stack"];
@@ -59,6 +61,21 @@ internal sealed partial record TaskWrappers(int ActionRepeat = 1, double RewardS
     /// <summary>The task's own name; the text itself where its wrappers are none.</summary>
     public static string Bare(string text) => Separator().Split(text) is { Length: > 1 } parts && !File.Exists(text) ? parts[0] : text;
 
+    /// <summary>The name for folders of a task with wrappers; a hash tells apart what is too long for one and is cut.</summary>
+    /// <param name="task">The task's own.</param>
+    /// <param name="wrappers">The text of its wrappers.</param>
+    public static string NameOf(string task, string wrappers)
+    {
+        string whole = task + wrappers;
+        if (whole.Length <= FolderName.Longest)
+        {
+            return whole;
+        }
+
+        string hash = "-" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(whole)))[..HashLength];
+        return FolderName.Of(whole[..(FolderName.Longest - hash.Length)], "task") + hash;
+    }
+
     /// <summary>What the name has behind the task's: in one order, and without what changes nothing.</summary>
     public override string ToString() => string.Concat(
         Text(Names[0], ActionRepeat, None.ActionRepeat), Text(Names[1], RewardScale, None.RewardScale),
@@ -89,7 +106,7 @@ internal sealed partial record TaskWrappers(int ActionRepeat = 1, double RewardS
         value == neutral ? "" : string.Create(CultureInfo.InvariantCulture, $"+{name}={value:R}");
 
     private static double Number(string text, string name, string value, double least, double most, bool isWhole) =>
-        double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out double number)
+        NumberText.TryDouble(value, out double number)
             && number >= least && number <= most && (!isWhole || number == Math.Floor(number))
             ? number
             : throw new UserError(string.Create(

@@ -34,7 +34,12 @@ public sealed class PythonEnvironments : IDisposable
     {
         _target = target;
         Name = target.Name;
-        Info = info ?? Start(count);
+        if (info is null)
+        {
+            (_child, info) = Start(count);
+        }
+
+        Info = info;
         _observationSize = Info.Observations.Size;
         _actionSize = Info.Actions.Size;
         for (int i = 0; i < count; i++)
@@ -49,7 +54,7 @@ public sealed class PythonEnvironments : IDisposable
     /// <summary>The task's name, for sentences.</summary>
     public string Name { get; }
 
-    internal PythonTaskInfo Info { get; private set; }
+    internal PythonTaskInfo Info { get; }
 
     // Started when it is needed: of a task that is only looked at, the spaces are known.
     internal PythonChild Child
@@ -58,14 +63,17 @@ public sealed class PythonEnvironments : IDisposable
         {
             if (_child is null)
             {
-                PythonTaskInfo before = Info, now = Start(Count);
-                if (now.Fingerprint != before.Fingerprint)
+                (PythonChild child, PythonTaskInfo now) = Start(Count);
+                if (now.Fingerprint != Info.Fingerprint)
                 {
+                    child.Dispose();
                     throw new UserError($"{Name}: the task's source has changed while it was being used");
                 }
+
+                _child = child;
             }
 
-            return _child!;
+            return _child;
         }
     }
 
@@ -153,7 +161,7 @@ public sealed class PythonEnvironments : IDisposable
         _child = null;
     }
 
-    private PythonTaskInfo Start(int count)
+    private (PythonChild Child, PythonTaskInfo Info) Start(int count)
     {
         HasStarted = true;
         var child = new PythonChild(Name);
@@ -169,9 +177,7 @@ public sealed class PythonEnvironments : IDisposable
                 ["count"] = count,
             }.ToJsonString());
             request.CopyTo(child.Request('H', request.Length));
-            Info = PythonTaskInfo.Parse(Name, child.Send("making the task"));
-            _child = child;
-            return Info;
+            return (child, PythonTaskInfo.Parse(Name, child.Send("making the task")));
         }
         catch
         {

@@ -49,7 +49,15 @@ public sealed class GuardedTask : EnvironmentWrapper
             throw Failure(name, "the constructor failed", e);
         }
 
-        return new GuardedTask(name, inner);
+        try
+        {
+            return new GuardedTask(name, inner);
+        }
+        catch
+        {
+            Leave(inner);
+            throw;
+        }
     }
 
     /// <inheritdoc/>
@@ -118,6 +126,18 @@ public sealed class GuardedTask : EnvironmentWrapper
         catch (Exception e) when (IsOfTheTask(e))
         {
             throw Failure(_name, $"{nameof(Dispose)} failed", e);
+        }
+    }
+
+    // What is wrong with its spaces is told, and not what else goes wrong on its way out.
+    private static void Leave(IEnvironment? task)
+    {
+        try
+        {
+            task?.Dispose();
+        }
+        catch (Exception e) when (e is not OutOfMemoryException)
+        {
         }
     }
 

@@ -214,6 +214,44 @@ public sealed class OnPolicyDiagnosticsTests
         Assert.Contains("only the actor leads", Assert.Throws<UserError>(() => Inspect(training, discrete: true, new InspectionOptions { Leader = Player.Critic })).Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("batch")]
+    [InlineData("gradients")]
+    [InlineData("rollouts")]
+    public void Where_an_environment_is_refused_or_cannot_be_made_none_is_left_behind(string what)
+    {
+        int made = 0, left = 0;
+        Func<IEnvironment> Until(int most, bool discrete) => () => made - left < most ? Made(discrete) : throw new UserError("no more of them");
+        IEnvironment Made(bool discrete)
+        {
+            made++;
+            return new Counted(Task(discrete)(), () => left++);
+        }
+
+        using AgentTraining training = Trained("ac", discrete: false, [.. QCritic, ("residual", "true")]);
+        var agent = (EpochAgent)training.Agent;
+        string message = Assert.Throws<UserError>(() => what switch
+        {
+            "batch" => new EpochBatch(agent, Until(1, discrete: true)),
+            "gradients" => new EpisodeGradients(agent, Until(1, discrete: false), steps: null, new RandomStream(1)),
+            _ => (IDisposable)new PolicyRollouts(agent.PolicyOn, Until(2, discrete: false), 3),
+        }).Message;
+        Assert.Contains(what == "batch" ? "is made for" : "no more of them", message, StringComparison.Ordinal);
+        Assert.Equal(what == "rollouts" ? 2 : 1, made);
+        Assert.Equal(made, left);
+    }
+
+    private sealed class Counted(IEnvironment inner, Action leave) : EnvironmentWrapper(inner)
+    {
+        public override StepResult Step(ReadOnlySpan<double> action, Span<double> observation) => Inner.Step(action, observation);
+
+        protected override void DisposeInner()
+        {
+            leave();
+            base.DisposeInner();
+        }
+    }
+
     private static (string, string)[] Changes(string text) =>
         [.. text.Split(',', StringSplitOptions.RemoveEmptyEntries).Select(x => x.Split('=')).Select(x => (x[0], x[1]))];
 

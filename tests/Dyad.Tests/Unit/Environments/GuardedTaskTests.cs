@@ -111,9 +111,11 @@ public sealed class GuardedTaskTests
             "no values" => new Discrete(0),
             _ => null,
         };
-        IEnvironment Create() => new Throwing("", new NotSupportedException()) { Seen = () => space! };
-        Assert.StartsWith($"Own: {sentence}", Assert.Throws<UserError>(() => GuardedTask.Create("Own", Create)).Message, StringComparison.Ordinal);
-        Assert.StartsWith(sentence, Assert.Single(EnvironmentChecker.Check(Create)).Problem, StringComparison.Ordinal);
+        Throwing? made = null;
+        Throwing Create(string member) => made = new(member, new NotSupportedException()) { Seen = () => space! };
+        Assert.StartsWith($"Own: {sentence}", Assert.Throws<UserError>(() => GuardedTask.Create("Own", () => Create("Dispose"))).Message, StringComparison.Ordinal);
+        Assert.True(made!.IsDisposed);
+        Assert.StartsWith(sentence, Assert.Single(EnvironmentChecker.Check(() => Create(""))).Problem, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -158,6 +160,8 @@ public sealed class GuardedTaskTests
 
         public double First { get; init; }
 
+        public bool IsDisposed { get; private set; }
+
         public Space ObservationSpace => Throw("ObservationSpace", Seen);
 
         public Space ActionSpace => Throw("ActionSpace", () => Box.Uniform(1, -1, 1));
@@ -180,7 +184,11 @@ public sealed class GuardedTaskTests
 
         public void Serialize(StateArchive archive) => Throw("Serialize");
 
-        public void Dispose() => Throw("Dispose");
+        public void Dispose()
+        {
+            IsDisposed = true;
+            Throw("Dispose");
+        }
 
         private void Throw(string member) => Throw(member, () => 0);
 

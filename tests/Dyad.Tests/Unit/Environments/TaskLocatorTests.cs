@@ -115,6 +115,7 @@ public sealed class TaskLocatorTests : IDisposable
         foreach ((string query, string sentence) in new[]
         {
             ("goal=never", "goal is 'never'; it must be restart, absorb or stay"), ("slip=much", "slip is 'much'; it must be a number"),
+            ("gamma=NaN", "gamma is 'NaN'; it must be a number"), ("slip=1e400", "slip is '1e400'; it must be a number"),
             ("slip=2", "slip is 2; it must be at least 0"), ("gama=1", "did you mean gamma?"), ("slip", "'slip' is no key=value"),
         })
         {

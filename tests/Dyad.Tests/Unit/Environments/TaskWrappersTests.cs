@@ -29,6 +29,7 @@ public sealed class TaskWrappersTests : IDisposable
     [Theory]
     [InlineData("Pendulum-v1+frame_stak=3", "no wrapper 'frame_stak'; did you mean frame_stack?")]
     [InlineData("Pendulum-v1+frame_stack=0", "frame_stack is '0'; it must be a whole number from 1 to 100")]
+    [InlineData("Pendulum-v1+frame_stack= 2", "frame_stack is ' 2'; it must be a whole number from 1 to 100")]
     [InlineData("Pendulum-v1+frame_stack=2.5", "it must be a whole number")]
     [InlineData("Pendulum-v1+action_repeat=2+action_repeat=3", "gives 'action_repeat' twice")]
     [InlineData("Pendulum-v1+reward_scale=-1", "reward_scale is '-1'; it must be a number from 1E-09 to 1000000000")]
@@ -37,6 +38,24 @@ public sealed class TaskWrappersTests : IDisposable
     [InlineData("Pendulum-v9+reward_clip=1", "no environment 'Pendulum-v9'; did you mean")]
     public void What_is_no_wrapper_gets_one_sentence(string text, string sentence) =>
         Assert.Contains(sentence, Assert.Throws<UserError>(() => TaskLocator.Find(text)).Message, StringComparison.Ordinal);
+
+    [Fact]
+    public void Names_that_are_too_long_for_a_folder_are_cut_and_told_apart()
+    {
+        const string Long = "Pendulum-v1+action_repeat=1000+reward_scale=1.2345678901234567E-09+reward_clip=1.2345678901234567E-09+frame_stack=";
+        string map = new('m', 85);
+        foreach (string name in new[] { "a", "b" })
+        {
+            File.WriteAllText(_folder.PathOf(map + name + ".txt"), "SG\n");
+            File.WriteAllText(_folder.PathOf(map + "m" + name + ".txt"), "SG\n");
+        }
+
+        // What fits is whole.
+        Assert.Equal(map + "a+frame_stack=2", TaskLocator.Find(_folder.PathOf(map + "a.txt+frame_stack=2")).Name);
+        LocatedTask[] tasks = [.. new[] { Long + "99", Long + "100", _folder.PathOf(map + "ma.txt+frame_stack=2"), _folder.PathOf(map + "mb.txt+frame_stack=2") }.Select(TaskLocator.Find)];
+        Assert.Equal(4, tasks.Select(task => task.Name).Distinct().Count());
+        Assert.All(tasks, task => Assert.Equal((null, 100, task.Name), (FolderName.Fault(task.Name), task.Name.Length, TaskLocator.NameOf(task.Text))));
+    }
 
     [Theory]
     [InlineData("CartPole-v1+action_repeat=2+frame_stack=3+reward_scale=0.5+reward_clip=0.4")]

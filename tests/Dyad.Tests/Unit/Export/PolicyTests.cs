@@ -130,6 +130,31 @@ public sealed class PolicyTests : IDisposable
         Assert.InRange(share, theirs - 0.015, theirs + 0.015);
     }
 
+    /// <summary>Probabilities hang on differences of logits alone, however large these are.</summary>
+    [Theory]
+    [InlineData(0f)]
+    [InlineData(87.5f)]
+    [InlineData(100f)]
+    [InlineData(-102f)]
+    [InlineData(-200f)]
+    public void Draws_of_a_softmax_follow_logits_of_any_size(float logit)
+    {
+        (IAgent agent, string path) = StoredPolicies.Write("reinforce", "CartPole-v1", _folder.FullPath, width: 2);
+        agent.Policy.Values.Clear();
+        Span<float> logits = agent.Policy.Leaves[^1].Values;
+        (logits[0], logits[1]) = (logit + MathF.Log(3), logit);
+        Safetensors.Write(path, agent.Policy, Policy.Load(path).Description.ToMetadata());
+        var policy = Policy.Load(path);
+        var stream = new RandomStream(1);
+        double[] action = new double[1];
+        double share = Enumerable.Range(0, 10_000).Average(_ =>
+        {
+            policy.Sample([0, 0, 0, 0], action, stream);
+            return action[0];
+        });
+        Assert.InRange(share, 0.23, 0.27);
+    }
+
     [Theory]
     [MemberData(nameof(Kinds))]
     public void It_allocates_nothing(string method, string task)
@@ -194,6 +219,30 @@ public sealed class PolicyTests : IDisposable
         Safetensors.Write(other, agent.Policy, policy.Description.ToMetadata());
         Assert.Contains("not finite", Assert.Throws<UserError>(() => Policy.Load(other)).Message, StringComparison.Ordinal);
         Assert.Throws<UserError>(() => Policy.Load(_folder.PathOf("nowhere")));
+    }
+
+    [Theory]
+    [InlineData("reinforce", "CartPole-v1", "dyad.action_counts", "2147483647 1", "the choices of the action space have 2147483648 values together; they must have at most 2147483647")]
+    [InlineData("ac", "Pendulum-v1", "dyad.action_low", "Infinity", "the action space's bounds 0 are Infinity and 2; the lower must not exceed the upper")]
+    [InlineData("sac", "Pendulum-v1", "dyad.action_high", "-3", "the action space's bounds 0 are -2 and -3")]
+    [InlineData("sac", "Pendulum-v1", "dyad.observation_low", "-1 2 -8", "the observation space's bounds 1 are 2 and 1")]
+    [InlineData("ac", "Pendulum-v1", "dyad.action_high", "1e400", "'dyad.action_high' is '1e400'")]
+    public void Spaces_that_are_none_are_damage(string method, string task, string name, string value, string sentence)
+    {
+        (IAgent agent, string path) = StoredPolicies.Write(method, task, _folder.FullPath, width: 4);
+        var metadata = Policy.Load(path).Description.ToMetadata().ToDictionary();
+        metadata[name] = value;
+        Safetensors.Write(path, agent.Policy, metadata);
+        Assert.Contains($"policy.safetensors' is damaged: {sentence}", Assert.Throws<UserError>(() => Policy.Load(path)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_program_that_describes_spaces_that_are_none_is_told()
+    {
+        string path = _folder.PathOf("networks.safetensors");
+        AgentNetworks.Write(path, Ddpg.Agent(3, 1, new DdpgOptions { HiddenWidth = 4 }, new RandomStream(0)));
+        var description = new PolicyDescription(new PolicyHead(PolicyKind.Deterministic), Box.Uniform(3, -1, 1), new Box([2], [-2]));
+        Assert.Contains("is for no task: the action space's bounds 0 are 2 and -2", Assert.Throws<UserError>(() => Policy.LoadStateDict(path, description, "actor.policy")).Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -1,7 +1,9 @@
+using System.Runtime.CompilerServices;
 using Dyad.Algorithms;
 using Dyad.Core;
 using Dyad.Gpu;
 using Dyad.Numerics;
+using ILGPU.Runtime;
 
 namespace Dyad.Tests.Unit.Gpu;
 
@@ -98,6 +100,50 @@ public sealed class GroupTests
         Assert.StartsWith("'environments' needs the processor", Refused(new SacOptions { HiddenWidth = 8, Environments = 2 }), StringComparison.Ordinal);
         GpuHost.Require(Sac.Agent(3, 1, new SacOptions { HiddenWidth = 8 }, new RandomStream(1)));
     }
+
+    [Theory]
+    [InlineData(int.MaxValue, 32)]
+    [InlineData(32, int.MaxValue)]
+    public void What_the_device_has_no_memory_for_is_one_sentence_and_leaves_nothing_there(int pitch, int written)
+    {
+        using var device = GpuDevice.OfProcessor();
+        int Count() => Children(device.Accelerator).Count(child => child.TryGetTarget(out AcceleratorObject? there) && !there.IsDisposed);
+        int before = Count();
+        string message = Assert.Throws<UserError>(() => new AgentGroup(device, [], pitch, written, read: 1, capacity: 1 << 20)).Message;
+        Assert.Contains("has no memory for 1048576 more seeds, each of which needs 8589.9 MB there", message, StringComparison.Ordinal);
+        Assert.Equal(before, Count());
+    }
+
+    [Fact]
+    public void Nobody_waits_for_an_agent_whose_numbers_did_not_get_there()
+    {
+        using var host = new GpuHost(GpuDevice.OfProcessor());
+        GameAgent agent = SmallAgents.Of("sac", 1);
+        using AgentPlace place = host.Seat(agent, 2);
+        ref AcceleratorStream stream = ref Stream(place.Seat.Group);
+        AcceleratorStream whole = stream;
+        stream = null!;
+        Assert.NotNull(Record.Exception(() => host.Seat(SmallAgents.Of("sac", 2), 2)));
+        stream = whole;
+        var update = new Thread(() =>
+        {
+            agent.Update();
+            agent.Device.Finish();
+        })
+        { IsBackground = true };
+        update.Start();
+        Assert.True(update.Join(TimeSpan.FromSeconds(60)), "it waits for an agent that has no place");
+
+        // The place is free again.
+        using AgentPlace next = host.Seat(SmallAgents.Of("sac", 3), 2);
+        Assert.Same(place.Seat.Group, next.Seat.Group);
+    }
+
+    [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "_stream")]
+    private static extern ref AcceleratorStream Stream(AgentGroup group);
+
+    [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "childObjects")]
+    private static extern ref List<WeakReference<AcceleratorObject>> Children(Accelerator accelerator);
 
     private static float[][] Together(string name, int[] seeds)
     {

@@ -178,6 +178,7 @@ public sealed class StudyFileTests : IDisposable
     [InlineData("environments: [FourRoom, FourRoom]\nmethods: [actor-o]", "line 1, column 26: two tasks have the name 'FourRoom'")]
     [InlineData("environments: FourRoom\nmethods: [{ method: actor-o, name: a/b }]", "line 2, column 11: the name 'a/b' is for a folder too")]
     [InlineData("environments: FourRoom\nmethods: [actor-o]\nseeds: [1, 1]", "line 3, column 12: the seed 1 is named twice")]
+    [InlineData("environments: FourRoom\nmethods: [actor-o]\nsteps: 1__0", "line 3, column 8: steps is '1__0'; it must be a whole number from 1")]
     [InlineData("environments: FourRoom\nmethods: [actor-o]\npreset: corect", "line 3, column 9: preset is 'corect'; did you mean correct?")]
     [InlineData("environments: FourRoom\nmethods: [actor-o]\nclaims: [{ better: actor-o, than: actor-g }]", "line 3, column 35: there is no line 'actor-g'; did you mean actor-o?")]
     [InlineData("environments: FourRoom\nmethods: [actor-o, actor-g]\nclaims: [{ better: actor-o, than: actor-o }]", "line 3, column 35: the claim holds 'actor-o' against itself")]

@@ -253,6 +253,25 @@ public sealed class PythonEnvironmentTests
     }
 
     [Fact]
+    public void A_source_that_changes_while_it_is_used_is_refused_each_time_and_leaves_no_process()
+    {
+        Assert.NotEmpty(PythonForTests.Path);
+        using var folder = new TempFolder();
+        string source = folder.PathOf("changing.py"), started = folder.PathOf("started");
+        File.WriteAllText(source, File.ReadAllText(Path.Combine(PythonForTests.Folder, "dyad_tasks.py")) + $"\nimport os\nopen('{started}', 'a').write(f'{{os.getpid()}}\\n')\n");
+        using IEnvironment task = TaskLocator.Find($"py:{folder.FullPath}/changing:Corridor").Create();
+        File.AppendAllText(source, "# changed\n");
+        for (int use = 0; use < 2; use++)
+        {
+            Assert.Contains("source has changed", Assert.Throws<UserError>(() => task.Reset(new double[2], 1)).Message, StringComparison.Ordinal);
+        }
+
+        string[] children = File.ReadAllLines(started);
+        Assert.Equal(3, children.Length);
+        Assert.All(children, child => Assert.Throws<ArgumentException>(() => System.Diagnostics.Process.GetProcessById(int.Parse(child, System.Globalization.CultureInfo.InvariantCulture))));
+    }
+
+    [Fact]
     public void Without_a_state_a_loaded_episode_fails_once_and_a_fresh_one_is_repeatable()
     {
         LocatedTask located = TaskLocator.Find(PythonForTests.Task("Stateless"));
