@@ -207,7 +207,7 @@ public sealed class KeptSeedsTests : IDisposable
             Change(file, "run.json", text => text.Replace("\"machine\"", "\"device\": \"a card\", \"machine\"", StringComparison.Ordinal));
         }
 
-        Assert.Equal(Numbers(first), Numbers(Execute(Study(), "second", readsOnly: true)));
+        Assert.Equal(Numbers(first with { Machine = $"{first.Machine}, with a card" }), Numbers(Execute(Study(), "second", readsOnly: true)));
         Assert.Contains("was computed on a GPU (a card)", Assert.Throws<UserError>(() => Execute(Study(), "third")).Message, StringComparison.Ordinal);
     }
 
