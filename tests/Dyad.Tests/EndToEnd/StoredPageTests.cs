@@ -53,7 +53,7 @@ public sealed class StoredPageTests(Browser browser) : IClassFixture<Browser>, I
 
     [Theory]
     [MemberData(nameof(Looks))]
-    public async Task Nothing_is_cut_at_any_width_in_either_scheme_or_on_paper(string kind, int width)
+    public async Task Nothing_is_cut_at_any_width_nor_in_the_dark_nor_on_paper(string kind, int width)
     {
         StudyResult study = SummaryFile.ReadFile(Repository.PathOf("docs", "results", $"{kind}.json"));
         await using BrowserPage opened = await OpenAsync([study], width);

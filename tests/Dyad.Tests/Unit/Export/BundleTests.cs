@@ -63,6 +63,12 @@ public sealed class BundleTests : IDisposable
         Assert.Contains("is no bundle", Assert.Throws<UserError>(() => Bundle.Read(bad)).Message, StringComparison.Ordinal);
         File.WriteAllBytes(bad, good[..(good.Length / 2)]);
         Assert.Equal($"'{bad}' is no bundle, or is damaged: it is no whole zip file", Assert.Throws<UserError>(() => Bundle.Read(bad)).Message);
+
+        // Whole but for the list of what is in it, which begins with PK\1\2.
+        byte[] unlisted = [.. good];
+        unlisted[unlisted.AsSpan().IndexOf("PK\u0001\u0002"u8)] = 0;
+        File.WriteAllBytes(bad, unlisted);
+        Assert.Equal($"'{bad}' is no bundle, or is damaged: it is no whole zip file", Assert.Throws<UserError>(() => Bundle.Read(bad)).Message);
         Assert.Throws<UserError>(() => Bundle.Read(_folder.PathOf("nowhere.zip")));
         File.WriteAllBytes(bad, good);
         Replace(bad, "summaries/0/summary.json", "{}");
