@@ -58,18 +58,19 @@ public sealed class ForesightTests
     [Fact]
     public void A_critic_with_a_replay_answers_in_the_direction_foreseen_and_the_agent_is_left_as_it_was()
     {
-        // With a damping of 10 the cosine is 0.2 to 0.6 from any seed; with 1 what a young critic answers is anyone's guess.
+        // With a damping of 10 the cosine is 0.4 to 0.7 from any seed; with 1 what a young critic answers is anyone's guess. From eight
+        // steps on two followers of the same batches part for other reasons, and 24 draws do not measure the answer in that.
         using AgentTraining training = SmallTasks.Train(
             "stddpg-al", SmallTasks.Pendulum, episodes: 1,
             changes: [.. SmallTasks.Small, ("hidden_width", "16"), ("actor_learning_rate", "3e-3"), ("damping", "10")]);
         Advance(training, 800);
         byte[] before = StateArchive.Save(training.Serialize);
         var agent = (GameAgent)training.Agent;
-        var foresight = Foresight.Of(agent, [1, 40], draws: 24, new RandomStream(3));
+        var foresight = Foresight.Of(agent, [1, 4], draws: 24, new RandomStream(3));
         Assert.Equal(before, StateArchive.Save(training.Serialize));
         Check(foresight, agent.Policy.Count, 3e-3);
-        Assert.Equal(foresight.Changes, Foresight.Of(agent, [1, 40], draws: 24, new RandomStream(3)).Changes);
-        Assert.NotEqual(foresight.Changes, Foresight.Of(agent, [1, 40], draws: 24, new RandomStream(4)).Changes);
+        Assert.Equal(foresight.Changes, Foresight.Of(agent, [1, 4], draws: 24, new RandomStream(3)).Changes);
+        Assert.NotEqual(foresight.Changes, Foresight.Of(agent, [1, 4], draws: 24, new RandomStream(4)).Changes);
     }
 
     [Fact]
