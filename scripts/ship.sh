@@ -16,12 +16,13 @@ need_tools
 mkdir -p "$folder" artifacts
 exec 9>artifacts/ship.lock
 flock 9
+# The projects are a chain: a second process of MSBuild would only cost its start.
 for part in "${parts[@]}"; do
     case "$part" in
-        library) dotnet pack src/Dyad -c Release -v quiet -o "$folder" ;;
-        tool) dotnet pack src/Dyad.Cli -c Release -v quiet -p:ForShipping=tool -o "$folder" ;;
+        library) dotnet pack src/Dyad -c Release -v quiet -m:1 -o "$folder" ;;
+        tool) dotnet pack src/Dyad.Cli -c Release -v quiet -m:1 -p:ForShipping=tool -o "$folder" ;;
         single-file)
-            dotnet publish src/Dyad.Cli -c Release -v quiet -p:ForShipping=single-file ${DYAD_SHIP_QUICK:+-p:PublishReadyToRun=false} -o artifacts/ship/single-file/published
+            dotnet publish src/Dyad.Cli -c Release -v quiet -m:1 -p:ForShipping=single-file ${DYAD_SHIP_QUICK:+-p:PublishReadyToRun=false} -o artifacts/ship/single-file/published
             cp artifacts/ship/single-file/published/Dyad.Cli "$folder/dyad.partial"
             mv "$folder/dyad.partial" "$folder/dyad" ;;
     esac

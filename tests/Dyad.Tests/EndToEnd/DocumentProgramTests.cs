@@ -8,7 +8,7 @@ namespace Dyad.Tests.EndToEnd;
 /// method. Those of docs/application.md and docs/extending.md run, one after the other.
 /// </summary>
 [Trait("Category", "e2e")]
-public sealed partial class DocumentProgramTests : IDisposable
+public sealed partial class DocumentProgramTests(PackedLibrary library) : IDisposable
 {
     private readonly PackageFeed _feed = new();
 
@@ -17,7 +17,7 @@ public sealed partial class DocumentProgramTests : IDisposable
     [Fact]
     public async Task The_programs_of_the_pages_compile_and_those_of_an_application_run()
     {
-        await _feed.PackAsync("library");
+        await library.CopyAsync(_feed);
         string[] pages = [Repository.PathOf("README.md"), .. Directory.GetFiles(Repository.PathOf("docs"), "*.md").Where(path => Path.GetFileName(path) != "environments.md").Order(StringComparer.Ordinal)];
         var calls = new List<string>();
         var sources = new List<(string, string)>();

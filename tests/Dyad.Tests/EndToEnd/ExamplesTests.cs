@@ -7,7 +7,7 @@ namespace Dyad.Tests.EndToEnd;
 
 /// <summary>The examples, copied out of the repository, built with the packed library, and run.</summary>
 [Trait("Category", "e2e")]
-public sealed partial class ExamplesTests : IDisposable
+public sealed partial class ExamplesTests(PackedLibrary library) : IDisposable
 {
     private readonly PackageFeed _feed = new();
 
@@ -16,7 +16,7 @@ public sealed partial class ExamplesTests : IDisposable
     [Fact]
     public async Task They_stand_alone_and_do_what_they_say()
     {
-        await _feed.PackAsync("library");
+        await library.CopyAsync(_feed);
         _feed.WriteConfiguration();
         _feed.Calls.Variables["NUGET_PACKAGES"] = _feed.Calls.PathOf("restored");
         Copy(Repository.PathOf("examples"), _feed.Calls.PathOf("examples"));

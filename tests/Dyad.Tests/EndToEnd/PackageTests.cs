@@ -6,7 +6,7 @@ namespace Dyad.Tests.EndToEnd;
 
 /// <summary>What others install: the library as a package, the command line as a tool and as one file.</summary>
 [Trait("Category", "e2e")]
-public sealed partial class PackageTests
+public sealed partial class PackageTests(PackedLibrary library)
 {
     private static readonly string[] Shipped = ["LICENSE", "README.md", "lib/net10.0/Dyad.dll", "lib/net10.0/Dyad.xml"];
 
@@ -14,7 +14,7 @@ public sealed partial class PackageTests
     public async Task The_library_is_installed_from_its_package_and_trains_saves_loads_and_acts()
     {
         using var feed = new PackageFeed();
-        await feed.PackAsync("library");
+        await library.CopyAsync(feed);
         string package = Path.Combine(feed.Packages, $"Dyad.{PackageFeed.Version}.nupkg");
         using (ZipArchive archive = await ZipFile.OpenReadAsync(package, TestContext.Current.CancellationToken))
         {

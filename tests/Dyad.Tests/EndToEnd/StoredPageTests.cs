@@ -24,7 +24,8 @@ public sealed class StoredPageTests(Browser browser) : IClassFixture<Browser>, I
             var looks = new TheoryData<string, int>();
             foreach (string kind in Kinds)
             {
-                foreach (int width in new[] { 390, 1024, 1400, 1920 }) looks.Add(kind, width);
+                // A page that fits 1,400 pixels is the same on 1,920, but for what is as wide as the window.
+                foreach (int width in kind == Kinds[0] ? [390, 1024, 1400, 1920] : new[] { 390, 1024, 1400 }) looks.Add(kind, width);
             }
 
             return looks;
@@ -34,9 +35,12 @@ public sealed class StoredPageTests(Browser browser) : IClassFixture<Browser>, I
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public async Task Every_study_is_drawn_without_an_error_and_only_what_is_seen_at_first()
+    public async Task Studies_are_drawn_without_an_error_and_only_what_is_seen_at_first()
     {
-        StudyResult[] studies = [.. Directory.GetFiles(Repository.PathOf("docs", "results"), "*.json", SearchOption.AllDirectories).Order(StringComparer.Ordinal).Select(SummaryFile.ReadFile)];
+        // Of the many runs of one method on one task, whose pages have the same charts, each method once or twice.
+        StudyResult[] studies = [.. Directory.GetFiles(Repository.PathOf("docs", "results"), "*.json", SearchOption.AllDirectories)
+            .Where(path => !path.Contains("/training/", StringComparison.Ordinal) || path.Contains("pendulum", StringComparison.Ordinal) || path.Contains("cartpole-v0", StringComparison.Ordinal))
+            .Order(StringComparer.Ordinal).Select(SummaryFile.ReadFile)];
         await using BrowserPage opened = await OpenAsync(studies, 1400);
         int charts = studies.Sum(study => study.Charts.Count);
         Assert.Equal(charts, await opened.Page.Locator("figure.chart").CountAsync());

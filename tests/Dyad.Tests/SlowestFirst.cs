@@ -1,0 +1,30 @@
+using Xunit.Sdk;
+using Xunit.v3;
+
+[assembly: TestCollectionOrderer(typeof(Dyad.Tests.SlowestFirst))]
+
+namespace Dyad.Tests;
+
+/// <summary>
+/// Classes that take the longest come first, then the other end-to-end tests, which wait for other programs; the many short ones fill
+/// the end, so that no core waits for a last long class.
+/// </summary>
+public sealed class SlowestFirst : ITestCollectionOrderer
+{
+    private static readonly string[] Slow =
+    [
+        "EndToEnd.PackageTests", "EndToEnd.ReproduceTests", "EndToEnd.SlurmTests", "EndToEnd.StoredPageTests", "Unit.Environments.Python.PythonEnvironmentTests",
+        "EndToEnd.ExamplesTests", "EndToEnd.TaskKindTests", "EndToEnd.DocumentProgramTests",
+    ];
+
+    /// <inheritdoc />
+    public IReadOnlyCollection<TTestCollection> OrderTestCollections<TTestCollection>(IReadOnlyCollection<TTestCollection> testCollections)
+        where TTestCollection : ITestCollection => [.. testCollections.OrderBy(collection => Rank(collection.TestCollectionDisplayName))];
+
+    // "Test collection for Dyad.Tests.EndToEnd.PackageTests (id: ...)"
+    private static int Rank(string name)
+    {
+        int slow = Array.FindIndex(Slow, type => name.Contains($"{nameof(Dyad)}.{nameof(Tests)}.{type} ", StringComparison.Ordinal));
+        return slow >= 0 ? slow : name.Contains(".EndToEnd.", StringComparison.Ordinal) ? Slow.Length : Slow.Length + 1;
+    }
+}
