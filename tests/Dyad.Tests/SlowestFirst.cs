@@ -1,3 +1,5 @@
+using Dyad.Tests.EndToEnd;
+using Dyad.Tests.Unit.Environments.Python;
 using Xunit.Sdk;
 using Xunit.v3;
 
@@ -11,10 +13,10 @@ namespace Dyad.Tests;
 /// </summary>
 public sealed class SlowestFirst : ITestCollectionOrderer
 {
-    private static readonly string[] Slow =
+    private static readonly Type[] Slow =
     [
-        "EndToEnd.PackageTests", "EndToEnd.ReproduceTests", "EndToEnd.SlurmTests", "EndToEnd.StoredPageTests", "Unit.Environments.Python.PythonEnvironmentTests",
-        "EndToEnd.ExamplesTests", "EndToEnd.TaskKindTests", "EndToEnd.DocumentProgramTests",
+        typeof(PackageTests), typeof(ReproduceTests), typeof(SlurmTests), typeof(StoredPageTests), typeof(PythonEnvironmentTests),
+        typeof(ExamplesTests), typeof(TaskKindTests), typeof(DocumentProgramTests),
     ];
 
     /// <inheritdoc />
@@ -24,7 +26,7 @@ public sealed class SlowestFirst : ITestCollectionOrderer
     // "Test collection for Dyad.Tests.EndToEnd.PackageTests (id: ...)"
     private static int Rank(string name)
     {
-        int slow = Array.FindIndex(Slow, type => name.Contains($"{nameof(Dyad)}.{nameof(Tests)}.{type} ", StringComparison.Ordinal));
+        int slow = Array.FindIndex(Slow, type => name.Contains($" {type.FullName} ", StringComparison.Ordinal));
         return slow >= 0 ? slow : name.Contains(".EndToEnd.", StringComparison.Ordinal) ? Slow.Length : Slow.Length + 1;
     }
 }

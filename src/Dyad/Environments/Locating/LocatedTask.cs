@@ -27,23 +27,17 @@ public sealed class LocatedTask
     // From here on the experiments that a preset repeats tell a time limit from a termination.
     private const int LongEpisode = 1000;
 
-    private readonly Func<IEnvironment> _create;
     private readonly int? _ownLimit;
-    private readonly string _fingerprint;
+    private Func<IEnvironment> _create;
+    private string _fingerprint;
 
     internal LocatedTask(string name, string text, Func<IEnvironment> create, int? limit, LocatedKind kind, Mdp? mdp, string fingerprint = "")
-        : this(name, text, create, limit, limit, kind, mdp, fingerprint)
-    {
-    }
-
-    private LocatedTask(
-        string name, string text, Func<IEnvironment> create, int? ownLimit, int? limit, LocatedKind kind, Mdp? mdp, string fingerprint)
     {
         Name = name;
         BareName = name;
         Text = text;
         _create = create;
-        _ownLimit = ownLimit;
+        _ownLimit = limit;
         MaxEpisodeSteps = limit;
         Kind = kind;
         Mdp = mdp;
@@ -51,25 +45,25 @@ public sealed class LocatedTask
     }
 
     /// <summary>Name for folders and legends.</summary>
-    public string Name { get; }
+    public string Name { get; private set; }
 
     /// <summary>Name of the task without what its name puts around it, by which it speaks of itself.</summary>
-    public string BareName { get; private init; } = "";
+    public string BareName { get; }
 
     /// <summary>What finds the task again from any folder: its name, or the full path of its file, with its type.</summary>
-    public string Text { get; }
+    public string Text { get; private set; }
 
     /// <summary>What its name puts around it.</summary>
-    internal TaskWrappers Wrappers { get; private init; } = TaskWrappers.None;
+    internal TaskWrappers Wrappers { get; private set; } = TaskWrappers.None;
 
     /// <summary>Where it was found.</summary>
     public LocatedKind Kind { get; }
 
     /// <summary>The finite MDP behind it; null where there is none.</summary>
-    public Mdp? Mdp { get; }
+    public Mdp? Mdp { get; private set; }
 
     /// <summary>Steps after which an episode is truncated; null for never, or where a user's own task keeps that to itself.</summary>
-    public int? MaxEpisodeSteps { get; }
+    public int? MaxEpisodeSteps { get; private set; }
 
     /// <summary>
     /// Differs, in all likelihood, for any other finite MDP and any other code of the user's own, since a file may change under its
@@ -85,25 +79,21 @@ public sealed class LocatedTask
 
     /// <summary>The same with another time limit; a limit that a user's own task sets stays within it.</summary>
     /// <param name="limit">Steps of an episode; null for its own limit.</param>
-    public LocatedTask WithLimit(int? limit) => new(Name, Text, _create, _ownLimit, limit ?? _ownLimit, Kind, Mdp, _fingerprint)
-    {
-        BareName = BareName,
-        Wrappers = Wrappers,
-        CreateTable = CreateTable,
-        Sharing = Sharing,
-    };
+    public LocatedTask WithLimit(int? limit) => With(task => task.MaxEpisodeSteps = limit ?? _ownLimit);
 
     /// <summary>The same with what its name puts around it; a finite MDP behind it is none of what is made of it.</summary>
     internal LocatedTask Wrapped(TaskWrappers wrappers)
     {
         string text = wrappers.ToString();
-        return wrappers == TaskWrappers.None ? this : new(
-            TaskWrappers.NameOf(Name, text), Text + text, _create, _ownLimit, MaxEpisodeSteps, Kind, mdp: null, Fingerprint)
+        return wrappers == TaskWrappers.None ? this : With(task =>
         {
-            BareName = BareName,
-            Wrappers = wrappers,
-            Sharing = Sharing,
-        };
+            task.Name = TaskWrappers.NameOf(Name, text);
+            task.Text = Text + text;
+            task.Wrappers = wrappers;
+            task.Mdp = null;
+            task.CreateTable = null;
+            task._fingerprint = Fingerprint;
+        });
     }
 
     /// <summary>
@@ -120,23 +110,27 @@ public sealed class LocatedTask
     public IEnvironment CreateForPolicies() => WithVectors(Create());
 
     /// <summary>Makes an instance that shows the states of <see cref="Mdp"/>; null where every instance does.</summary>
-    internal Func<IEnvironment>? CreateTable { get; init; }
+    internal Func<IEnvironment>? CreateTable { get; set; }
 
     /// <summary>Begins to make instances that share what they need to run; null where they share nothing.</summary>
-    internal Func<Func<IEnvironment>>? Sharing { get; init; }
+    internal Func<Func<IEnvironment>>? Sharing { get; set; }
 
     /// <summary>
     /// The same, whose instances share what they need to run, such as a Python process, in which they step together where whoever steps them says
     /// so: those that are made before one of them is used.
     /// </summary>
-    internal LocatedTask Together() => Sharing is null ? this : new(Name, Text, Sharing(), _ownLimit, MaxEpisodeSteps, Kind, Mdp, _fingerprint)
+    internal LocatedTask Together() => Sharing is null ? this : With(task =>
     {
-        BareName = BareName,
-        Wrappers = Wrappers,
-    };
+        task._create = Sharing();
+        task.Sharing = null;
+    });
 
     /// <summary>The same, each instance of which shows the states of <see cref="Mdp"/> one-hot, as tabular methods number them.</summary>
-    internal LocatedTask ForTables() => CreateTable is null ? this : new(Name, Text, CreateTable, _ownLimit, MaxEpisodeSteps, Kind, Mdp, _fingerprint);
+    internal LocatedTask ForTables() => CreateTable is null ? this : With(task =>
+    {
+        task._create = CreateTable;
+        task.CreateTable = null;
+    });
 
     /// <summary>An instance that agents learn in: as they see it, with rewards as the task's name has them.</summary>
     /// <param name="timeLimitTerminates">Whether a time limit below 1,000 steps counts as a termination.</param>
@@ -160,6 +154,13 @@ public sealed class LocatedTask
         return MaxEpisodeSteps is null && !LimitsItself
             ? throw new UserError($"{Name} has no time limit, without which an evaluation might not end: give one (--max-episode-steps)")
             : this;
+    }
+
+    private LocatedTask With(Action<LocatedTask> change)
+    {
+        var copy = (LocatedTask)MemberwiseClone();
+        change(copy);
+        return copy;
     }
 
     private static IEnvironment WithVectors(IEnvironment task) => task.ObservationSpace is Discrete ? new OneHotObservation(task) : task;
