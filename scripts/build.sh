@@ -37,22 +37,27 @@ build_if_stale() {
     flock 9
     if is_stale; then
         echo "dyad: building (the first build fetches packages and takes about a minute) ..." >&2
-        local started
-        started="$(mktemp "$root/artifacts/started.XXXXXX")"
-        publish_since "$started" -p:ForRunning=true
+        touch "$started"
+        publish -p:ForRunning=true
     fi
     exec 9>&-
 }
 
-# publish_since FILE [OPTIONS]: makes what ./dyad runs, of the sources as they were when FILE was written; FILE becomes the stamp.
-publish_since() {
-    local started="$1" log="$root/artifacts/build.log"
-    shift
-    if ! dotnet publish "$root/src/Dyad.Cli" -c Release "$@" -o "$published" -v quiet >"$log" 2>&1; then
-        rm -f "$started"
+# When the build began that publish makes ./dyad of.
+started="$root/artifacts/dyad.started"
+
+# publish [OPTIONS]: makes what ./dyad runs, in a new folder that takes the old one's place when it is whole.
+publish() {
+    local log="$root/artifacts/build.log" fresh="$root/artifacts/dyad.new"
+    rm -rf "$fresh"
+    if ! dotnet publish "$root/src/Dyad.Cli" -c Release "$@" -o "$fresh" -v quiet >"$log" 2>&1; then
         cat "$log" >&2
         echo "dyad: the build failed; the messages above are in artifacts/build.log." >&2
         exit 1
     fi
+    rm -rf "$stamp" "$published.old"
+    [ ! -e "$published" ] || mv "$published" "$published.old"
+    mv "$fresh" "$published"
     mv "$started" "$stamp"
+    rm -rf "$published.old"
 }

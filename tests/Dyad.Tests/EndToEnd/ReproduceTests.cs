@@ -66,6 +66,9 @@ public sealed partial class ReproduceTests : IDisposable
     }
 
     [Fact]
+    public void Studies_that_run_shorter_are_there() => Assert.Subset(StudyCatalog.All.Select(study => study.Name).ToHashSet(), Dear.ToHashSet());
+
+    [Fact]
     public async Task Runs_are_done_one_by_one_too()
     {
         (await _dyad.RunAsync("reproduce", "zheng2021/fig2", "--seeds", "2", "--out", "whole")).Succeeded();
