@@ -38,7 +38,7 @@ build_if_stale() {
     if is_stale; then
         echo "dyad: building (the first build fetches packages and takes about a minute) ..." >&2
         touch "$started"
-        publish -p:ForRunning=true
+        publish -p:ForRunning=true || exit 1
     fi
     exec 9>&-
 }
@@ -46,18 +46,16 @@ build_if_stale() {
 # When the build began that publish makes ./dyad of.
 started="$root/artifacts/dyad.started"
 
-# publish [OPTIONS]: makes what ./dyad runs, in a new folder that takes the old one's place when it is whole.
+# publish [OPTIONS]: makes what ./dyad runs, in a new folder that takes the old one's place when it is whole; fails where it cannot.
 publish() {
     local log="$root/artifacts/build.log" fresh="$root/artifacts/dyad.new"
     rm -rf "$fresh"
     if ! dotnet publish "$root/src/Dyad.Cli" -c Release "$@" -o "$fresh" -v quiet >"$log" 2>&1; then
         cat "$log" >&2
         echo "dyad: the build failed; the messages above are in artifacts/build.log." >&2
-        exit 1
+        return 1
     fi
     rm -rf "$stamp" "$published.old"
     [ ! -e "$published" ] || mv "$published" "$published.old"
-    mv "$fresh" "$published"
-    mv "$started" "$stamp"
-    rm -rf "$published.old"
+    mv -T "$fresh" "$published" && mv "$started" "$stamp" && rm -rf "$published.old"
 }

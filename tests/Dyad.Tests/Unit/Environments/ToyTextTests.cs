@@ -168,4 +168,17 @@ public sealed class ToyTextTests
         Assert.Contains("--max-episode-steps", Assert.Throws<Dyad.Core.UserError>(() => TaskLocator.FindForAgents("CliffWalking-v1")).Message, StringComparison.Ordinal);
         Assert.Equal(50, TaskLocator.Find("CliffWalking-v1").WithLimit(50).RequireForAgents().MaxEpisodeSteps);
     }
+
+    [Fact]
+    public void Tables_see_the_states_of_the_MDP_and_wrapped_tasks_have_none()
+    {
+        LocatedTask task = TaskLocator.Find("Blackjack-v1");
+        using IEnvironment plain = task.CreateForPolicies(), table = task.WithLimit(7).ForTables().CreateForPolicies();
+        Assert.NotEqual(task.Mdp!.States, plain.ObservationSpace.Size);
+        Assert.Equal(task.Mdp.States, table.ObservationSpace.Size);
+        Assert.Equal(7, EnvironmentWrapper.Find<TimeLimit>(table)!.Limit);
+        LocatedTask wrapped = TaskLocator.Find("Blackjack-v1+reward_scale=2");
+        Assert.Null(wrapped.Mdp);
+        Assert.Same(wrapped, wrapped.ForTables());
+    }
 }
